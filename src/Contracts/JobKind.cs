@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace Pipeline.Contracts;
+
+/// <summary>A kind of job as the API, the scheduler and the workers see it, without its types.</summary>
+public sealed class JobKind
+{
+    private readonly Func<JsonElement, IJob> _parse;
+
+    private JobKind(string name, Func<JsonElement, IJob> parse)
+    {
+        Name = name;
+        _parse = parse;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Both lanes of this kind, the interactive one first.</summary>
+    public IReadOnlyList<string> Lanes => [Lane(JobPriority.Interactive), Lane(JobPriority.Bulk)];
+
+    public static JobKind Of<TJob, TResult>()
+        where TJob : class, IJob<TJob, TResult>
+        where TResult : class =>
+        new(TJob.Kind, element => element.Deserialize(TJob.Json) ?? throw new JsonException("The input is null."));
+
+    /// <summary>The lane, and so the queue, that a job of this kind travels in.</summary>
+    public string Lane(JobPriority priority) => priority is JobPriority.Bulk ? Name + "-bulk" : Name;
+
+    /// <exception cref="JsonException">The element has another shape; <see cref="JsonException.Path"/> names the field.</exception>
+    public IJob Parse(JsonElement input) => _parse(input);
+}
