@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # A private PostgreSQL under $DIR/postgres. Uses settings of eng/services.
 
-POSTGRES_DATA=$DIR/postgres/data
+# Through the link that postgres_directory may make: the user postgres cannot follow it itself.
+POSTGRES_DATA=$(readlink -m "$DIR/postgres")/data
 POSTGRES_LOG=$DIR/logs/postgres.log
 
 postgres_bin() {
@@ -40,6 +41,7 @@ postgres_directory() {
     chown postgres: "$elsewhere"
     rmdir "$DIR/postgres"
     ln -s "$elsewhere" "$DIR/postgres"
+    POSTGRES_DATA=$elsewhere/data
     say "postgres: the user postgres cannot enter $DIR, so the data are in $elsewhere"
   fi
 }
@@ -65,7 +67,7 @@ postgres_create() {
 
 postgres_answers() {
   # 'ready' in the last line of the pid file is what pg_ctl -w waits for.
-  [ -n "$(postgres_pid)" ] && tail -n 1 "$POSTGRES_DATA/postmaster.pid" | grep -q '^ready'
+  [ -n "$(postgres_pid)" ] && [[ "$(tail -n 1 "$POSTGRES_DATA/postmaster.pid" 2>/dev/null)" == ready* ]]
 }
 
 postgres_start() {
@@ -86,7 +88,7 @@ postgres_start() {
     detach "$POSTGRES_LOG" "$ROOT/eng/lib/as-postgres.sh" \
       "$bin/pg_ctl" -s -w -t 120 -D "$POSTGRES_DATA" -o "$options" start
     if wait "$DETACHED"; then return 0; fi
-    tail -c "+$((mark + 1))" "$POSTGRES_LOG" | grep -q 'shared memory block' || break
+    [[ "$(tail -c "+$((mark + 1))" "$POSTGRES_LOG")" == *'shared memory block'* ]] || break
     sleep 0.2
   done
   fail "PostgreSQL did not start: $(grep -E 'FATAL|HINT' "$POSTGRES_LOG" | tail -n 1 || true) (see the end of $POSTGRES_LOG)"
