@@ -2,7 +2,8 @@
 # A private PostgreSQL under $DIR/postgres. Uses settings of eng/services.
 
 # Through the link that postgres_directory may make: the user postgres cannot follow it itself.
-POSTGRES_DATA=$(readlink -m "$DIR/postgres")/data
+POSTGRES_HOME=$(readlink -m "$DIR/postgres")
+POSTGRES_DATA=$POSTGRES_HOME/data
 POSTGRES_LOG=$DIR/logs/postgres.log
 
 postgres_bin() {
@@ -41,6 +42,7 @@ postgres_directory() {
     chown postgres: "$elsewhere"
     rmdir "$DIR/postgres"
     ln -s "$elsewhere" "$DIR/postgres"
+    POSTGRES_HOME=$elsewhere
     POSTGRES_DATA=$elsewhere/data
     say "postgres: the user postgres cannot enter $DIR, so the data are in $elsewhere"
   fi
@@ -52,11 +54,11 @@ postgres_create() {
   ((version >= 15)) || fail "PostgreSQL $version in $bin is too old; install PostgreSQL 15 or newer (apt-get install postgresql)"
   say "postgres: creating a PostgreSQL $version cluster"
   rm -rf "$POSTGRES_DATA"
-  secret=$DIR/postgres/password
+  secret=$POSTGRES_HOME/password
   (umask 077 && printf '%s\n' "$PASSWORD" >"$secret")
   ! is_root || chown postgres: "$secret"
   as_postgres "$bin/initdb" -D "$POSTGRES_DATA.new" -U pipeline --pwfile="$secret" -A scram-sha-256 \
-    -E UTF8 --no-locale >>"$POSTGRES_LOG" 2>&1 || fail "initdb failed; see the end of $POSTGRES_LOG"
+    -E UTF8 --no-locale >>"$POSTGRES_LOG" 2>&1 || fail "initdb failed: $(grep -m 1 -i error "$POSTGRES_LOG" || echo 'no reason given') (see the end of $POSTGRES_LOG)"
   rm -f "$secret"
   as_postgres "$bin/postgres" --single -D "$POSTGRES_DATA.new" postgres >>"$POSTGRES_LOG" 2>&1 \
     <<<'CREATE DATABASE pipeline' || fail "could not create the database; see the end of $POSTGRES_LOG"
@@ -106,7 +108,5 @@ postgres_stop() {
 }
 
 postgres_remove() {
-  local target
-  target=$(readlink -f "$DIR/postgres" || true)
-  case $target in /var/lib/pipeline-postgres.*) rm -rf "$target" ;; esac
+  case $POSTGRES_HOME in /var/lib/pipeline-postgres.*) rm -rf "$POSTGRES_HOME" ;; esac
 }
