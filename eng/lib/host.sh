@@ -18,8 +18,9 @@ host_url() { first_line "$LOCAL/url"; }
 # Every file that a build reads, with time and size: cheaper than asking MSBuild, and it sees deletions.
 sources() {
   echo "FullFeed=${FullFeed:?}"
-  find "$ROOT/src" "$ROOT/models" "$ROOT"/*.props "$ROOT"/*.targets "$ROOT"/global.json "$ROOT"/[Nn]u[Gg]et.[Cc]onfig "$ROOT/.editorconfig" \
-    \( -name bin -o -name obj \) -prune -o -type f -printf '%p %T@ %s\n' 2>/dev/null | sort
+  # Not all of these exist in every checkout.
+  { find "$ROOT/src" "$ROOT/models" "$ROOT"/*.props "$ROOT"/*.targets "$ROOT"/global.json "$ROOT"/[Nn]u[Gg]et.[Cc]onfig \
+    "$ROOT/.editorconfig" \( -name bin -o -name obj \) -prune -o -type f -printf '%p %T@ %s\n' 2>/dev/null || true; } | sort
 }
 
 build_host() {
