@@ -43,7 +43,7 @@ internal sealed class GgufMetadata
             EmbeddingSize = (int)embedding,
             FeedForwardSize = (int)(Of("feed_forward_length") ?? 4 * embedding),
             KvElementsPerLayer = (int)(kvHeads * ((Of("attention.key_length") ?? headSize) + (Of("attention.value_length") ?? headSize))),
-            VocabularySize = (int)(Number("tokenizer.ggml.tokens") ?? Of("vocab_size") ?? 0),
+            VocabularySize = _values.GetValueOrDefault("tokenizer.ggml.tokens") is ArrayLength tokens ? tokens.Count : (int)(Of("vocab_size") ?? 0),
         };
     }
 
@@ -79,8 +79,7 @@ internal sealed class GgufMetadata
         _ => throw new EndOfStreamException($"Unknown value type {type}."),
     };
 
-    /// <summary>The length stands for the array; per-layer head counts, for one, are then taken as an upper bound by their first reader.</summary>
-    private static object? ReadArrayLength(BinaryReader reader)
+    private static ArrayLength ReadArrayLength(BinaryReader reader)
     {
         uint type = reader.ReadUInt32();
         ulong count = reader.ReadUInt64();
@@ -88,7 +87,7 @@ internal sealed class GgufMetadata
         {
             for (ulong i = 0; i < count; i++)
             {
-                _ = type == TypeString ? ReadString(reader) : ReadArrayLength(reader);
+                _ = type == TypeString ? (object)ReadString(reader) : ReadArrayLength(reader);
             }
         }
         else
@@ -97,7 +96,7 @@ internal sealed class GgufMetadata
             Skip(reader, count > long.MaxValue / 8 ? ulong.MaxValue : count * size);
         }
 
-        return (long)Math.Min(count, int.MaxValue);
+        return new((int)Math.Min(count, int.MaxValue));
     }
 
     private static void Skip(BinaryReader reader, ulong bytes)
@@ -115,4 +114,7 @@ internal sealed class GgufMetadata
     }
 
     private long? Number(string key) => _values.GetValueOrDefault(key) as long?;
+
+    /// <summary>Stands for an array, whose elements are not kept.</summary>
+    private sealed record ArrayLength(int Count);
 }
