@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Body;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
+using Pipeline.Core.Hosting;
+
+namespace Pipeline.Api;
+
+/// <summary>The role that takes jobs over HTTP. <see cref="ApiEndpoints.MapPipelineApi"/> completes it.</summary>
+public static class ApiRole
+{
+    public static void AddApi(this PipelineBuilder pipeline)
+    {
+        var services = pipeline.Services;
+        services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
+        services.AddSingleton<BodyReader>();
+        services.AddSingleton<JobSubmissions>();
+        services.AddSingleton<JobAnswers>();
+        services.AddSingleton<KeyPresence>();
+        services.AddSingleton<ClientGate>();
+        services.AddSingleton<FailureProblems>();
+        services.AddHostedService<LoopbackRule>();
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
+        services.AddPipelineOpenApi();
+        if (ListenAddresses.Configured(pipeline.Configuration).Count is 0)
+        {
+            pipeline.Configuration[WebHostDefaults.ServerUrlsKey] = "http://127.0.0.1:8080";
+        }
+    }
+}
