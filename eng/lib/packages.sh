@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# Debian packages, for who may install them.
+
+# install_packages LOG PACKAGE...: 1 when this user or this system cannot.
+install_packages() {
+  local log=$1 policy=/usr/sbin/policy-rc.d ours=
+  shift
+  is_root && have apt-get || return 1
+  say "installing $* with apt-get (log: $log)"
+
+  # Debian starts what it installs. We want the binaries, not a second server on the default port.
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    ours=$policy
+  fi
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=300)
+  local rc=0
+  "${apt[@]}" install --no-install-recommends "$@" >>"$log" 2>&1 </dev/null ||
+    { "${apt[@]}" update >>"$log" 2>&1 </dev/null &&
+      "${apt[@]}" install --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; } || rc=1
+  [ -z "$ours" ] || rm -f "$ours"
+  [ "$rc" = 0 ] || fail "apt-get could not install $*; see the end of $log, install them by hand, and start again"
+}
+
+# Keeps a server that we installed from starting with the next boot.
+disable_units() {
+  ! have systemctl || systemctl disable --quiet "$@" >/dev/null 2>&1 || true
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+using Pipeline.Core.Messaging;
+
+namespace Pipeline.Core.Hosting;
+
+/// <summary>What a role adds itself to. Roles are extension methods on it; an all-in-one host chains several.</summary>
+public sealed class PipelineBuilder
+{
+    internal PipelineBuilder(IHostApplicationBuilder host) => Host = host;
+
+    public IHostApplicationBuilder Host { get; }
+
+    public IServiceCollection Services => Host.Services;
+
+    public IConfiguration Configuration => Host.Configuration;
+
+    internal JobHandlers Handlers { get; } = new();
+
+    internal bool Dispatches { get; private set; }
+
+    /// <summary>This process accepts jobs: it writes them, dispatches the outbox, sweeps, and samples the lanes.</summary>
+    public PipelineBuilder AddIntake()
+    {
+        if (!Dispatches)
+        {
+            Dispatches = true;
+            Services.AddSingleton<JobIntake>();
+            AddHosted<LaneStatistics>();
+            AddHosted<JobWaits>();
+            AddHosted<JobSweep>();
+            AddHosted<OutboxDispatcher>();
+        }
+
+        return this;
+    }
+
+    /// <summary>This process does jobs of a kind, on the lanes of that kind.</summary>
+    public PipelineBuilder AddJobHandler<TJob, TResult, THandler>()
+        where TJob : class, IJob<TJob, TResult>
+        where TResult : class
+        where THandler : class, IJobHandler<TJob, TResult>
+    {
+        Handlers.Add<TJob, TResult>();
+        Services.AddSingleton<IJobHandler<TJob, TResult>, THandler>();
+        return this;
+    }
+
+    private void AddHosted<T>()
+        where T : class, IHostedService
+    {
+        Services.AddSingleton<T>();
+        Services.AddHostedService(services => services.GetRequiredService<T>());
+    }
+}

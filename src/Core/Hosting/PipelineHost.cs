@@ -1,0 +1,37 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Core.Hosting;
+
+/// <summary>Runs a host. What an operator can mend is one sentence on standard error and exit code 1, not a stack trace.</summary>
+public static class PipelineHost
+{
+    public static async Task<int> RunAsync(Func<IHost> build)
+    {
+        try
+        {
+            using var host = build();
+            await host.RunAsync();
+            return 0;
+        }
+        catch (Exception e) when (Sentence(e) is { } sentence)
+        {
+            await Console.Error.WriteLineAsync(sentence);
+            return 1;
+        }
+    }
+
+    /// <summary>Null for what is a bug, and deserves its stack trace.</summary>
+    internal static string? Sentence(Exception exception) => exception switch
+    {
+        StartupException e => e.Message,
+        OptionsValidationException e => string.Join(Environment.NewLine, e.Failures),
+        AggregateException e => e.InnerExceptions.Select(Sentence).FirstOrDefault(sentence => sentence is not null),
+        IOException { InnerException: AddressInUseException } e => $"{e.Message} Stop the other program, or set Urls to a free port, for example Urls=http://127.0.0.1:8081.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } e => $"{e.Message}. Ports below 1024 need privileges; set Urls to a higher one.",
+        { InnerException: { } inner } => Sentence(inner),
+        _ => null,
+    };
+}

@@ -1,0 +1,97 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.Contracts;
+using Pipeline.Core.Clients;
+using Pipeline.Core.Jobs;
+using Pipeline.Core.Messaging;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Hosting;
+
+public static class PipelineHosting
+{
+    /// <summary>Adds the database, the broker and the roles: the one call that makes a host part of a pipeline.</summary>
+    public static IHostApplicationBuilder AddPipeline(this IHostApplicationBuilder host, Action<PipelineBuilder> roles)
+    {
+        var pipeline = new PipelineBuilder(host);
+        host.Services.TryAddSingleton(TimeProvider.System);
+        AddOptions(host.Services);
+        AddPostgres(host.Services);
+
+        roles(pipeline);
+
+        host.Services.AddSingleton(pipeline.Handlers);
+        if (pipeline.Handlers.Lanes.Count > 0)
+        {
+            AddWorker(host.Services);
+        }
+
+        host.Services.AddSingleton<ConsumedLanes>();
+        host.Services.AddSingleton<LaneQueues>();
+        host.Services.AddSingleton<LaneSender>();
+        host.Services.AddHostedService<BrokerStart>();
+
+        // Stops first of all, because it was started last: nothing is fetched any more while the rest winds down.
+        host.Services.AddBus(inMemory: host.Configuration[$"{BrokerOptions.Section}:{nameof(BrokerOptions.Url)}"] == BrokerOptions.Memory);
+        return host;
+    }
+
+    private static void AddOptions(IServiceCollection services)
+    {
+        services.AddOptions<PostgresOptions>().BindConfiguration(PostgresOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PostgresOptions>, PostgresOptionsValidator>();
+        services.AddOptions<BrokerOptions>().BindConfiguration(BrokerOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<BrokerOptions>, BrokerOptionsValidator>();
+        services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>();
+        foreach (var lane in JobCatalog.Lanes)
+        {
+            services.AddOptions<LaneOptions>(lane).BindConfiguration($"{LaneOptions.Section}:{lane}").ValidateOnStart();
+        }
+
+        services.AddSingleton<IValidateOptions<LaneOptions>, LaneOptionsValidator>();
+    }
+
+    private static void AddPostgres(IServiceCollection services)
+    {
+        DateTimeOffsetHandler.Register();
+        services.AddSingleton(provider => DataSource(provider.GetRequiredService<IOptions<PostgresOptions>>().Value));
+        services.AddSingleton(Migration.EmbeddedIn(typeof(Migration).Assembly));
+        services.AddSingleton<Migrator>();
+        services.AddHostedService<DatabaseStart>();
+        services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: ["ready"]);
+        services.AddSingleton<ClientStore>();
+        services.AddSingleton<LaneAdmission>();
+        services.AddSingleton<DispatchSignal>();
+        services.AddSingleton<JobStore>();
+    }
+
+    private static NpgsqlDataSource DataSource(PostgresOptions options)
+    {
+        try
+        {
+            return NpgsqlDataSource.Create(options.ConnectionString);
+        }
+        catch (ArgumentException e)
+        {
+            throw new StartupException(
+                $"Postgres:ConnectionString is not a connection string: {e.Message} Write it like Host=localhost;Username=pipeline;Password=…;Database=pipeline.", e);
+        }
+    }
+
+    private static void AddWorker(IServiceCollection services)
+    {
+        services.AddSingleton<WorkerIdentity>();
+        services.AddSingleton<WorkerDrain>();
+        services.AddSingleton<RunningAttempts>();
+        services.AddSingleton<AttemptStore>();
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService<WorkerLease>();
+        services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) =>
+            host.ShutdownTimeout = worker.Value.DrainTimeout + TimeSpan.FromSeconds(15));
+    }
+}

@@ -1,0 +1,46 @@
+namespace Pipeline.Core.Jobs;
+
+internal static class AttemptSql
+{
+    // The test of the state is the lock: of several deliveries of one job, one gets the row. Nobody else's job is touched,
+    // so a redelivery costs one lookup and no inference.
+    public const string Claim = """
+        update jobs set state = 'running', attempt = attempt + 1, worker_id = @WorkerId, started_at = now(), due_at = null,
+               error_code = null, error = null
+         where id = any(@Ids) and state = 'queued' and (due_at is null or due_at <= now())
+           and (expires_at is null or expires_at > now())
+        returning id, kind, lane, attempt, failures::int, input::text,
+                  extract(epoch from now() - queued_at)::float8 as QueuedSeconds,
+                  extract(epoch from expires_at - now())::float8 as SecondsToExpiry
+        """;
+
+    // attempt and state fence the write: what was canceled, expired or given to another worker meanwhile matches no row.
+    // Whatever goes back to the queue gets its dispatch in the same statement.
+    public const string Finish = """
+        with finished as (
+            update jobs set state = o.state, result = o.result::jsonb, error_code = o.error_code, error = o.error,
+                   failures = failures + o.failures, due_at = now() + o.delay_seconds * interval '1 second', worker_id = null,
+                   queued_at = case when o.state = 'queued' then now() else queued_at end,
+                   finished_at = case when o.state = 'queued' then null else now() end
+              from unnest(@Ids, @Attempts, @States, @Results, @ErrorCodes, @Errors, @Failures, @DelaySeconds)
+                as o (id, attempt, state, result, error_code, error, failures, delay_seconds)
+             where jobs.id = o.id and jobs.attempt = o.attempt and jobs.state = 'running'
+            returning jobs.id, jobs.lane, jobs.state, jobs.due_at),
+        dispatched as (
+            insert into outbox (job_id, lane, due_at)
+            select id, lane, coalesce(due_at, now()) from finished where state = 'queued')
+        select id from finished
+        """;
+
+    public const string Owned = "select id, attempt from jobs where worker_id = @WorkerId and state = 'running'";
+
+    // The commit of a claim was lost on the way: the row says that it runs here, and nothing does.
+    public const string GiveBackUnknown = """
+        with requeued as (
+            update jobs set state = 'queued', worker_id = null, queued_at = now()
+              from unnest(@Ids, @Attempts) as lost (id, attempt)
+             where jobs.id = lost.id and jobs.attempt = lost.attempt and jobs.state = 'running'
+            returning jobs.id, jobs.lane)
+        insert into outbox (job_id, lane) select id, lane from requeued
+        """;
+}

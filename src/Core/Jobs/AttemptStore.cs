@@ -1,0 +1,112 @@
+using Dapper;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Jobs;
+
+/// <summary>
+/// Starts and ends attempts in Postgres, many in one transaction. While the server is away both wait: a delivery stays
+/// unacknowledged, and a result stays in memory, until it is durable.
+/// </summary>
+internal sealed partial class AttemptStore : IAsyncDisposable
+{
+    private const int GroupMax = 512;
+    private const int Committers = 2;
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly WorkerIdentity _worker;
+    private readonly TimeProvider _time;
+    private readonly ILogger<AttemptStore> _logger;
+    private readonly GroupCommit<Guid, ClaimedJob?> _claims;
+    private readonly GroupCommit<AttemptEnd, bool> _ends;
+
+    public AttemptStore(NpgsqlDataSource dataSource, WorkerIdentity worker, TimeProvider time, ILogger<AttemptStore> logger)
+    {
+        _dataSource = dataSource;
+        _worker = worker;
+        _time = time;
+        _logger = logger;
+        _claims = new(ClaimGroupAsync, GroupMax, Committers);
+        _ends = new(FinishGroupAsync, GroupMax, Committers);
+    }
+
+    /// <summary>Sets the job running, or null when it does not wait: it is final, expired, or runs elsewhere.</summary>
+    public Task<ClaimedJob?> ClaimAsync(Guid jobId, CancellationToken cancellationToken) => _claims.SubmitAsync(jobId, cancellationToken);
+
+    /// <summary>Makes the end durable. False when the attempt was no longer this worker's to end.</summary>
+    public Task<bool> FinishAsync(AttemptEnd end, CancellationToken cancellationToken) => _ends.SubmitAsync(end, cancellationToken);
+
+    /// <summary>Every attempt that the database thinks this worker runs.</summary>
+    public async Task<IReadOnlyList<(Guid JobId, int Attempt)>> OwnedAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<(Guid, int)>(new CommandDefinition(
+            AttemptSql.Owned, new { WorkerId = _worker.Id }, cancellationToken: cancellationToken))).AsList();
+    }
+
+    /// <summary>Queues attempts anew that the database thinks this worker runs, while it does not.</summary>
+    public async Task GiveBackUnknownAsync(IReadOnlyList<(Guid JobId, int Attempt)> attempts, CancellationToken cancellationToken)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            AttemptSql.GiveBackUnknown,
+            new { Ids = attempts.Select(a => a.JobId).ToArray(), Attempts = attempts.Select(a => a.Attempt).ToArray() },
+            cancellationToken: cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _claims.DisposeAsync();
+        await _ends.DisposeAsync();
+    }
+
+    private async Task<IReadOnlyList<ClaimedJob?>> ClaimGroupAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        var claimed = await QueryUntilDoneAsync<ClaimedJob>(AttemptSql.Claim, new { Ids = ids.ToArray(), WorkerId = _worker.Id }, cancellationToken);
+        var byId = claimed.ToDictionary(job => job.Id);
+
+        // Two deliveries of one job in one group: the first gets it.
+        return [.. ids.Select(id => byId.Remove(id, out var job) ? job : null)];
+    }
+
+    private async Task<IReadOnlyList<bool>> FinishGroupAsync(IReadOnlyList<AttemptEnd> ends, CancellationToken cancellationToken)
+    {
+        var written = (await QueryUntilDoneAsync<Guid>(
+            AttemptSql.Finish,
+            new
+            {
+                Ids = ends.Select(end => end.JobId).ToArray(),
+                Attempts = ends.Select(end => end.Attempt).ToArray(),
+                States = ends.Select(end => end.State).ToArray(),
+                Results = ends.Select(end => end.Result).ToArray(),
+                ErrorCodes = ends.Select(end => end.ErrorCode).ToArray(),
+                Errors = ends.Select(end => end.Error).ToArray(),
+                Failures = ends.Select(end => end.Failures).ToArray(),
+                DelaySeconds = ends.Select(end => end.DelaySeconds).ToArray(),
+            },
+            cancellationToken)).ToHashSet();
+        return [.. ends.Select(end => written.Contains(end.JobId))];
+    }
+
+    private async Task<IReadOnlyList<T>> QueryUntilDoneAsync<T>(string sql, object parameters, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+                return (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
+            }
+            catch (Exception e) when (TransientErrors.IsTransient(e))
+            {
+                LogRetrying(e.Message);
+                await Task.Delay(RetryInterval, _time, cancellationToken);
+            }
+        }
+    }
+
+    [LoggerMessage(1121, LogLevel.Warning, "The database is away, holding on: {Reason}")]
+    private partial void LogRetrying(string reason);
+}

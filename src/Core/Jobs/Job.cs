@@ -1,0 +1,44 @@
+namespace Pipeline.Core.Jobs;
+
+/// <summary>A row of <c>jobs</c> as its client may see it. JSON columns are text, handed on as they are.</summary>
+public sealed record Job
+{
+    public required Guid Id { get; init; }
+
+    public required Guid ClientId { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Lane { get; init; }
+
+    /// <summary>A value of <see cref="Contracts.JobState"/>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Starts so far.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Workers that died while they ran it.</summary>
+    public required int Deaths { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>When a delayed retry may start.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The input as JSON.</summary>
+    public required string Input { get; init; }
+
+    /// <summary>The result as JSON, of a succeeded job.</summary>
+    public string? Result { get; init; }
+
+    /// <summary>A value of <see cref="JobErrorCode"/>: why it failed, or why the last attempt did.</summary>
+    public string? ErrorCode { get; init; }
+
+    public string? Error { get; init; }
+}

@@ -1,0 +1,15 @@
+namespace Pipeline.Core.Jobs;
+
+/// <summary>The attempt that a handler works on.</summary>
+public sealed record JobContext
+{
+    public required Guid JobId { get; init; }
+
+    /// <summary>1 for the first start.</summary>
+    public required int Attempt { get; init; }
+
+    public required Contracts.JobPriority Priority { get; init; }
+
+    /// <summary>How long it waited for this attempt.</summary>
+    public required TimeSpan Queued { get; init; }
+}

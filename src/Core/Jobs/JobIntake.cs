@@ -1,0 +1,144 @@
+using Dapper;
+using Npgsql;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Jobs;
+
+/// <summary>
+/// Makes submissions durable: concurrent requests share one transaction that writes jobs and outbox. Only after its commit
+/// is a client answered.
+/// </summary>
+public sealed class JobIntake : IAsyncDisposable
+{
+    // 128 requests of 256 texts are the largest transaction.
+    private const int GroupMax = 128;
+    private const int Committers = 2;
+    private const int Attempts = 3;
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly LaneAdmission _admission;
+    private readonly DispatchSignal _signal;
+    private readonly GroupCommit<Submission, SubmissionReply> _groups;
+
+    public JobIntake(NpgsqlDataSource dataSource, LaneAdmission admission, DispatchSignal signal)
+    {
+        _dataSource = dataSource;
+        _admission = admission;
+        _signal = signal;
+        _groups = new(CommitAsync, GroupMax, Committers);
+    }
+
+    /// <exception cref="StoreUnavailableException">Nothing was accepted as far as the client may assume.</exception>
+    public async Task<SubmissionReply> SubmitAsync(Submission submission, CancellationToken cancellationToken)
+    {
+        if (submission.Key is null && _admission.TryEnter(submission.Jobs) is { } full)
+        {
+            return full;
+        }
+
+        try
+        {
+            return await _groups.SubmitAsync(submission, cancellationToken);
+        }
+        catch (Exception e) when (TransientErrors.IsTransient(e))
+        {
+            throw new StoreUnavailableException(e);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _groups.DisposeAsync();
+
+    private async Task<IReadOnlyList<SubmissionReply>> CommitAsync(IReadOnlyList<Submission> group, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var replies = await WriteAsync(group, cancellationToken);
+                _signal.Set();
+                return replies;
+            }
+            catch (Exception e) when (TransientErrors.IsTransient(e) && attempt < Attempts)
+            {
+                // A connection of the pool that died while idle; a server that is really down fails the next ones as well.
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<SubmissionReply>> WriteAsync(IReadOnlyList<Submission> group, CancellationToken cancellationToken)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        var replies = new SubmissionReply[group.Count];
+        var accepted = new List<NewJob>(group.Count);
+        var owners = new List<Guid>(group.Count);
+        for (var i = 0; i < group.Count; i++)
+        {
+            var submission = group[i];
+            replies[i] = await ClaimKeyAsync(connection, submission, cancellationToken)
+                ?? new SubmissionReply.Accepted([.. submission.Jobs.Select(job => job.Id)], Replayed: false);
+            if (replies[i] is SubmissionReply.Accepted { Replayed: false })
+            {
+                accepted.AddRange(submission.Jobs);
+                owners.AddRange(Enumerable.Repeat(submission.ClientId, submission.Jobs.Count));
+            }
+        }
+
+        if (accepted.Count > 0)
+        {
+            await connection.ExecuteAsync(InsertJobs(accepted, owners, cancellationToken));
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return replies;
+    }
+
+    /// <summary>Null when the submission is new and has to be written.</summary>
+    private async Task<SubmissionReply?> ClaimKeyAsync(NpgsqlConnection connection, Submission submission, CancellationToken cancellationToken)
+    {
+        if (submission.Key is not { } key)
+        {
+            return null;
+        }
+
+        var parameters = new
+        {
+            submission.ClientId,
+            Key = key.Value,
+            key.RequestHash,
+            JobIds = submission.Jobs.Select(job => job.Id).ToArray(),
+        };
+        var inserted = await connection.ExecuteAsync(new CommandDefinition(IntakeSql.InsertKey, parameters, cancellationToken: cancellationToken));
+        if (inserted == 1)
+        {
+            // After the key, because a repeat must be answered even while the lane is full.
+            if (_admission.TryEnter(submission.Jobs) is not { } full)
+            {
+                return null;
+            }
+
+            await connection.ExecuteAsync(new CommandDefinition(IntakeSql.DeleteKey, parameters, cancellationToken: cancellationToken));
+            return full;
+        }
+
+        var first = await connection.QuerySingleAsync<(byte[] RequestHash, Guid[] JobIds)>(
+            new CommandDefinition(IntakeSql.SelectKey, parameters, cancellationToken: cancellationToken));
+        return first.RequestHash.AsSpan().SequenceEqual(key.RequestHash)
+            ? new SubmissionReply.Accepted(first.JobIds, Replayed: !first.JobIds.SequenceEqual(parameters.JobIds))
+            : new SubmissionReply.KeyReused();
+    }
+
+    private static CommandDefinition InsertJobs(List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken) => new(
+        IntakeSql.InsertJobs,
+        new
+        {
+            Ids = jobs.Select(job => job.Id).ToArray(),
+            ClientIds = owners.ToArray(),
+            Kinds = jobs.Select(job => job.Kind).ToArray(),
+            Lanes = jobs.Select(job => job.Lane).ToArray(),
+            Inputs = jobs.Select(job => job.InputJson).ToArray(),
+            ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
+        },
+        cancellationToken: cancellationToken);
+}

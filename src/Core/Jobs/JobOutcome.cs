@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Pipeline.Core.Jobs;
+
+/// <summary>How an attempt ended, as its handler says. Expected endings are values; only bugs and broken infrastructure throw.</summary>
+public abstract record JobOutcome
+{
+    private JobOutcome()
+    {
+    }
+
+    /// <param name="ResultJson">The result as JSON text.</param>
+    public sealed record Succeeded(string ResultJson) : JobOutcome;
+
+    /// <summary>This input can not be done, now or later.</summary>
+    /// <param name="Reason">For the client: what, the current value, what to change.</param>
+    public sealed record Rejected(string Reason) : JobOutcome;
+
+    /// <summary>Something that the handler needs is not there now. The attempt is counted as a failure.</summary>
+    public sealed record RetryAt(DateTimeOffset Due, string Reason) : JobOutcome;
+
+    public static JobOutcome Success<TResult>(TResult result, JsonTypeInfo<TResult> json) =>
+        new Succeeded(JsonSerializer.Serialize(result, json));
+}

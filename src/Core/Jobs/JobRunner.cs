@@ -1,0 +1,120 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+
+namespace Pipeline.Core.Jobs;
+
+/// <summary>
+/// Runs one delivery: claims the row, calls the handler, makes its outcome durable. When this returns, the message may be
+/// acknowledged, whatever happened: a job that has to run again has a new dispatch in the outbox.
+/// </summary>
+internal sealed partial class JobRunner(
+    AttemptStore attempts,
+    RunningAttempts running,
+    JobHandlers handlers,
+    WorkerDrain drain,
+    IServiceScopeFactory scopes,
+    IOptions<WorkerOptions> options,
+    TimeProvider time,
+    ILogger<JobRunner> logger)
+{
+    private readonly WorkerOptions _options = options.Value;
+
+    public async Task RunAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        if (await attempts.ClaimAsync(jobId, cancellationToken) is not { } job)
+        {
+            LogNotWaiting(jobId);
+            return;
+        }
+
+        if (await RunAttemptAsync(job) is { } end)
+        {
+            // Not cancellable: the work is done, and a result that is dropped here would be computed again.
+            await attempts.FinishAsync(end, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Null when the attempt was revoked: its row already says how it ended.</summary>
+    private async Task<AttemptEnd?> RunAttemptAsync(ClaimedJob job)
+    {
+        if (handlers.Find(job.Kind) is not { } handler)
+        {
+            return AttemptEnd.Failed(job, JobErrorCode.Rejected, $"No worker of this lane can do jobs of kind '{job.Kind}'. Start a worker of the same version as the API.");
+        }
+
+        // Not disposed: the lease loop may be about to cancel it. It has no timer, so nothing leaks.
+        var revoked = new CancellationTokenSource();
+        using var timedOut = new CancellationTokenSource(_options.JobTimeout, time);
+        using var expired = new CancellationTokenSource(job.SecondsToExpiry is { } seconds ? TimeSpan.FromSeconds(Math.Max(0, seconds)) : Timeout.InfiniteTimeSpan, time);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(revoked.Token, timedOut.Token, expired.Token, drain.Expired);
+        using var registration = running.Add(job, revoked);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            return End(job, await handler(scope.ServiceProvider, job.Input, Context(job), any.Token));
+        }
+        catch (OperationCanceledException) when (revoked.IsCancellationRequested)
+        {
+            LogRevoked(job.Id, job.Attempt);
+            return null;
+        }
+        catch (OperationCanceledException) when (expired.IsCancellationRequested)
+        {
+            return AttemptEnd.Expired(job);
+        }
+        catch (OperationCanceledException) when (timedOut.IsCancellationRequested)
+        {
+            return RetryOrFail(job, JobErrorCode.Timeout, $"The attempt took longer than {_options.JobTimeout}. Raise Worker:JobTimeout, or send less.");
+        }
+        catch (OperationCanceledException) when (drain.Expired.IsCancellationRequested)
+        {
+            return AttemptEnd.GivenBack(job);
+        }
+        catch (Exception e)
+        {
+            // The boundary: whatever a handler throws ends its own attempt and nothing else.
+            LogThrew(e, job.Id, job.Kind, job.Attempt);
+            return RetryOrFail(job, JobErrorCode.Exception, $"{e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    private static JobContext Context(ClaimedJob job) => new()
+    {
+        JobId = job.Id,
+        Attempt = job.Attempt,
+        Priority = job.Lane == job.Kind ? JobPriority.Interactive : JobPriority.Bulk,
+        Queued = TimeSpan.FromSeconds(job.QueuedSeconds),
+    };
+
+    private AttemptEnd End(ClaimedJob job, JobOutcome outcome) => outcome switch
+    {
+        JobOutcome.Succeeded succeeded => AttemptEnd.Succeeded(job, succeeded.ResultJson),
+        JobOutcome.Rejected rejected => AttemptEnd.Failed(job, JobErrorCode.Rejected, rejected.Reason),
+        JobOutcome.RetryAt retry when job.Failures + 1 < _options.FailuresMax =>
+            AttemptEnd.RetryIn(job, retry.Due - time.GetUtcNow(), JobErrorCode.Deferred, retry.Reason),
+        JobOutcome.RetryAt retry => AttemptEnd.Failed(job, JobErrorCode.Deferred, retry.Reason),
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}."),
+    };
+
+    private AttemptEnd RetryOrFail(ClaimedJob job, string code, string error)
+    {
+        if (job.Failures + 1 >= _options.FailuresMax)
+        {
+            return AttemptEnd.Failed(job, code, error);
+        }
+
+        var delay = _options.RetryDelay * Math.Pow(2, job.Failures);
+        return AttemptEnd.RetryIn(job, delay < _options.RetryDelayMax ? delay : _options.RetryDelayMax, code, error);
+    }
+
+    [LoggerMessage(1131, LogLevel.Debug, "Delivery of job {JobId} dropped: it does not wait")]
+    private partial void LogNotWaiting(Guid jobId);
+
+    [LoggerMessage(1132, LogLevel.Information, "Stopped attempt {Attempt} of job {JobId}: it is no longer this worker's")]
+    private partial void LogRevoked(Guid jobId, int attempt);
+
+    [LoggerMessage(1133, LogLevel.Error, "Job {JobId} ({Kind}) threw in attempt {Attempt}")]
+    private partial void LogThrew(Exception exception, Guid jobId, string kind, int attempt);
+}

@@ -1,0 +1,74 @@
+using Dapper;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Jobs;
+
+/// <summary>Finds jobs whose worker died and jobs that expired while they waited. Every dispatching process runs one.</summary>
+public sealed partial class JobSweep(
+    NpgsqlDataSource dataSource,
+    DispatchSignal signal,
+    IOptions<WorkerOptions> options,
+    TimeProvider time,
+    ILogger<JobSweep> logger) : BackgroundService
+{
+    /// <summary>Workers that a job may take down before nobody else is risked.</summary>
+    public const int DeathsMax = 2;
+
+    private const int GroupMax = 1_000;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private long? _failedAt;
+
+    /// <summary>What a living worker needs to renew its lease once the database is back.</summary>
+    private TimeSpan Grace => options.Value.Lease;
+
+    /// <summary>One sweep, as far as one group reaches; true when there may be more.</summary>
+    public async Task<bool> SweepAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var parameters = new { Limit = GroupMax, DeathsMax, GraceSeconds = Grace.TotalSeconds };
+
+        // While the database was out of reach no worker could renew its lease; none of them is dead for that.
+        var orphans = _failedAt is { } failedAt && time.GetElapsedTime(failedAt) < Grace
+            ? 0
+            : await connection.ExecuteScalarAsync<int>(new CommandDefinition(SweepSql.Orphans, parameters, cancellationToken: cancellationToken));
+        var expired = await connection.ExecuteAsync(new CommandDefinition(SweepSql.Expired, parameters, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(SweepSql.DeadWorkers, cancellationToken: cancellationToken));
+        if (orphans > 0)
+        {
+            LogOrphans(orphans);
+            signal.Set();
+        }
+
+        return orphans == GroupMax || expired == GroupMax;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                while (await SweepAsync(stoppingToken))
+                {
+                }
+            }
+            catch (Exception e) when (TransientErrors.IsTransient(e))
+            {
+                _failedAt = time.GetTimestamp();
+                LogSweepFailed(e.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(1151, LogLevel.Warning, "Took {Count} jobs from workers that died")]
+    private partial void LogOrphans(int count);
+
+    [LoggerMessage(1152, LogLevel.Warning, "Cannot sweep: {Reason}")]
+    private partial void LogSweepFailed(string reason);
+}

@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Core.Jobs;
+
+/// <summary>Bounds of one lane. Section <c>Lanes:NAME</c>, for example <c>Lanes:emotion-bulk</c>.</summary>
+public sealed class LaneOptions
+{
+    public const string Section = "Lanes";
+
+    /// <summary>Most jobs that may wait in the lane; further ones are answered 429. 1 to 10,000,000, default 100,000.</summary>
+    [Range(1, 10_000_000)]
+    public int DepthMax { get; init; } = 100_000;
+
+    /// <summary>
+    /// Jobs of this lane that one worker holds at once, running or about to. 1 to 4,096, default 64: two batches of the
+    /// decoder, so that the next one is at hand when a batch is done.
+    /// </summary>
+    [Range(1, 4_096)]
+    public int Prefetch { get; init; } = 64;
+}
+
+[OptionsValidator]
+internal sealed partial class LaneOptionsValidator : IValidateOptions<LaneOptions>;

@@ -1,0 +1,84 @@
+using Dapper;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.Contracts;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Jobs;
+
+/// <summary>Samples every lane once a second: for <c>GET /api/queues</c>, and for the bound on each lane's depth.</summary>
+public sealed partial class LaneStatistics(
+    NpgsqlDataSource dataSource,
+    LaneAdmission admission,
+    IOptionsMonitor<LaneOptions> options,
+    TimeProvider time,
+    ILogger<LaneStatistics> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private const int WindowSamples = 60;
+
+    // Each sample reads only what finished since the one before: a whole minute would be 300,000 rows at 5,000 jobs/s.
+    private readonly Queue<IReadOnlyDictionary<string, int>> _finished = new();
+    private DateTime? _finishedUntil;
+
+    /// <summary>The last sample, every lane of the catalog in its order.</summary>
+    public IReadOnlyList<LaneStatus> Current { get; private set; } = [];
+
+    /// <summary>Takes a sample now.</summary>
+    public async Task SampleAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
+            LaneSql.Now + ";" + LaneSql.Waiting + ";" + LaneSql.Running + ";" + LaneSql.Finished + ";" + LaneSql.Workers,
+            new { Since = _finishedUntil },
+            cancellationToken: cancellationToken));
+
+        _finishedUntil = await results.ReadSingleAsync<DateTime>();
+        var waiting = (await results.ReadAsync<(string Lane, int Depth, double OldestSeconds)>()).ToDictionary(row => row.Lane);
+        var running = await ReadCountsAsync(results);
+        _finished.Enqueue(await ReadCountsAsync(results));
+        var workers = await ReadCountsAsync(results);
+        if (_finished.Count > WindowSamples)
+        {
+            _finished.Dequeue();
+        }
+
+        Current = [.. JobCatalog.Lanes.Select(lane => new LaneStatus
+        {
+            Lane = lane,
+            Depth = waiting.GetValueOrDefault(lane).Depth,
+            DepthMax = options.Get(lane).DepthMax,
+            Running = running.GetValueOrDefault(lane),
+            OldestSeconds = waiting.TryGetValue(lane, out var row) ? row.OldestSeconds : null,
+            FinishedPerMinute = _finished.Sum(sample => sample.GetValueOrDefault(lane)),
+            Workers = workers.GetValueOrDefault(lane),
+        })];
+        admission.Update(Current);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                await SampleAsync(stoppingToken);
+            }
+            catch (Exception e) when (TransientErrors.IsTransient(e))
+            {
+                // The old sample stands; what waits does not change while the database is away.
+                LogSampleFailed(e.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private static async Task<IReadOnlyDictionary<string, int>> ReadCountsAsync(SqlMapper.GridReader results) =>
+        (await results.ReadAsync<(string Lane, int Count)>()).ToDictionary(row => row.Lane, row => row.Count);
+
+    [LoggerMessage(1101, LogLevel.Warning, "Cannot sample the lanes: {Reason}")]
+    private partial void LogSampleFailed(string reason);
+}

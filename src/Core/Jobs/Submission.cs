@@ -1,0 +1,32 @@
+namespace Pipeline.Core.Jobs;
+
+/// <summary>Jobs that are accepted together or not at all: one HTTP request.</summary>
+public sealed record Submission
+{
+    public required Guid ClientId { get; init; }
+
+    public required IReadOnlyList<NewJob> Jobs { get; init; }
+
+    public IdempotencyKey? Key { get; init; }
+}
+
+/// <summary>A validated job that is about to be accepted.</summary>
+public sealed record NewJob
+{
+    /// <summary>UUIDv7.</summary>
+    public required Guid Id { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Lane { get; init; }
+
+    /// <summary>The input as JSON text, validated against the kind.</summary>
+    public required string InputJson { get; init; }
+
+    /// <summary>After this moment nobody wants the result any more.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>A client's promise that requests with the same key are the same request.</summary>
+/// <param name="RequestHash">SHA-256 over everything that makes the request; tells a repeat from a mistake.</param>
+public sealed record IdempotencyKey(string Value, byte[] RequestHash);

@@ -1,0 +1,21 @@
+namespace Pipeline.Core.Jobs;
+
+/// <summary>What became of a <see cref="Submission"/>.</summary>
+public abstract record SubmissionReply
+{
+    private SubmissionReply()
+    {
+    }
+
+    /// <summary>The jobs are durable.</summary>
+    /// <param name="JobIds">In the order of the submission.</param>
+    /// <param name="Replayed">The key was seen before with the same request; the ids are those of the first time.</param>
+    public sealed record Accepted(IReadOnlyList<Guid> JobIds, bool Replayed) : SubmissionReply;
+
+    /// <summary>The key was seen before with another request. Nothing was accepted.</summary>
+    public sealed record KeyReused : SubmissionReply;
+
+    /// <summary>The lane holds as many jobs as it may. Nothing was accepted.</summary>
+    /// <param name="RetryAfter">When the lane should have room, at the rate it drains now.</param>
+    public sealed record LaneFull(string Lane, int Depth, int DepthMax, TimeSpan RetryAfter) : SubmissionReply;
+}

@@ -1,0 +1,110 @@
+using Dapper;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.Core.Messaging;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Jobs;
+
+/// <summary>
+/// The worker's sign of life, and its look at the truth: it stops attempts that the database says are no longer its own
+/// (canceled, expired, given to another), and gives back those that the database says it runs while it does not.
+/// </summary>
+internal sealed partial class WorkerLease(
+    NpgsqlDataSource dataSource,
+    AttemptStore attempts,
+    RunningAttempts running,
+    WorkerIdentity worker,
+    ConsumedLanes lanes,
+    IOptions<WorkerOptions> options,
+    TimeProvider time,
+    ILogger<WorkerLease> logger) : BackgroundService
+{
+    private readonly WorkerOptions _options = options.Value;
+    private long _renewedAt;
+    private HashSet<(Guid, int)> _unknown = [];
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before the first job is claimed: a job whose worker has no row counts as orphaned.
+        await RenewAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await ExecuteAsync(WorkerSql.Leave, cancellationToken);
+        }
+        catch (Exception e) when (TransientErrors.IsTransient(e))
+        {
+            // The lease runs out by itself.
+            LogLeaseFailed(e.Message);
+        }
+    }
+
+    /// <summary>Compares what runs here with what the database says.</summary>
+    internal async Task ReconcileAsync(CancellationToken cancellationToken)
+    {
+        // In this order: an attempt is in the database before it is in memory, and leaves the database before memory.
+        var here = running.Snapshot();
+        var owned = await attempts.OwnedAsync(cancellationToken);
+        running.Revoke(here.Except(owned));
+
+        // A claim that was committed a moment ago is registered a moment later: unknown twice in a row is a lost one.
+        var unknown = owned.Where(attempt => !running.Contains(attempt)).ToHashSet();
+        var lost = unknown.Intersect(_unknown).ToArray();
+        _unknown = unknown;
+        if (lost.Length > 0)
+        {
+            LogGivingBack(lost.Length);
+            await attempts.GiveBackUnknownAsync(lost, cancellationToken);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(_options.OwnershipInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                if (time.GetElapsedTime(_renewedAt) >= _options.Lease / 4)
+                {
+                    await RenewAsync(stoppingToken);
+                }
+
+                await ReconcileAsync(stoppingToken);
+            }
+            catch (Exception e) when (TransientErrors.IsTransient(e))
+            {
+                LogLeaseFailed(e.Message);
+            }
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(WorkerSql.Renew, cancellationToken);
+        _renewedAt = time.GetTimestamp();
+    }
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            sql,
+            new { worker.Id, worker.Host, Lanes = lanes.Names.ToArray(), LeaseSeconds = _options.Lease.TotalSeconds },
+            cancellationToken: cancellationToken));
+    }
+
+    [LoggerMessage(1141, LogLevel.Warning, "Cannot renew this worker's lease: {Reason}")]
+    private partial void LogLeaseFailed(string reason);
+
+    [LoggerMessage(1142, LogLevel.Warning, "Giving back {Count} jobs whose claim was lost on the way")]
+    private partial void LogGivingBack(int count);
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipeline.Core.Hosting;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Pipeline.Core.Messaging;
+
+/// <summary>
+/// Refuses credentials that the broker refuses: MassTransit would try them for ever. A broker that is merely away is no
+/// reason not to start, since jobs are accepted without it.
+/// </summary>
+internal sealed partial class BrokerStart(IOptions<BrokerOptions> options, ILogger<BrokerStart> logger) : IHostedLifecycleService
+{
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.IsMemory)
+        {
+            return;
+        }
+
+        var uri = options.Value.Uri;
+        try
+        {
+            var factory = new ConnectionFactory { Uri = uri, AutomaticRecoveryEnabled = false };
+            await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+        }
+        catch (BrokerUnreachableException e) when (e.InnerException is AuthenticationFailureException)
+        {
+            throw new StartupException(
+                $"RabbitMQ at {uri.Host}:{uri.Port} refuses the user '{uri.UserInfo.Split(':')[0]}'. Correct user and password in Broker:Url.", e);
+        }
+        catch (BrokerUnreachableException e) when (e.InnerException is OperationInterruptedException { ShutdownReason.ReplyCode: 530 })
+        {
+            throw new StartupException(
+                $"RabbitMQ at {uri.Host}:{uri.Port} has no virtual host '{uri.AbsolutePath}' for this user. Create it, or correct the end of Broker:Url.", e);
+        }
+        catch (BrokerUnreachableException e)
+        {
+            LogAway(uri.Host, uri.Port, e.InnerException?.Message ?? e.Message);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(1203, LogLevel.Warning, "RabbitMQ at {Host}:{Port} is away, jobs will wait until it is back: {Reason}")]
+    private partial void LogAway(string host, int port, string reason);
+}

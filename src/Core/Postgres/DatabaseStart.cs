@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.Core.Hosting;
+
+namespace Pipeline.Core.Postgres;
+
+/// <summary>Waits for the database and migrates it, before anything else of the host starts.</summary>
+internal sealed partial class DatabaseStart(
+    Migrator migrator,
+    IOptions<PostgresOptions> options,
+    TimeProvider time,
+    ILogger<DatabaseStart> logger) : IHostedLifecycleService
+{
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await migrator.MigrateAsync(cancellationToken);
+                return;
+            }
+            catch (PostgresException e) when (!TransientErrors.IsTransient(e))
+            {
+                throw new StartupException(Sentence(e), e);
+            }
+            catch (Exception e) when (TransientErrors.IsTransient(e))
+            {
+                if (time.GetElapsedTime(started) >= options.Value.StartTimeout)
+                {
+                    throw new StartupException(
+                        $"PostgreSQL at {Server} cannot be reached after {options.Value.StartTimeout.TotalSeconds:0} s: {e.Message}. Start it, or correct Postgres:ConnectionString.", e);
+                }
+
+                LogWaiting(Server, e.Message);
+                await Task.Delay(RetryInterval, time, cancellationToken);
+            }
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private NpgsqlConnectionStringBuilder Connection => new(options.Value.ConnectionString);
+
+    private string Server => $"{Connection.Host}:{Connection.Port}";
+
+    private string Sentence(PostgresException e) => e.SqlState switch
+    {
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+            $"PostgreSQL at {Server} refuses user '{Connection.Username}': {e.MessageText}. Correct user and password in Postgres:ConnectionString.",
+        PostgresErrorCodes.InvalidCatalogName =>
+            $"PostgreSQL at {Server} has no database '{Connection.Database}'. Create it (createdb {Connection.Database}), or correct Postgres:ConnectionString.",
+        PostgresErrorCodes.InsufficientPrivilege =>
+            $"User '{Connection.Username}' may not change the schema of database '{Connection.Database}': {e.MessageText}. Grant it, or use the database's owner.",
+        _ => $"The database at {Server} cannot be migrated: {e.MessageText} (SQLSTATE {e.SqlState}).",
+    };
+
+    [LoggerMessage(1002, LogLevel.Warning, "Waiting for PostgreSQL at {Server}: {Reason}")]
+    private partial void LogWaiting(string server, string reason);
+}

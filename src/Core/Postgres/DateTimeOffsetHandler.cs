@@ -1,0 +1,14 @@
+using System.Data;
+using Dapper;
+
+namespace Pipeline.Core.Postgres;
+
+/// <summary>Npgsql reads timestamptz as a UTC DateTime; the domain speaks of DateTimeOffset.</summary>
+internal sealed class DateTimeOffsetHandler : SqlMapper.TypeHandler<DateTimeOffset>
+{
+    public static void Register() => SqlMapper.AddTypeHandler(new DateTimeOffsetHandler());
+
+    public override DateTimeOffset Parse(object value) => new(DateTime.SpecifyKind((DateTime)value, DateTimeKind.Utc));
+
+    public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = value.UtcDateTime;
+}

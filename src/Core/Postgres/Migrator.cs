@@ -1,0 +1,96 @@
+using Dapper;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Pipeline.Core.Hosting;
+
+namespace Pipeline.Core.Postgres;
+
+/// <summary>
+/// Brings the schema up to date, once, however many processes start together: an advisory lock lets one in at a time.
+/// Refuses a database that is ahead of this build, that has gaps, or whose applied migrations differ from the files.
+/// </summary>
+public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<Migration> migrations, ILogger<Migrator> logger)
+{
+    // Any constant that nobody else locks: "pipeline" in ASCII, cut to 63 bits.
+    private const long AdvisoryLock = 0x706970656c696e65 & long.MaxValue;
+
+    private const string CreateTable = """
+        create table if not exists schema_migrations (
+          version    integer primary key,
+          name       text not null,
+          checksum   text not null,
+          applied_at timestamptz not null default now())
+        """;
+
+    private const string SelectApplied = "select version, name, checksum from schema_migrations order by version";
+
+    private const string InsertApplied =
+        "insert into schema_migrations (version, name, checksum) values (@Version, @Name, @Checksum)";
+
+    /// <exception cref="StartupException">The database and this build's migrations do not fit together.</exception>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        RefuseGaps(migrations);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await ExecuteAsync("select pg_advisory_lock(@AdvisoryLock)", new { AdvisoryLock });
+        try
+        {
+            await ExecuteAsync(CreateTable);
+            var applied = (await connection.QueryAsync<AppliedMigration>(
+                new CommandDefinition(SelectApplied, cancellationToken: cancellationToken))).AsList();
+            RefuseMismatch(applied, migrations);
+            foreach (var migration in migrations.Skip(applied.Count))
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await ExecuteAsync(migration.Sql);
+                await ExecuteAsync(InsertApplied, migration);
+                await transaction.CommitAsync(cancellationToken);
+                LogApplied(migration.Version, migration.Name);
+            }
+        }
+        finally
+        {
+            // The pool keeps the session, and so the lock, alive. Not cancellable: a lock left behind blocks every other start.
+            await connection.ExecuteAsync(
+                new CommandDefinition("select pg_advisory_unlock(@AdvisoryLock)", new { AdvisoryLock }, cancellationToken: CancellationToken.None));
+        }
+
+        Task ExecuteAsync(string sql, object? parameters = null) =>
+            connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+    }
+
+    private static void RefuseGaps(IReadOnlyList<Migration> migrations)
+    {
+        for (var i = 0; i < migrations.Count; i++)
+        {
+            if (migrations[i].Version != i + 1)
+            {
+                throw new StartupException(
+                    $"The migrations of this build have a gap or a repeated number: expected {i + 1:0000}, found {migrations[i].Version:0000}_{migrations[i].Name}. Renumber the files.");
+            }
+        }
+    }
+
+    private static void RefuseMismatch(List<AppliedMigration> applied, IReadOnlyList<Migration> migrations)
+    {
+        if (applied.Count > migrations.Count)
+        {
+            throw new StartupException(
+                $"The database is at schema version {applied.Count}, this build knows {migrations.Count}. Start a build at least as new as the one that migrated it.");
+        }
+
+        foreach (var (done, known) in applied.Zip(migrations))
+        {
+            if (done.Version != known.Version || done.Checksum != known.Checksum)
+            {
+                throw new StartupException(
+                    $"Migration {done.Version:0000}_{done.Name} was applied with other contents than this build's {known.Version:0000}_{known.Name}. Restore the file and put the change into a new migration.");
+            }
+        }
+    }
+
+    [LoggerMessage(1001, LogLevel.Information, "Applied migration {Version}: {Name}")]
+    private partial void LogApplied(int version, string name);
+
+    private sealed record AppliedMigration(int Version, string Name, string Checksum);
+}

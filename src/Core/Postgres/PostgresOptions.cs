@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Core.Postgres;
+
+/// <summary>Where the truth is kept. Section <c>Postgres</c>.</summary>
+public sealed class PostgresOptions
+{
+    public const string Section = "Postgres";
+
+    /// <summary>An Npgsql connection string, for example <c>Host=localhost;Username=pipeline;Password=…;Database=pipeline</c>.</summary>
+    [Required(ErrorMessage = "Postgres:ConnectionString is not set. Set it, for example with the environment variable Postgres__ConnectionString, or start everything with ./run.")]
+    public string ConnectionString { get; init; } = "";
+
+    /// <summary>How long start-up waits for a server that is not there yet. 0 to 10 minutes, default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+[OptionsValidator]
+internal sealed partial class PostgresOptionsValidator : IValidateOptions<PostgresOptions>;

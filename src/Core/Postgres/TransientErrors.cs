@@ -1,0 +1,17 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Pipeline.Core.Postgres;
+
+/// <summary>Tells an unreachable or restarting server, where trying again helps, from a statement that can never succeed.</summary>
+public static class TransientErrors
+{
+    public static bool IsTransient(Exception exception) => exception switch
+    {
+        // Shutdown (57P01..57P03) and connection failures (08…) are not all flagged by the driver.
+        PostgresException e => e.IsTransient || e.SqlState.StartsWith("57P0", StringComparison.Ordinal) || e.SqlState.StartsWith("08", StringComparison.Ordinal),
+        NpgsqlException e => e.IsTransient || e.InnerException is IOException or SocketException or TimeoutException,
+        SocketException or IOException or TimeoutException => true,
+        _ => false,
+    };
+}

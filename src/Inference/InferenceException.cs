@@ -1,0 +1,15 @@
+namespace Pipeline.Inference;
+
+/// <summary>Inference failed. The message says what happened and what to change.</summary>
+public class InferenceException(string message, Exception? innerException = null) : Exception(message, innerException);
+
+/// <summary>A prompt has more tokens than allowed; it was not given to the model, and trying again will not help.</summary>
+public sealed class PromptTooLongException(int tokens, int tokensMax, string remedy)
+    : InferenceException($"The prompt has {tokens} tokens; at most {tokensMax} are allowed. {remedy}")
+{
+    /// <summary>Tokens the prompt has.</summary>
+    public int Tokens => tokens;
+
+    /// <summary>Tokens it may have.</summary>
+    public int TokensMax => tokensMax;
+}

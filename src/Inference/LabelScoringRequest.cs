@@ -1,0 +1,25 @@
+using Microsoft.Extensions.AI;
+
+namespace Pipeline.Inference;
+
+/// <summary>One prompt and the labels that may answer it.</summary>
+public sealed record LabelScoringRequest
+{
+    /// <summary>Conversation that ends with the user's turn; the label is scored as the assistant's answer.</summary>
+    public required IReadOnlyList<ChatMessage> Messages { get; init; }
+
+    /// <summary>Distinct, non-empty answers to compare; 2 to <see cref="LabelsMax"/> of them.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>Interactive requests enter the batch before bulk ones.</summary>
+    public RequestPriority Priority { get; init; } = RequestPriority.Interactive;
+
+    /// <summary>Divides the log-probabilities before the softmax over the labels; above 1 flattens. Greater than 0; default 1.</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Longest prompt in tokens, template included; null leaves only the engine's own limit.</summary>
+    public int? PromptTokensMax { get; init; }
+
+    /// <summary>Most labels in one request.</summary>
+    public const int LabelsMax = 256;
+}

@@ -1,0 +1,26 @@
+namespace Pipeline.Inference.Models;
+
+/// <summary>A backend: loads model files. One implementation a native library.</summary>
+public interface IModelLoader
+{
+    /// <summary>Value of Inference:Backend that selects this loader.</summary>
+    string Backend { get; }
+
+    /// <summary>Accelerators with their memory; empty on a machine without one.</summary>
+    IReadOnlyList<Accelerator> FindAccelerators();
+
+    /// <summary>
+    /// Loads weights; takes seconds to minutes and blocks the calling thread.
+    /// The caller has checked the file and the memory already.
+    /// </summary>
+    /// <exception cref="ModelLoadException">The native library refused the file or is itself missing or of another release.</exception>
+    ILanguageModel Load(string path, ModelParameters parameters);
+}
+
+/// <summary>How to load weights.</summary>
+/// <param name="GpuLayers">Layers kept on the accelerator; 0 for none.</param>
+/// <param name="UseMemoryMap">Maps the file instead of reading it.</param>
+public sealed record ModelParameters(int GpuLayers = 0, bool UseMemoryMap = true);
+
+/// <summary>A GPU as the native library reports it.</summary>
+public sealed record Accelerator(string Name, long MemoryFreeBytes, long MemoryTotalBytes);
