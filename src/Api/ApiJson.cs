@@ -23,6 +23,11 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(JobRequest))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
-    /// <summary>The bodies are never part of a page, so Korean may stay readable instead of being escaped.</summary>
-    public static ApiJson Wire { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    /// <summary>What answers are written with. They are never part of a page, so Korean may stay readable instead of being escaped.</summary>
+    public static ApiJson Wire { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }

@@ -35,10 +35,6 @@ internal sealed class ApiOptions
     /// <summary>What <c>Retry-After</c> says while the database can not be reached. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan StoreRetryAfter { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>For how long the answer to "does any API key exist?" is believed. Default 5 s.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
-    public TimeSpan KeysRecheck { get; init; } = TimeSpan.FromSeconds(5);
 }
 
 [OptionsValidator]

@@ -12,15 +12,15 @@ namespace Pipeline.Api;
 /// <summary>The role that takes jobs over HTTP. <see cref="ApiEndpoints.MapPipelineApi"/> completes it.</summary>
 public static class ApiRole
 {
-    public static void AddApi(this PipelineBuilder pipeline)
+    public static PipelineBuilder AddApi(this PipelineBuilder pipeline)
     {
+        pipeline.AddIntake();
         var services = pipeline.Services;
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();
-        services.AddSingleton<KeyPresence>();
         services.AddSingleton<ClientGate>();
         services.AddSingleton<FailureProblems>();
         services.AddHostedService<LoopbackRule>();
@@ -30,5 +30,7 @@ public static class ApiRole
         {
             pipeline.Configuration[WebHostDefaults.ServerUrlsKey] = "http://127.0.0.1:8080";
         }
+
+        return pipeline;
     }
 }

@@ -10,7 +10,7 @@ namespace Pipeline.Api.Clients;
 /// local client, and only over loopback. <see cref="LoopbackRule"/> refuses to start otherwise; it is checked again here
 /// because the last key may be revoked while a public address is being served.
 /// </summary>
-internal sealed class ClientGate(ClientStore clients, KeyPresence keys) : IMiddleware
+internal sealed class ClientGate(ClientStore clients) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -40,7 +40,7 @@ internal sealed class ClientGate(ClientStore clients, KeyPresence keys) : IMiddl
                 : (client.Id, null);
         }
 
-        if (await keys.AnyAsync(context.RequestAborted))
+        if (await clients.AnyKeysAsync(context.RequestAborted))
         {
             return (default, Unauthorized("The request carries no API key. Send Authorization: Bearer KEY; ./run keys add NAME makes one."));
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
 using Pipeline.Contracts;
 
 namespace Pipeline.Api.Emotion;

@@ -8,11 +8,13 @@ namespace Pipeline.Api.Headers;
 /// <param name="Wait">How long to hold the request, already bounded by <see cref="ApiOptions.WaitMax"/>; null for not at all.</param>
 internal sealed record PreferHeader(TimeSpan? Wait, bool RespondAsync)
 {
+    public const string Name = "Prefer";
+
     public static PreferHeader Read(IHeaderDictionary headers, TimeSpan waitMax, InputErrors errors)
     {
         TimeSpan? wait = null;
         var respondAsync = false;
-        foreach (var preference in headers.GetCommaSeparatedValues(HeaderNames.Prefer))
+        foreach (var preference in headers.GetCommaSeparatedValues(Name))
         {
             var (name, value) = Split(preference);
             if (name.Equals("respond-async", StringComparison.OrdinalIgnoreCase))
@@ -25,7 +27,7 @@ internal sealed record PreferHeader(TimeSpan? Wait, bool RespondAsync)
                 if (wait is null)
                 {
                     errors.Add(
-                        HeaderNames.Prefer,
+                        Name,
                         $"has wait={value}: send whole seconds from 0, for example wait=10. At most {waitMax.TotalSeconds:0} are waited.");
                 }
             }

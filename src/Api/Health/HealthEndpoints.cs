@@ -1,6 +1,6 @@
 using System.ComponentModel;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Pipeline.Api.OpenApi;
 
 namespace Pipeline.Api.Health;
 
@@ -14,20 +14,21 @@ internal static class HealthEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapHealthChecks("/health", Options(_ => true)).Describe(HealthDocs.All);
-        app.MapHealthChecks("/health/live", Options(_ => false)).Describe(HealthDocs.Live);
-        app.MapHealthChecks("/health/ready", Options(check => check.Tags.Contains(ReadyTag))).Describe(HealthDocs.Ready);
+        app.MapGet("/health", (HttpContext context, HealthCheckService health) => CheckAsync(context, health, _ => true))
+            .Describe(HealthDocs.All);
+        app.MapGet("/health/live", (HttpContext context, HealthCheckService health) => CheckAsync(context, health, _ => false))
+            .Describe(HealthDocs.Live);
+        app.MapGet("/health/ready", (HttpContext context, HealthCheckService health) => CheckAsync(context, health, check => check.Tags.Contains(ReadyTag)))
+            .Describe(HealthDocs.Ready);
     }
 
-    private static HealthCheckOptions Options(Func<HealthCheckRegistration, bool> predicate) =>
-        new() { Predicate = predicate, ResponseWriter = WriteAsync };
-
-    private static Task WriteAsync(HttpContext context, HealthReport report)
+    private static async Task<IResult> CheckAsync(HttpContext context, HealthCheckService health, Func<HealthCheckRegistration, bool> predicate)
     {
+        var report = await health.CheckHealthAsync(predicate, context.RequestAborted);
         var parts = report.Entries.ToDictionary(entry => entry.Key, entry => Describe(entry.Value));
-        var resource = new HealthResource(Word(report.Status), parts);
-        return context.Response.WriteAsJsonAsync(
-            resource, ApiJson.Wire.HealthResource, contentType: null, context.RequestAborted);
+        context.Response.Headers.CacheControl = "no-store";
+        var status = report.Status is HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        return Results.Json(new HealthResource(Word(report.Status), parts), ApiJson.Wire.HealthResource, statusCode: status);
     }
 
     private static HealthPart Describe(HealthReportEntry entry) =>

@@ -2,6 +2,7 @@ using Microsoft.Net.Http.Headers;
 using Pipeline.Api.Headers;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Api.Jobs;
 
@@ -46,7 +47,7 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, TimeProvider ti
             var byId = jobs.ToDictionary(job => job.Id, JobResource.Of);
             return [.. accepted.JobIds.Select(id => byId[id])];
         }
-        catch (StoreUnavailableException exception) when (!accepted.Replayed)
+        catch (Exception exception) when (!accepted.Replayed && TransientErrors.IsTransient(exception))
         {
             // The jobs are durable. A 503 would say the opposite, and a client without a key would submit them twice.
             log.AcceptedUnread(exception, accepted.JobIds.Count);

@@ -42,7 +42,7 @@ internal sealed record JobResource
     [JsonConverter(typeof(RawJsonConverter))]
     public string? Result { get; init; }
 
-    [Description("Why it failed, was canceled or expired.")]
+    [Description("Why it failed, or why its last attempt did.")]
     public JobError? Error { get; init; }
 
     public required JobLinks Links { get; init; }

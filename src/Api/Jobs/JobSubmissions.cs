@@ -76,7 +76,7 @@ internal sealed class JobSubmissions(
                 $"{IdempotencyKeyHeader.Name} \"{wishes.Key}\" was used before with another payload. Use a new key for a new request."),
             SubmissionReply.LaneFull full => new Problem(
                 ProblemType.LaneFull,
-                $"Lane {full.Lane} holds {full.Depth} unfinished jobs; at most {full.DepthMax} are accepted (Lanes:{full.Lane}:DepthMax). Send again later, or add workers.")
+                $"Lane {full.Lane} holds {full.Depth} waiting jobs; at most {full.DepthMax} are accepted (Lanes:{full.Lane}:DepthMax). Send again later, or add workers.")
             {
                 RetryAfter = full.RetryAfter,
             },

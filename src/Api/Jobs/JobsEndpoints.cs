@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
+using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
-using Pipeline.Core.Jobs;
+using Npgsql;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Api.Problems;
 
@@ -32,10 +33,11 @@ internal sealed class FailureProblems(IOptions<ApiOptions> options, ILogger<Fail
         switch (exception)
         {
             case StoreUnavailableException:
+            case NpgsqlException when TransientErrors.IsTransient(exception):
                 log.StoreUnavailable(exception, context.Request.Method, context.Request.Path);
                 return new Problem(
                     ProblemType.StoreUnavailable,
-                    "PostgreSQL does not answer. Nothing was accepted; send the request again, with an Idempotency-Key to be safe.")
+                    "PostgreSQL does not answer. Send the request again; with the same Idempotency-Key nothing is done twice.")
                 {
                     RetryAfter = options.Value.StoreRetryAfter,
                 };

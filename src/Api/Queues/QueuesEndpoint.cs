@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Pipeline.Api.OpenApi;
 using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Queues;
