@@ -1,0 +1,22 @@
+#if FULL_FEED
+using Testcontainers.PostgreSql;
+using Testcontainers.RabbitMq;
+
+namespace Pipeline.TestSupport.Services;
+
+/// <summary>Containers that live as long as the test process; Testcontainers' reaper removes them afterwards.</summary>
+internal static class ContainerServices
+{
+    // The images of docker-compose.yml.
+    private const string PostgresImage = "pgvector/pgvector:0.8.1-pg17";
+    private const string RabbitMqImage = "rabbitmq:4.1-management";
+
+    public static async Task<ServiceAddresses> StartAsync()
+    {
+        var postgres = new PostgreSqlBuilder(PostgresImage).WithDatabase("pipeline").Build();
+        var broker = new RabbitMqBuilder(RabbitMqImage).Build();
+        await Task.WhenAll(postgres.StartAsync(), broker.StartAsync());
+        return new(postgres.GetConnectionString(), broker.GetConnectionString());
+    }
+}
+#endif

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Pipeline.Core.Postgres;
+using Xunit;
+
+namespace Pipeline.TestSupport.Services;
+
+/// <summary>A migrated database of its own on the shared server; a fixture, or used directly.</summary>
+public sealed class PostgresDatabase : IAsyncLifetime
+{
+    private readonly string _name = $"test_{Guid.CreateVersion7():N}";
+    private string? _server;
+    private NpgsqlDataSource? _dataSource;
+
+    public string ConnectionString { get; private set; } = "";
+
+    public NpgsqlDataSource DataSource => _dataSource ?? throw new InvalidOperationException("InitializeAsync was not called.");
+
+    public static async Task<PostgresDatabase> CreateAsync()
+    {
+        var database = new PostgresDatabase();
+        await database.InitializeAsync();
+        return database;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = (await TestServices.GetAsync()).Postgres;
+        await ExecuteOnServerAsync($"create database {_name}");
+        ConnectionString = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 20 }.ConnectionString;
+        _dataSource = NpgsqlDataSource.Create(ConnectionString);
+        await new Migrator(_dataSource, Migration.EmbeddedIn(typeof(Migration).Assembly), NullLogger<Migrator>.Instance)
+            .MigrateAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_dataSource is not null)
+        {
+            await _dataSource.DisposeAsync();
+        }
+
+        await ExecuteOnServerAsync($"drop database if exists {_name} with (force)");
+    }
+
+    private async Task ExecuteOnServerAsync(string sql)
+    {
+        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_server!) { Pooling = false }.ConnectionString);
+        await using var command = server.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}
