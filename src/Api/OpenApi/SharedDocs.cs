@@ -5,8 +5,8 @@ namespace Pipeline.Api.OpenApi;
 /// <summary>What several endpoints have in common.</summary>
 internal static class SharedDocs
 {
-    public static readonly ParameterDoc JobId =
-        new("path", "id", "The job's UUID.", "019a9c1e-7f00-7000-8000-000000000000");
+    // Swagger UI fills examples in, ready to be sent: only values that are good for a first try.
+    public static readonly ParameterDoc JobId = new("path", "id", "The job's UUID, such as 019a9c1e-7f00-7000-8000-000000000000.");
 
     public static readonly ParameterDoc Prefer = new(
         "header", "Prefer",
@@ -16,8 +16,8 @@ internal static class SharedDocs
     public static readonly IReadOnlyList<ParameterDoc> Submission =
     [
         Prefer,
-        new("header", "Idempotency-Key", "1 to 255 visible ASCII characters. A repeat with the same payload gets the jobs of the first time.", "order-17"),
-        new("header", "Cancel-After", "Whole seconds after which the job expires unless it is finished. Instead of `expires_at`.", "30"),
+        new("header", "Idempotency-Key", "1 to 255 visible ASCII characters. A repeat with the same payload gets the jobs of the first time."),
+        new("header", "Cancel-After", "Whole seconds after which the job expires unless it is finished. Instead of `expires_at`."),
     ];
 
     public static readonly IReadOnlyList<ProblemType> AnyCall =
