@@ -17,6 +17,7 @@ internal static class CommandLine
             SamplesCommand.Create(surroundings),
             SubmitCommand.Create(surroundings),
             EvalCommand.Create(surroundings),
+            KeysCommand.Create(surroundings),
         };
 
         return root.Parse(args).InvokeAsync(

@@ -56,7 +56,7 @@ internal static class EvaluationView
 
     private static void WriteMatrix(IAnsiConsole console, ConfusionMatrix matrix)
     {
-        var table = Columns(["gold ↓ predicted →", .. matrix.Labels.Select(label => DisplayText.Shorten(label, ColumnLabelCells))]);
+        var table = Columns("gold ↓ predicted →", matrix.Labels.Select(label => DisplayText.Shorten(label, ColumnLabelCells)));
         foreach (var gold in matrix.Labels)
         {
             table.AddRow([gold, .. matrix.Labels.Select(predicted => Cell(matrix[gold, predicted], gold == predicted))]);
@@ -78,14 +78,12 @@ internal static class EvaluationView
         count is 0 ? "·" : right ? $"[bold]{Figures.Count(count)}[/]" : Figures.Count(count);
 
     /// <summary>The first column is text, the others are numbers.</summary>
-    private static Table Columns(params string[] titles)
+    private static Table Columns(string first, params IEnumerable<string> numbers)
     {
-        var table = new Table { Border = TableBorder.None };
-        foreach (var title in titles)
+        var table = PlainTable.Create().AddText(first);
+        foreach (var title in numbers)
         {
-            var column = new TableColumn(new Text(title, new Style(decoration: Decoration.Dim))) { NoWrap = true };
-            column.Padding(table.Columns.Count is 0 ? 2 : 0, 2);
-            table.AddColumn(table.Columns.Count is 0 ? column : column.RightAligned());
+            table.AddNumber(title);
         }
 
         return table;

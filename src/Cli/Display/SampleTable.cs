@@ -10,36 +10,23 @@ namespace Pipeline.Cli.Display;
 internal static class SampleTable
 {
     private const int BarCells = 6;
-    private const int ColumnGap = 2;
     private const int TextCellsMin = 12;
 
     // Widest content of the other columns: "✓ excitement", "lang", "100 % ██████", "excitement 49 %", "queued", "  ran".
-    private const int OtherCells = 12 + 4 + 6 + BarCells + 15 + 6 + 6 + (6 * ColumnGap);
+    private const int OtherCells = 12 + 4 + 6 + BarCells + 15 + 6 + 6 + (7 * PlainTable.Gap);
 
     public static void Write(IAnsiConsole console, IReadOnlyList<(Sample Sample, JobReply Job)> rows)
     {
         var cells = Math.Max(TextCellsMin, console.Profile.Width - OtherCells);
-        var table = new Table { Border = TableBorder.None, ShowHeaders = true };
-        Add(table, "text", right: false);
-        Add(table, "lang", right: false);
-        Add(table, "emotion", right: false);
-        Add(table, "confidence", right: false);
-        Add(table, "runner-up", right: false);
-        Add(table, "queued", right: true);
-        Add(table, "ran ms", right: true);
+        var table = PlainTable.Create()
+            .AddText("text").AddText("lang").AddText("emotion").AddText("confidence").AddText("runner-up")
+            .AddNumber("queued").AddNumber("ran ms");
         foreach (var (sample, job) in rows)
         {
             table.AddRow(Row(sample, job, DisplayText.Shorten(sample.Text!, cells)));
         }
 
         console.Write(table);
-    }
-
-    private static void Add(Table table, string title, bool right)
-    {
-        var column = new TableColumn(new Text(title, new Style(decoration: Decoration.Dim))) { NoWrap = true };
-        column.Padding(0, ColumnGap);
-        table.AddColumn(right ? column.RightAligned() : column);
     }
 
     private static IRenderable[] Row(Sample sample, JobReply job, string text)
