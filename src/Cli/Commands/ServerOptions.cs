@@ -27,7 +27,8 @@ internal sealed class ServerOptions(Surroundings surroundings)
         _wait.DefaultValueFactory = _ => waitSeconds;
         _wait.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > WaitSecondsMax)
+            // What is no number at all, the library refuses in its own words.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var seconds) && seconds is < 1 or > WaitSecondsMax)
             {
                 result.AddError($"--wait takes 1 to {WaitSecondsMax} seconds.");
             }

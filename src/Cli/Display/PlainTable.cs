@@ -15,5 +15,9 @@ internal static class PlainTable
 
     // NoWrap: a row is one line, or it is no table.
     private static TableColumn Column(string title) =>
-        new TableColumn(new Text(title, new Style(decoration: Decoration.Dim))) { NoWrap = true }.Padding(0, Gap);
+        new TableColumn(new Text(title, new Style(decoration: Decoration.Dim)))
+        {
+            NoWrap = true,
+            Padding = new Padding(0, 0, Gap, 0),
+        };
 }

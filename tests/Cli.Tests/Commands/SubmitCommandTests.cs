@@ -102,8 +102,13 @@ public sealed class SubmitCommandTests
     [InlineData("0")]
     [InlineData("-5")]
     [InlineData("many")]
-    public async Task A_wait_that_is_none_is_refused(string wait) =>
+    public async Task A_wait_that_is_none_is_refused(string wait)
+    {
         (await _surroundings.RunAsync("submit", "a", "--wait", wait)).ShouldBe(1);
+
+        _surroundings.Error.ShouldContain("--wait");
+        _surroundings.Error.ShouldNotContain("Unexpected");
+    }
 
     [Fact]
     public async Task Ctrl_C_ends_without_an_error()

@@ -26,6 +26,7 @@ public sealed class SampleTableTests
         lines.Length.ShouldBe(1 + Rows.Length);
         lines.ShouldAllBe(line => DisplayText.Width(line.TrimEnd()) <= width);
         var column = CellsBefore(lines[0], "lang");
+        lines[2].ShouldContain("…  en    ·");
         CellsBefore(lines[1], "ko ").ShouldBe(column);
         CellsBefore(lines[2], "en ").ShouldBe(column);
         CellsBefore(lines[3], "ko ").ShouldBe(column);
@@ -50,7 +51,7 @@ public sealed class SampleTableTests
 
         line.ShouldContain(" 50 % ███   ");
         line.ShouldContain("surprise 40 %");
-        line.TrimEnd().ShouldEndWith("1235      31");
+        line.TrimEnd().ShouldEndWith("    1235      31");
     }
 
     [Fact]
