@@ -22,7 +22,8 @@ internal static class AttemptSql
                    failures = failures + o.failures, due_at = now() + o.delay_seconds * interval '1 second', worker_id = null,
                    queued_at = case when o.state = 'queued' then now() else queued_at end,
                    finished_at = case when o.state = 'queued' then null else now() end
-              from unnest(@Ids, @Attempts, @States, @Results, @ErrorCodes, @Errors, @Failures, @DelaySeconds)
+              from unnest(@Ids::uuid[], @Attempts::int[], @States::text[], @Results::text[], @ErrorCodes::text[],
+                          @Errors::text[], @Failures::int[], @DelaySeconds::float8[])
                 as o (id, attempt, state, result, error_code, error, failures, delay_seconds)
              where jobs.id = o.id and jobs.attempt = o.attempt and jobs.state = 'running'
             returning jobs.id, jobs.lane, jobs.state, jobs.due_at),
@@ -38,7 +39,7 @@ internal static class AttemptSql
     public const string GiveBackUnknown = """
         with requeued as (
             update jobs set state = 'queued', worker_id = null, queued_at = now()
-              from unnest(@Ids, @Attempts) as lost (id, attempt)
+              from unnest(@Ids::uuid[], @Attempts::int[]) as lost (id, attempt)
              where jobs.id = lost.id and jobs.attempt = lost.attempt and jobs.state = 'running'
             returning jobs.id, jobs.lane)
         insert into outbox (job_id, lane) select id, lane from requeued

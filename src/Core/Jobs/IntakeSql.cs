@@ -21,7 +21,7 @@ internal static class IntakeSql
     public const string InsertJobs = """
         with accepted as (
             insert into jobs (id, client_id, kind, lane, input, expires_at)
-            select * from unnest(@Ids, @ClientIds, @Kinds, @Lanes, @Inputs::json[], @ExpiresAt)
+            select * from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Lanes::text[], @Inputs::json[], @ExpiresAt::timestamptz[])
             on conflict (id) do nothing
             returning id, lane)
         insert into outbox (job_id, lane) select id, lane from accepted

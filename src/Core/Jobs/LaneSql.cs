@@ -13,7 +13,7 @@ internal static class LaneSql
 
     public const string Finished = """
         select lane, count(*)::int
-          from jobs where finished_at > coalesce(@Since, now() - interval '60 seconds') and finished_at <= now() group by lane
+          from jobs where finished_at > coalesce(@Since::timestamptz, now() - interval '60 seconds') and finished_at <= now() group by lane
         """;
 
     public const string Workers = """
