@@ -1,8 +1,6 @@
-"""Accuracy, macro-F1 and expected calibration error under a rendering, per source and language."""
+"""Run the network over rows under a rendering, and score it per language and source."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,23 +8,10 @@ import torch
 from .data import LABELS, Row
 from .model import EmotionModel
 from .prompts import Rendering
-from .teacher import log_softmax
+from .scores import Score, score
 from .tokenizer import Tokenizer
 
-CALIBRATION_BINS = 15
 BATCH_ROWS = 128
-
-
-@dataclass(frozen=True)
-class Score:
-    count: int
-    accuracy: float
-    macro_f1: float
-    calibration_error: float
-    per_label: dict[str, float]
-
-    def __str__(self) -> str:
-        return f"n {self.count:5}  accuracy {self.accuracy:.4f}  macro-F1 {self.macro_f1:.4f}  ECE {self.calibration_error:.4f}"
 
 
 @torch.no_grad()
@@ -50,29 +35,6 @@ def logits_of(model: EmotionModel, tokenizer: Tokenizer, rows: list[Row], render
 
 def label_numbers(rows: list[Row]) -> np.ndarray:
     return np.array([LABELS.index(row.label) for row in rows])
-
-
-def score(logits: np.ndarray, label: np.ndarray) -> Score:
-    probability = np.exp(log_softmax(logits))
-    guess = probability.argmax(1)
-    f1 = {name: f1_of(guess == number, label == number) for number, name in enumerate(LABELS)}
-    present = [f1[LABELS[number]] for number in sorted(set(label))]
-    return Score(len(label), float((guess == label).mean()), float(np.mean(present)),
-                 calibration_error(probability, label), f1)
-
-
-def f1_of(guessed: np.ndarray, true: np.ndarray) -> float:
-    return 2 * float((guessed & true).sum()) / max(1, int(guessed.sum() + true.sum()))
-
-
-def calibration_error(probability: np.ndarray, label: np.ndarray) -> float:
-    confidence, correct = probability.max(1), probability.argmax(1) == label
-    total = 0.0
-    for low in np.arange(CALIBRATION_BINS) / CALIBRATION_BINS:
-        inside = (confidence > low) & (confidence <= low + 1 / CALIBRATION_BINS)
-        if inside.any():
-            total += inside.mean() * abs(correct[inside].mean() - confidence[inside].mean())
-    return float(total)
 
 
 def grouped(rows: list[Row]) -> dict[str, list[int]]:

@@ -17,6 +17,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import SGDClassifier
 
 from .data import DEV, LABELS, SOURCE_WEIGHT, TRAIN, Dataset, Row
+from .scores import log_softmax
 
 FOLDS = 4
 PASSES = 12
@@ -84,11 +85,6 @@ def average_views(rows: list[Row], scores: np.ndarray) -> np.ndarray:
     for members in views.values():
         averaged[members] = scores[members].mean(0)
     return averaged
-
-
-def log_softmax(scores: np.ndarray) -> np.ndarray:
-    shifted = scores - scores.max(1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
 
 
 def fit_temperature(scores: np.ndarray, label: np.ndarray) -> float:

@@ -8,10 +8,12 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import multiprocessing
 
 from .data import LABELS, SOURCE_WEIGHT, TRAIN, Dataset, Row
 from .model import EmotionModel, Shape
@@ -25,8 +27,10 @@ PLAN_ROWS = 4_096  # Rows sorted by length together, so that a batch holds texts
 
 @dataclass(frozen=True)
 class Recipe:
-    steps: int = 6_000
-    batch_tokens: int = 5_000
+    steps: int = 1_800  # Of each worker.
+    workers: int = 2
+    sync_every: int = 12
+    batch_tokens: int = 3_000
     rate: float = 2e-3
     embedding_rate: float = 1e-3
     weight_decay: float = 0.05
@@ -35,9 +39,8 @@ class Recipe:
     token_noise: float = 0.07  # Share of text tokens replaced by random ones.
     augmented: float = 0.3
     end_every: int = 15  # Steps between lessons that the turn ends after the label.
-    average: float = 0.998  # Decay of the weights' moving average, which is what ships.
+    average: float = 0.95  # Decay, at each sync, of the weights' moving average, which is what ships.
     seed: int = 0
-    threads: int = 2
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,15 @@ class Examples:
         self._rows = [row for row in data.rows if row.split == TRAIN and (row.label or row.text in teacher)]
         self._ids = [tokenizer.encode(row.text)[:TOKENS_MAX] for row in self._rows]
         self._teacher, self._tokenizer, self._recipe = teacher, tokenizer, recipe
-        self._choose = random.Random(recipe.seed)
+        self._choose = random.Random()
         self._renderer = Renderer(tokenizer)
         labelled = [row for row in self._rows if row.label]
         self._class_weight = class_weight(
             np.array([LABELS.index(row.label) for row in labelled]),
             np.array([SOURCE_WEIGHT[row.source] for row in labelled]))
 
-    def batches(self) -> Iterator[tuple[Rendering, list[Example]]]:
+    def batches(self, seed: int) -> Iterator[tuple[Rendering, list[Example]]]:
+        self._choose.seed(seed)
         while True:
             order = [index for index, row in enumerate(self._rows) for _ in range(self._copies(row))]
             self._choose.shuffle(order)
@@ -121,37 +125,84 @@ def altered(text: str, lang: str, choose: random.Random) -> str:
 
 def train(data: Dataset, teacher: dict[str, np.ndarray], tokenizer: Tokenizer, initial: np.ndarray, recipe: Recipe,
           progress=print, watch=None) -> EmotionModel:
-    """The moving average of the trained weights. `watch(step, model)` is called now and then with that average."""
+    """Train in `recipe.workers` processes and return the moving average of their common weights.
+
+    Each worker trains on its own batches with one thread; every `sync_every` steps all take the mean of their weights.
+    That is faster than one process with several threads, whose barriers stall whenever a core is busy elsewhere, and
+    it is as repeatable: syncs fall on fixed steps. `watch(step, model)` is called now and then with the average.
+    """
     torch.manual_seed(recipe.seed)
-    torch.set_num_threads(recipe.threads)
+    torch.set_num_threads(1)
     model = EmotionModel(Shape())
     model.embedding.weight.data.copy_(torch.from_numpy(initial))
-    average = copy.deepcopy(model).eval()
-    optimiser = optimiser_for(model, recipe)
-    lesson = Lesson(tokenizer, recipe)
-    started, losses = time.monotonic(), []
-    model.train()
-    for step, (rendering, batch) in enumerate(Examples(data, teacher, tokenizer, recipe).batches()):
-        if step == recipe.steps:
-            break
-        for group in optimiser.param_groups:
-            group["lr"] = group["peak"] * rate_factor(step, recipe.steps)
-        loss = lesson.loss(model, rendering, batch, with_end=step % recipe.end_every == 0)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        losses.append(loss.item())
-        if step % 4 == 3:
-            move_average(average, model, min(recipe.average ** 4, (step + 1) / (step + 100)))
-        if (step + 1) % 200 == 0:
-            seconds = time.monotonic() - started
-            progress(f"train: step {step + 1} of {recipe.steps}, loss {np.mean(losses):.3f}, {seconds:.0f} s, "
-                     f"about {seconds / (step + 1) * (recipe.steps - step - 1):.0f} s left")
-            losses.clear()
-        if watch and (step + 1) % 1000 == 0:
-            watch(step + 1, average)
+    average = copy.deepcopy(model).eval().share_memory()
+    fork = multiprocessing.get_context("fork")
+    size = sum(parameter.numel() for parameter in model.parameters())
+    team = Team(torch.zeros(recipe.workers, size).share_memory_(), fork.Barrier(recipe.workers))
+    examples = Examples(data, teacher, tokenizer, recipe)
+    workers = [fork.Process(target=work, args=(rank, team, model, average, examples, tokenizer, recipe, progress, watch))
+               for rank in range(recipe.workers)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if any(worker.exitcode for worker in workers):
+        raise SystemExit("A training process failed; its message is above.")
     return average
+
+
+@dataclass(frozen=True)
+class Team:
+    """Memory which the workers share: each writes its own row of `weights`, all read all of it after the barrier."""
+
+    weights: torch.Tensor
+    barrier: Barrier
+
+    def agree(self, rank: int, model: EmotionModel) -> None:
+        parameters = list(model.parameters())
+        with torch.no_grad():
+            torch.cat([parameter.flatten() for parameter in parameters], out=self.weights[rank])
+            self.barrier.wait()
+            mean, offset = self.weights.mean(0), 0
+            self.barrier.wait()  # Nobody overwrites a row which another still reads.
+            for parameter in parameters:
+                parameter.copy_(mean[offset:offset + parameter.numel()].view_as(parameter))
+                offset += parameter.numel()
+
+
+def work(rank: int, team: Team, model: EmotionModel, average: EmotionModel, examples: Examples, tokenizer: Tokenizer,
+         recipe: Recipe, progress, watch) -> None:
+    torch.manual_seed(recipe.seed * 1000 + rank)
+    optimiser, lesson = optimiser_for(model, recipe), Lesson(tokenizer, recipe)
+    started, losses, syncs = time.monotonic(), [], 0
+    model.train()
+    try:
+        for step, (rendering, batch) in enumerate(examples.batches(recipe.seed * 1000 + rank), start=1):
+            for group in optimiser.param_groups:
+                group["lr"] = group["peak"] * rate_factor(step, recipe.steps)
+            loss = lesson.loss(model, rendering, batch, with_end=step % recipe.end_every == 0)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            losses.append(loss.item())
+            if step % recipe.sync_every == 0:
+                team.agree(rank, model)
+                syncs += 1
+                if rank == 0:
+                    move_average(average, model, min(recipe.average, syncs / (syncs + 9)))
+            if rank == 0 and step % 100 == 0:
+                seconds = time.monotonic() - started
+                progress(f"train: step {step} of {recipe.steps}, loss {np.mean(losses):.3f}, {seconds:.0f} s, "
+                         f"about {seconds / step * (recipe.steps - step):.0f} s left")
+                losses.clear()
+            if rank == 0 and watch and step % 500 == 0:
+                watch(step, average)
+            if step >= recipe.steps:
+                break
+    except BaseException:
+        team.barrier.abort()  # The others would wait for this worker for ever.
+        raise
 
 
 class Lesson:
