@@ -108,7 +108,8 @@ public sealed class ScoringTests(ITestOutputHelper output)
         await Task.WhenAll(kept);
         foreach (Task<LabelScores> task in doomed)
         {
-            await Should.NotThrowAsync(async () => await Task.WhenAny(task));
+            await Task.WhenAny(task); // Canceled, or done before that.
+            (task.IsCanceled || task.IsCompletedSuccessfully).ShouldBeTrue();
         }
     }
 

@@ -48,7 +48,6 @@ public sealed class HardwarePlanTests
 
     [Theory]
     [InlineData(0, 0)]
-    [InlineData(1, 0)]
     [InlineData(24, 29)]
     public void Gpu_takes_the_layers_that_fit(int freeGiB, int expected) =>
         HardwarePlan.GpuLayers(_file, _limits, [new("gpu", freeGiB * GiB, 24 * GiB)]).ShouldBe(expected);
