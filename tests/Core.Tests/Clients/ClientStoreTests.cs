@@ -50,7 +50,7 @@ public sealed class ClientStoreTests : IAsyncLifetime
 
         await using var connection = await _database!.DataSource.OpenConnectionAsync();
         var rows = await connection.QueryAsync<string>("select clients::text from clients");
-        rows.ShouldAllBe(row => !row.Contains(key) && !row.Contains(key[3..]));
+        string.Concat(rows).ShouldNotContain(key["pk_".Length..]);
     }
 
     [Theory]
