@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Pipeline.Contracts;
 
@@ -7,13 +8,17 @@ public sealed class JobKind
 {
     private readonly Func<JsonElement, IJob> _parse;
 
-    private JobKind(string name, Func<JsonElement, IJob> parse)
+    private JobKind(string name, JsonTypeInfo inputJson, Func<JsonElement, IJob> parse)
     {
         Name = name;
+        InputJson = inputJson;
         _parse = parse;
     }
 
     public string Name { get; }
+
+    /// <summary>The JSON shape of the input: what the API checks a request against and writes the stored input with.</summary>
+    public JsonTypeInfo InputJson { get; }
 
     /// <summary>Both lanes of this kind, the interactive one first.</summary>
     public IReadOnlyList<string> Lanes => [Lane(JobPriority.Interactive), Lane(JobPriority.Bulk)];
@@ -21,7 +26,7 @@ public sealed class JobKind
     public static JobKind Of<TJob, TResult>()
         where TJob : class, IJob<TJob, TResult>
         where TResult : class =>
-        new(TJob.Kind, element => element.Deserialize(TJob.Json) ?? throw new JsonException("The input is null."));
+        new(TJob.Kind, TJob.Json, element => element.Deserialize(TJob.Json) ?? throw new JsonException("The input is null."));
 
     /// <summary>The lane, and so the queue, that a job of this kind travels in.</summary>
     public string Lane(JobPriority priority) => priority is JobPriority.Bulk ? Name + "-bulk" : Name;

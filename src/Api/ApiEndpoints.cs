@@ -1,0 +1,32 @@
+using Pipeline.Api.Clients;
+using Pipeline.Api.Emotion;
+using Pipeline.Api.Health;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
+using Pipeline.Api.Queues;
+
+namespace Pipeline.Api;
+
+/// <summary>The routes of the API and the middleware around them.</summary>
+public static class ApiEndpoints
+{
+    public static WebApplication MapPipelineApi(this WebApplication app)
+    {
+        // Outside in: a bare status gets a body, an exception becomes a problem, then the client is known, then routes.
+        app.UseStatusCodePages(StatusProblems.WriteAsync);
+        app.UseMiddleware<FailureProblems>();
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase),
+            branch => branch.UseMiddleware<ClientGate>());
+        app.UseRouting();
+
+        var api = app.MapGroup("/api");
+        EmotionEndpoint.Map(api);
+        JobsEndpoints.Map(api);
+        QueuesEndpoint.Map(api);
+        HealthEndpoints.Map(app);
+        app.MapDocs();
+        return app;
+    }
+}

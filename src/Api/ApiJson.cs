@@ -1,0 +1,33 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pipeline.Api.Emotion;
+using Pipeline.Api.Health;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.Problems;
+using Pipeline.Api.Queues;
+
+namespace Pipeline.Api;
+
+/// <summary>Everything the API writes: snake_case, no nulls.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(JobResource))]
+[JsonSerializable(typeof(JobListResource))]
+[JsonSerializable(typeof(JobPageResource))]
+[JsonSerializable(typeof(QueuesResource))]
+[JsonSerializable(typeof(HealthResource))]
+[JsonSerializable(typeof(EmotionRequest))]
+[JsonSerializable(typeof(JobRequest))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>What answers are written with. They are never part of a page, so Korean may stay readable instead of being escaped.</summary>
+    public static ApiJson Wire { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

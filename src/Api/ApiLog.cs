@@ -1,0 +1,17 @@
+namespace Pipeline.Api;
+
+/// <summary>Event ids 2000 to 2999.</summary>
+internal static partial class ApiLog
+{
+    [LoggerMessage(2000, LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void RequestFailed(this ILogger log, Exception exception, string method, PathString path);
+
+    [LoggerMessage(2001, LogLevel.Warning, "{Method} {Path} answered 503: the database can not be reached")]
+    public static partial void StoreUnavailable(this ILogger log, Exception exception, string method, PathString path);
+
+    [LoggerMessage(2002, LogLevel.Warning, "{Count} jobs were accepted, but the database left before they could be read; answered without waiting")]
+    public static partial void AcceptedUnread(this ILogger log, Exception exception, int count);
+
+    [LoggerMessage(2010, LogLevel.Information, "No API keys exist: requests from this machine act as the local client; every other request is refused")]
+    public static partial void ServingWithoutKeys(this ILogger log);
+}

@@ -1,0 +1,41 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Api;
+
+/// <summary>Bounds of the HTTP interface. Section <c>Api</c>.</summary>
+internal sealed class ApiOptions
+{
+    public const string Section = "Api";
+
+    /// <summary>Largest request body, in bytes. The default, 4 MiB, holds 256 texts of 16 KiB.</summary>
+    [Range(1_024, 104_857_600)]
+    public int BodyBytesMax { get; init; } = 4 * 1_024 * 1_024;
+
+    /// <summary>Deepest nesting of objects and arrays in a request body. Default 32.</summary>
+    [Range(4, 256)]
+    public int BodyDepthMax { get; init; } = 32;
+
+    /// <summary>Most texts in one request; they are accepted together or not at all. Default 256.</summary>
+    [Range(1, 4_096)]
+    public int TextsMax { get; init; } = 256;
+
+    /// <summary>Longest that <c>Prefer: wait</c> holds a request; a longer wish is cut to it. Default 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan WaitMax { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Furthest that <c>expires_at</c> or <c>Cancel-After</c> may lie ahead. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan ExpiryMax { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Most jobs in one page of <c>GET /api/jobs</c>. Default 200; a request that names no limit gets 50.</summary>
+    [Range(1, 1_000)]
+    public int PageLengthMax { get; init; } = 200;
+
+    /// <summary>What <c>Retry-After</c> says while the database can not be reached. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan StoreRetryAfter { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+[OptionsValidator]
+internal sealed partial class ApiOptionsValidator : IValidateOptions<ApiOptions>;

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Body;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
+using Pipeline.Core.Hosting;
+
+namespace Pipeline.Api;
+
+/// <summary>The role that takes jobs over HTTP. <see cref="ApiEndpoints.MapPipelineApi"/> completes it.</summary>
+public static class ApiRole
+{
+    public static PipelineBuilder AddApi(this PipelineBuilder pipeline)
+    {
+        pipeline.AddIntake();
+        var services = pipeline.Services;
+        services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
+        services.AddSingleton<BodyReader>();
+        services.AddSingleton<JobSubmissions>();
+        services.AddSingleton<JobAnswers>();
+        services.AddSingleton<ClientGate>();
+        services.AddSingleton<FailureProblems>();
+        services.AddHostedService<LoopbackRule>();
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
+        services.AddPipelineOpenApi();
+        SetDefaults(pipeline.Configuration);
+        return pipeline;
+    }
+
+    /// <summary>In code, because hosts that share an appsettings.json can not be published together.</summary>
+    private static void SetDefaults(IConfiguration configuration)
+    {
+        if (ListenAddresses.Configured(configuration).Count is 0)
+        {
+            configuration[WebHostDefaults.ServerUrlsKey] = "http://127.0.0.1:8080";
+        }
+
+        // Five lines a request otherwise.
+        configuration["Logging:LogLevel:Microsoft.AspNetCore"] ??= nameof(LogLevel.Warning);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Pipeline.Api.Problems;
+
+namespace Pipeline.Api.Body;
+
+/// <summary>The top-level fields of a request body, taken one by one; what nobody takes is unknown.</summary>
+internal sealed class BodyFields(JsonElement root, InputErrors errors)
+{
+    private readonly List<string> _known = [];
+
+    public InputErrors Errors => errors;
+
+    /// <summary>The field, or null when it is absent. An explicit null counts as absent unless <paramref name="required"/>.</summary>
+    public JsonElement? Take(string name, JsonValueKind expected, bool required)
+    {
+        _known.Add(name);
+        if (!root.TryGetProperty(name, out var value))
+        {
+            if (required)
+            {
+                errors.Add(name, $"is required: send {JsonWords.Name(expected)}.");
+            }
+
+            return null;
+        }
+
+        if (value.ValueKind == expected)
+        {
+            return value;
+        }
+
+        if (required || value.ValueKind is not JsonValueKind.Null)
+        {
+            errors.Add(name, JsonWords.Mismatch(value, JsonWords.Name(expected)));
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the field is there with any value but null, right or wrong.</summary>
+    public bool Has(string name) => root.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null;
+
+    public bool IsNull(string name) => root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Null;
+
+    public void RefuseUnknown()
+    {
+        foreach (var property in root.EnumerateObject().Where(property => !_known.Contains(property.Name)))
+        {
+            errors.Add(property.Name, JsonWords.Unknown(_known));
+        }
+    }
+}

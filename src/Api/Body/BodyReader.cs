@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using Pipeline.Api.Problems;
+
+namespace Pipeline.Api.Body;
+
+/// <summary>
+/// Reads a request body within its bounds. The framework's own binding is not used: it answers bad input with bare
+/// statuses and messages that name .NET types.
+/// </summary>
+internal sealed class BodyReader(IOptions<ApiOptions> options)
+{
+    private const int ChunkBytes = 16 * 1_024;
+
+    public async Task<BodyReading> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength is 0
+            || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            return Missing();
+        }
+
+        if (MediaTypeProblem(request) is { } wrongType)
+        {
+            return new(null, wrongType);
+        }
+
+        if (request.ContentLength > options.Value.BodyBytesMax)
+        {
+            return new(null, TooLarge($"{request.ContentLength} bytes"));
+        }
+
+        using var body = new MemoryStream();
+        if (!await FillAsync(body, request.Body, cancellationToken))
+        {
+            return new(null, TooLarge("more bytes"));
+        }
+
+        return body.Length is 0 ? Missing() : Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
+    }
+
+    private BodyReading Parse(ReadOnlyMemory<byte> utf8)
+    {
+        if (utf8.Span is [0xEF, 0xBB, 0xBF, ..])
+        {
+            utf8 = utf8[3..]; // A byte order mark: allowed to ignore by RFC 8259, and common from Windows tools.
+        }
+
+        if (JsonScan.Check(utf8.Span, options.Value.BodyDepthMax) is { } problem)
+        {
+            return new(null, problem);
+        }
+
+        using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = options.Value.BodyDepthMax });
+        return new(document.RootElement.Clone(), null);
+    }
+
+    private async Task<bool> FillAsync(MemoryStream body, Stream source, CancellationToken cancellationToken)
+    {
+        var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            int read;
+            while ((read = await source.ReadAsync(chunk, cancellationToken)) > 0)
+            {
+                if (body.Length + read > options.Value.BodyBytesMax)
+                {
+                    return false;
+                }
+
+                body.Write(chunk, 0, read);
+            }
+
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
+    private static Problem? MediaTypeProblem(HttpRequest request)
+    {
+        const string Remedy = "Send UTF-8 JSON with Content-Type: application/json.";
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding
+            && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return Problem.Of(ProblemType.MediaType, "Content-Encoding", $"is {encoding}; compressed bodies are not read. {Remedy}");
+        }
+
+        if (string.IsNullOrEmpty(request.ContentType))
+        {
+            return Problem.Of(ProblemType.MediaType, "Content-Type", $"is missing. {Remedy}");
+        }
+
+        var isJson = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+                || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+            && (!type.Charset.HasValue
+                || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        return isJson ? null : Problem.Of(ProblemType.MediaType, "Content-Type", $"is {request.ContentType}. {Remedy}");
+    }
+
+    private static BodyReading Missing() =>
+        new(null, Problem.Of(ProblemType.InvalidInput, "body", "is empty: send a JSON object."));
+
+    private Problem TooLarge(string current) => new(
+        ProblemType.BodyTooLarge,
+        $"The body has {current}; at most {options.Value.BodyBytesMax} are read. Send fewer or shorter texts at once, or raise Api:BodyBytesMax.");
+}
+
+/// <summary>Either the body or what is wrong with it; never both.</summary>
+internal readonly record struct BodyReading(JsonElement? Root, Problem? Problem);

@@ -1,0 +1,66 @@
+using System.Net;
+using Pipeline.Api.Headers;
+using Pipeline.Api.Problems;
+using Pipeline.Core.Clients;
+
+namespace Pipeline.Api.Clients;
+
+/// <summary>
+/// Decides for whom a request below /api acts. With keys: for the client whose key it carries. Without any key: for the
+/// local client, and only over loopback. <see cref="LoopbackRule"/> refuses to start otherwise; it is checked again here
+/// because the last key may be revoked while a public address is being served.
+/// </summary>
+internal sealed class ClientGate(ClientStore clients) : IMiddleware
+{
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var (client, problem) = await IdentifyAsync(context);
+        if (problem is null)
+        {
+            context.Features.Set(new CurrentClient(client));
+            await next(context);
+            return;
+        }
+
+        if (problem.Type == ProblemType.Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer realm=\"pipeline\"";
+        }
+
+        await problem.ExecuteAsync(context);
+    }
+
+    private async Task<(Guid Client, Problem? Problem)> IdentifyAsync(HttpContext context)
+    {
+        if (ApiKeyHeader.Read(context.Request.Headers) is { } key)
+        {
+            var client = key.Length > 0 ? await clients.FindByKeyAsync(key, context.RequestAborted) : null;
+            return client is null
+                ? (default, Unauthorized("The API key is unknown or revoked. Send a current one; ./run keys add NAME makes one."))
+                : (client.Id, null);
+        }
+
+        if (await clients.AnyKeysAsync(context.RequestAborted))
+        {
+            return (default, Unauthorized("The request carries no API key. Send Authorization: Bearer KEY; ./run keys add NAME makes one."));
+        }
+
+        return IsLocal(context)
+            ? (Client.LocalId, null)
+            : (default, new Problem(
+                ProblemType.NotLocal,
+                $"No API keys exist, so only requests from this machine to localhost are served; this one went to {context.Request.Host}. Run ./run keys add NAME."));
+    }
+
+    private static Problem Unauthorized(string detail) => new(ProblemType.Unauthorized, detail);
+
+    private static bool IsLocal(HttpContext context)
+    {
+        // Null: a Unix socket or an in-memory server.
+        var connection = context.Connection;
+        return (connection.RemoteIpAddress is null || IPAddress.IsLoopback(connection.RemoteIpAddress))
+            && (connection.LocalIpAddress is null || IPAddress.IsLoopback(connection.LocalIpAddress))
+            // A web page could point its own host name at 127.0.0.1 and so speak for whoever browses it.
+            && ListenAddresses.IsLoopbackHost(context.Request.Host.Host);
+    }
+}

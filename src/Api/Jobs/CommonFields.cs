@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using Pipeline.Api.Body;
+using Pipeline.Contracts;
+
+namespace Pipeline.Api.Jobs;
+
+/// <summary>The fields that every submission may carry, whatever its kind.</summary>
+internal static class CommonFields
+{
+    public const string Priority = "priority";
+    public const string ExpiresAt = "expires_at";
+
+    private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+
+    public static JobPriority TakePriority(BodyFields fields)
+    {
+        if (fields.Take(Priority, JsonValueKind.String, required: false)?.GetString() is not { } word)
+        {
+            return JobPriority.Interactive;
+        }
+
+        if (JobPriorityWords.Parse(word) is { } priority)
+        {
+            return priority;
+        }
+
+        fields.Errors.Add(Priority, $"is \"{word}\": send \"{JobPriorityWords.Interactive}\" or \"{JobPriorityWords.Bulk}\".");
+        return JobPriority.Interactive;
+    }
+
+    public static DateTimeOffset? TakeExpiresAt(BodyFields fields, DateTimeOffset now, TimeSpan expiryMax)
+    {
+        if (fields.Take(ExpiresAt, JsonValueKind.String, required: false)?.GetString() is not { } text)
+        {
+            return null;
+        }
+
+        // RFC 3339 allows lower case; K alone would also take a time without an offset, which means nothing here.
+        var upper = text.ToUpperInvariant();
+        var hasOffset = upper.EndsWith('Z') || (upper.Length > 6 && upper[^6] is '+' or '-');
+        if (!hasOffset || !DateTimeOffset.TryParseExact(upper, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        {
+            fields.Errors.Add(ExpiresAt, $"is \"{text}\": send an RFC 3339 time with an offset, for example 2030-01-31T12:00:00Z.");
+        }
+        else if (time <= now)
+        {
+            fields.Errors.Add(ExpiresAt, $"is {text}, which is not after now ({now:yyyy-MM-dd'T'HH:mm:ss'Z'}). Send a later time.");
+        }
+        else if (time - now > expiryMax)
+        {
+            fields.Errors.Add(ExpiresAt, $"is {text}, further ahead than {expiryMax:c} (Api:ExpiryMax). Send an earlier time.");
+        }
+        else
+        {
+            return time.ToUniversalTime();
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Net.Http.Headers;
+using Pipeline.Api.Headers;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Api.Jobs;
+
+/// <summary>Answers an accepted submission: at once with 202, or when the jobs are final with 200.</summary>
+internal sealed class JobAnswers(JobStore store, JobWaits waits, TimeProvider time, ILogger<JobAnswers> log)
+{
+    public async Task<IResult> AnswerAsync(
+        HttpContext context, Submission submission, SubmissionReply.Accepted accepted, PreferHeader prefer, bool isList)
+    {
+        var jobs = await ReadAsync(submission, accepted, prefer.Wait, context.RequestAborted);
+        var headers = context.Response.Headers;
+        prefer.Confirm(headers);
+        if (accepted.Replayed)
+        {
+            headers[IdempotencyKeyHeader.ReplayedName] = "true";
+        }
+
+        var isFinal = prefer.Wait is not null && jobs.All(job => JobState.IsFinal(job.State));
+        var status = isFinal ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        if (isList)
+        {
+            return Results.Json(new JobListResource(jobs), ApiJson.Wire.JobListResource, statusCode: status);
+        }
+
+        headers[HeaderNames.Location] = jobs[0].Links.Self;
+        return Results.Json(jobs[0], ApiJson.Wire.JobResource, statusCode: status);
+    }
+
+    private async Task<IReadOnlyList<JobResource>> ReadAsync(
+        Submission submission, SubmissionReply.Accepted accepted, TimeSpan? wait, CancellationToken cancellationToken)
+    {
+        if (wait is null && !accepted.Replayed)
+        {
+            return AsAccepted(submission);
+        }
+
+        try
+        {
+            var jobs = wait is { } atMost
+                ? await waits.WaitAsync(submission.ClientId, accepted.JobIds, atMost, cancellationToken)
+                : await store.FindManyAsync(submission.ClientId, accepted.JobIds, cancellationToken);
+            var byId = jobs.ToDictionary(job => job.Id, JobResource.Of);
+            return [.. accepted.JobIds.Select(id => byId[id])];
+        }
+        catch (Exception exception) when (!accepted.Replayed && TransientErrors.IsTransient(exception))
+        {
+            // The jobs are durable. A 503 would say the opposite, and a client without a key would submit them twice.
+            log.AcceptedUnread(exception, accepted.JobIds.Count);
+            return AsAccepted(submission);
+        }
+    }
+
+    /// <summary>The jobs as the intake wrote them, without reading them back: the common answer costs no second query.</summary>
+    private List<JobResource> AsAccepted(Submission submission)
+    {
+        var now = time.GetUtcNow();
+        return [.. submission.Jobs.Select(job => new JobResource
+        {
+            Id = job.Id,
+            Kind = job.Kind,
+            Lane = job.Lane,
+            Priority = JobPriorityWords.OfLane(job.Kind, job.Lane),
+            State = JobState.Queued,
+            Attempt = 0,
+            CreatedAt = now,
+            ExpiresAt = job.ExpiresAt,
+            Links = JobLinks.Of(job.Id, JobState.Queued),
+        })];
+    }
+}

@@ -1,0 +1,90 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+
+namespace Pipeline.Api.Jobs;
+
+/// <summary>A job as clients see it.</summary>
+[Description("A job. Fields without a value are absent.")]
+internal sealed record JobResource
+{
+    [Description("UUIDv7: ids sort by creation.")]
+    public required Guid Id { get; init; }
+
+    public required string Kind { get; init; }
+
+    [Description("The queue the job travels in.")]
+    public required string Lane { get; init; }
+
+    [Description("interactive or bulk.")]
+    public required string Priority { get; init; }
+
+    [Description("queued, running, succeeded, failed, canceled or expired; the last four are final.")]
+    public required string State { get; init; }
+
+    [Description("How many times a worker has started it; 0 while nobody has.")]
+    public required int Attempt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    [Description("Not started before this time: a retry that waits.")]
+    public DateTimeOffset? DueAt { get; init; }
+
+    [Description("Expires when it is not finished by then.")]
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    [Description("What the kind answers; only when succeeded.")]
+    [JsonConverter(typeof(RawJsonConverter))]
+    public string? Result { get; init; }
+
+    [Description("Why it failed, or why its last attempt did.")]
+    public JobError? Error { get; init; }
+
+    public required JobLinks Links { get; init; }
+
+    public static JobResource Of(Job job) => new()
+    {
+        Id = job.Id,
+        Kind = job.Kind,
+        Lane = job.Lane,
+        Priority = JobPriorityWords.OfLane(job.Kind, job.Lane),
+        State = job.State,
+        Attempt = job.Attempt,
+        CreatedAt = job.CreatedAt,
+        StartedAt = job.StartedAt,
+        FinishedAt = job.FinishedAt,
+        DueAt = job.DueAt,
+        ExpiresAt = job.ExpiresAt,
+        Result = job.Result,
+        Error = job.ErrorCode is null ? null : new(job.ErrorCode, job.Error ?? ""),
+        Links = JobLinks.Of(job.Id, job.State),
+    };
+}
+
+/// <param name="Code">Stable, to be compared.</param>
+/// <param name="Message">For people.</param>
+internal sealed record JobError(string Code, string Message);
+
+/// <param name="Self">GET reads it; DELETE cancels it.</param>
+/// <param name="Retry">POST starts it again; only where its state allows that.</param>
+internal sealed record JobLinks(string Self, string? Retry)
+{
+    public static string PathOf(Guid id) => $"/api/jobs/{id}";
+
+    public static JobLinks Of(Guid id, string state) =>
+        new(PathOf(id), state is JobState.Failed or JobState.Canceled or JobState.Expired ? $"/api/jobs/{id}/retry" : null);
+}
+
+/// <param name="Jobs">In the order of the texts of the request.</param>
+internal sealed record JobListResource(IReadOnlyList<JobResource> Jobs);
+
+/// <param name="Jobs">Newest first.</param>
+internal sealed record JobPageResource(IReadOnlyList<JobResource> Jobs, PageLinks Links);
+
+/// <param name="Next">The page of older jobs; absent on the last page.</param>
+internal sealed record PageLinks(string Self, string? Next);

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Body;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Headers;
+using Pipeline.Api.Problems;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+
+namespace Pipeline.Api.Jobs;
+
+/// <summary>The way of every POST that makes jobs: headers, body, durable acceptance, and the answer the client prefers.</summary>
+internal sealed class JobSubmissions(
+    BodyReader bodies, JobIntake intake, JobAnswers answers, IOptions<ApiOptions> options, TimeProvider time)
+{
+    private readonly ApiOptions _options = options.Value;
+
+    /// <param name="draft">Turns the body's fields into a draft; null once it has reported why it can not.</param>
+    public async Task<IResult> SubmitAsync(HttpContext context, Func<BodyFields, JobDraft?> draft)
+    {
+        var reading = await bodies.ReadAsync(context.Request, context.RequestAborted);
+        if (reading.Root is not { } root)
+        {
+            return reading.Problem!;
+        }
+
+        if (root.ValueKind is not JsonValueKind.Object)
+        {
+            return Problem.Of(ProblemType.InvalidInput, "body", JsonWords.Mismatch(root, "an object"));
+        }
+
+        var errors = new InputErrors();
+        var headers = context.Request.Headers;
+        var prefer = PreferHeader.Read(headers, _options.WaitMax, errors);
+        var cancelAfter = CancelAfterHeader.Read(headers, _options.ExpiryMax, errors);
+        var key = IdempotencyKeyHeader.Read(headers, errors);
+        var fields = new BodyFields(root, errors);
+        var wanted = draft(fields);
+        fields.RefuseUnknown();
+        if (cancelAfter is not null && fields.Has(CommonFields.ExpiresAt))
+        {
+            errors.Add(CommonFields.ExpiresAt, $"is there together with {CancelAfterHeader.Name}: send one of the two.");
+        }
+
+        if (errors.Any || wanted is null)
+        {
+            return errors.ToProblem();
+        }
+
+        return await AcceptAsync(context, wanted, new(prefer, cancelAfter, key));
+    }
+
+    private async Task<IResult> AcceptAsync(HttpContext context, JobDraft draft, Wishes wishes)
+    {
+        var inputs = draft.Inputs.Select(input => JsonSerializer.Serialize(input, draft.Kind.InputJson)).ToList();
+        var now = time.GetUtcNow();
+        var submission = new Submission
+        {
+            ClientId = context.ClientId(),
+            Jobs = inputs.ConvertAll(input => new NewJob
+            {
+                Id = Guid.CreateVersion7(now),
+                Kind = draft.Kind.Name,
+                Lane = draft.Kind.Lane(draft.Priority),
+                InputJson = input,
+                ExpiresAt = wishes.CancelAfter is { } after ? now + after : draft.ExpiresAt,
+            }),
+            Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, inputs, wishes.CancelAfter)) : null,
+        };
+
+        return await intake.SubmitAsync(submission, context.RequestAborted) switch
+        {
+            SubmissionReply.Accepted accepted => await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft.IsList),
+            SubmissionReply.KeyReused => new Problem(
+                ProblemType.KeyReused,
+                $"{IdempotencyKeyHeader.Name} \"{wishes.Key}\" was used before with another payload. Use a new key for a new request."),
+            SubmissionReply.LaneFull full => new Problem(
+                ProblemType.LaneFull,
+                $"Lane {full.Lane} holds {full.Depth} waiting jobs; at most {full.DepthMax} are accepted (Lanes:{full.Lane}:DepthMax). Send again later, or add workers.")
+            {
+                RetryAfter = full.RetryAfter,
+            },
+            var other => throw new InvalidOperationException($"The intake answered {other.GetType().Name}, which nobody handles."),
+        };
+    }
+
+    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key);
+}

@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Headers;
+using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+
+namespace Pipeline.Api.Jobs;
+
+/// <summary><c>/api/jobs</c>: submit any kind, read, list, cancel, retry.</summary>
+internal static class JobsEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/jobs", SubmitAsync).Describe(JobsDocs.Submit);
+        api.MapGet("/jobs", ListAsync).Describe(JobsDocs.List);
+        api.MapGet("/jobs/{id}", FindAsync).Describe(JobsDocs.Find);
+        api.MapDelete("/jobs/{id}", CancelAsync).Describe(JobsDocs.Cancel);
+        api.MapPost("/jobs/{id}/retry", RetryAsync).Describe(JobsDocs.Retry);
+    }
+
+    private static Task<IResult> SubmitAsync(
+        HttpContext context, JobSubmissions submissions, IOptions<ApiOptions> options, IOptions<InputLimits> limits, TimeProvider time) =>
+        submissions.SubmitAsync(context, fields => KindDraft.Parse(fields, options.Value, limits.Value, time.GetUtcNow()));
+
+    private static async Task<IResult> ListAsync(HttpContext context, JobStore store, IOptions<ApiOptions> options)
+    {
+        var errors = new InputErrors();
+        var query = JobListQuery.Read(context.Request.Query, options.Value.PageLengthMax, errors);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        // One more than asked for tells whether there is a next page.
+        var jobs = await store.ListAsync(context.ClientId(), query.ToFilter(query.Limit + 1), context.RequestAborted);
+        var page = jobs.Take(query.Limit).Select(JobResource.Of).ToList();
+        var next = jobs.Count > query.Limit ? query.PathBefore(page[^1].Id) : null;
+        return Results.Json(new JobPageResource(page, new(query.Path, next)), ApiJson.Wire.JobPageResource);
+    }
+
+    private static async Task<IResult> FindAsync(string id, HttpContext context, JobStore store, JobWaits waits, IOptions<ApiOptions> options)
+    {
+        var errors = new InputErrors();
+        var jobId = JobIds.Parse(id, errors);
+        var prefer = PreferHeader.Read(context.Request.Headers, options.Value.WaitMax, errors);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var job = await store.FindAsync(context.ClientId(), jobId, context.RequestAborted);
+        if (job is not null && prefer.Wait is { } wait && !JobState.IsFinal(job.State))
+        {
+            var waited = await waits.WaitAsync(context.ClientId(), [jobId], wait, context.RequestAborted);
+            job = waited.SingleOrDefault();
+        }
+
+        if (job is null)
+        {
+            return NotFound(jobId);
+        }
+
+        prefer.Confirm(context.Response.Headers);
+        return Results.Json(JobResource.Of(job), ApiJson.Wire.JobResource);
+    }
+
+    private static async Task<IResult> CancelAsync(string id, HttpContext context, JobStore store)
+    {
+        var errors = new InputErrors();
+        var jobId = JobIds.Parse(id, errors);
+        return errors.Any
+            ? errors.ToProblem()
+            : await store.CancelAsync(context.ClientId(), jobId, context.RequestAborted) switch
+            {
+                JobChange.Done done => Results.Json(JobResource.Of(done.Job), ApiJson.Wire.JobResource),
+                JobChange.Refused refused => new Problem(
+                    ProblemType.JobState, $"Job {jobId} is {refused.Job.State} already; only queued and running jobs can be canceled."),
+                _ => NotFound(jobId),
+            };
+    }
+
+    private static async Task<IResult> RetryAsync(string id, HttpContext context, JobStore store)
+    {
+        var errors = new InputErrors();
+        var jobId = JobIds.Parse(id, errors);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        switch (await store.RetryAsync(context.ClientId(), jobId, context.RequestAborted))
+        {
+            case JobChange.Done done:
+                context.Response.Headers.Location = JobLinks.PathOf(jobId);
+                return Results.Json(JobResource.Of(done.Job), ApiJson.Wire.JobResource, statusCode: StatusCodes.Status202Accepted);
+            case JobChange.Refused refused:
+                return new Problem(
+                    ProblemType.JobState,
+                    $"Job {jobId} is {refused.Job.State}; only failed, canceled and expired jobs can be retried. Submit a new job instead.");
+            default:
+                return NotFound(jobId);
+        }
+    }
+
+    private static Problem NotFound(Guid id) =>
+        new(ProblemType.JobNotFound, $"Job {id} does not exist, or belongs to another API key. GET /api/jobs lists yours.");
+}

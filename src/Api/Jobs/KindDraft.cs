@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Pipeline.Api.Body;
+using Pipeline.Contracts;
+
+namespace Pipeline.Api.Jobs;
+
+/// <summary>Reads <c>{"kind","input"}</c> for any kind of the catalog.</summary>
+internal static class KindDraft
+{
+    private const string Kind = "kind";
+    private const string Input = "input";
+
+    public static JobDraft? Parse(BodyFields fields, ApiOptions options, InputLimits limits, DateTimeOffset now)
+    {
+        var kind = TakeKind(fields);
+        var value = fields.Take(Input, JsonValueKind.Object, required: true);
+        var priority = CommonFields.TakePriority(fields);
+        var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
+        if (kind is null || value is null || ParseInput(kind, value.Value, fields, limits) is not { } input)
+        {
+            return null;
+        }
+
+        return new JobDraft { Kind = kind, Inputs = [input], IsList = false, Priority = priority, ExpiresAt = expiresAt };
+    }
+
+    private static JobKind? TakeKind(BodyFields fields)
+    {
+        if (fields.Take(Kind, JsonValueKind.String, required: true)?.GetString() is not { } name)
+        {
+            return null;
+        }
+
+        if (!JobCatalog.TryFind(name, out var kind))
+        {
+            fields.Errors.Add(Kind, $"is \"{name}\", which does not exist. Kinds: {string.Join(", ", JobCatalog.All.Select(known => known.Name))}.");
+        }
+
+        return kind;
+    }
+
+    private static IJob? ParseInput(JobKind kind, JsonElement value, BodyFields fields, InputLimits limits)
+    {
+        var before = fields.Errors.Count;
+        InputShape.Check(value, kind.InputJson, Input, fields.Errors);
+        if (fields.Errors.Count > before)
+        {
+            return null;
+        }
+
+        try
+        {
+            var input = kind.Parse(value);
+            foreach (var problem in input.Validate(limits))
+            {
+                fields.Errors.Add($"{Input}.{problem.Field}", problem.Message);
+            }
+
+            return input;
+        }
+        catch (JsonException exception)
+        {
+            // What the shape check can not see: numbers out of range, custom converters.
+            var path = exception.Path is { Length: > 1 } below ? Input + below[1..] : Input;
+            fields.Errors.Add(path, "does not have the form that this kind reads; /docs shows it.");
+            return null;
+        }
+    }
+}

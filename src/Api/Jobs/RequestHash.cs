@@ -1,0 +1,38 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Pipeline.Api.Jobs;
+
+/// <summary>
+/// What makes two requests the same under one idempotency key. Over meaning, not bytes: spacing, field order and
+/// defaults spelled out do not matter; <c>Prefer</c> does not either, as it changes only the answer.
+/// </summary>
+internal static class RequestHash
+{
+    public static byte[] Of(HttpRequest request, JobDraft draft, IEnumerable<string> inputs, TimeSpan? cancelAfter)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartArray();
+            writer.WriteStringValue(request.Method);
+            writer.WriteStringValue(request.Path);
+            writer.WriteStringValue(draft.Kind.Name);
+            writer.WriteStringValue(JobPriorityWords.Of(draft.Priority));
+            writer.WriteStringValue(draft.ExpiresAt?.ToString("O", CultureInfo.InvariantCulture));
+            // The wish itself: the time it leads to differs in every repeat.
+            writer.WriteNumberValue(cancelAfter?.TotalSeconds ?? 0);
+            writer.WriteBooleanValue(draft.IsList);
+            foreach (var input in inputs)
+            {
+                writer.WriteRawValue(input, skipInputValidation: true);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        return SHA256.HashData(buffer.WrittenSpan);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Pipeline.Api.Problems;
+
+namespace Pipeline.Api.OpenApi;
+
+/// <summary>Brings an <see cref="EndpointDoc"/> into the OpenAPI document.</summary>
+internal static class Describing
+{
+    public static void Describe(this RouteHandlerBuilder endpoint, EndpointDoc doc)
+    {
+        endpoint.WithName(doc.Name).WithTags(doc.Tag).WithSummary(doc.Summary).WithMetadata(doc);
+        if (doc.Description is { } description)
+        {
+            endpoint.WithDescription(description);
+        }
+
+        foreach (var answer in doc.Answers)
+        {
+            endpoint.Produces(answer.Status, answer.Type, "application/json");
+        }
+
+        foreach (var status in doc.Problems.Select(problem => problem.Status).Distinct())
+        {
+            endpoint.Produces<ProblemDocument>(status, Problem.ContentType);
+        }
+
+        endpoint.AddOpenApiOperationTransformer((operation, context, cancellationToken) => CompleteAsync(doc, operation, context, cancellationToken));
+    }
+
+    private static async Task CompleteAsync(
+        EndpointDoc doc, OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var parameter in doc.Parameters)
+        {
+            operation.Parameters ??= [];
+            var known = operation.Parameters.OfType<OpenApiParameter>().FirstOrDefault(known => known.Name == parameter.Name);
+            if (known is null)
+            {
+                operation.Parameters.Add(known = new OpenApiParameter { Name = parameter.Name, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+            }
+
+            known.In = Enum.Parse<ParameterLocation>(parameter.In, ignoreCase: true);
+            known.Description = parameter.Description;
+            known.Example = parameter.Example;
+        }
+
+        if (doc.Body is { } body)
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/json"] = new OpenApiMediaType
+                    {
+                        Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancellationToken),
+                        Examples = body.Examples.ToDictionary(
+                            example => example.Name,
+                            IOpenApiExample (example) => new OpenApiExample { Value = JsonNode.Parse(example.Json) }),
+                    },
+                },
+            };
+        }
+
+        CompleteAnswers(doc, operation);
+        if (doc.NeedsKey)
+        {
+            var scheme = new OpenApiSecuritySchemeReference(Documents.KeyScheme, context.Document);
+            operation.Security = [new OpenApiSecurityRequirement { [scheme] = [] }];
+        }
+    }
+
+    private static void CompleteAnswers(EndpointDoc doc, OpenApiOperation operation)
+    {
+        foreach (var answer in doc.Answers)
+        {
+            var response = Response(operation, answer.Status);
+            response.Description = answer.Description;
+            if (response.Content?["application/json"] is OpenApiMediaType media)
+            {
+                media.Example = JsonNode.Parse(answer.Example);
+            }
+
+            foreach (var (name, description) in answer.Headers)
+            {
+                response.Headers ??= new Dictionary<string, IOpenApiHeader>();
+                response.Headers[name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+            }
+        }
+
+        foreach (var problems in doc.Problems.GroupBy(problem => problem.Status))
+        {
+            var response = Response(operation, problems.Key);
+            response.Description = string.Join(" Or: ", problems.Select(problem => $"{problem.Title} (`{problem.Uri}`)."));
+            if (response.Content?[Problem.ContentType] is OpenApiMediaType media)
+            {
+                media.Example = ProblemExamples.Of(problems.First());
+            }
+
+            if (problems.Any(problem => problem.Status is 429 or 503))
+            {
+                response.Headers = new Dictionary<string, IOpenApiHeader>
+                {
+                    ["Retry-After"] = new OpenApiHeader { Description = "Seconds.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } },
+                };
+            }
+        }
+    }
+
+    private static OpenApiResponse Response(OpenApiOperation operation, int status) =>
+        (OpenApiResponse)operation.Responses![status.ToString(System.Globalization.CultureInfo.InvariantCulture)];
+}

@@ -1,0 +1,39 @@
+using Pipeline.Api.Problems;
+
+namespace Pipeline.Api.OpenApi;
+
+/// <summary>What the OpenAPI document says of an endpoint. Endpoints read their input themselves, so nothing can be inferred.</summary>
+internal sealed record EndpointDoc
+{
+    /// <summary>The operation id, from which client generators make method names.</summary>
+    public required string Name { get; init; }
+
+    public required string Tag { get; init; }
+
+    public required string Summary { get; init; }
+
+    public string? Description { get; init; }
+
+    public BodyDoc? Body { get; init; }
+
+    public IReadOnlyList<ParameterDoc> Parameters { get; init; } = [];
+
+    public required IReadOnlyList<AnswerDoc> Answers { get; init; }
+
+    public IReadOnlyList<ProblemType> Problems { get; init; } = [];
+
+    /// <summary>Whether a client has to be known.</summary>
+    public bool NeedsKey { get; init; } = true;
+}
+
+/// <param name="Examples">Name and JSON; each is a request that is accepted.</param>
+internal sealed record BodyDoc(Type Type, IReadOnlyList<(string Name, string Json)> Examples);
+
+/// <param name="In">header, query or path.</param>
+internal sealed record ParameterDoc(string In, string Name, string Description, string? Example = null);
+
+/// <param name="Headers">Name and description of headers that this answer may carry.</param>
+internal sealed record AnswerDoc(int Status, string Description, Type Type, string Example)
+{
+    public IReadOnlyList<(string Name, string Description)> Headers { get; init; } = [];
+}

@@ -1,0 +1,31 @@
+namespace Pipeline.Api.Problems;
+
+/// <summary>A way a request fails, as RFC 9457 identifies it. The names are part of the API: never rename one.</summary>
+internal sealed record ProblemType(string Name, int Status, string Title)
+{
+    public static readonly ProblemType InvalidInput = new("invalid-input", 400, "The request has invalid input");
+    public static readonly ProblemType NotJson = new("not-json", 400, "The body is not JSON");
+    public static readonly ProblemType Unauthorized = new("unauthorized", 401, "A valid API key is needed");
+    public static readonly ProblemType NotLocal = new("not-local", 403, "Without API keys only this machine is served");
+    public static readonly ProblemType JobNotFound = new("job-not-found", 404, "There is no such job");
+    public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "There is nothing at this path");
+    public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The path does not take this method");
+    public static readonly ProblemType JobState = new("job-state", 409, "The job's state does not allow this");
+    public static readonly ProblemType BodyTooLarge = new("body-too-large", 413, "The body is too large");
+    public static readonly ProblemType MediaType = new("unsupported-media-type", 415, "The body has a type that is not accepted");
+    public static readonly ProblemType KeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another request");
+    public static readonly ProblemType LaneFull = new("lane-full", 429, "The lane is full");
+    public static readonly ProblemType Internal = new("internal", 500, "The server failed");
+    public static readonly ProblemType StoreUnavailable = new("store-unavailable", 503, "The database can not be reached");
+
+    public static IReadOnlyList<ProblemType> All { get; } =
+    [
+        InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, RouteNotFound, MethodNotAllowed, JobState,
+        BodyTooLarge, MediaType, KeyReused, LaneFull, Internal, StoreUnavailable,
+    ];
+
+    public string Uri => Name is "about:blank" ? Name : "urn:pipeline:problem:" + Name;
+
+    /// <summary>A failure that says no more than its HTTP status does (RFC 9457, 4.2.1).</summary>
+    public static ProblemType Blank(int status, string title) => new("about:blank", status, title);
+}

@@ -1,0 +1,23 @@
+using Pipeline.Api.OpenApi;
+
+namespace Pipeline.Api.Queues;
+
+internal static class QueuesDocs
+{
+    public static readonly EndpointDoc Read = new()
+    {
+        Name = "getQueues",
+        Tag = "queues",
+        Summary = "See depth, age, rate and workers of every lane",
+        Description = "Sampled once a second, over the jobs of all clients.",
+        Answers =
+        [
+            new(200, "Every lane.", typeof(QueuesResource), """
+                {"queues":[
+                  {"lane":"emotion","depth":3,"depth_max":100000,"running":1,"oldest_seconds":0.4,"finished_per_minute":1240,"workers":2},
+                  {"lane":"emotion-bulk","depth":0,"depth_max":100000,"running":0,"finished_per_minute":0,"workers":2}]}
+                """),
+        ],
+        Problems = SharedDocs.AnyCall,
+    };
+}

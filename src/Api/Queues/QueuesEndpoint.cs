@@ -1,0 +1,49 @@
+using System.ComponentModel;
+using Pipeline.Api.OpenApi;
+using Pipeline.Core.Jobs;
+
+namespace Pipeline.Api.Queues;
+
+/// <summary><c>GET /api/queues</c>: how every lane is doing, sampled once a second.</summary>
+internal static class QueuesEndpoint
+{
+    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/queues", Read).Describe(QueuesDocs.Read);
+
+    private static IResult Read(LaneStatistics statistics)
+    {
+        var lanes = statistics.Current.Select(lane => new QueueResource
+        {
+            Lane = lane.Lane,
+            Depth = lane.Depth,
+            DepthMax = lane.DepthMax,
+            Running = lane.Running,
+            OldestSeconds = lane.OldestSeconds,
+            FinishedPerMinute = lane.FinishedPerMinute,
+            Workers = lane.Workers,
+        });
+        return Results.Json(new QueuesResource([.. lanes]), ApiJson.Wire.QueuesResource);
+    }
+}
+
+internal sealed record QueuesResource(IReadOnlyList<QueueResource> Queues);
+
+internal sealed record QueueResource
+{
+    public required string Lane { get; init; }
+
+    [Description("Jobs that wait.")]
+    public required int Depth { get; init; }
+
+    [Description("Beyond this depth submissions get 429.")]
+    public required int DepthMax { get; init; }
+
+    public required int Running { get; init; }
+
+    [Description("Age of the job that has waited longest; absent when none waits.")]
+    public double? OldestSeconds { get; init; }
+
+    public required double FinishedPerMinute { get; init; }
+
+    [Description("Worker processes that serve the lane.")]
+    public required int Workers { get; init; }
+}

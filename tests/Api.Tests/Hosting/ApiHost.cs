@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pipeline.Contracts;
+using Pipeline.Core.Clients;
+using Pipeline.Core.Hosting;
+using Pipeline.Core.Jobs;
+
+namespace Pipeline.Api.Tests.Hosting;
+
+/// <summary>The real API on Kestrel and PostgreSQL, with an in-memory broker.</summary>
+internal sealed class ApiHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ApiHost(WebApplication app) => _app = app;
+
+    public IServiceProvider Services => _app.Services;
+
+    public Uri Address => new(_app.Urls.First());
+
+    public static WebApplication Build(string connectionString, ScriptedEmotion? worker, params (string Key, string Value)[] settings) =>
+        Build(connectionString, worker, TimeProvider.System, settings);
+
+    public static Task<ApiHost> StartAsync(string connectionString, ScriptedEmotion? worker, params (string Key, string Value)[] settings) =>
+        StartAsync(Build(connectionString, worker, settings));
+
+    public static Task<ApiHost> StartAsync(string connectionString, ScriptedEmotion? worker, TimeProvider time) =>
+        StartAsync(Build(connectionString, worker, time, []));
+
+    private static async Task<ApiHost> StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            return new(app);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static WebApplication Build(string connectionString, ScriptedEmotion? worker, TimeProvider time, (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Postgres:ConnectionString"] = connectionString,
+            ["Broker:Url"] = "memory",
+            ["Urls"] = "http://127.0.0.1:0",
+        });
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(time);
+        builder.AddPipeline(pipeline =>
+        {
+            pipeline.AddApi();
+            if (worker is not null)
+            {
+                // The later registration wins over the one that AddJobHandler makes.
+                pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedEmotion>();
+                pipeline.Services.AddSingleton<IJobHandler<AnalyzeEmotion, EmotionResult>>(worker);
+            }
+        });
+        return builder.Build().MapPipelineApi();
+    }
+
+    /// <summary>A client with this API key, or with none.</summary>
+    public ApiClient Client(string? key = null) => new(Address, key);
+
+    public Task<string> AddKeyAsync(string name) => Services.GetRequiredService<ClientStore>().AddAsync(name, CancellationToken.None);
+
+    public Task SampleLanesAsync() => Services.GetRequiredService<LaneStatistics>().SampleAsync(TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+
+namespace Pipeline.Api.Tests.Hosting;
+
+/// <summary>A worker without a model, whose texts say what it does: "reject …", "hold …" until released, anything else is joy.</summary>
+internal sealed class ScriptedEmotion : IJobHandler<AnalyzeEmotion, EmotionResult>
+{
+    private readonly ConcurrentDictionary<string, Hold> _holds = new();
+
+    /// <summary>Completes when the job with this text runs.</summary>
+    public Task StartedAsync(string text) => HoldOf(text).Started.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+    public void Release(string text) => HoldOf(text).Released.TrySetResult();
+
+    public async Task<JobOutcome> HandleAsync(AnalyzeEmotion job, JobContext context, CancellationToken cancellationToken)
+    {
+        if (job.Text.StartsWith("reject", StringComparison.Ordinal))
+        {
+            return new JobOutcome.Rejected("The script says so.");
+        }
+
+        if (job.Text.StartsWith("hold", StringComparison.Ordinal))
+        {
+            HoldOf(job.Text).Started.TrySetResult();
+            await HoldOf(job.Text).Released.Task.WaitAsync(cancellationToken);
+        }
+
+        var result = new EmotionResult
+        {
+            Emotion = Emotions.Joy,
+            Confidence = 0.9,
+            Scores = new Dictionary<string, double> { [Emotions.Joy] = 0.9, [Emotions.Neutral] = 0.1 },
+            Language = "en",
+            Model = "scripted",
+            FallbackAttempted = false,
+            Usage = new(1, 0, 0),
+            Timings = new(context.Queued.TotalMilliseconds, 0),
+        };
+        return JobOutcome.Success(result, AnalyzeEmotion.ResultJson);
+    }
+
+    private Hold HoldOf(string text) => _holds.GetOrAdd(text, _ => new());
+
+    private sealed class Hold
+    {
+        public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

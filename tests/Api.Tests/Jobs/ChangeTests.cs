@@ -1,0 +1,53 @@
+using Pipeline.Api.Tests.Hosting;
+
+namespace Pipeline.Api.Tests.Jobs;
+
+/// <summary>Cancel and retry.</summary>
+public sealed class ChangeTests(LocalApi api)
+{
+    [Fact]
+    public async Task A_running_job_can_be_canceled_and_retried()
+    {
+        var text = $"hold {Guid.CreateVersion7()}";
+        var job = await api.Client.PostAsync("/api/emotion", $$"""{"text":"{{text}}"}""");
+        await api.Worker.StartedAsync(text);
+
+        var canceled = await api.Client.DeleteAsync($"/api/jobs/{job.Id}");
+        canceled.Status.ShouldBe(200);
+        canceled.State.ShouldBe("canceled");
+        canceled.Json.GetProperty("links").GetProperty("retry").GetString().ShouldBe($"/api/jobs/{job.Id}/retry");
+
+        api.Worker.Release(text);
+        var retried = await RetryAsync(job.Id);
+        retried.Status.ShouldBe(202);
+        retried.Headers["Location"].ShouldBe($"/api/jobs/{job.Id}");
+
+        (await api.Client.GetAsync($"/api/jobs/{job.Id}", ("Prefer", "wait=30"))).State.ShouldBe("succeeded");
+    }
+
+    [Fact]
+    public async Task A_failed_job_can_be_retried()
+    {
+        var job = await api.Client.PostAsync("/api/emotion", """{"text":"reject"}""", ("Prefer", "wait=30"));
+        var retried = await RetryAsync(job.Id);
+        retried.Status.ShouldBe(202);
+        retried.State.ShouldBe("queued");
+        retried.Json.TryGetProperty("error", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_final_job_can_not_be_canceled()
+    {
+        var job = await api.Client.PostAsync("/api/emotion", """{"text":"a"}""", ("Prefer", "wait=30"));
+        (await api.Client.DeleteAsync($"/api/jobs/{job.Id}")).ShouldBeProblem(409, "job-state").Says("is succeeded already");
+    }
+
+    [Fact]
+    public async Task A_succeeded_job_can_not_be_retried()
+    {
+        var job = await api.Client.PostAsync("/api/emotion", """{"text":"a"}""", ("Prefer", "wait=30"));
+        (await RetryAsync(job.Id)).ShouldBeProblem(409, "job-state").Says("is succeeded; only failed, canceled and expired");
+    }
+
+    private Task<Answer> RetryAsync(string id) => api.Client.SendAsync(HttpMethod.Post, $"/api/jobs/{id}/retry", null);
+}

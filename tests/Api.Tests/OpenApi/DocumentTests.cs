@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Pipeline.Api.Problems;
+using Pipeline.Api.Tests.Hosting;
+
+namespace Pipeline.Api.Tests.OpenApi;
+
+public sealed class DocumentTests(LocalApi api)
+{
+    private static readonly string[] Methods = ["get", "post", "delete"];
+
+    [Fact]
+    public async Task The_document_has_every_endpoint_with_answers_and_problems()
+    {
+        var operations = await OperationsAsync();
+
+        operations.Keys.ShouldBe(
+            [
+                "post /api/emotion", "post /api/jobs", "get /api/jobs", "get /api/jobs/{id}", "delete /api/jobs/{id}",
+                "post /api/jobs/{id}/retry", "get /api/queues", "get /health", "get /health/live", "get /health/ready",
+            ],
+            ignoreOrder: true);
+        operations["post /api/emotion"].GetProperty("responses").EnumerateObject().Select(response => response.Name)
+            .ShouldBe(["200", "202", "400", "401", "403", "413", "415", "422", "429", "503"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Every_answer_has_an_example()
+    {
+        foreach (var (name, operation) in await OperationsAsync())
+        {
+            foreach (var response in operation.GetProperty("responses").EnumerateObject())
+            {
+                var media = response.Value.GetProperty("content").EnumerateObject().ShouldHaveSingleItem($"{name} {response.Name}");
+                media.Value.TryGetProperty("example", out var example).ShouldBeTrue($"{name} {response.Name}");
+                media.Name.ShouldBe(example.TryGetProperty("title", out _) ? "application/problem+json" : "application/json");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_request_example_is_accepted_as_it_stands()
+    {
+        var tried = 0;
+        foreach (var (name, operation) in await OperationsAsync())
+        {
+            if (operation.TryGetProperty("requestBody", out var body))
+            {
+                foreach (var example in body.GetProperty("content").GetProperty("application/json").GetProperty("examples").EnumerateObject())
+                {
+                    (await api.Client.PostAsync(name.Split(' ')[1], example.Value.GetProperty("value").GetRawText())).Status.ShouldBe(202, example.Name);
+                    tried++;
+                }
+            }
+        }
+
+        tried.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Names_are_snake_case()
+    {
+        var document = await api.Client.GetAsync("/openapi/v1.json");
+        var job = document.Json.GetProperty("components").GetProperty("schemas").GetProperty("JobResource").GetProperty("properties");
+        job.EnumerateObject().Select(property => property.Name).ShouldContain("created_at");
+        job.GetProperty("attempt").GetProperty("type").GetString().ShouldBe("integer");
+    }
+
+    [Fact]
+    public async Task The_root_leads_to_the_documentation()
+    {
+        var answer = await api.Client.GetAsync("/");
+        answer.Status.ShouldBe(302);
+        answer.Headers["Location"].ShouldBe("/docs");
+        (await api.Client.GetAsync("/docs/index.html")).Status.ShouldBe(200);
+        (await api.Client.GetAsync("/docs/swagger-ui-bundle.js")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public void Every_problem_type_is_in_the_documentation()
+    {
+        var text = File.ReadAllText(TestSupport.Services.RepositoryFiles.Path("docs", "api.md"));
+        foreach (var type in ProblemType.All)
+        {
+            text.ShouldContain($"| `{type.Name}` | {type.Status} |");
+        }
+    }
+
+    private async Task<Dictionary<string, JsonElement>> OperationsAsync()
+    {
+        var document = await api.Client.GetAsync("/openapi/v1.json");
+        return document.Json.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject()
+                .Where(operation => Methods.Contains(operation.Name))
+                .Select(operation => (Name: $"{operation.Name} {path.Name}", operation.Value)))
+            .ToDictionary(operation => operation.Name, operation => operation.Value);
+    }
+}
