@@ -103,7 +103,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
         await connection.ExecuteAsync(
             """
             insert into jobs (id, client_id, kind, lane, state, input, finished_at)
-            select gen_random_uuid(), @Client, 'emotion', 'emotion', @State, '{}', now() - @Ended from generate_series(1, @Count)
+            select gen_random_uuid(), @Client, 'emotion', 'emotion', @State, '{}', now() - @Ended::interval from generate_series(1, @Count)
             """,
             new { Client = _client, State = state, Ended = endedAgo, Count = count });
     }

@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using LLama;
+using LLama.Exceptions;
+using LLama.Native;
+using Pipeline.Inference.Decoding;
+using Pipeline.Inference.Models;
+
+namespace Pipeline.Inference.LLamaSharp;
+
+/// <summary>A model in LLamaSharp. Everything here only reads the native model, which is safe from any thread.</summary>
+internal sealed class LLamaSharpModel : ILanguageModel
+{
+    private readonly LLamaWeights _weights;
+
+    public LLamaSharpModel(LLamaWeights weights, string path)
+    {
+        _weights = weights;
+        Info = LLamaSharpModelFacts.ReadInfo(weights, path);
+        ControlTokens = LLamaSharpModelFacts.ReadControlTokens(weights.NativeHandle);
+    }
+
+    public ModelInfo Info { get; }
+
+    public IReadOnlyList<ControlToken> ControlTokens { get; }
+
+    public int[] Tokenize(string text, bool parseControlTokens)
+    {
+        if (text.Length == 0)
+        {
+            return [];
+        }
+
+        using HeldModel held = new(_weights.NativeHandle);
+        LLamaToken[] tokens = _weights.NativeHandle.Tokenize(text, addBos: false, special: parseControlTokens, Encoding.UTF8);
+        return MemoryMarshal.Cast<LLamaToken, int>(tokens).ToArray();
+    }
+
+    public byte[] GetTokenBytes(int token)
+    {
+        CheckToken(token);
+        using HeldModel held = new(_weights.NativeHandle);
+        byte[] bytes = new byte[64];
+        int length = (int)_weights.NativeHandle.TokenToSpan(token, bytes);
+        if (length > bytes.Length)
+        {
+            bytes = new byte[length];
+            length = (int)_weights.NativeHandle.TokenToSpan(token, bytes);
+        }
+
+        return bytes[..length];
+    }
+
+    public bool IsEndOfGeneration(int token)
+    {
+        CheckToken(token);
+        using HeldModel held = new(_weights.NativeHandle);
+        return ((LLamaToken)token).IsEndOfGeneration(_weights.NativeHandle.Vocab);
+    }
+
+    public string ApplyChatTemplate(IReadOnlyList<TemplateMessage> messages, bool addAssistantHeader)
+    {
+        using HeldModel held = new(_weights.NativeHandle);
+        try
+        {
+            LLamaTemplate template = new(_weights, strict: true) { AddAssistant = addAssistantHeader };
+            foreach (TemplateMessage message in messages)
+            {
+                template.Add(message.Role, message.Content);
+            }
+
+            return LLamaTemplate.Encoding.GetString(template.Apply());
+        }
+        catch (TemplateNotFoundException e)
+        {
+            throw new InferenceException($"The model {Info.Name} has no chat template. Take an instruct model.", e);
+        }
+        catch (MissingTemplateException e)
+        {
+            throw new InferenceException(
+                $"llama.cpp does not recognise the chat template of {Info.Name}. Take a model of a known family, such as Qwen, Llama, Mistral or Gemma.", e);
+        }
+    }
+
+    public IDecoder CreateDecoder(DecoderParameters parameters)
+    {
+        ObjectDisposedException.ThrowIf(_weights.NativeHandle.IsClosed, this);
+        return LLamaSharpDecoder.Create(_weights, Info, parameters);
+    }
+
+    public void Dispose() => _weights.Dispose();
+
+    private void CheckToken(int token)
+    {
+        ObjectDisposedException.ThrowIf(_weights.NativeHandle.IsClosed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(token);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, Info.VocabularySize);
+    }
+
+    /// <summary>LLamaSharp passes the vocabulary as a bare pointer; meanwhile no other thread's Dispose may free the model.</summary>
+    private readonly ref struct HeldModel
+    {
+        private readonly SafeHandle _handle;
+
+        public HeldModel(SafeHandle handle)
+        {
+            bool held = false;
+            handle.DangerousAddRef(ref held);
+            _handle = handle;
+        }
+
+        public void Dispose() => _handle.DangerousRelease();
+    }
+}
