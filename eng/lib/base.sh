@@ -8,10 +8,10 @@ LOCAL=$ROOT/.local
 # A parent may have closed our stdio; without this the first echo would end the script.
 { true <&0; } 2>/dev/null || exec 0</dev/null
 { true >&1; } 2>/dev/null || exec 1>/dev/null
-{ true >&2; } 2>/dev/null || exec 2>/dev/null
+true >&2 || exec 2>/dev/null # says nothing itself when stderr is closed
 
 # Progress goes to stderr: stdout is for results.
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$*" >&2 || true; }
 
 # One sentence: what happened and what to do.
 fail() {
@@ -25,12 +25,13 @@ is_alive() { [ -n "${1:-}" ] && [ -d "/proc/$1" ] && ! grep -q '^State:[[:space:
 
 # A pid file proves nothing after a crash: the number may belong to somebody else by now.
 # runs_with PID TEXT: the process lives and its command line contains TEXT.
+# No pipe into grep -q: it leaves early, and under pipefail the writer's SIGPIPE would read as "no".
 runs_with() {
-  is_alive "${1:-}" && tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -qF -- "$2"
+  is_alive "${1:-}" && [[ "$(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline")" == *"$2"* ]]
 }
 
-# first_line FILE: nothing when there is no such file.
-first_line() { [ ! -r "$1" ] || head -n 1 "$1"; }
+# first_line FILE: nothing when there is no such file (any more).
+first_line() { head -n 1 "$1" 2>/dev/null || true; }
 
 # wait_until SECONDS COMMAND...: polls ten times a second.
 wait_until() {

@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # A private PostgreSQL under $DIR/postgres. Uses settings of eng/services.
 
-POSTGRES_DATA=$DIR/postgres/data
+# Through the link that postgres_directory may make: the user postgres cannot follow it itself.
+POSTGRES_HOME=$(readlink -m "$DIR/postgres")
+POSTGRES_DATA=$POSTGRES_HOME/data
 POSTGRES_LOG=$DIR/logs/postgres.log
 
 postgres_bin() {
@@ -40,6 +42,8 @@ postgres_directory() {
     chown postgres: "$elsewhere"
     rmdir "$DIR/postgres"
     ln -s "$elsewhere" "$DIR/postgres"
+    POSTGRES_HOME=$elsewhere
+    POSTGRES_DATA=$elsewhere/data
     say "postgres: the user postgres cannot enter $DIR, so the data are in $elsewhere"
   fi
 }
@@ -50,11 +54,11 @@ postgres_create() {
   ((version >= 15)) || fail "PostgreSQL $version in $bin is too old; install PostgreSQL 15 or newer (apt-get install postgresql)"
   say "postgres: creating a PostgreSQL $version cluster"
   rm -rf "$POSTGRES_DATA"
-  secret=$DIR/postgres/password
+  secret=$POSTGRES_HOME/password
   (umask 077 && printf '%s\n' "$PASSWORD" >"$secret")
   ! is_root || chown postgres: "$secret"
   as_postgres "$bin/initdb" -D "$POSTGRES_DATA.new" -U pipeline --pwfile="$secret" -A scram-sha-256 \
-    -E UTF8 --no-locale >>"$POSTGRES_LOG" 2>&1 || fail "initdb failed; see the end of $POSTGRES_LOG"
+    -E UTF8 --no-locale >>"$POSTGRES_LOG" 2>&1 || fail "initdb failed: $(grep -m 1 -i error "$POSTGRES_LOG" || echo 'no reason given') (see the end of $POSTGRES_LOG)"
   rm -f "$secret"
   as_postgres "$bin/postgres" --single -D "$POSTGRES_DATA.new" postgres >>"$POSTGRES_LOG" 2>&1 \
     <<<'CREATE DATABASE pipeline' || fail "could not create the database; see the end of $POSTGRES_LOG"
@@ -65,7 +69,7 @@ postgres_create() {
 
 postgres_answers() {
   # 'ready' in the last line of the pid file is what pg_ctl -w waits for.
-  [ -n "$(postgres_pid)" ] && tail -n 1 "$POSTGRES_DATA/postmaster.pid" | grep -q '^ready'
+  [ -n "$(postgres_pid)" ] && [[ "$(tail -n 1 "$POSTGRES_DATA/postmaster.pid" 2>/dev/null)" == ready* ]]
 }
 
 postgres_start() {
@@ -86,7 +90,7 @@ postgres_start() {
     detach "$POSTGRES_LOG" "$ROOT/eng/lib/as-postgres.sh" \
       "$bin/pg_ctl" -s -w -t 120 -D "$POSTGRES_DATA" -o "$options" start
     if wait "$DETACHED"; then return 0; fi
-    tail -c "+$((mark + 1))" "$POSTGRES_LOG" | grep -q 'shared memory block' || break
+    [[ "$(tail -c "+$((mark + 1))" "$POSTGRES_LOG")" == *'shared memory block'* ]] || break
     sleep 0.2
   done
   fail "PostgreSQL did not start: $(grep -E 'FATAL|HINT' "$POSTGRES_LOG" | tail -n 1 || true) (see the end of $POSTGRES_LOG)"
@@ -104,7 +108,5 @@ postgres_stop() {
 }
 
 postgres_remove() {
-  local target
-  target=$(readlink -f "$DIR/postgres" || true)
-  case $target in /var/lib/pipeline-postgres.*) rm -rf "$target" ;; esac
+  case $POSTGRES_HOME in /var/lib/pipeline-postgres.*) rm -rf "$POSTGRES_HOME" ;; esac
 }

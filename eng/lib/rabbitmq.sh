@@ -93,7 +93,7 @@ rabbitmq_start() {
 }
 
 rabbitmq_reason() {
-  grep -hiE 'error|failed|already|eaddrinuse|eacces' "$DIR/logs/rabbitmq-console.log" 2>/dev/null | head -n 1 | cut -c 1-200 || true
+  grep -m 1 -iE 'error:|in use|eacces|enospc|cannot|badmatch' "$DIR/logs/rabbitmq-console.log" 2>/dev/null | cut -c 1-200 || echo 'no reason given'
 }
 
 # SIGTERM is the orderly shutdown, without the seconds that rabbitmqctl needs to boot.

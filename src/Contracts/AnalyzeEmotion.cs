@@ -8,9 +8,9 @@ public sealed record AnalyzeEmotion : IJob<AnalyzeEmotion, EmotionResult>
 {
     public static string Kind => "emotion";
 
-    public static JsonTypeInfo<AnalyzeEmotion> Json => AnalyzeEmotionJson.Default.AnalyzeEmotion;
+    public static JsonTypeInfo<AnalyzeEmotion> Json => AnalyzeEmotionJson.Unescaped.AnalyzeEmotion;
 
-    public static JsonTypeInfo<EmotionResult> ResultJson => AnalyzeEmotionJson.Default.EmotionResult;
+    public static JsonTypeInfo<EmotionResult> ResultJson => AnalyzeEmotionJson.Unescaped.EmotionResult;
 
     /// <summary>Korean or English prose; it is scored whole, never cut.</summary>
     public required string Text { get; init; }
@@ -51,4 +51,8 @@ public sealed record EmotionResult
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(AnalyzeEmotion))]
 [JsonSerializable(typeof(EmotionResult))]
-internal sealed partial class AnalyzeEmotionJson : JsonSerializerContext;
+internal sealed partial class AnalyzeEmotionJson : JsonSerializerContext
+{
+    // Not an initializer: the order of those is undefined across the parts of a partial class.
+    public static AnalyzeEmotionJson Unescaped => field ??= new(ContractJson.Unescaped(Default.Options));
+}

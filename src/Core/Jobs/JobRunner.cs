@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Pipeline.Contracts;
 
 namespace Pipeline.Core.Jobs;
@@ -31,8 +32,23 @@ internal sealed partial class JobRunner(
 
         if (await RunAttemptAsync(job) is { } end)
         {
-            // Not cancellable: the work is done, and a result that is dropped here would be computed again.
+            await FinishAsync(job, end);
+        }
+    }
+
+    // Not cancellable: the work is done, and a result that is dropped here would be computed again.
+    private async Task FinishAsync(ClaimedJob job, AttemptEnd end)
+    {
+        try
+        {
             await attempts.FinishAsync(end, CancellationToken.None);
+        }
+        catch (PostgresException e)
+        {
+            // A result that the database refuses, now and always: computing it again would not help.
+            LogRefused(e, job.Id, job.Kind);
+            var refused = AttemptEnd.Failed(job, JobErrorCode.Exception, $"The database refuses the result: {e.MessageText} (SQLSTATE {e.SqlState}).");
+            await attempts.FinishAsync(refused, CancellationToken.None);
         }
     }
 
@@ -114,6 +130,9 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(1132, LogLevel.Information, "Stopped attempt {Attempt} of job {JobId}: it is no longer this worker's")]
     private partial void LogRevoked(Guid jobId, int attempt);
+
+    [LoggerMessage(1134, LogLevel.Error, "The database refuses the result of job {JobId} ({Kind})")]
+    private partial void LogRefused(Exception exception, Guid jobId, string kind);
 
     [LoggerMessage(1133, LogLevel.Error, "Job {JobId} ({Kind}) threw in attempt {Attempt}")]
     private partial void LogThrew(Exception exception, Guid jobId, string kind, int attempt);

@@ -24,7 +24,10 @@ internal sealed partial class WorkerLease(
 {
     private readonly WorkerOptions _options = options.Value;
     private long _renewedAt;
-    private HashSet<(Guid, int)> _unknown = [];
+    private Dictionary<(Guid, int), long> _unknownSince = [];
+
+    // A claim that was committed a moment ago is registered a moment later, on a busy machine a long moment.
+    private TimeSpan UnknownMax => _options.Lease / 2;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -55,10 +58,9 @@ internal sealed partial class WorkerLease(
         var owned = await attempts.OwnedAsync(cancellationToken);
         running.Revoke(here.Except(owned));
 
-        // A claim that was committed a moment ago is registered a moment later: unknown twice in a row is a lost one.
-        var unknown = owned.Where(attempt => !running.Contains(attempt)).ToHashSet();
-        var lost = unknown.Intersect(_unknown).ToArray();
-        _unknown = unknown;
+        _unknownSince = owned.Where(attempt => !running.Contains(attempt))
+            .ToDictionary(attempt => attempt, attempt => _unknownSince.TryGetValue(attempt, out var since) ? since : time.GetTimestamp());
+        (Guid, int)[] lost = [.. _unknownSince.Where(entry => time.GetElapsedTime(entry.Value) >= UnknownMax).Select(entry => entry.Key)];
         if (lost.Length > 0)
         {
             LogGivingBack(lost.Length);

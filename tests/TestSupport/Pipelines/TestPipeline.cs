@@ -13,7 +13,7 @@ namespace Pipeline.TestSupport.Pipelines;
 /// <summary>A real host on real servers, whose emotion jobs a test scripts.</summary>
 public sealed class TestPipeline : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly IHost _host;
 
@@ -52,7 +52,7 @@ public sealed class TestPipeline : IAsyncDisposable
         script ??= new HandlerScript();
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection(settings ?? await SettingsAsync(database));
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Critical);
         builder.Services.AddSingleton(script);
         builder.AddPipeline(roles ?? (pipeline => pipeline.AddIntake().AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedHandler>()));
         var host = builder.Build();

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Pipeline.Cli.Display;
+using Pipeline.Cli.Evaluation;
+using Pipeline.Cli.Input;
+using Pipeline.Cli.Wire;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>eval emotion --file F.jsonl</c>: how good the answers are, against labels that people gave.</summary>
+internal static class EvalCommand
+{
+    private const int WaitSeconds = 600;
+
+    // Enough that the worker never waits for us, and far from filling a lane.
+    private const int ChunksInFlight = 4;
+
+    public static Command Create(Surroundings surroundings)
+    {
+        var file = new Option<string>("--file")
+        {
+            Description = $"Lines {GoldText.Example}.",
+            HelpName = "F.jsonl",
+            Required = true,
+        };
+        var json = new Option<bool>("--json") { Description = "Only one line of JSON on standard output; the tables go to standard error." };
+        var server = new ServerOptions(surroundings);
+        var command = new Command("emotion", "Accuracy, macro-F1 and calibration of emotion analysis, per language.") { file, json };
+        server.AddTo(command, "Give up when nothing finished for so long.", WaitSeconds);
+        command.Do(surroundings, async (parsed, cancellationToken) =>
+        {
+            var texts = await JsonLines.ReadAsync(parsed.GetRequiredValue(file), InputJson.Default.GoldText, cancellationToken);
+            var target = server.Server(parsed);
+            using var http = target.Connect();
+            var run = new EmotionRun(new PipelineClient(http, target, surroundings.Time), surroundings.Time)
+            {
+                ChunkSize = EmotionRun.ChunkMax,
+                ChunksInFlight = ChunksInFlight,
+                Patience = server.Wait(parsed),
+                Bulk = true,
+            };
+            using var progress = new ProgressMeter(surroundings, texts.Count);
+            var jobs = await run.RunAsync([.. texts.Select(text => text.Text!)], progress.Advance, cancellationToken);
+            progress.Dispose();
+            return Show(surroundings, texts, jobs, parsed.GetValue(json));
+        });
+        return new Command("eval", "Measures answers against a labelled file.") { command };
+    }
+
+    private static int Show(Surroundings surroundings, IReadOnlyList<GoldText> texts, JobDocument[] jobs, bool json)
+    {
+        var languages = texts.Zip(jobs)
+            .Where(pair => pair.Second.Job.Answer is not null)
+            .GroupBy(
+                pair => pair.First.Lang!,
+                pair => new Prediction(pair.First.Label!, pair.Second.Job.Answer!.Emotion, pair.Second.Job.Answer.Confidence))
+            .Select(language => LanguageFigures.Of(language.Key, [.. language]))
+            .ToArray();
+        if (languages.Length > 0)
+        {
+            EvaluationView.Write(json ? surroundings.Error : surroundings.Out, languages);
+        }
+
+        var failed = jobs.Where(job => job.Job.Answer is null).ToArray();
+        if (failed.Length > 0)
+        {
+            surroundings.Error.Line(
+                $"{failed.Length} of {Figures.Count(jobs.Length, "text")} got no answer and are not in the figures; "
+                + $"the first is job {failed[0].Job.Id}, {failed[0].Job.Failure}.");
+        }
+
+        if (json)
+        {
+            surroundings.Out.Line(EvaluationReport.Line(languages));
+        }
+
+        return failed is [] ? ExitCodes.Success : ExitCodes.Failure;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Pipeline.Core.Clients;
+using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary>Opens the pipeline's database as its hosts do, but starts none of a host's services: no broker is needed.</summary>
+internal static class KeyDatabase
+{
+    public const string Variable = "Postgres__ConnectionString";
+
+    private const string Setting = "Postgres:ConnectionString";
+
+    public static async Task<int> UseAsync(
+        Surroundings surroundings,
+        Func<ClientStore, Task<int>> work,
+        CancellationToken cancellationToken)
+    {
+        if (surroundings.Environment(Variable) is not { Length: > 0 } connectionString)
+        {
+            throw new CommandException($"{Variable} is not set; run this through ./run, or set it to the pipeline's database.");
+        }
+
+        // No defaults: neither settings files of the current folder nor a console logger.
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection([new(Setting, connectionString)]);
+        builder.Logging.ClearProviders();
+        builder.AddPipeline(_ => { });
+        try
+        {
+            using var host = builder.Build();
+            await host.Services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
+            return await work(host.Services.GetRequiredService<ClientStore>());
+        }
+        catch (Exception exception) when (Sentence(exception) is { } sentence)
+        {
+            throw new CommandException(sentence);
+        }
+    }
+
+    private static string? Sentence(Exception exception) => exception switch
+    {
+        ClientExistsException or StartupException => exception.Message,
+        PostgresException refused => $"PostgreSQL refuses: {refused.MessageText} (SQLSTATE {refused.SqlState}); correct {Variable}.",
+        NpgsqlException or SocketException or StoreUnavailableException =>
+            $"PostgreSQL does not answer ({exception.Message}); start it with ./run, or correct {Variable}.",
+        _ => null,
+    };
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Pipeline.Cli.Display;
+using Pipeline.Core.Clients;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>keys add | list | revoke</c>: works on the database, because the API takes no request before there is a key.</summary>
+internal static class KeysCommand
+{
+    public static Command Create(Surroundings surroundings) =>
+        new("keys", "Makes, lists and revokes API keys, in the database of Postgres__ConnectionString.")
+        {
+            Add(surroundings),
+            List(surroundings),
+            Revoke(surroundings),
+        };
+
+    private static Command Add(Surroundings surroundings)
+    {
+        var name = ClientNames.Argument("Who will use the key.");
+        var command = new Command("add", "Makes a key and prints it, once.") { name };
+        command.Do(surroundings, (parsed, cancellationToken) => KeyDatabase.UseAsync(surroundings, async clients =>
+        {
+            var key = await clients.AddAsync(parsed.GetRequiredValue(name), cancellationToken);
+            surroundings.Out.Line(key);
+            surroundings.Error.Line("Keep it now: only its hash is stored, and it is never shown again.");
+            surroundings.Error.Line($"Send it as \"Authorization: Bearer {key}\", or set {ServerOptions.KeyVariable} for ./run submit, samples and eval.");
+            return ExitCodes.Success;
+        }, cancellationToken));
+        return command;
+    }
+
+    private static Command List(Surroundings surroundings)
+    {
+        var command = new Command("list", "Lists every key there was, oldest first.");
+        command.Do(surroundings, (_, cancellationToken) => KeyDatabase.UseAsync(surroundings, async clients =>
+        {
+            KeyTable.Write(surroundings.Out, await clients.ListAsync(cancellationToken));
+            return ExitCodes.Success;
+        }, cancellationToken));
+        return command;
+    }
+
+    private static Command Revoke(Surroundings surroundings)
+    {
+        var name = ClientNames.Argument("Whose key ends.");
+        var command = new Command("revoke", "Ends a key.") { name };
+        command.Do(surroundings, (parsed, cancellationToken) => KeyDatabase.UseAsync(surroundings, async clients =>
+        {
+            var client = parsed.GetRequiredValue(name);
+            if (!await clients.RevokeAsync(client, cancellationToken))
+            {
+                throw new CommandException($"No key in force is named '{client}'; ./run keys list shows them.");
+            }
+
+            surroundings.Out.Line($"Revoked '{client}'. A running pipeline notices within {ClientStore.CacheLifetime.TotalSeconds:0} s.");
+            return ExitCodes.Success;
+        }, cancellationToken));
+        return command;
+    }
+}

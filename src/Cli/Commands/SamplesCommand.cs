@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Pipeline.Cli.Display;
+using Pipeline.Cli.Input;
+using Pipeline.Cli.Wire;
+using Pipeline.Contracts;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>samples</c>: a first look at what the pipeline does.</summary>
+internal static class SamplesCommand
+{
+    private const string FileName = "emotion.jsonl";
+    private const int WaitSeconds = 120;
+
+    // Small ones, so that the progress line moves and the worker sees requests side by side.
+    private const int ChunkSize = 8;
+    private const int ChunksInFlight = 4;
+
+    public static Command Create(Surroundings surroundings)
+    {
+        var directory = new Option<string>("--directory")
+        {
+            Description = $"Where {FileName} lies.",
+            DefaultValueFactory = _ => "samples",
+        };
+        var server = new ServerOptions(surroundings);
+        var command = new Command("samples", "Sends the sample texts and prints a table of their emotions.") { directory };
+        server.AddTo(command, "Give up when nothing finished for so long.", WaitSeconds);
+        command.Do(surroundings, async (parsed, cancellationToken) =>
+        {
+            var path = Path.Combine(parsed.GetRequiredValue(directory), FileName);
+            var samples = await JsonLines.ReadAsync(path, InputJson.Default.Sample, cancellationToken);
+            var target = server.Server(parsed);
+            using var http = target.Connect();
+            var run = new EmotionRun(new PipelineClient(http, target, surroundings.Time), surroundings.Time)
+            {
+                ChunkSize = ChunkSize,
+                ChunksInFlight = ChunksInFlight,
+                Patience = server.Wait(parsed),
+            };
+            return await ShowAsync(surroundings, run, samples, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> ShowAsync(
+        Surroundings surroundings,
+        EmotionRun run,
+        IReadOnlyList<Sample> samples,
+        CancellationToken cancellationToken)
+    {
+        JobDocument[] jobs;
+        TimeSpan elapsed;
+        using (var progress = new ProgressMeter(surroundings, samples.Count))
+        {
+            jobs = await run.RunAsync([.. samples.Select(sample => sample.Text!)], progress.Advance, cancellationToken);
+            elapsed = progress.Elapsed;
+        }
+
+        SampleTable.Write(surroundings.Out, [.. samples.Zip(jobs, (sample, job) => (sample, job.Job))]);
+        surroundings.Out.Line("");
+        surroundings.Out.Line(Summarize(samples, jobs, elapsed));
+        var failed = jobs.Where(job => job.Job.State is not JobState.Succeeded).ToArray();
+        foreach (var job in failed)
+        {
+            surroundings.Error.Line($"Job {job.Job.Id} {job.Job.Failure}.");
+        }
+
+        return failed is [] ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static string Summarize(IReadOnlyList<Sample> samples, JobDocument[] jobs, TimeSpan elapsed)
+    {
+        var answers = samples.Zip(jobs, (sample, job) => (sample.Expected, job.Job.Answer)).Where(pair => pair.Answer is not null).ToArray();
+        var expected = answers.Where(pair => pair.Expected is not null).ToArray();
+        var models = answers.Select(pair => pair.Answer!.Model).Distinct();
+        return string.Join(" · ", (string[])
+        [
+            $"{answers.Length} of {Figures.Count(samples.Count, "text")} in {Figures.Seconds(elapsed)}",
+            .. models,
+            .. expected is [] ? Array.Empty<string>() : [$"{expected.Count(pair => pair.Expected == pair.Answer!.Emotion)} of {expected.Length} as expected (✓)"],
+        ]);
+    }
+}

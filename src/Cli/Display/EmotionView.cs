@@ -1,0 +1,30 @@
+using Pipeline.Contracts;
+using Spectre.Console;
+
+namespace Pipeline.Cli.Display;
+
+/// <summary>One answer with its whole distribution.</summary>
+internal static class EmotionView
+{
+    private const int BarCells = 40;
+
+    public static void Write(IAnsiConsole console, EmotionResult answer)
+    {
+        console.Write(new Text(answer.Emotion, EmotionColors.StyleOf(answer.Emotion).Decoration(Decoration.Bold)));
+        console.Line($"  {Figures.PercentFine(answer.Confidence)}");
+        console.Line("");
+        var labelCells = answer.Scores.Keys.Max(label => label.Length);
+        foreach (var (label, share) in answer.Scores.OrderByDescending(score => score.Value))
+        {
+            console.Write(new Text($"  {label.PadRight(labelCells)}  {Figures.PercentFine(share),7}  "));
+            console.Write(new Text(Bar.Of(share, BarCells).TrimEnd(), EmotionColors.StyleOf(label)));
+            console.Line("");
+        }
+
+        console.Line("");
+        console.Line(
+            $"  {answer.Language} · {answer.Model}{(answer.FallbackAttempted ? " (fallback attempted)" : "")}"
+            + $" · {answer.Usage.TotalTokens} tokens, {answer.Usage.CachedTokens} of them shared"
+            + $" · queued {Figures.Milliseconds(answer.Timings.QueuedMs)} ms, ran {Figures.Milliseconds(answer.Timings.RunningMs)} ms");
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Pipeline.Core.Clients;
+using Spectre.Console;
+
+namespace Pipeline.Cli.Display;
+
+/// <summary>API keys by name; the keys themselves are nowhere to be read.</summary>
+internal static class KeyTable
+{
+    private const string TimeFormat = "yyyy-MM-dd HH:mm 'UTC'";
+
+    public static void Write(IAnsiConsole console, IReadOnlyList<Client> clients)
+    {
+        if (clients.Count is 0)
+        {
+            console.Line("There are no keys; the pipeline serves this machine only. Make one with ./run keys add NAME.");
+            return;
+        }
+
+        var table = PlainTable.Create();
+        table.AddText("name").AddText("made").AddText("revoked");
+        foreach (var client in clients)
+        {
+            table.AddRow(
+                new Text(client.Name),
+                new Text(Time(client.CreatedAt)),
+                new Text(client.RevokedAt is { } revoked ? Time(revoked) : "–"));
+        }
+
+        console.Write(table);
+    }
+
+    private static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,23 @@
+namespace Pipeline.Core.Jobs;
+
+internal static class RetentionSql
+{
+    // Oldest first, along the index on finished_at. A row that somebody holds, because its job is being retried, is left alone.
+    public const string DeleteJobs = """
+        with old as (
+            select id from jobs
+             where finished_at < now() - @AgeSeconds * interval '1 second'
+               and state in ('succeeded', 'failed', 'canceled', 'expired')
+             order by finished_at limit @Limit for update skip locked)
+        delete from jobs where id in (select id from old)
+        """;
+
+    public const string DeleteIdempotencyKeys = """
+        with old as (
+            select client_id, key from idempotency_keys
+             where created_at < now() - @AgeSeconds * interval '1 second'
+             order by created_at limit @Limit for update skip locked)
+        delete from idempotency_keys using old
+         where idempotency_keys.client_id = old.client_id and idempotency_keys.key = old.key
+        """;
+}

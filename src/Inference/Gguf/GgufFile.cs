@@ -1,0 +1,26 @@
+namespace Pipeline.Inference.Gguf;
+
+/// <summary>What the header of a GGUF file says: enough to estimate memory and to see whether the file is whole.</summary>
+public sealed record GgufFile
+{
+    /// <summary>general.architecture.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>Length of the file in bytes.</summary>
+    public required long FileBytes { get; init; }
+
+    /// <summary>Transformer blocks; 0 where the header does not say.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Length of a hidden state.</summary>
+    public required int EmbeddingSize { get; init; }
+
+    /// <summary>Length of the feed-forward layer.</summary>
+    public required int FeedForwardSize { get; init; }
+
+    /// <summary>Key and value elements that one token adds in one layer.</summary>
+    public required int KvElementsPerLayer { get; init; }
+
+    /// <summary>Tokens in the vocabulary.</summary>
+    public required int VocabularySize { get; init; }
+}

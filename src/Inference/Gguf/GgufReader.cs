@@ -1,0 +1,65 @@
+using System.Text;
+using Pipeline.Inference.Models;
+
+namespace Pipeline.Inference.Gguf;
+
+/// <summary>
+/// Reads the header and tensor table of a GGUF file and compares them with the file's length. A truncated file can crash
+/// the native library much later, when a mapped page is touched, so it is refused here.
+/// Format: github.com/ggml-org/ggml/blob/master/docs/gguf.md
+/// </summary>
+public static class GgufReader
+{
+    private const uint Magic = 0x46554747; // "GGUF"
+    private const string Again = "Copy or download it again.";
+
+    /// <exception cref="ModelLoadException">The file is missing, not GGUF, or shorter than its tensor table says.</exception>
+    public static GgufFile Read(string path)
+    {
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+            return Read(stream, path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ModelLoadException($"The model file {path} does not exist.", "Correct the path or put the file there.", exception);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new ModelLoadException($"The model file {path} cannot be read: {exception.Message}", "Give this user the right to read it.", exception);
+        }
+        catch (EndOfStreamException exception)
+        {
+            throw new ModelLoadException($"The model file {path} is truncated: it ends inside its header.", Again, exception);
+        }
+    }
+
+    private static GgufFile Read(FileStream stream, string path)
+    {
+        using BinaryReader reader = new(stream, Encoding.UTF8, leaveOpen: true);
+        if (stream.Length < 24 || reader.ReadUInt32() != Magic)
+        {
+            throw new ModelLoadException($"{path} is not a GGUF file.", "Convert the model to GGUF or take one that is.");
+        }
+
+        uint version = reader.ReadUInt32();
+        if (version is not (2 or 3))
+        {
+            throw new ModelLoadException($"{path} is GGUF version {version}; versions 2 and 3 are read.", "Convert the model again.");
+        }
+
+        ulong tensors = reader.ReadUInt64();
+        ulong entries = reader.ReadUInt64();
+        if (tensors > 1_000_000 || entries > 1_000_000)
+        {
+            throw new ModelLoadException($"The header of {path} is damaged.", Again);
+        }
+
+        GgufMetadata metadata = GgufMetadata.Read(reader, entries);
+        long needed = GgufTensors.ReadEnd(reader, tensors, metadata.Alignment);
+        return needed > stream.Length
+            ? throw new ModelLoadException($"The model file {path} is truncated: it has {stream.Length} bytes and needs {needed}.", Again)
+            : metadata.Describe(stream.Length);
+    }
+}

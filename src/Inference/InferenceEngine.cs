@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipeline.Inference.Decoding;
+using Pipeline.Inference.Gguf;
+using Pipeline.Inference.Hardware;
+using Pipeline.Inference.Models;
+
+namespace Pipeline.Inference;
+
+/// <summary>
+/// One local model behind the upper seam. <see cref="LoadAsync"/> is called once, before the host reports ready;
+/// scoring is safe from any thread.
+/// </summary>
+public sealed partial class InferenceEngine(
+    IEnumerable<IModelLoader> loaders, IOptions<InferenceOptions> options, TimeProvider time, ILogger<InferenceEngine> logger)
+    : ILabelScorer, IAsyncDisposable
+{
+    private readonly SemaphoreSlim _loading = new(1, 1);
+    private volatile LoadedModel? _loaded;
+
+    /// <summary>Facts of the model; null until it is loaded and warm.</summary>
+    public ModelInfo? Model => _loaded?.Info;
+
+    /// <summary>
+    /// Checks the file and the memory, loads the model and scores <paramref name="warmUp"/> once, so that the first job pays
+    /// neither for page faults nor for the system prompt.
+    /// </summary>
+    /// <param name="modelPath">GGUF file.</param>
+    /// <param name="warmUp">A typical request of the host.</param>
+    /// <param name="cancellationToken">Given up between the steps; the native load itself does not stop.</param>
+    /// <exception cref="ModelLoadException">The file, the memory or the native library does not do; the message has the remedy.</exception>
+    /// <exception cref="InvalidOperationException">A model is loaded already.</exception>
+    public async Task LoadAsync(string modelPath, LabelScoringRequest warmUp, CancellationToken cancellationToken)
+    {
+        await _loading.WaitAsync(cancellationToken);
+        try
+        {
+            if (_loaded is not null)
+            {
+                throw new InvalidOperationException($"The engine holds {_loaded.Info.Name} already; make another engine for another model.");
+            }
+
+            long start = time.GetTimestamp();
+            LoadedModel loaded = await Task.Factory.StartNew(
+                () => Load(modelPath), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            try
+            {
+                await loaded.ScoreAsync(warmUp, cancellationToken);
+            }
+            catch
+            {
+                await loaded.DisposeAsync();
+                throw;
+            }
+
+            _loaded = loaded;
+            LogReady(logger, loaded.Info.Name, time.GetElapsedTime(start).TotalSeconds);
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<LabelScores> ScoreAsync(LabelScoringRequest request, CancellationToken cancellationToken) =>
+        _loaded is { } loaded
+            ? loaded.ScoreAsync(request, cancellationToken)
+            : throw new InferenceException("No model is loaded. Call InferenceEngine.LoadAsync before the host reports ready.");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _loaded, null) is { } loaded)
+        {
+            await loaded.DisposeAsync();
+        }
+
+        _loading.Dispose();
+    }
+
+    private LoadedModel Load(string path)
+    {
+        InferenceOptions sizes = options.Value;
+        IModelLoader loader = FindLoader(sizes.Backend);
+        GgufFile file = GgufReader.Read(path);
+        MachineReadings machine = MachineReader.Read();
+        // As many outputs as sequences: each request in the batch ends its prompt there at most once.
+        DecoderLimits limits = new(sizes.ContextTokens, sizes.BatchTokens, sizes.SequencesMax, sizes.SequencesMax);
+        int threads = sizes.Threads ?? HardwarePlan.Threads(machine);
+        int gpuLayers = sizes.GpuLayers ?? HardwarePlan.GpuLayers(file, limits, loader.FindAccelerators());
+        if (sizes.CheckMemory)
+        {
+            HardwarePlan.CheckMemory(path, file, limits, gpuLayers, machine);
+        }
+
+        LogLoading(logger, path, file.Architecture, threads, gpuLayers, sizes.ContextTokens);
+        ILanguageModel model = loader.Load(path, new ModelParameters(gpuLayers, sizes.UseMemoryMap));
+        try
+        {
+            return new(model, model.CreateDecoder(new(limits, threads)), sizes, time, logger);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private IModelLoader FindLoader(string backend) =>
+        loaders.FirstOrDefault(loader => backend == "Auto" || loader.Backend.Equals(backend, StringComparison.OrdinalIgnoreCase))
+            ?? throw new ModelLoadException(
+                $"Inference:Backend is {backend}, which this build does not have.",
+                $"Set one of: Auto, {string.Join(", ", loaders.Select(loader => loader.Backend))}.");
+
+    [LoggerMessage(1100, LogLevel.Information, "Loading {Path} ({Architecture}): {Threads} threads, {GpuLayers} GPU layers, {ContextTokens} tokens of context")]
+    private static partial void LogLoading(ILogger logger, string path, string architecture, int threads, int gpuLayers, int contextTokens);
+
+    [LoggerMessage(1101, LogLevel.Information, "Model {Model} is loaded and warm after {Seconds:F1} s")]
+    private static partial void LogReady(ILogger logger, string model, double seconds);
+}

@@ -1,0 +1,72 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Inference;
+
+/// <summary>Section "Inference": sizes of the engine. Null means measured on this machine.</summary>
+public sealed class InferenceOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Inference";
+
+    /// <summary>Backend that loads models, such as "LlamaCpp" or "LLamaSharp"; "Auto" takes the first one registered.</summary>
+    [Required]
+    public string Backend { get; set; } = "Auto";
+
+    /// <summary>CPU threads of a forward pass. Null: three quarters of the physical cores that this process may use. Take 1 on a machine shared with other work: the threads spin.</summary>
+    [Range(1, 1_024)]
+    public int? Threads { get; set; }
+
+    /// <summary>Tokens of the KV cache, shared by all requests in the batch and the prefix cache; also the longest prompt.</summary>
+    [Range(256, 4_194_304)]
+    public int ContextTokens { get; set; } = 8_192;
+
+    /// <summary>Most tokens of one forward pass. Larger fills a GPU better, smaller lets interactive requests in sooner.</summary>
+    [Range(32, 65_536)]
+    public int BatchTokens { get; set; } = 512;
+
+    /// <summary>Sequences at a time: requests, their label branches, and cached prefixes. llama.cpp allows 256.</summary>
+    [Range(2, 256)]
+    public int SequencesMax { get; set; } = 64;
+
+    /// <summary>Prompt prefixes kept in the KV cache; the least recently used goes first. 0 turns the prefix cache off.</summary>
+    [Range(0, 128)]
+    public int PrefixesMax { get; set; } = 8;
+
+    /// <summary>Requests that wait for the engine, for each priority; callers beyond it wait to enter.</summary>
+    [Range(1, 1_000_000)]
+    public int QueueMax { get; set; } = 1_024;
+
+    /// <summary>Layers kept on the GPU. Null: as many as its free memory holds; 0: none.</summary>
+    [Range(0, 1_000)]
+    public int? GpuLayers { get; set; }
+
+    /// <summary>Maps the model file instead of reading it: faster start, and workers on one machine share its pages.</summary>
+    public bool UseMemoryMap { get; set; } = true;
+
+    /// <summary>Refuses to load a model that needs more memory than is available. Turn off only if the estimate is wrong.</summary>
+    public bool CheckMemory { get; set; } = true;
+}
+
+/// <summary>Bounds of <see cref="InferenceOptions"/>.</summary>
+[OptionsValidator]
+public sealed partial class InferenceOptionsValidator : IValidateOptions<InferenceOptions>;
+
+/// <summary>Rules between the options.</summary>
+public sealed class InferenceOptionsRules : IValidateOptions<InferenceOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, InferenceOptions options)
+    {
+        if (options.BatchTokens > options.ContextTokens)
+        {
+            return ValidateOptionsResult.Fail(
+                $"Inference:BatchTokens is {options.BatchTokens}, more than Inference:ContextTokens ({options.ContextTokens}). Lower it.");
+        }
+
+        return options.PrefixesMax >= options.SequencesMax
+            ? ValidateOptionsResult.Fail(
+                $"Inference:PrefixesMax is {options.PrefixesMax} and leaves no sequence of Inference:SequencesMax ({options.SequencesMax}) to requests. Lower it.")
+            : ValidateOptionsResult.Success;
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Inference.Decoding;
+using Pipeline.Inference.Models;
+using Pipeline.Inference.Scheduling;
+using Pipeline.Inference.Scoring;
+using Pipeline.Inference.Telemetry;
+
+namespace Pipeline.Inference;
+
+/// <summary>A model with its decoder and the loop that ticks it; disposed in the reverse order of use.</summary>
+internal sealed class LoadedModel : IAsyncDisposable
+{
+    private readonly ILanguageModel _model;
+    private readonly IDecoder _decoder;
+    private readonly SubmissionQueue _submissions;
+    private readonly SchedulerLoop _loop;
+    private readonly InferenceMeter _meter;
+    private readonly LabelScorer _scorer;
+    private readonly TimeProvider _time;
+
+    public LoadedModel(ILanguageModel model, IDecoder decoder, InferenceOptions options, TimeProvider time, ILogger logger)
+    {
+        (_model, _decoder, _time) = (model, decoder, time);
+        _submissions = new(options.QueueMax);
+        _loop = new(new(decoder, _submissions, options.PrefixesMax, logger), _submissions, logger);
+        _meter = new(model.Info.Name, () => _loop.State, () => _submissions.Count);
+        _scorer = new(model, decoder.Limits.ContextTokens, _submissions);
+    }
+
+    public ModelInfo Info => _model.Info;
+
+    public async Task<LabelScores> ScoreAsync(LabelScoringRequest request, CancellationToken cancellationToken)
+    {
+        using var activity = InferenceTelemetry.Source.StartActivity("score labels");
+        long start = _time.GetTimestamp();
+        LabelScores scores = await _scorer.ScoreAsync(request, cancellationToken);
+        _meter.Scored(scores, _time.GetElapsedTime(start));
+        activity?.SetTag("gen_ai.request.model", scores.Model);
+        activity?.SetTag("gen_ai.usage.input_tokens", scores.PromptTokens);
+        return scores;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _loop.DisposeAsync();
+        _meter.Dispose();
+        _submissions.Dispose();
+        _decoder.Dispose();
+        _model.Dispose();
+    }
+}

@@ -1,0 +1,84 @@
+namespace Pipeline.Inference.Scheduling;
+
+/// <summary>
+/// Prompt prefixes computed once and shared by every later request, kept while hot. Touched by the scheduler's loop only.
+/// </summary>
+internal sealed class PrefixCache(SequenceTable sequences, KvBudget budget, int prefixesMax)
+{
+    /// <summary>Shorter prefixes cost more to keep than to compute.</summary>
+    public const int TokensMin = 8;
+
+    private readonly List<CachedPrefix> _prefixes = [];
+    private long _uses;
+
+    public int Count => _prefixes.Count;
+
+    /// <summary>The prefix that shares most tokens with the prompt; its last token is never shared, because its logits are wanted.</summary>
+    public CachedPrefix? Find(ReadOnlySpan<int> prompt, out int length)
+    {
+        CachedPrefix? best = null;
+        length = 0;
+        foreach (CachedPrefix prefix in _prefixes)
+        {
+            int common = Math.Min(prompt.CommonPrefixLength(prefix.Tokens), prompt.Length - 1);
+            if (common > length)
+            {
+                (best, length) = (prefix, common);
+            }
+        }
+
+        return best;
+    }
+
+    public void Use(CachedPrefix prefix)
+    {
+        prefix.Users++;
+        prefix.LastUsed = ++_uses;
+    }
+
+    /// <summary>True when computing this request's prefix will save work of others.</summary>
+    public bool WantsPrefixOf(InferenceTask task) =>
+        prefixesMax > 0 && task.SharedTokens >= TokensMin && task.CachedTokens < task.SharedTokens;
+
+    /// <summary>Keeps the shared tokens that a request has just computed; does nothing when no sequence is free for them.</summary>
+    public void Keep(InferenceTask task)
+    {
+        if (_prefixes.Count >= prefixesMax && !EvictOne())
+        {
+            return;
+        }
+
+        if (sequences.TryFork(task.Sequence!.Value, task.SharedTokens) is not int sequence)
+        {
+            return;
+        }
+
+        // The request hands its cells and its use of the shorter prefix over, and uses the new one instead.
+        int cells = task.SharedTokens - task.CachedTokens;
+        CachedPrefix prefix = new(task.Prompt[..task.SharedTokens], sequence, cells, task.Prefix);
+        task.CellsReserved -= cells;
+        task.Prefix = prefix;
+        _prefixes.Add(prefix);
+        Use(prefix);
+    }
+
+    /// <summary>Frees the least recently used prefix that nobody shares.</summary>
+    public bool EvictOne()
+    {
+        CachedPrefix? victim = _prefixes.Where(prefix => prefix.Users == 0).MinBy(prefix => prefix.LastUsed);
+        if (victim is null)
+        {
+            return false;
+        }
+
+        _prefixes.Remove(victim);
+        sequences.Return(victim.Sequence);
+        budget.Release(victim.Cells);
+        if (victim.Parent is { } parent)
+        {
+            parent.Users--;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Threading.Channels;
+
+namespace Pipeline.Inference.Scheduling;
+
+/// <summary>
+/// The way in: one bounded channel a priority, many writers, the loop as only reader. A full channel makes callers wait
+/// rather than fail, because they already hold a message of a queue that is bounded itself.
+/// </summary>
+internal sealed class SubmissionQueue(int queueMax) : IDisposable
+{
+    private readonly Channel<InferenceTask> _interactive = Create(queueMax);
+    private readonly Channel<InferenceTask> _bulk = Create(queueMax);
+    private readonly AutoResetEvent _arrived = new(initialState: false);
+
+    public int Count => _interactive.Reader.Count + _bulk.Reader.Count;
+
+    public async ValueTask AddAsync(InferenceTask task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Of(task.Priority).Writer.WriteAsync(task, cancellationToken);
+        }
+        catch (ChannelClosedException exception)
+        {
+            throw new InferenceException("The inference engine is stopping. Send the request to another worker.", exception);
+        }
+
+        _arrived.Set();
+    }
+
+    public InferenceTask? TryTake(RequestPriority priority) => Of(priority).Reader.TryRead(out InferenceTask? task) ? task : null;
+
+    /// <summary>Blocks the loop's thread until something arrived since the last wait.</summary>
+    public void WaitForArrival() => _arrived.WaitOne();
+
+    /// <summary>Wakes the loop for another reason, such as stopping.</summary>
+    public void Wake() => _arrived.Set();
+
+    /// <summary>Refuses further requests.</summary>
+    public void Close()
+    {
+        _interactive.Writer.TryComplete();
+        _bulk.Writer.TryComplete();
+    }
+
+    public void Dispose() => _arrived.Dispose();
+
+    private Channel<InferenceTask> Of(RequestPriority priority) => priority == RequestPriority.Bulk ? _bulk : _interactive;
+
+    private static Channel<InferenceTask> Create(int capacity) =>
+        Channel.CreateBounded<InferenceTask>(new BoundedChannelOptions(capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+}

@@ -1,0 +1,66 @@
+using Dapper;
+using Npgsql;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Scheduler;
+
+/// <summary>
+/// One holder a name over all processes on the database. It is bound to a session, so the database frees it by itself
+/// when its holder dies.
+/// </summary>
+internal sealed class AdvisoryLock : IAsyncDisposable
+{
+    private const string Acquire = "select pg_advisory_lock(hashtextextended(@Name, 0))";
+    private const string TryAcquire = "select pg_try_advisory_lock(hashtextextended(@Name, 0))";
+    private const string Release = "select pg_advisory_unlock(hashtextextended(@Name, 0))";
+
+    private readonly NpgsqlConnection _connection;
+    private readonly string _name;
+
+    private AdvisoryLock(NpgsqlConnection connection, string name) => (_connection, _name) = (connection, name);
+
+    public static async Task<AdvisoryLock> AcquireAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken) =>
+        (await OpenAsync(dataSource, name, Acquire, cancellationToken))!;
+
+    /// <summary>Null when somebody else holds it.</summary>
+    public static Task<AdvisoryLock?> TryAcquireAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken) =>
+        OpenAsync(dataSource, name, TryAcquire, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await using (_connection)
+        {
+            try
+            {
+                // The pool keeps the session, and so the lock, alive. Not cancellable: a lock left behind blocks every other process.
+                await _connection.ExecuteAsync(new CommandDefinition(Release, new { Name = _name }, cancellationToken: CancellationToken.None));
+            }
+            catch (Exception e) when (e is InvalidOperationException || TransientErrors.IsTransient(e))
+            {
+                // The session is gone, and the lock with it.
+            }
+        }
+    }
+
+    private static async Task<AdvisoryLock?> OpenAsync(NpgsqlDataSource dataSource, string name, string sql, CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            // pg_advisory_lock answers void: it is held once it answers.
+            var answer = await connection.ExecuteScalarAsync<object>(new CommandDefinition(sql, new { Name = name }, cancellationToken: cancellationToken));
+            if (answer is not false)
+            {
+                return new AdvisoryLock(connection, name);
+            }
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        await connection.DisposeAsync();
+        return null;
+    }
+}

@@ -1,0 +1,79 @@
+using Hangfire;
+using Hangfire.AspNetCore;
+using Hangfire.Common;
+using Hangfire.PostgreSql;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.Core.Hosting;
+
+namespace Pipeline.Scheduler.Hangfire;
+
+internal static class HangfireHosting
+{
+    public const string Schema = "hangfire";
+
+    public static PipelineBuilder AddHangfireSchedules(this PipelineBuilder pipeline)
+    {
+        // Registered before AddHangfire, which otherwise takes its process-wide statics.
+        pipeline.Services.AddSingleton<JobStorage>(services => Storage(
+            services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<IOptions<SchedulerOptions>>().Value));
+        pipeline.Services.AddSingleton<IJobFilterProvider>(services => Filters(services.GetRequiredService<IOptions<SchedulerOptions>>().Value));
+        pipeline.Services.AddHangfire(hangfire => hangfire
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings());
+
+        // The dashboard checks its forms where this is registered.
+        pipeline.Services.AddAntiforgery();
+        pipeline.Services.AddSingleton<HangfireTask>();
+
+        // Before the server: it finds its schema and its schedules.
+        pipeline.Services.AddHostedService<HangfireSchedules>();
+        pipeline.Services.AddHangfireServer((services, server) =>
+        {
+            var options = services.GetRequiredService<IOptions<SchedulerOptions>>().Value;
+            server.WorkerCount = options.ConcurrencyMax;
+            server.SchedulePollingInterval = options.PollInterval;
+            server.Activator = new AspNetCoreJobActivator(services.GetRequiredService<IServiceScopeFactory>());
+        });
+        return pipeline;
+    }
+
+    public static void MapHangfire(this IEndpointRouteBuilder endpoints) => endpoints.MapHangfireDashboard("/hangfire", new DashboardOptions
+    {
+        DashboardTitle = "Recurring tasks",
+        Authorization = [new LoopbackOnly()],
+        DisplayStorageConnectionString = false,
+        AppPath = null,
+    });
+
+    // Does not connect yet: the host is not allowed to before the database is there.
+    private static PostgreSqlStorage Storage(NpgsqlDataSource dataSource, SchedulerOptions options) => new(
+        new DataSourceConnections(dataSource),
+        new PostgreSqlStorageOptions
+        {
+            SchemaName = Schema,
+            PrepareSchemaIfNecessary = false,
+            QueuePollInterval = options.PollInterval,
+
+            // A run belongs to its server as long as that one shows signs of life, however long it takes.
+            UseSlidingInvisibilityTimeout = true,
+            InvisibilityTimeout = TimeSpan.FromMinutes(1),
+        });
+
+    private static JobFilterProviderCollection Filters(SchedulerOptions options)
+    {
+        var retry = new AutomaticRetryAttribute { Attempts = options.RetriesMax, OnAttemptsExceeded = AttemptsExceededAction.Fail };
+        if (options.RetriesMax > 0)
+        {
+            retry.DelaysInSeconds = [.. options.RetryDelays().Select(delay => (int)delay.TotalSeconds)];
+        }
+
+        return new(new JobFilterCollection { retry, new StatisticsHistoryAttribute() }, new JobFilterAttributeFilterProvider());
+    }
+
+    private sealed class DataSourceConnections(NpgsqlDataSource dataSource) : IConnectionFactory
+    {
+        public NpgsqlConnection GetOrCreateConnection() => dataSource.CreateConnection();
+    }
+}

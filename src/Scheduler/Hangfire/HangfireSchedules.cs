@@ -1,0 +1,80 @@
+using Hangfire;
+using Hangfire.PostgreSql;
+using Hangfire.Storage;
+using Npgsql;
+using Pipeline.Core.Hosting;
+
+namespace Pipeline.Scheduler.Hangfire;
+
+/// <summary>
+/// Creates Hangfire's tables and brings its schedules in line with this build's tasks. Hangfire keeps the last run of a
+/// schedule that did not change, and so the occurrences that were missed while no scheduler ran.
+/// </summary>
+internal sealed partial class HangfireSchedules(
+    JobStorage storage,
+    IRecurringJobManagerV2 schedules,
+    RecurringTasks tasks,
+    NpgsqlDataSource dataSource,
+    ILogger<HangfireSchedules> logger) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // One at a time: concurrent installations fail on each other's locks.
+        await using (await AdvisoryLock.AcquireAsync(dataSource, "scheduler:schedules", cancellationToken))
+        {
+            await InstallAsync(cancellationToken);
+            foreach (var task in tasks.All)
+            {
+                Schedule(task);
+            }
+
+            RemoveUnknown();
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task InstallAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            PostgreSqlObjectsInstaller.Install(connection, HangfireHosting.Schema);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new StartupException(
+                $"The scheduler may not create its schema '{HangfireHosting.Schema}': {e.MessageText}. Grant CREATE on the database, or create the schema and grant it.", e);
+        }
+    }
+
+    private void Schedule(ScheduledTask scheduled)
+    {
+        var task = scheduled.Task;
+        schedules.AddOrUpdate<HangfireTask>(
+            task.Id,
+            run => run.RunAsync(task.Id, CancellationToken.None),
+            task.Cron,
+            new RecurringJobOptions { TimeZone = scheduled.TimeZone, MisfireHandling = MisfireHandlingMode.Relaxed });
+        LogScheduled(task.Id, task.Cron, task.TimeZone);
+    }
+
+    private void RemoveUnknown()
+    {
+        using var connection = storage.GetConnection();
+        foreach (var known in connection.GetRecurringJobs())
+        {
+            if (!tasks.Contains(known.Id))
+            {
+                schedules.RemoveIfExists(known.Id);
+                LogRemoved(known.Id);
+            }
+        }
+    }
+
+    [LoggerMessage(4301, LogLevel.Information, "Recurring task {TaskId} is scheduled: {Cron} in {TimeZone}")]
+    private partial void LogScheduled(string taskId, string cron, string timeZone);
+
+    [LoggerMessage(4302, LogLevel.Warning, "Removed the schedule of {TaskId}: this build has no such task")]
+    private partial void LogRemoved(string taskId);
+}

@@ -1,0 +1,11 @@
+using Pipeline.Core.Hosting;
+using Pipeline.Scheduler;
+
+return await PipelineHost.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddPipeline(pipeline => pipeline.AddScheduler());
+    var app = builder.Build();
+    app.MapScheduler();
+    return app;
+});

@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Scheduler.Retention;
+
+/// <summary>How long finished work is kept. Section <c>Retention</c>.</summary>
+public sealed class RetentionOptions
+{
+    public const string Section = "Retention";
+
+    /// <summary>Age from which finished jobs are deleted, input and result included; counted from their end. 1 h to 10 years, default 30 days.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
+    public TimeSpan Jobs { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Age from which an idempotency key may be used for something else. 1 h to 1 year, default 2 days.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
+    public TimeSpan IdempotencyKeys { get; init; } = TimeSpan.FromDays(2);
+
+    /// <summary>Rows deleted in one transaction. 1 to 10,000, default 1,000.</summary>
+    [Range(1, 10_000)]
+    public int GroupMax { get; init; } = 1_000;
+}
+
+[OptionsValidator]
+internal sealed partial class RetentionOptionsValidator : IValidateOptions<RetentionOptions>;
+
+internal sealed class RetentionRules : IValidateOptions<RetentionOptions>
+{
+    // A key answers with the jobs it made: it must not outlive them.
+    public ValidateOptionsResult Validate(string? name, RetentionOptions options) => options.IdempotencyKeys <= options.Jobs
+        ? ValidateOptionsResult.Success
+        : ValidateOptionsResult.Fail(
+            $"Retention:IdempotencyKeys is {options.IdempotencyKeys} and Retention:Jobs is {options.Jobs}; keys must not outlive their jobs. Lower the first or raise the second.");
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Core.Jobs;
+
+namespace Pipeline.Scheduler.Retention;
+
+/// <summary>Deletes finished jobs and idempotency keys that are older than the options say, in groups of short transactions.</summary>
+internal sealed partial class RetentionTask(
+    RetentionStore store,
+    IOptions<RetentionOptions> options,
+    IOptions<SchedulerOptions> scheduler,
+    ILogger<RetentionTask> logger) : IRecurringTask
+{
+    public string Id => "retention";
+
+    public string Description => "Deletes finished jobs and idempotency keys that are old enough.";
+
+    public string Cron => "30 3 * * *";
+
+    public string TimeZone => scheduler.Value.TimeZone;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var keys = await DeleteAllAsync(store.DeleteIdempotencyKeysAsync, options.Value.IdempotencyKeys, cancellationToken);
+        var jobs = await DeleteAllAsync(store.DeleteJobsAsync, options.Value.Jobs, cancellationToken);
+        LogDeleted(jobs, options.Value.Jobs, keys, options.Value.IdempotencyKeys);
+    }
+
+    private async Task<long> DeleteAllAsync(
+        Func<TimeSpan, int, CancellationToken, Task<int>> deleteGroup, TimeSpan age, CancellationToken cancellationToken)
+    {
+        long total = 0;
+        int deleted;
+        do
+        {
+            // What is deleted stays deleted: a run that is stopped here goes on where it was.
+            cancellationToken.ThrowIfCancellationRequested();
+            deleted = await deleteGroup(age, options.Value.GroupMax, cancellationToken);
+            total += deleted;
+        }
+        while (deleted == options.Value.GroupMax);
+        return total;
+    }
+
+    [LoggerMessage(4101, LogLevel.Information, "Deleted {Jobs} jobs that ended more than {JobAge} ago and {Keys} idempotency keys older than {KeyAge}")]
+    private partial void LogDeleted(long jobs, TimeSpan jobAge, long keys, TimeSpan keyAge);
+}

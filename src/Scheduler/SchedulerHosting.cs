@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Core.Hosting;
+using Pipeline.Scheduler.Retention;
+#if FULL_FEED
+using Pipeline.Scheduler.Hangfire;
+#else
+using Pipeline.Scheduler.Quartz;
+#endif
+
+namespace Pipeline.Scheduler;
+
+public static class SchedulerHosting
+{
+    /// <summary>This process runs recurring tasks. Any number of processes may: each occurrence runs in one of them.</summary>
+    public static PipelineBuilder AddScheduler(this PipelineBuilder pipeline)
+    {
+        pipeline.AddTaskRunner();
+        pipeline.AddRetention();
+#if FULL_FEED
+        return pipeline.AddHangfireSchedules();
+#else
+        return pipeline.AddQuartzSchedules();
+#endif
+    }
+
+    /// <summary>Registers a task; from the next start on it is scheduled.</summary>
+    public static PipelineBuilder AddRecurringTask<TTask>(this PipelineBuilder pipeline)
+        where TTask : class, IRecurringTask
+    {
+        pipeline.Services.AddSingleton<IRecurringTask, TTask>();
+        return pipeline;
+    }
+
+    /// <summary>Maps what the scheduler shows to operators: Hangfire's dashboard where Hangfire is, nothing otherwise.</summary>
+    public static IEndpointRouteBuilder MapScheduler(this IEndpointRouteBuilder endpoints)
+    {
+#if FULL_FEED
+        endpoints.MapHangfire();
+#endif
+        return endpoints;
+    }
+
+    internal static PipelineBuilder AddTaskRunner(this PipelineBuilder pipeline)
+    {
+        pipeline.Services.AddOptions<SchedulerOptions>().BindConfiguration(SchedulerOptions.Section).ValidateOnStart();
+        pipeline.Services.AddSingleton<IValidateOptions<SchedulerOptions>, SchedulerOptionsValidator>();
+        pipeline.Services.AddSingleton<RecurringTasks>();
+        pipeline.Services.AddSingleton<TaskRunner>();
+        return pipeline;
+    }
+}

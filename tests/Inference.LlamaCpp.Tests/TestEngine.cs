@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Pipeline.TestSupport.Inference;
+
+namespace Pipeline.Inference.LlamaCpp.Tests;
+
+/// <summary>Engines over the real library; one thread, because the threads of ggml spin and tests share their cores.</summary>
+internal static class TestEngine
+{
+    // Set by ./test; without it the loader looks in .local/natives/llama.cpp above the tests, and fails with what to do.
+    public static LlamaModelLoader Loader { get; } = new(
+        Options.Create(new LlamaCppOptions { LibraryDirectory = Environment.GetEnvironmentVariable("LlamaCpp__LibraryDirectory") }),
+        NullLoggerFactory.Instance);
+
+    public static InferenceEngine Create(InferenceOptions? options = null)
+    {
+        options ??= new();
+        options.Threads ??= 1;
+        return new([Loader], Options.Create(options), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+    }
+
+    public static async Task<InferenceEngine> LoadAsync(InferenceOptions? options = null)
+    {
+        InferenceEngine engine = Create(options);
+        await engine.LoadAsync(EmotionPrompt.ModelPath, EmotionPrompt.For("warm up"), TestContext.Current.CancellationToken);
+        return engine;
+    }
+}

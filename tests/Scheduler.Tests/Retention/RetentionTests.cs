@@ -1,0 +1,132 @@
+using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+using Pipeline.Scheduler.Retention;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.Scheduler.Tests.Retention;
+
+public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private readonly Guid _client = Guid.CreateVersion7();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Jobs_that_ended_long_enough_ago_go_and_all_others_stay()
+    {
+        foreach (var state in JobState.All.Where(JobState.IsFinal))
+        {
+            await AddJobsAsync(state, TimeSpan.FromDays(31), 1);
+            await AddJobsAsync(state, TimeSpan.FromDays(29), 1);
+        }
+
+        await AddJobsAsync(JobState.Queued, null, 1);
+        await AddJobsAsync(JobState.Running, null, 1);
+
+        await Task().RunAsync(Token);
+
+        (await JobsAsync("finished_at < now() - interval '30 days'")).ShouldBe(0);
+        (await JobsAsync("finished_at > now() - interval '30 days'")).ShouldBe(4);
+        (await JobsAsync("finished_at is null")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task More_jobs_than_a_group_holds_all_go()
+    {
+        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(31), 95);
+
+        await Task(groupMax: 10).RunAsync(Token);
+
+        (await JobsAsync("true")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Old_idempotency_keys_go_and_young_ones_stay()
+    {
+        await AddKeysAsync("old", TimeSpan.FromDays(3), 25);
+        await AddKeysAsync("young", TimeSpan.FromDays(1), 5);
+
+        await Task(groupMax: 10).RunAsync(Token);
+
+        (await KeysAsync("old")).ShouldBe(0);
+        (await KeysAsync("young")).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Job_that_somebody_holds_is_left_for_the_next_night()
+    {
+        await AddJobsAsync(JobState.Failed, TimeSpan.FromDays(31), 2);
+        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        await using (await connection.BeginTransactionAsync(Token))
+        {
+            await connection.ExecuteAsync("select from jobs where client_id = @Client limit 1 for update", new { Client = _client });
+            await Task().RunAsync(Token);
+            (await JobsAsync("true")).ShouldBe(1);
+        }
+
+        await Task().RunAsync(Token);
+        (await JobsAsync("true")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Cancellation_stops_it()
+    {
+        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(31), 1);
+
+        await Should.ThrowAsync<OperationCanceledException>(() => Task().RunAsync(new CancellationToken(canceled: true)));
+
+        (await JobsAsync("true")).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Keys_that_outlive_their_jobs_are_refused_by_name()
+    {
+        var result = new RetentionRules().Validate(null, new() { Jobs = TimeSpan.FromDays(1), IdempotencyKeys = TimeSpan.FromDays(2) });
+
+        result.FailureMessage.ShouldBe(
+            "Retention:IdempotencyKeys is 2.00:00:00 and Retention:Jobs is 1.00:00:00; keys must not outlive their jobs. Lower the first or raise the second.");
+        new RetentionRules().Validate(null, new()).Succeeded.ShouldBeTrue();
+    }
+
+    private RetentionTask Task(int groupMax = 1_000) => new(
+        new RetentionStore(database.DataSource),
+        Options.Create(new RetentionOptions { GroupMax = groupMax }),
+        Options.Create(new SchedulerOptions()),
+        NullLogger<RetentionTask>.Instance);
+
+    private async Task AddJobsAsync(string state, TimeSpan? endedAgo, int count)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        await connection.ExecuteAsync(
+            """
+            insert into jobs (id, client_id, kind, lane, state, input, finished_at)
+            select gen_random_uuid(), @Client, 'emotion', 'emotion', @State, '{}', now() - @Ended from generate_series(1, @Count)
+            """,
+            new { Client = _client, State = state, Ended = endedAgo, Count = count });
+    }
+
+    private async Task AddKeysAsync(string prefix, TimeSpan age, int count)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        await connection.ExecuteAsync(
+            """
+            insert into idempotency_keys (client_id, key, request_hash, job_ids, created_at)
+            select @Client, @Prefix || n, '', '{}', now() - @Age from generate_series(1, @Count) n
+            """,
+            new { Client = _client, Prefix = prefix, Age = age, Count = count });
+    }
+
+    private Task<int> JobsAsync(string where) => CountAsync($"select count(*) from jobs where client_id = @Client and {where}", null);
+
+    private Task<int> KeysAsync(string prefix) =>
+        CountAsync("select count(*) from idempotency_keys where client_id = @Client and key like @Prefix || '%'", prefix);
+
+    private async Task<int> CountAsync(string sql, string? prefix)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        return await connection.ExecuteScalarAsync<int>(sql, new { Client = _client, Prefix = prefix });
+    }
+}
