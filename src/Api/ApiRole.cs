@@ -37,8 +37,5 @@ public static class ApiRole
         {
             configuration[WebHostDefaults.ServerUrlsKey] = "http://127.0.0.1:8080";
         }
-
-        // Five lines a request otherwise.
-        configuration["Logging:LogLevel:Microsoft.AspNetCore"] ??= nameof(LogLevel.Warning);
     }
 }
