@@ -31,10 +31,10 @@ require_packages()
 
 import torch  # noqa: E402
 
-from . import data, embeddings, evaluate, export_gguf, teacher, tokenizer, train  # noqa: E402
-from .data import DEV, LABELS, TEST, TRAIN, Dataset  # noqa: E402
+from . import calibrate, data, embeddings, evaluate, export_gguf, teacher, tokenizer, train  # noqa: E402
+from .data import DEV, TEST, TRAIN, Dataset  # noqa: E402
 from .model import EmotionModel, Shape  # noqa: E402
-from .prompts import Renderer, Rendering  # noqa: E402
+from .prompts import Renderer  # noqa: E402
 
 # The tokenizer's reading matter: reviews twice, because a word looks different behind a space than at the start.
 REVIEWS_MIDDLE, REVIEWS_START = 350_000, 100_000
@@ -45,13 +45,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the raw data files, see README.md")
     parser.add_argument("--out", type=Path, required=True, help="GGUF file to write")
     parser.add_argument("--work", type=Path, help="folder for intermediate results (default: OUT.work)")
-    parser.add_argument("--steps", type=int, default=train.Recipe.stop,
-                        help=f"training steps of each worker, at most {train.Recipe.steps} (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=train.Recipe.workers, help="training processes, one thread each "
                         "(default: %(default)s); another number gives another, equally good model")
     parser.add_argument("--seed", type=int, default=train.Recipe.seed)
     options = parser.parse_args()
-    recipe = train.Recipe(stop=min(options.steps, train.Recipe.steps), workers=options.workers, seed=options.seed)
+    recipe = train.Recipe(workers=options.workers, seed=options.seed)
     work = options.work or options.out.with_name(options.out.name + ".work")
     work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
@@ -68,7 +66,7 @@ def main() -> None:
     initial = embeddings.silence_control(vectors.initial())
     renderer = Renderer(words)
     model = train.train(dataset, targets, words, initial, recipe, progress)
-    calibrate(model, words, dataset, renderer.product)
+    calibrate.calibrate(model, words, dataset, renderer, progress)
     export_gguf.export_emotion(model, words, options.out)
     progress(f"wrote {options.out}, {options.out.stat().st_size / 1e6:.2f} MB")
     report(model, words, dataset, renderer)
@@ -111,16 +109,6 @@ def reading_matter(dataset: Dataset) -> Iterator[tuple[str, int]]:
     for row in dataset.rows:
         if row.split == TRAIN and row.source in ("kote", "xed", "chatbot", "authored"):
             yield row.text, 4
-
-
-@torch.no_grad()
-def calibrate(model: EmotionModel, words: tokenizer.Tokenizer, dataset: Dataset, rendering: Rendering) -> None:
-    """Fit one temperature on the dev split and fold it into the output rows of the labels."""
-    rows = dataset.split(DEV)
-    logits = evaluate.logits_of(model, words, rows, rendering)
-    temperature = teacher.fit_temperature(logits, evaluate.label_numbers(rows))
-    model.output.weight[:len(LABELS)] /= temperature
-    progress(f"calibration: temperature {temperature:.3f} on {len(rows)} dev rows")
 
 
 @torch.no_grad()
