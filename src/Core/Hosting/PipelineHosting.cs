@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
@@ -19,6 +20,12 @@ public static class PipelineHosting
     {
         var pipeline = new PipelineBuilder(host);
         host.Services.TryAddSingleton(TimeProvider.System);
+
+        // Five lines a request otherwise.
+        host.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] ??= nameof(LogLevel.Warning);
+
+        // A failed start is told in one sentence by PipelineHost; a loop that dies is still logged, as critical.
+        host.Configuration["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] ??= nameof(LogLevel.Critical);
         AddOptions(host.Services);
         AddPostgres(host.Services);
 
@@ -66,7 +73,7 @@ public static class PipelineHosting
         services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: ["ready"]);
         services.AddSingleton<ClientStore>();
         services.AddSingleton<LaneAdmission>();
-        services.AddSingleton<DispatchSignal>();
+        services.AddSingleton<WakeSignal>();
         services.AddSingleton<JobStore>();
     }
 
