@@ -23,7 +23,7 @@ internal sealed class LongTextEmbedder(IEmbeddingGenerator<string, Embedding<flo
             var pieces = TextPieces.Cut(text, count);
             try
             {
-                return Mean(pieces, await generator.GenerateAsync(pieces, request, cancellationToken));
+                return Join(pieces, await generator.GenerateAsync(pieces, request, cancellationToken));
             }
             catch (TextTooLongException e) when (count < text.Length)
             {
@@ -37,7 +37,12 @@ internal sealed class LongTextEmbedder(IEmbeddingGenerator<string, Embedding<flo
         }
     }
 
-    private static EmbeddedText Mean(IReadOnlyList<string> pieces, GeneratedEmbeddings<Embedding<float>> embeddings)
+    private static EmbeddedText Join(IReadOnlyList<string> pieces, GeneratedEmbeddings<Embedding<float>> embeddings) => new(
+        pieces.Count == 1 ? embeddings[0].Vector.ToArray() : Mean(pieces, embeddings),
+        (int)(embeddings.Usage?.InputTokenCount ?? 0),
+        embeddings[0].ModelId ?? "unknown");
+
+    private static float[] Mean(IReadOnlyList<string> pieces, GeneratedEmbeddings<Embedding<float>> embeddings)
     {
         var mean = new float[embeddings[0].Dimensions];
         for (var i = 0; i < pieces.Count; i++)
@@ -50,6 +55,6 @@ internal sealed class LongTextEmbedder(IEmbeddingGenerator<string, Embedding<flo
         }
 
         UnitVector.Normalize(mean);
-        return new(mean, (int)(embeddings.Usage?.InputTokenCount ?? 0), embeddings[0].ModelId ?? "unknown");
+        return mean;
     }
 }

@@ -7,9 +7,11 @@ using Pipeline.Inference.Embeddings;
 
 namespace Pipeline.Workers.Embedding.Tests;
 
-public sealed class EmbeddingHandlerTests
+public sealed class EmbeddingHandlerTests : IDisposable
 {
     private readonly ScriptedGenerator _generator = new(tokensMax: 10);
+
+    public void Dispose() => _generator.Dispose();
 
     [Fact]
     public async Task Vectors_come_in_the_order_of_the_texts()

@@ -4,7 +4,7 @@ public sealed class TextPiecesTests
 {
     [Theory]
     [InlineData("One is here. Two is there. Three went. Four", 2, "One is here.|Two is there.|Three went. Four")]
-    [InlineData("first line of text\nsecond line. More", 2, "first line of text|second line. More")]
+    [InlineData("first line here\nsecond line. More", 2, "first line here|second line. More")]
     [InlineData("첫 문장입니다. 둘째 문장입니다. 끝", 2, "첫 문장입니다.|둘째 문장입니다.|끝")]
     [InlineData("one two three four", 2, "one two|three|four")]
     [InlineData("abcdefgh", 4, "ab|cd|ef|gh")]
@@ -25,7 +25,7 @@ public sealed class TextPiecesTests
             var text = string.Concat(Enumerable.Range(0, random.Next(2, 80)).Select(_ => alphabet[random.Next(alphabet.Length)]));
             var pieces = TextPieces.Cut(text, random.Next(2, 30));
 
-            pieces.ShouldAllBe(piece => !char.IsLowSurrogate(piece[0]) && !char.IsHighSurrogate(piece[^1]), $"seed {Seed}");
+            pieces.ShouldAllBe(piece => !char.IsLowSurrogate(piece.First()) && !char.IsHighSurrogate(piece.Last()), $"seed {Seed}");
             Letters(string.Concat(pieces)).ShouldBe(Letters(text), $"seed {Seed}");
         }
 

@@ -15,7 +15,7 @@ public sealed class EmbeddingSchedulerTests : IDisposable
     public void Dispose() => _submissions.Dispose();
 
     [Fact]
-    public void Texts_of_many_callers_share_one_pass()
+    public async Task Texts_of_many_callers_share_one_pass()
     {
         EmbeddingTask[] tasks = [.. Enumerable.Range(1, 6).Select(length => Submit(length))];
         Run().ShouldBe(1);
@@ -24,7 +24,7 @@ public sealed class EmbeddingSchedulerTests : IDisposable
         {
             float[] expected = ScriptedEncoder.VectorOf(task.Tokens);
             UnitVector.Normalize(expected);
-            task.Completion.Result.ShouldBe(expected);
+            (await task.Completion).ShouldBe(expected);
         }
     }
 
@@ -128,7 +128,7 @@ public sealed class EmbeddingSchedulerTests : IDisposable
     public void Nothing_to_do_is_told() => _scheduler.Tick(CancellationToken.None).ShouldBeFalse();
 
     [Fact]
-    public void Random_loads_end_with_every_vector_its_own()
+    public async Task Random_loads_end_with_every_vector_its_own()
     {
         const int Seed = 7;
         Random random = new(Seed);
@@ -148,7 +148,7 @@ public sealed class EmbeddingSchedulerTests : IDisposable
         {
             float[] expected = ScriptedEncoder.VectorOf(task.Tokens);
             UnitVector.Normalize(expected);
-            task.Completion.Result.ShouldBe(expected, $"seed {Seed}");
+            (await task.Completion).ShouldBe(expected, $"seed {Seed}");
         }
     }
 

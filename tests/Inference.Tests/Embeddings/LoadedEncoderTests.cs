@@ -62,16 +62,24 @@ public sealed class LoadedEncoderTests : IAsyncDisposable
     public async Task Disposing_fails_those_who_wait_and_frees_the_encoder()
     {
         using ManualResetEventSlim entered = new();
-        Task? disposing = null;
-        _encoder.InPass = entered.Set;
-        Task first = EmbedAsync(["a"]);
+        using ManualResetEventSlim leave = new();
+        using ScriptedEncoder encoder = new(new(BatchTokens: 64, SequencesMax: 1))
+        {
+            InPass = () =>
+            {
+                entered.Set();
+                leave.Wait(CancellationToken.None); // Set below, whatever happens.
+            },
+        };
+        LoadedEncoder loaded = new(new FakeLanguageModel(), encoder, queueMax: 8, TimeProvider.System, NullLogger.Instance);
+        Task waiting = loaded.EmbedAsync(["a", "b"], RequestPriority.Interactive, TestContext.Current.CancellationToken);
         entered.Wait(TestContext.Current.CancellationToken);
-        disposing = _loaded.DisposeAsync().AsTask();
+        Task disposing = loaded.DisposeAsync().AsTask();
+        leave.Set();
         await disposing;
-        _encoder.IsDisposed.ShouldBeTrue();
-        await Task.WhenAny(first);
-        first.IsCompleted.ShouldBeTrue();
-        await Should.ThrowAsync<InferenceException>(EmbedAsync(["late"]));
+        encoder.IsDisposed.ShouldBeTrue();
+        (await Should.ThrowAsync<InferenceException>(waiting)).Message.ShouldContain("stopped");
+        await Should.ThrowAsync<InferenceException>(loaded.EmbedAsync(["late"], RequestPriority.Interactive, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -81,7 +89,7 @@ public sealed class LoadedEncoderTests : IAsyncDisposable
         Should.Throw<InferenceException>(() => UnitVector.Normalize([1, float.NaN]));
         float[] large = [3e30f, 4e30f];
         UnitVector.Normalize(large);
-        large.ShouldBe([0.6f, 0.8f]);
+        large.ShouldBe([0.6f, 0.8f], 1e-6f);
     }
 
     [Fact]
