@@ -45,7 +45,8 @@ internal sealed class LLamaSharpEncoder : IEmbeddingEncoder
                 Threads = parameters.Threads,
                 BatchThreads = parameters.Threads,
                 KVUnified = true, // One stream: a text may fill the whole batch.
-                Embeddings = true, // The pooling stays unspecified: the model's own.
+                Embeddings = true,
+                PoolingType = ReadPooling(weights, info),
             });
         }
         catch (RuntimeError e)
@@ -95,4 +96,10 @@ internal sealed class LLamaSharpEncoder : IEmbeddingEncoder
             _context.Dispose();
         }
     }
+
+    /// <summary>This release of llama.cpp looks for the model's own pooling in encoder models only, so it is read here for the others.</summary>
+    private static LLamaPoolingType ReadPooling(LLamaWeights weights, ModelInfo info) =>
+        int.TryParse(weights.Metadata.GetValueOrDefault($"{info.Architecture}.pooling_type"), out int pooling)
+            ? (LLamaPoolingType)pooling
+            : LLamaPoolingType.Unspecified;
 }
