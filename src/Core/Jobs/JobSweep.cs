@@ -1,8 +1,8 @@
 using Dapper;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
@@ -13,7 +13,7 @@ public sealed partial class JobSweep(
     WakeSignal signal,
     IOptions<WorkerOptions> options,
     TimeProvider time,
-    ILogger<JobSweep> logger) : BackgroundService
+    ILogger<JobSweep> logger) : LoopService
 {
     /// <summary>Workers that a job may take down before nobody else is risked.</summary>
     public const int DeathsMax = 2;
@@ -47,7 +47,7 @@ public sealed partial class JobSweep(
         return orphans == GroupMax || expired == GroupMax;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
@@ -9,7 +9,7 @@ namespace Pipeline.Core.Jobs;
 /// Lets requests wait for jobs. One loop asks the database about all of them together, so a thousand waiting clients cost
 /// as much as one; it needs no broker and sees what any worker finished.
 /// </summary>
-public sealed partial class JobWaits(JobStore store, TimeProvider time, ILogger<JobWaits> logger) : BackgroundService
+public sealed partial class JobWaits(JobStore store, TimeProvider time, ILogger<JobWaits> logger) : LoopService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
@@ -46,7 +46,7 @@ public sealed partial class JobWaits(JobStore store, TimeProvider time, ILogger<
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
         while (true)
         {

@@ -1,9 +1,9 @@
 using Dapper;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
@@ -14,7 +14,7 @@ public sealed partial class LaneStatistics(
     LaneAdmission admission,
     IOptionsMonitor<LaneOptions> options,
     TimeProvider time,
-    ILogger<LaneStatistics> logger) : BackgroundService
+    ILogger<LaneStatistics> logger) : LoopService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private const int WindowSamples = 60;
@@ -59,7 +59,7 @@ public sealed partial class LaneStatistics(
         admission.EndSample(Current);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
         do

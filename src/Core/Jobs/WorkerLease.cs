@@ -1,8 +1,8 @@
 using Dapper;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Hosting;
 using Pipeline.Core.Messaging;
 using Pipeline.Core.Postgres;
 
@@ -20,7 +20,7 @@ internal sealed partial class WorkerLease(
     ConsumedLanes lanes,
     IOptions<WorkerOptions> options,
     TimeProvider time,
-    ILogger<WorkerLease> logger) : BackgroundService
+    ILogger<WorkerLease> logger) : LoopService
 {
     private readonly WorkerOptions _options = options.Value;
     private long _renewedAt;
@@ -70,7 +70,7 @@ internal sealed partial class WorkerLease(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_options.OwnershipInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))

@@ -9,7 +9,7 @@ internal static class ContainerServices
 {
     // The images of docker-compose.yml.
     private const string PostgresImage = "pgvector/pgvector:0.8.1-pg17";
-    private const string RabbitMqImage = "rabbitmq:4.1-management";
+    private const string RabbitMqImage = "rabbitmq:4.1.4-management";
 
     public static async Task<ServiceAddresses> StartAsync()
     {

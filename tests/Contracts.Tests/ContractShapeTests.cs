@@ -1,0 +1,53 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
+using Pipeline.Contracts;
+
+namespace Pipeline.Contracts.Tests;
+
+/// <summary>
+/// Rows and messages of yesterday must be readable tomorrow. shapes.json holds the JSON shape of every kind; contracts evolve
+/// by addition, and a change of this file in a review is the moment to ask whether it is one.
+/// </summary>
+public sealed class ContractShapeTests
+{
+    [Fact]
+    public void Every_kind_keeps_its_shape()
+    {
+        var recorded = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "shapes.json"))).RootElement;
+        var actual = JsonSerializer.SerializeToElement(JobCatalog.All.ToDictionary(kind => kind.Name, Shape));
+
+        JsonElement.DeepEquals(actual, recorded).ShouldBeTrue(
+            $"The JSON of a contract changed. If it is an addition, put this into tests/Contracts.Tests/shapes.json:\n{actual}");
+    }
+
+    [Fact]
+    public void Kinds_and_lanes_can_be_queue_names() =>
+        JobCatalog.Lanes.ShouldAllBe(lane => lane.All(character => char.IsAsciiLetterLower(character) || character == '-'));
+
+    [Fact]
+    public void Every_kind_has_an_interactive_and_a_bulk_lane() =>
+        JobCatalog.All.ShouldAllBe(kind => kind.Lanes.SequenceEqual(new[] { kind.Name, kind.Name + "-bulk" }));
+
+    [Theory]
+    [InlineData("joy", "excitement", "sadness", "anger", "fear", "surprise", "neutral")]
+    public void Emotion_labels_never_change(params string[] labels) => Emotions.All.ShouldBe(labels);
+
+    private static Dictionary<string, JsonElement> Shape(JobKind kind)
+    {
+        var job = typeof(JobKind).Assembly.GetTypes().Single(type =>
+            !type.IsAbstract && typeof(IJob).IsAssignableFrom(type) && (string)type.GetProperty("Kind")!.GetValue(null)! == kind.Name);
+        return new()
+        {
+            ["input"] = Schema(job, "Json"),
+            ["result"] = Schema(job, "ResultJson"),
+        };
+    }
+
+    private static JsonElement Schema(Type job, string property)
+    {
+        var json = (JsonTypeInfo)job.GetProperty(property, BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
+        return JsonSerializer.SerializeToElement(json.GetJsonSchemaAsNode());
+    }
+}

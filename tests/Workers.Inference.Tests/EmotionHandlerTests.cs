@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+using Pipeline.Inference;
+using Pipeline.Workers.Inference.Emotion;
+
+namespace Pipeline.Workers.Inference.Tests;
+
+public sealed class EmotionHandlerTests
+{
+    private static readonly JobContext Interactive = new()
+    {
+        JobId = Guid.CreateVersion7(),
+        Attempt = 1,
+        Priority = JobPriority.Interactive,
+        Queued = TimeSpan.FromMilliseconds(12),
+    };
+
+    private readonly RecordingScorer _scorer = new();
+
+    [Fact]
+    public async Task The_result_holds_the_best_label_and_the_whole_distribution()
+    {
+        var result = await SucceedAsync("너무 무서웠어", Interactive);
+
+        result.Emotion.ShouldBe("fear");
+        result.Confidence.ShouldBe(0.4);
+        result.Scores.Keys.ShouldBe(Emotions.All);
+        result.Scores.Values.Sum().ShouldBe(1, 1e-9);
+        (result.Language, result.Model, result.FallbackAttempted).ShouldBe(("ko", "recorded", false));
+        result.Usage.ShouldBe(new TokenUsage(46, 40, 0));
+        result.Timings.QueuedMs.ShouldBe(12);
+    }
+
+    [Fact]
+    public async Task The_instruction_is_the_same_for_every_text_and_the_text_is_a_message_of_its_own()
+    {
+        await SucceedAsync("first", Interactive);
+        await SucceedAsync("second", Interactive);
+
+        _scorer.Requests.Select(request => request.Messages[0].Text).Distinct().ShouldHaveSingleItem().ShouldContain("joy, excitement, sadness");
+        _scorer.Requests.Select(request => (request.Messages[1].Role, request.Messages[1].Text)).ShouldBe([(ChatRole.User, "first"), (ChatRole.User, "second")]);
+    }
+
+    [Theory]
+    [InlineData(JobPriority.Interactive, RequestPriority.Interactive)]
+    [InlineData(JobPriority.Bulk, RequestPriority.Bulk)]
+    public async Task The_lane_decides_the_place_in_the_batch(JobPriority lane, RequestPriority expected)
+    {
+        await SucceedAsync("text", Interactive with { Priority = lane });
+
+        _scorer.Requests.Single().Priority.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_text_that_is_too_long_is_rejected_with_the_numbers_and_never_cut()
+    {
+        _scorer.Fail = new PromptTooLongException(9_000, 8_192, "Split the text.");
+
+        var outcome = await HandleAsync("long", Interactive);
+
+        outcome.ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldContain("9000 tokens; at most 8192");
+    }
+
+    [Fact]
+    public async Task An_engine_that_fails_is_not_the_texts_fault()
+    {
+        _scorer.Fail = new InferenceException("The decoder failed.");
+
+        await Should.ThrowAsync<InferenceException>(() => HandleAsync("text", Interactive));
+    }
+
+    private async Task<EmotionResult> SucceedAsync(string text, JobContext context) =>
+        JsonSerializer.Deserialize((await HandleAsync(text, context)).ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, AnalyzeEmotion.ResultJson)!;
+
+    private Task<JobOutcome> HandleAsync(string text, JobContext context) =>
+        new EmotionHandler(_scorer, Options.Create(new EmotionOptions()), TimeProvider.System)
+            .HandleAsync(new AnalyzeEmotion { Text = text }, context, CancellationToken.None);
+
+    private sealed class RecordingScorer : ILabelScorer
+    {
+        public List<LabelScoringRequest> Requests { get; } = [];
+
+        public Exception? Fail { get; set; }
+
+        public Task<LabelScores> ScoreAsync(LabelScoringRequest request, CancellationToken cancellationToken)
+        {
+            Requests.Add(request);
+            return Fail is null
+                ? Task.FromResult(new LabelScores
+                {
+                    Labels = [.. request.Labels.Select(label => new LabelScore(label, label == "fear" ? 0.4 : 0.1, -1))],
+                    PromptTokens = 46,
+                    CachedTokens = 40,
+                    Model = "recorded",
+                })
+                : throw Fail;
+        }
+    }
+}
