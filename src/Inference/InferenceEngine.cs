@@ -113,9 +113,9 @@ public sealed partial class InferenceEngine(
                 $"Inference:Backend is {backend}, which this build does not have.",
                 $"Set one of: Auto, {string.Join(", ", loaders.Select(loader => loader.Backend))}.");
 
-    [LoggerMessage(1100, LogLevel.Information, "Loading {Path} ({Architecture}): {Threads} threads, {GpuLayers} GPU layers, {ContextTokens} tokens of context")]
+    [LoggerMessage(3000, LogLevel.Information, "Loading {Path} ({Architecture}): {Threads} threads, {GpuLayers} GPU layers, {ContextTokens} tokens of context")]
     private static partial void LogLoading(ILogger logger, string path, string architecture, int threads, int gpuLayers, int contextTokens);
 
-    [LoggerMessage(1101, LogLevel.Information, "Model {Model} is loaded and warm after {Seconds:F1} s")]
+    [LoggerMessage(3001, LogLevel.Information, "Model {Model} is loaded and warm after {Seconds:F1} s")]
     private static partial void LogReady(ILogger logger, string model, double seconds);
 }

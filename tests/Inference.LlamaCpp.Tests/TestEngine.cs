@@ -2,6 +2,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.TestSupport.Inference;
 
+// The library's threads spin and one test reads the memory of the whole process: one test at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Pipeline.Inference.LlamaCpp.Tests;
 
 /// <summary>Engines over the real library; one thread, because the threads of ggml spin and tests share their cores.</summary>
@@ -15,7 +18,7 @@ internal static class TestEngine
     public static InferenceEngine Create(InferenceOptions? options = null)
     {
         options ??= new();
-        options.Threads ??= 1;
+        options.Threads ??= int.TryParse(Environment.GetEnvironmentVariable("Inference__Threads"), out int threads) ? threads : 1;
         return new([Loader], Options.Create(options), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
     }
 

@@ -45,12 +45,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the raw data files, see README.md")
     parser.add_argument("--out", type=Path, required=True, help="GGUF file to write")
     parser.add_argument("--work", type=Path, help="folder for intermediate results (default: OUT.work)")
-    parser.add_argument("--steps", type=int, default=train.Recipe.steps, help="training steps (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=train.Recipe.stop,
+                        help=f"training steps of each worker, at most {train.Recipe.steps} (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=train.Recipe.workers, help="training processes, one thread each "
                         "(default: %(default)s); another number gives another, equally good model")
     parser.add_argument("--seed", type=int, default=train.Recipe.seed)
     options = parser.parse_args()
-    recipe = train.Recipe(steps=options.steps, workers=options.workers, seed=options.seed)
+    recipe = train.Recipe(stop=min(options.steps, train.Recipe.steps), workers=options.workers, seed=options.seed)
     work = options.work or options.out.with_name(options.out.name + ".work")
     work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)

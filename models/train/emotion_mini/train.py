@@ -27,11 +27,12 @@ PLAN_ROWS = 4_096  # Rows sorted by length together, so that a batch holds texts
 
 @dataclass(frozen=True)
 class Recipe:
-    steps: int = 1_800  # Of each worker.
+    steps: int = 1_500  # Of each worker: the length of the rate's schedule.
+    stop: int = 700  # Steps taken. The moving average settles long before the schedule ends.
     workers: int = 2
     sync_every: int = 12
     batch_tokens: int = 3_000
-    rate: float = 2e-3
+    rate: float = 1.8e-3
     embedding_rate: float = 1e-3
     weight_decay: float = 0.05
     teacher_share: float = 0.6  # The rest of the target is the hard label, with `smoothing` spread over all labels.
@@ -193,12 +194,12 @@ def work(rank: int, team: Team, model: EmotionModel, average: EmotionModel, exam
                     move_average(average, model, min(recipe.average, syncs / (syncs + 9)))
             if rank == 0 and step % 100 == 0:
                 seconds = time.monotonic() - started
-                progress(f"train: step {step} of {recipe.steps}, loss {np.mean(losses):.3f}, {seconds:.0f} s, "
-                         f"about {seconds / step * (recipe.steps - step):.0f} s left")
+                progress(f"train: step {step} of {recipe.stop}, loss {np.mean(losses):.3f}, {seconds:.0f} s, "
+                         f"about {seconds / step * (recipe.stop - step):.0f} s left")
                 losses.clear()
             if rank == 0 and watch and step % 500 == 0:
                 watch(step, average)
-            if step >= recipe.steps:
+            if step >= recipe.stop:
                 break
     except BaseException:
         team.barrier.abort()  # The others would wait for this worker for ever.

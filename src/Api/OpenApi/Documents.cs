@@ -35,6 +35,7 @@ internal static class Documents
             ui.RoutePrefix = "docs";
             ui.DocumentTitle = "Pipeline API";
             ui.SwaggerEndpoint(Route, "Pipeline API");
+            ui.EnableDeepLinking();
             ui.DisplayRequestDuration();
             ui.DefaultModelsExpandDepth(0);
         });

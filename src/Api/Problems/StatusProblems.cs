@@ -9,7 +9,7 @@ internal static class StatusProblems
     public static Task WriteAsync(StatusCodeContext status)
     {
         var context = status.HttpContext;
-        return Describe(context).ExecuteAsync(context);
+        return context.RequestAborted.IsCancellationRequested ? Task.CompletedTask : Describe(context).ExecuteAsync(context);
     }
 
     private static Problem Describe(HttpContext context)

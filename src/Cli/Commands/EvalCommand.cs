@@ -25,7 +25,6 @@ internal static class EvalCommand
         var json = new Option<bool>("--json") { Description = "Only one line of JSON on standard output; the tables go to standard error." };
         var server = new ServerOptions(surroundings);
         var command = new Command("emotion", "Accuracy, macro-F1 and calibration of emotion analysis, per language.") { file, json };
-        server.AddTo(command, "Give up when nothing finished for so long.", WaitSeconds);
         command.Do(surroundings, async (parsed, cancellationToken) =>
         {
             var texts = await JsonLines.ReadAsync(parsed.GetRequiredValue(file), InputJson.Default.GoldText, cancellationToken);
@@ -43,7 +42,10 @@ internal static class EvalCommand
             progress.Dispose();
             return Show(surroundings, texts, jobs, parsed.GetValue(json));
         });
-        return new Command("eval", "Measures answers against a labelled file.") { command };
+        var verb = new Command("eval", "Measures answers against a labelled file.") { command };
+        // On the verb, so that they may stand before the kind as well: that is where ./run puts the address.
+        server.AddTo(verb, "Give up when nothing finished for so long.", WaitSeconds);
+        return verb;
     }
 
     private static int Show(Surroundings surroundings, IReadOnlyList<GoldText> texts, JobDocument[] jobs, bool json)

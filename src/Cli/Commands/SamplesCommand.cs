@@ -79,6 +79,7 @@ internal static class SamplesCommand
             $"{answers.Length} of {Figures.Count(samples.Count, "text")} in {Figures.Seconds(elapsed)}",
             .. models,
             .. expected is [] ? Array.Empty<string>() : [$"{expected.Count(pair => pair.Expected == pair.Answer!.Emotion)} of {expected.Length} as expected (✓)"],
+            "times in ms",
         ]);
     }
 }

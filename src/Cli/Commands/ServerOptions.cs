@@ -33,6 +33,7 @@ internal sealed class ServerOptions(Surroundings surroundings)
                 result.AddError($"--wait takes 1 to {WaitSecondsMax} seconds.");
             }
         });
+        _url.Recursive = _key.Recursive = _wait.Recursive = true;
         command.Add(_url);
         command.Add(_key);
         command.Add(_wait);

@@ -2,59 +2,63 @@ using Pipeline.Cli.Input;
 using Pipeline.Cli.Wire;
 using Pipeline.Contracts;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Pipeline.Cli.Display;
 
-/// <summary>Samples and their emotions, one a line, whatever the width.</summary>
+/// <summary>Samples and their emotions, one a line, whatever the width. Times are in milliseconds.</summary>
 internal static class SampleTable
 {
     private const int BarCells = 6;
+    private const int BarCellsNarrow = 4;
+    private const int NarrowBelow = 100;
     private const int TextCellsMin = 12;
 
-    // Widest content of the other columns: "✓ excitement", "lang", "100 % ██████", "excitement 49 %", "queued", "  ran".
-    private const int OtherCells = 12 + 4 + 6 + BarCells + 15 + 6 + 6 + (7 * PlainTable.Gap);
+    private static readonly string[] TextTitles = ["lang", "emotion", "confidence", "runner-up"];
+    private static readonly string[] NumberTitles = ["queued", "ran"];
 
-    public static void Write(IAnsiConsole console, IReadOnlyList<(Sample Sample, JobReply Job)> rows)
+    public static void Write(IAnsiConsole console, IReadOnlyList<(Sample Sample, JobReply Job)> samples)
     {
-        var cells = Math.Max(TextCellsMin, console.Profile.Width - OtherCells);
-        var table = PlainTable.Create()
-            .AddText("text").AddText("lang").AddText("emotion").AddText("confidence").AddText("runner-up")
-            .AddNumber("queued").AddNumber("ran ms");
-        foreach (var (sample, job) in rows)
+        string[] titles = [.. TextTitles, .. NumberTitles];
+        var bar = console.Profile.Width < NarrowBelow ? BarCellsNarrow : BarCells;
+        var rows = samples.Select(pair => Row(pair.Sample, pair.Job, bar)).ToArray();
+        // The text gets the cells that the widest values of the other columns leave.
+        var others = titles.Select((title, column) =>
+            rows.Select(row => DisplayText.Width(row[column].Text)).Append(title.Length).Max());
+        var cells = Math.Max(TextCellsMin, console.Profile.Width - others.Sum(width => PlainTable.Gap + width));
+
+        var table = PlainTable.Create().AddText("text");
+        Array.ForEach(TextTitles, title => table.AddText(title));
+        Array.ForEach(NumberTitles, title => table.AddNumber(title));
+        table.Columns[^1].Padding = new Padding(0); // A gap at the end of the line would be taken from the text.
+        foreach (var (row, (sample, _)) in rows.Zip(samples))
         {
-            table.AddRow(Row(sample, job, DisplayText.Shorten(sample.Text!, cells)));
+            table.AddRow([new Text(DisplayText.Shorten(sample.Text!, cells)), .. row.Select(cell => new Text(cell.Text, cell.Style))]);
         }
 
         console.Write(table);
     }
 
-    private static IRenderable[] Row(Sample sample, JobReply job, string text)
+    private static Cell[] Row(Sample sample, JobReply job, int bar)
     {
         if (job.Answer is not { } answer)
         {
-            return
-            [
-                new Text(text),
-                new Text(sample.Lang ?? ""),
-                new Text("✗ " + job.State, new Style(Color.Red)),
-                .. Enumerable.Repeat(Text.Empty, 4),
-            ];
+            return [new(DisplayText.OneLine(sample.Lang ?? "")), new("✗ " + job.State, new Style(Color.Red)), new(""), new(""), new(""), new("")];
         }
 
         var runnerUp = answer.Scores.Where(score => score.Key != answer.Emotion).OrderByDescending(score => score.Value).FirstOrDefault();
         return
         [
-            new Text(text),
-            new Text(answer.Language),
-            new Text(Mark(sample, answer) + answer.Emotion, EmotionColors.StyleOf(answer.Emotion)),
-            new Text($"{Figures.Percent(answer.Confidence),5} {Bar.Of(answer.Confidence, BarCells)}"),
-            new Text(runnerUp.Key is null ? "" : $"{runnerUp.Key} {Figures.Percent(runnerUp.Value)}", new Style(decoration: Decoration.Dim)),
-            new Text(Figures.Milliseconds(answer.Timings.QueuedMs)),
-            new Text(Figures.Milliseconds(answer.Timings.RunningMs)),
+            new(answer.Language),
+            new(Mark(sample, answer) + answer.Emotion, EmotionColors.StyleOf(answer.Emotion)),
+            new($"{Figures.Percent(answer.Confidence),5} {Bar.Of(answer.Confidence, bar)}"),
+            new(runnerUp.Key is null ? "" : $"{runnerUp.Key} {Figures.Percent(runnerUp.Value)}", new Style(decoration: Decoration.Dim)),
+            new(Figures.Milliseconds(answer.Timings.QueuedMs)),
+            new(Figures.Milliseconds(answer.Timings.RunningMs)),
         ];
     }
 
     private static string Mark(Sample sample, EmotionResult answer) =>
         sample.Expected is null ? "  " : sample.Expected == answer.Emotion ? "✓ " : "· ";
+
+    private readonly record struct Cell(string Text, Style? Style = null);
 }

@@ -18,7 +18,7 @@ internal static class AttemptSql
     // Whatever goes back to the queue gets its dispatch in the same statement.
     public const string Finish = """
         with finished as (
-            update jobs set state = o.state, result = o.result::jsonb, error_code = o.error_code, error = o.error,
+            update jobs set state = o.state, result = o.result::json, error_code = o.error_code, error = o.error,
                    failures = jobs.failures + o.failures, due_at = now() + o.delay_seconds * interval '1 second', worker_id = null,
                    queued_at = case when o.state = 'queued' then now() else queued_at end,
                    finished_at = case when o.state = 'queued' then null else now() end

@@ -62,12 +62,12 @@ internal static unsafe partial class NativeLog
         }
     }
 
-    [LoggerMessage(1150, LogLevel.Error, "llama.cpp: {Line}")]
+    [LoggerMessage(3100, LogLevel.Error, "llama.cpp: {Line}")]
     private static partial void LogNativeError(ILogger logger, string line);
 
-    [LoggerMessage(1151, LogLevel.Warning, "llama.cpp: {Line}")]
+    [LoggerMessage(3101, LogLevel.Warning, "llama.cpp: {Line}")]
     private static partial void LogNativeWarning(ILogger logger, string line);
 
-    [LoggerMessage(1152, LogLevel.Debug, "llama.cpp: {Line}")]
+    [LoggerMessage(3102, LogLevel.Debug, "llama.cpp: {Line}")]
     private static partial void LogNative(ILogger logger, string line);
 }

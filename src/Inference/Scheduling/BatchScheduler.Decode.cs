@@ -116,9 +116,9 @@ internal sealed partial class BatchScheduler
         }
     }
 
-    [LoggerMessage(1104, LogLevel.Warning, "KV cache full: a request of {PromptTokens} prompt tokens waits again; {Active} active")]
+    [LoggerMessage(3004, LogLevel.Warning, "KV cache full: a request of {PromptTokens} prompt tokens waits again; {Active} active")]
     private static partial void LogEvicted(ILogger logger, int promptTokens, int active);
 
-    [LoggerMessage(1105, LogLevel.Error, "Decoder failed ({Result}) on a batch of {Tokens} tokens of {Requests} requests")]
+    [LoggerMessage(3005, LogLevel.Error, "Decoder failed ({Result}) on a batch of {Tokens} tokens of {Requests} requests")]
     private static partial void LogFailed(ILogger logger, Exception? exception, DecodeResult result, int tokens, int requests);
 }

@@ -58,6 +58,6 @@ internal sealed partial class SchedulerLoop : IAsyncDisposable
         _ended.SetResult();
     }
 
-    [LoggerMessage(1106, LogLevel.Critical, "The inference loop failed; every request fails until the worker restarts")]
+    [LoggerMessage(3006, LogLevel.Critical, "The inference loop failed; every request fails until the worker restarts")]
     private static partial void LogCrashed(ILogger logger, Exception exception);
 }

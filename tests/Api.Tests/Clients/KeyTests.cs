@@ -1,33 +1,9 @@
 using Pipeline.Api.Tests.Hosting;
-using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Api.Tests.Clients;
 
-public sealed class KeyTests : IAsyncLifetime
+public sealed class KeyTests(KeyedApi api) : IClassFixture<KeyedApi>
 {
-    private readonly PostgresDatabase _database = new();
-    private ApiHost _host = null!;
-    private string _key = "";
-    private string _otherKey = "";
-
-    public async ValueTask InitializeAsync()
-    {
-        await _database.InitializeAsync();
-        await using (var first = await ApiHost.StartAsync(_database.ConnectionString, worker: null))
-        {
-            _key = await first.AddKeyAsync("one");
-            _otherKey = await first.AddKeyAsync("two");
-        }
-
-        _host = await ApiHost.StartAsync(_database.ConnectionString, worker: null);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _database.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("GET", "/api/jobs")]
     [InlineData("POST", "/api/emotion")]
@@ -36,7 +12,7 @@ public sealed class KeyTests : IAsyncLifetime
     [InlineData("GET", "/API/jobs")]
     public async Task Without_a_key_nothing_below_api_answers(string method, string path)
     {
-        using var client = _host.Client();
+        using var client = api.Host.Client();
         var answer = await client.SendAsync(new HttpMethod(method), path, null);
         answer.ShouldBeProblem(401, "unauthorized").Says("./run keys add NAME");
         answer.Headers["WWW-Authenticate"].ShouldBe("Bearer realm=\"pipeline\"");
@@ -50,23 +26,24 @@ public sealed class KeyTests : IAsyncLifetime
     [InlineData("X-Api-Key", "")]
     public async Task A_wrong_key_is_refused(string header, string value)
     {
-        using var client = _host.Client();
+        using var client = api.Host.Client();
         (await client.GetAsync("/api/jobs", (header, value))).ShouldBeProblem(401, "unauthorized").Says("unknown or revoked");
     }
 
     [Fact]
     public async Task Either_header_carries_the_key()
     {
-        using var client = _host.Client();
-        (await client.GetAsync("/api/jobs", ("Authorization", $"bearer {_key}"))).Status.ShouldBe(200);
-        (await client.GetAsync("/api/jobs", ("X-Api-Key", _key))).Status.ShouldBe(200);
+        var (_, key) = await api.NewClientAsync();
+        using var client = api.Host.Client();
+        (await client.GetAsync("/api/jobs", ("Authorization", $"bearer {key}"))).Status.ShouldBe(200);
+        (await client.GetAsync("/api/jobs", ("X-Api-Key", key))).Status.ShouldBe(200);
     }
 
     [Fact]
     public async Task A_client_sees_only_its_own_jobs()
     {
-        using var one = _host.Client(_key);
-        using var two = _host.Client(_otherKey);
+        var (one, _) = await api.NewClientAsync();
+        var (two, _) = await api.NewClientAsync();
         var job = await one.PostAsync("/api/emotion", """{"text":"mine"}""");
 
         (await two.GetAsync($"/api/jobs/{job.Id}")).ShouldBeProblem(404, "job-not-found");
@@ -80,8 +57,8 @@ public sealed class KeyTests : IAsyncLifetime
     [Fact]
     public async Task Two_clients_may_use_the_same_idempotency_key()
     {
-        using var one = _host.Client(_key);
-        using var two = _host.Client(_otherKey);
+        var (one, _) = await api.NewClientAsync();
+        var (two, _) = await api.NewClientAsync();
         var first = await one.PostAsync("/api/emotion", """{"text":"a"}""", ("Idempotency-Key", "same"));
         var second = await two.PostAsync("/api/emotion", """{"text":"b"}""", ("Idempotency-Key", "same"));
 
@@ -92,7 +69,7 @@ public sealed class KeyTests : IAsyncLifetime
     [Fact]
     public async Task Health_and_documents_need_no_key()
     {
-        using var client = _host.Client();
+        using var client = api.Host.Client();
         (await client.GetAsync("/health")).Status.ShouldBe(200);
         (await client.GetAsync("/openapi/v1.json")).Status.ShouldBe(200);
         (await client.GetAsync("/docs/index.html")).Status.ShouldBe(200);
@@ -101,8 +78,9 @@ public sealed class KeyTests : IAsyncLifetime
     [Fact]
     public async Task With_keys_any_address_may_be_served()
     {
-        await using var host = await ApiHost.StartAsync(_database.ConnectionString, worker: null, ("Urls", "http://0.0.0.0:0"));
-        using var client = new ApiClient(new Uri($"http://127.0.0.1:{host.Address.Port}"), _key);
+        var (_, key) = await api.NewClientAsync();
+        await using var host = await ApiHost.StartAsync(api.Database.ConnectionString, worker: null, ("Urls", "http://0.0.0.0:0"));
+        using var client = new ApiClient(new Uri($"http://127.0.0.1:{host.Address.Port}"), key);
         (await client.GetAsync("/api/jobs")).Status.ShouldBe(200);
     }
 }

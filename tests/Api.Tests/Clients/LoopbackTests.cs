@@ -1,18 +1,11 @@
-using Microsoft.AspNetCore.Hosting;
 using Pipeline.Api.Tests.Hosting;
 using Pipeline.Core.Hosting;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Api.Tests.Clients;
 
-public sealed class LoopbackTests(LocalApi api) : IAsyncLifetime
+public sealed class LoopbackTests(LocalApi api, PostgresDatabase withoutKeys) : IClassFixture<PostgresDatabase>
 {
-    private readonly PostgresDatabase _database = new();
-
-    public ValueTask InitializeAsync() => _database.InitializeAsync();
-
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
-
     [Theory]
     [InlineData("Urls", "http://0.0.0.0:0")]
     [InlineData("Urls", "http://[::]:0")]
@@ -36,7 +29,7 @@ public sealed class LoopbackTests(LocalApi api) : IAsyncLifetime
     [Fact]
     public async Task Without_keys_an_address_set_in_code_is_refused()
     {
-        await using var app = ApiHost.Build(_database.ConnectionString, worker: null);
+        await using var app = ApiHost.Build(withoutKeys.ConnectionString, worker: null);
         app.Urls.Clear();
         app.Urls.Add("http://0.0.0.0:0");
         await app.StartAsync(TestContext.Current.CancellationToken).ShouldThrowAsync<StartupException>();
@@ -62,8 +55,9 @@ public sealed class LoopbackTests(LocalApi api) : IAsyncLifetime
     [Fact]
     public async Task Once_a_key_exists_it_is_needed()
     {
+        await using var database = await PostgresDatabase.CreateAsync();
         var time = new MovableTime();
-        await using var host = await ApiHost.StartAsync(_database.ConnectionString, worker: null, time);
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null, time);
         using var client = host.Client();
         (await client.GetAsync("/api/jobs")).Status.ShouldBe(200);
 
@@ -77,6 +71,6 @@ public sealed class LoopbackTests(LocalApi api) : IAsyncLifetime
 
     private async Task StartAsync(params (string, string)[] settings)
     {
-        await using var host = await ApiHost.StartAsync(_database.ConnectionString, worker: null, settings);
+        await using var host = await ApiHost.StartAsync(withoutKeys.ConnectionString, worker: null, settings);
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Api.Tests.Hosting;
 
-internal sealed record Answer(int Status, string MediaType, JsonElement Json, IReadOnlyDictionary<string, string> Headers)
+internal sealed record Answer(int Status, string MediaType, JsonElement Json, Dictionary<string, string> Headers)
 {
     public string Id => Json.GetProperty("id").GetString()!;
 

@@ -51,6 +51,8 @@ internal sealed class ApiHost : IAsyncDisposable
             ["Postgres:ConnectionString"] = connectionString,
             ["Broker:Url"] = "memory",
             ["Urls"] = "http://127.0.0.1:0",
+            ["Broker:PollInterval"] = "00:00:00.050",
+            ["Worker:DrainTimeout"] = "00:00:00.200",
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
         builder.Logging.ClearProviders();

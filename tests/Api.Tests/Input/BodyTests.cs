@@ -137,7 +137,7 @@ public sealed class BodyTests(LocalApi api)
     [InlineData("""\ud83d\ud83d\ude00""")]
     [InlineData("""\\\ud800\\udc00""")]
     public async Task A_lone_surrogate_is_refused_with_its_path(string text) =>
-        (await api.Client.PostAsync("/api/jobs", $$"""{"kind":"emotion","input":{"text":"{{text}}"}}""")).ShouldBlame("input.text", "lone surrogate");
+        (await api.Client.PostAsync("/api/jobs", $$"""{"kind":"emotion","input":{"text":"{{text}}"} }""")).ShouldBlame("input.text", "lone surrogate");
 
     [Theory]
     [InlineData("""\ud83d\ude00""")]

@@ -34,7 +34,7 @@ public sealed class JobInputTests(LocalApi api)
 
     [Fact]
     public async Task A_text_over_the_limit_is_refused_with_its_path() =>
-        (await PostAsync($$"""{"kind":"emotion","input":{"text":"{{new string('a', 20_001)}}"}}""")).ShouldBlame("input.text", "at most 20000");
+        (await PostAsync($$"""{"kind":"emotion","input":{"text":"{{new string('a', 20_001)}}"} }""")).ShouldBlame("input.text", "at most 20000");
 
     [Fact]
     public async Task Unknown_fields_of_body_and_input_are_named() =>

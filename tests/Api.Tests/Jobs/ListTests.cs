@@ -19,7 +19,7 @@ public sealed class ListTests
         for (var next = "/api/jobs?state=queued&kind=emotion&limit=2"; next is not null; pages++)
         {
             var page = (await client.GetAsync(next)).Json;
-            page.GetProperty("links").GetProperty("self").GetString().ShouldContain("state=queued&kind=emotion");
+            page.GetProperty("links").GetProperty("self").GetString()!.ShouldContain("state=queued&kind=emotion");
             listed.AddRange(page.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString()!));
             next = page.GetProperty("links").TryGetProperty("next", out var link) ? link.GetString() : null;
         }

@@ -95,6 +95,15 @@ public sealed class EvalCommandTests : IDisposable
         pipeline.Posts.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task The_address_may_stand_before_the_kind()
+    {
+        await using var pipeline = await FakePipeline.StartAsync();
+        var file = Write(Gold("joy 1", "joy", "en"));
+
+        (await _surroundings.RunAsync("eval", "--url", pipeline.Url, "emotion", "--file", file)).ShouldBe(0, _surroundings.Error);
+    }
+
     private static string Gold(string text, string label, string lang) => $$"""{"text":"{{text}}","label":"{{label}}","lang":"{{lang}}"}""";
 
     private string Write(params IEnumerable<string> lines) => _folder.Write("gold.jsonl", lines);

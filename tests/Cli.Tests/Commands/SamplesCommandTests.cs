@@ -22,7 +22,7 @@ public sealed class SamplesCommandTests : IDisposable
         _surroundings.OutLines[1].ShouldContain("✓ joy");
         _surroundings.OutLines[2].ShouldContain("· fear");
         _surroundings.OutLines[^1].ShouldStartWith("3 of 3 texts in ");
-        _surroundings.OutLines[^1].ShouldEndWith(" · test-model · 1 of 2 as expected (✓)");
+        _surroundings.OutLines[^1].ShouldEndWith(" · test-model · 1 of 2 as expected (✓) · times in ms");
     }
 
     [Fact]

@@ -46,9 +46,9 @@ create table jobs (
   started_at  timestamptz,
   finished_at timestamptz,
   expires_at  timestamptz,
-  -- json, not jsonb: it is handed on as it came and never searched.
+  -- json, not jsonb: both are handed on as they came, in the order of their fields.
   input       json not null,
-  result      jsonb,
+  result      json,
   error_code  text,
   error       text
 );

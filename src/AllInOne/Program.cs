@@ -1,0 +1,11 @@
+using Pipeline.Api;
+using Pipeline.Core.Hosting;
+using Pipeline.Scheduler;
+using Pipeline.Workers.Inference;
+
+return await PipelineHost.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddPipeline(pipeline => pipeline.AddApi().AddInferenceWorker().AddScheduler());
+    return builder.Build().MapPipelineApi();
+});

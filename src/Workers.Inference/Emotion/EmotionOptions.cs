@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Workers.Inference.Emotion;
+
+/// <summary>How emotion jobs are done. Section <c>Models:Emotion</c>.</summary>
+public sealed class EmotionOptions
+{
+    public const string Section = "Models:Emotion";
+
+    /// <summary>A GGUF file of any instruct model; null takes the small model that ships with Pipeline.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Longest prompt in tokens, instruction included; longer texts are rejected, not cut. 16 to 131,072, default 8,192.</summary>
+    [Range(16, 131_072)]
+    public int InputTokensMax { get; init; } = 8_192;
+
+    /// <summary>
+    /// Divides the log-probabilities of the labels, so that the confidence matches how often the model is right. Find it
+    /// with <c>./run eval emotion</c>: raise it while the model is more confident than right. 0.05 to 20, default 1, which
+    /// suits the model that ships.
+    /// </summary>
+    [Range(0.05, 20)]
+    public double Temperature { get; init; } = 1;
+
+    internal string ModelPath => Path ?? System.IO.Path.Combine(AppContext.BaseDirectory, "models", "emotion-mini-q8_0.gguf");
+}
+
+[OptionsValidator]
+internal sealed partial class EmotionOptionsValidator : IValidateOptions<EmotionOptions>;

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.AI;
+using Pipeline.Contracts;
+using Pipeline.Inference;
+
+namespace Pipeline.Workers.Inference.Emotion;
+
+/// <summary>
+/// The prompt of an emotion job. The instruction comes first and is the same for every text, so its tokens are computed once;
+/// the small model was trained with exactly these words.
+/// </summary>
+internal static class EmotionPrompt
+{
+    private const string Instruction =
+        "Classify the emotion of the user's text. Answer with one word: joy, excitement, sadness, anger, fear, surprise or neutral.";
+
+    public static LabelScoringRequest For(string text, EmotionOptions options, RequestPriority priority = RequestPriority.Interactive) => new()
+    {
+        Messages = [new(ChatRole.System, Instruction), new(ChatRole.User, text)],
+        Labels = Emotions.All,
+        Priority = priority,
+        Temperature = options.Temperature,
+        PromptTokensMax = options.InputTokensMax,
+    };
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Pipeline.Core.Hosting;
+using Pipeline.Inference;
+using Pipeline.Inference.Models;
+using Pipeline.Workers.Inference.Emotion;
+
+namespace Pipeline.Workers.Inference;
+
+/// <summary>Loads and warms the model before the host starts, so before the first message is fetched.</summary>
+internal sealed class ModelStart(InferenceEngine engine, IOptions<EmotionOptions> options) : IHostedLifecycleService
+{
+    private const string WarmUpText = "Warm-up.";
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.LoadAsync(options.Value.ModelPath, EmotionPrompt.For(WarmUpText, options.Value), cancellationToken);
+        }
+        catch (ModelLoadException e)
+        {
+            throw new StartupException(e.Message, e);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,100 @@
+using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.Core.Tests.Postgres;
+
+public sealed class MigratorTests : IAsyncLifetime
+{
+    private static readonly Migration First = Migration.Parse("0001_first.sql", "create table one (id int);");
+    private static readonly Migration Second = Migration.Parse("0002_second.sql", "create table two (id int);");
+
+    private PostgresDatabase? _database;
+    private NpgsqlDataSource? _empty;
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await PostgresDatabase.CreateAsync();
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+
+        // A schema of its own, because the database has been migrated already.
+        await connection.ExecuteAsync("create schema empty");
+        _empty = NpgsqlDataSource.Create(_database.ConnectionString + ";Search Path=empty");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _empty!.DisposeAsync();
+        await _database!.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Processes_that_start_together_migrate_once()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => MigrateAsync(First, Second)));
+
+        (await VersionsAsync()).ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public async Task Only_what_is_new_is_applied()
+    {
+        await MigrateAsync(First);
+        await MigrateAsync(First, Second);
+
+        (await VersionsAsync()).ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public async Task A_migration_that_fails_leaves_nothing_behind()
+    {
+        var broken = Migration.Parse("0002_broken.sql", "create table half (id int); select no_such_function();");
+
+        await Should.ThrowAsync<PostgresException>(() => MigrateAsync(First, broken));
+
+        (await VersionsAsync()).ShouldBe([1]);
+        await using var connection = await _empty!.OpenConnectionAsync();
+        (await connection.ExecuteScalarAsync<bool>("select to_regclass('half') is null")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_gap_in_the_numbers_is_refused()
+    {
+        var third = Migration.Parse("0003_third.sql", "select 1;");
+
+        (await Should.ThrowAsync<StartupException>(() => MigrateAsync(First, third))).Message.ShouldContain("expected 0002, found 0003_third");
+    }
+
+    [Fact]
+    public async Task An_applied_migration_that_was_edited_is_refused()
+    {
+        await MigrateAsync(First);
+        var edited = Migration.Parse("0001_first.sql", "create table one (id bigint);");
+
+        (await Should.ThrowAsync<StartupException>(() => MigrateAsync(edited))).Message.ShouldContain("0001_first was applied with other contents");
+    }
+
+    [Fact]
+    public async Task A_database_that_is_ahead_of_the_build_is_refused()
+    {
+        await MigrateAsync(First, Second);
+
+        (await Should.ThrowAsync<StartupException>(() => MigrateAsync(First))).Message.ShouldContain("schema version 2, this build knows 1");
+    }
+
+    [Fact]
+    public void Line_ends_do_not_change_the_checksum() =>
+        Migration.Parse("0001_a.sql", "select 1;\r\n").Checksum.ShouldBe(Migration.Parse("0001_a.sql", "select 1;\n").Checksum);
+
+    private Task MigrateAsync(params Migration[] migrations) =>
+        new Migrator(_empty!, migrations, NullLogger<Migrator>.Instance).MigrateAsync(CancellationToken.None);
+
+    private async Task<IReadOnlyList<int>> VersionsAsync()
+    {
+        await using var connection = await _empty!.OpenConnectionAsync();
+        return (await connection.QueryAsync<int>("select version from schema_migrations order by version")).AsList();
+    }
+}

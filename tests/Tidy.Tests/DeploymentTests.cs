@@ -1,0 +1,86 @@
+using System.Text.RegularExpressions;
+using YamlDotNet.RepresentationModel;
+
+namespace Pipeline.Tidy.Tests;
+
+public sealed partial class DeploymentTests
+{
+    private static readonly string Dockerfile = Checkout.Read("Dockerfile");
+    private static readonly string Compose = Checkout.Read("docker-compose.yml");
+
+    [Fact]
+    public void Compose_parses_and_builds_only_targets_that_exist()
+    {
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(Compose));
+        var services = (YamlMappingNode)((YamlMappingNode)yaml.Documents[0].RootNode).Children["services"];
+
+        var targets = services.Children.Values.Cast<YamlMappingNode>()
+            .Where(service => service.Children.ContainsKey("build"))
+            .Select(service => ((YamlScalarNode)service["build"]["target"]).Value!)
+            .ToArray();
+
+        targets.ShouldNotBeEmpty();
+        targets.ShouldBeSubsetOf(Stage().Matches(Dockerfile).Select(match => match.Groups[1].Value));
+    }
+
+    [Fact]
+    public void Images_are_pinned() =>
+        ImageOfCompose().Matches(Compose).Select(match => match.Groups[1].Value)
+            .Where(image => !image.StartsWith("pipeline-", StringComparison.Ordinal) && (!image.Contains(':', StringComparison.Ordinal) || image.EndsWith(":latest", StringComparison.Ordinal)))
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void Every_variable_of_compose_is_explained()
+    {
+        var explained = Checkout.ReadLines(".env.example").Select(line => line.Split('=')[0]).ToHashSet();
+
+        Variable().Matches(Compose).Select(match => match.Groups[1].Value).Distinct().Where(name => !explained.Contains(name)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_role_that_the_image_publishes_is_a_project()
+    {
+        var roles = Roles().Match(Dockerfile).Groups[1].Value.Split(' ');
+
+        roles.ShouldAllBe(role => Checkout.Exists($"src/{role}/{role}.csproj"));
+        Assembly().Matches(Dockerfile).Select(match => match.Groups[1].Value).ShouldBeSubsetOf(roles);
+    }
+
+    [Fact]
+    public void Everything_that_the_image_copies_exists() =>
+        Copied().Matches(Dockerfile).SelectMany(match => match.Groups[1].Value.Split(' ')[..^1])
+            .Select(path => path.Split('*')[0])
+            .Where(path => !Checkout.Exists(path))
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void Tests_run_on_the_images_of_compose()
+    {
+        var containers = Checkout.Read("tests/TestSupport/Services/ContainerServices.cs");
+
+        foreach (var server in (string[])["pgvector/pgvector", "rabbitmq"])
+        {
+            var image = ImageOfCompose().Matches(Compose).Select(match => match.Groups[1].Value).Single(name => name.StartsWith(server, StringComparison.Ordinal));
+            containers.ShouldContain($"\"{image}\"");
+        }
+    }
+
+    [GeneratedRegex(@"^FROM \S+ AS (\S+)", RegexOptions.Multiline)]
+    private static partial Regex Stage();
+
+    [GeneratedRegex(@"^\s+image: (\S+)", RegexOptions.Multiline)]
+    private static partial Regex ImageOfCompose();
+
+    [GeneratedRegex(@"\$\{(\w+)")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex(@"for role in ([\w. ]+);")]
+    private static partial Regex Roles();
+
+    [GeneratedRegex(@"""Pipeline\.([\w.]+)\.dll""")]
+    private static partial Regex Assembly();
+
+    [GeneratedRegex(@"^COPY (?!--from)(.+)$", RegexOptions.Multiline)]
+    private static partial Regex Copied();
+}

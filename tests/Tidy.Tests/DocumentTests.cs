@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+
+namespace Pipeline.Tidy.Tests;
+
+public sealed partial class DocumentTests
+{
+    private static IEnumerable<string> Documents => Checkout.Files.Where(file => file.EndsWith(".md", StringComparison.Ordinal));
+
+    [Fact]
+    public void Links_between_documents_lead_somewhere() =>
+        (from document in Documents
+         from Match link in Link().Matches(Checkout.Read(document))
+         let target = link.Groups[1].Value.Split('#')[0]
+         where target.Length > 0 && !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal)
+         where !Checkout.Exists(Path.Combine(Path.GetDirectoryName(document)!, target))
+         select $"{document}: {target}").ShouldBeEmpty();
+
+    [Fact]
+    public void The_Korean_readme_has_the_sections_and_examples_of_the_English_one()
+    {
+        var english = Checkout.Read("README.md");
+        var korean = Checkout.Read("README.ko.md");
+
+        Heading().Count(korean).ShouldBe(Heading().Count(english));
+        CodeBlock().Count(korean).ShouldBe(CodeBlock().Count(english));
+        Commands(korean).ShouldBe(Commands(english));
+    }
+
+    [Fact]
+    public void Options_named_in_documents_exist()
+    {
+        var properties = Checkout.Sources
+            .Where(file => file.StartsWith("src/", StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal))
+            .SelectMany(file => Property().Matches(Checkout.Read(file)).Select(match => match.Groups[1].Value))
+            .ToHashSet();
+
+        (from document in Documents.Where(file => !file.StartsWith("models/", StringComparison.Ordinal))
+         from Match option in Option().Matches(Checkout.Read(document))
+         let name = option.Groups[1].Value
+         where !properties.Contains(name)
+         select $"{document}: {option.Value}").Distinct().ShouldBeEmpty();
+    }
+
+    private static IEnumerable<string> Commands(string readme) =>
+        CodeBlock().Matches(readme).SelectMany(block => block.Value.Split('\n')).Where(line => line.StartsWith("./", StringComparison.Ordinal)).Select(line => line.Split('#')[0].Trim());
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"^#+ ", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\bpublic (?:required )?[\w<>?,\[\] ]+ (\w+) \{ get;")]
+    private static partial Regex Property();
+
+    // `Section:Option` or `Section:Part:Option` in code font.
+    [GeneratedRegex(@"`(?:Postgres|Broker|Lanes:[A-Za-z-]+|Worker|Input|Api|Models:\w+|Inference|LlamaCpp|Scheduler|Retention):(\w+)`")]
+    private static partial Regex Option();
+}
