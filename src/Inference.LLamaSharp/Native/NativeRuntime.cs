@@ -36,7 +36,7 @@ internal static partial class NativeRuntime
         NativeLog.Attach(logger);
 
         // Otherwise LLamaSharp looks in the current directory first.
-        NativeLibraryConfig.All.WithSearchDirectory(AppContext.BaseDirectory);
+        NativeLibraryConfig.All.WithSearchDirectories([AppContext.BaseDirectory]);
         try
         {
             NativeApi.llama_empty_call();
