@@ -7,5 +7,7 @@ return await PipelineHost.RunAsync(() =>
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddPipeline(pipeline => pipeline.AddApi().AddInferenceWorker().AddScheduler());
-    return builder.Build().MapPipelineApi();
+    var app = builder.Build().MapPipelineApi();
+    app.MapScheduler();
+    return app;
 });

@@ -4,6 +4,9 @@ using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference;
 using Pipeline.Inference.LlamaCpp;
+#if FULL_FEED
+using Pipeline.Inference.LLamaSharp;
+#endif
 using Pipeline.Workers.Inference.Emotion;
 
 namespace Pipeline.Workers.Inference;
@@ -17,7 +20,7 @@ public static class InferenceWorkerRole
         services.AddInference(pipeline.Configuration);
 #if FULL_FEED
         // First, so that it is the one that Inference:Backend=Auto takes: it brings its own native libraries.
-        services.AddSingleton<Pipeline.Inference.Models.IModelLoader, Pipeline.Inference.LLamaSharp.LLamaSharpModelLoader>();
+        services.AddLLamaSharp();
 #endif
         services.AddLlamaCpp(pipeline.Configuration);
 
