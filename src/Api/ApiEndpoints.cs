@@ -5,6 +5,7 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Queues;
+using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
 
@@ -25,7 +26,10 @@ public static class ApiEndpoints
         EmotionEndpoint.Map(api);
         JobsEndpoints.Map(api);
         QueuesEndpoint.Map(api);
-        HealthEndpoints.Map(app);
+        var health = app.MapHealth();
+        health.All.Describe(HealthDocs.All);
+        health.Live.Describe(HealthDocs.Live);
+        health.Ready.Describe(HealthDocs.Ready);
         app.MapDocs();
         return app;
     }

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Api.Emotion;
-using Pipeline.Api.Health;
+using Pipeline.Core.Hosting;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Queues;

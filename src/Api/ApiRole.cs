@@ -14,8 +14,11 @@ public static class ApiRole
 {
     public static PipelineBuilder AddApi(this PipelineBuilder pipeline)
     {
-        pipeline.AddIntake();
         var services = pipeline.Services;
+
+        // Hosted services start in this order: the rule speaks before anything runs that would have to be stopped again.
+        services.AddHostedService<LoopbackRule>();
+        pipeline.AddIntake();
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
         services.AddSingleton<BodyReader>();
@@ -23,7 +26,6 @@ public static class ApiRole
         services.AddSingleton<JobAnswers>();
         services.AddSingleton<ClientGate>();
         services.AddSingleton<FailureProblems>();
-        services.AddHostedService<LoopbackRule>();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         services.AddPipelineOpenApi();
         SetDefaults(pipeline.Configuration);
@@ -37,8 +39,5 @@ public static class ApiRole
         {
             configuration[WebHostDefaults.ServerUrlsKey] = "http://127.0.0.1:8080";
         }
-
-        // Five lines a request otherwise.
-        configuration["Logging:LogLevel:Microsoft.AspNetCore"] ??= nameof(LogLevel.Warning);
     }
 }

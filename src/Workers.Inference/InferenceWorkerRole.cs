@@ -3,6 +3,9 @@ using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference;
+#if FULL_FEED
+using Pipeline.Inference.LLamaSharp;
+#endif
 using Pipeline.Inference.LlamaCpp;
 #if FULL_FEED
 using Pipeline.Inference.LLamaSharp;

@@ -1,4 +1,5 @@
 using Pipeline.Api.OpenApi;
+using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api.Health;
 

@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
@@ -19,6 +20,9 @@ public static class PipelineHosting
     {
         var pipeline = new PipelineBuilder(host);
         host.Services.TryAddSingleton(TimeProvider.System);
+
+        // Five lines a request otherwise.
+        host.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] ??= nameof(LogLevel.Warning);
         AddOptions(host.Services);
         AddPostgres(host.Services);
 

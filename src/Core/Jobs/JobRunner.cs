@@ -30,7 +30,12 @@ internal sealed partial class JobRunner(
             return;
         }
 
-        if (await RunAttemptAsync(job) is { } end)
+        // Not disposed: the lease loop may be about to cancel it. It has no timer, so nothing leaks.
+        var revoked = new CancellationTokenSource();
+
+        // Until the end is durable: an attempt that runs nowhere is given back by the lease loop.
+        using var registration = running.Add(job, revoked);
+        if (await RunAttemptAsync(job, revoked.Token) is { } end)
         {
             await FinishAsync(job, end);
         }
@@ -53,19 +58,16 @@ internal sealed partial class JobRunner(
     }
 
     /// <summary>Null when the attempt was revoked: its row already says how it ended.</summary>
-    private async Task<AttemptEnd?> RunAttemptAsync(ClaimedJob job)
+    private async Task<AttemptEnd?> RunAttemptAsync(ClaimedJob job, CancellationToken revoked)
     {
         if (handlers.Find(job.Kind) is not { } handler)
         {
             return AttemptEnd.Failed(job, JobErrorCode.Rejected, $"No worker of this lane can do jobs of kind '{job.Kind}'. Start a worker of the same version as the API.");
         }
 
-        // Not disposed: the lease loop may be about to cancel it. It has no timer, so nothing leaks.
-        var revoked = new CancellationTokenSource();
         using var timedOut = new CancellationTokenSource(_options.JobTimeout, time);
         using var expired = new CancellationTokenSource(job.SecondsToExpiry is { } seconds ? TimeSpan.FromSeconds(Math.Max(0, seconds)) : Timeout.InfiniteTimeSpan, time);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(revoked.Token, timedOut.Token, expired.Token, drain.Expired);
-        using var registration = running.Add(job, revoked);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(revoked, timedOut.Token, expired.Token, drain.Expired);
         try
         {
             await using var scope = scopes.CreateAsyncScope();

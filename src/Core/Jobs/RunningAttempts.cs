@@ -3,11 +3,13 @@ using System.Collections.Concurrent;
 namespace Pipeline.Core.Jobs;
 
 /// <summary>The attempts that run in this process. The runner adds and removes; the lease loop revokes.</summary>
-internal sealed class RunningAttempts
+internal sealed class RunningAttempts : IDisposable
 {
     private readonly ConcurrentDictionary<(Guid JobId, int Attempt), CancellationTokenSource> _attempts = new();
 
-    public int Count => _attempts.Count;
+    // Not the dictionary's: a revoked attempt is no longer in it, and runs until its handler returns.
+    private int _count;
+    private readonly SemaphoreSlim _ended = new(0);
 
     public bool Contains((Guid JobId, int Attempt) attempt) => _attempts.ContainsKey(attempt);
 
@@ -15,6 +17,7 @@ internal sealed class RunningAttempts
     public IDisposable Add(ClaimedJob job, CancellationTokenSource revoked)
     {
         var key = (job.Id, job.Attempt);
+        Interlocked.Increment(ref _count);
         _attempts[key] = revoked;
         return new Registration(this, key);
     }
@@ -33,8 +36,26 @@ internal sealed class RunningAttempts
         }
     }
 
+    /// <summary>Returns when nothing runs here. Asked only after the last delivery.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        while (_count > 0)
+        {
+            await _ended.WaitAsync(cancellationToken);
+        }
+    }
+
+    public void Dispose() => _ended.Dispose();
+
+    private void Remove((Guid, int) key)
+    {
+        _attempts.TryRemove(key, out _);
+        Interlocked.Decrement(ref _count);
+        _ended.Release();
+    }
+
     private sealed class Registration(RunningAttempts owner, (Guid, int) key) : IDisposable
     {
-        public void Dispose() => owner._attempts.TryRemove(key, out _);
+        public void Dispose() => owner.Remove(key);
     }
 }

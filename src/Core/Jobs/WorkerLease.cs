@@ -38,9 +38,11 @@ internal sealed partial class WorkerLease(
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
         try
         {
+            // The bus has stopped fetching; what still runs ends or is given back while the lease is kept up.
+            await running.DrainAsync(cancellationToken);
+            await base.StopAsync(cancellationToken);
             await ExecuteAsync(WorkerSql.Leave, cancellationToken);
         }
         catch (Exception e) when (TransientErrors.IsTransient(e))

@@ -1,5 +1,6 @@
 using Npgsql;
 using Pipeline.Api.Tests.Hosting;
+using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Api.Tests.Failures;
@@ -10,10 +11,8 @@ public sealed class StoreDownTests
     public async Task Without_the_database_calls_get_503_with_Retry_After_and_health_says_why()
     {
         await using var database = await PostgresDatabase.CreateAsync();
-        var server = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        await using var relay = new TcpRelay(server.Host!, server.Port);
-        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = "127.0.0.1", Port = relay.Port };
-        await using var host = await ApiHost.StartAsync(connection.ConnectionString, worker: null);
+        await using var relay = RelayTo(database);
+        await using var host = await ApiHost.StartAsync(Through(relay, database), worker: null);
         using var client = host.Client();
         var job = await client.PostAsync("/api/emotion", """{"text":"a"}""");
         job.Status.ShouldBe(202);
@@ -33,6 +32,40 @@ public sealed class StoreDownTests
         ready.Json.GetProperty("parts").GetProperty("postgres").GetProperty("reason").GetString().ShouldNotBeNullOrWhiteSpace();
         (await client.GetAsync("/health")).Status.ShouldBe(503);
         (await client.GetAsync("/health/live")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_job_that_was_accepted_is_answered_as_accepted_though_the_database_leaves_during_the_wait()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var relay = RelayTo(database);
+        await using var host = await ApiHost.StartAsync(Through(relay, database), worker: null);
+        using var client = host.Client();
+        var waiting = client.PostAsync("/api/emotion", """{"text":"a"}""", ("Prefer", "wait=3"));
+        await Eventually.TrueAsync(async () => await DispatchedAsync(database) == 1);
+
+        relay.Cut();
+
+        var answer = await waiting;
+        answer.Status.ShouldBe(202);
+        answer.State.ShouldBe("queued");
+        answer.Headers["Location"].ShouldBe($"/api/jobs/{answer.Id}");
+    }
+
+    private static TcpRelay RelayTo(PostgresDatabase database)
+    {
+        var server = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        return new(server.Host!, server.Port);
+    }
+
+    private static string Through(TcpRelay relay, PostgresDatabase database) =>
+        new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = "127.0.0.1", Port = relay.Port }.ConnectionString;
+
+    /// <summary>A dispatched job is one whose acceptance has reached the intake, not only the database.</summary>
+    private static async Task<long> DispatchedAsync(PostgresDatabase database)
+    {
+        await using var command = database.DataSource.CreateCommand("select count(*) from jobs where id not in (select job_id from outbox)");
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
     private static void ShouldBeUnavailable(Answer answer)
