@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 
 namespace Pipeline.Tidy.Tests;
 
+[UnsupportedOSPlatform("windows")]
 public sealed class ScriptTests
 {
     public static TheoryData<string> Scripts() =>

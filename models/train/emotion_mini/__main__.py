@@ -31,10 +31,10 @@ require_packages()
 
 import torch  # noqa: E402
 
-from . import data, embeddings, evaluate, export_gguf, teacher, tokenizer, train  # noqa: E402
-from .data import DEV, LABELS, TEST, TRAIN, Dataset  # noqa: E402
+from . import calibrate, data, embeddings, evaluate, export_gguf, teacher, tokenizer, train  # noqa: E402
+from .data import DEV, TEST, TRAIN, Dataset  # noqa: E402
 from .model import EmotionModel, Shape  # noqa: E402
-from .prompts import Renderer, Rendering  # noqa: E402
+from .prompts import Renderer  # noqa: E402
 
 # The tokenizer's reading matter: reviews twice, because a word looks different behind a space than at the start.
 REVIEWS_MIDDLE, REVIEWS_START = 350_000, 100_000
@@ -68,7 +68,7 @@ def main() -> None:
     initial = embeddings.silence_control(vectors.initial())
     renderer = Renderer(words)
     model = train.train(dataset, targets, words, initial, recipe, progress)
-    calibrate(model, words, dataset, renderer.product)
+    calibrate.calibrate(model, words, dataset, renderer, progress)
     export_gguf.export_emotion(model, words, options.out)
     progress(f"wrote {options.out}, {options.out.stat().st_size / 1e6:.2f} MB")
     report(model, words, dataset, renderer)
@@ -111,16 +111,6 @@ def reading_matter(dataset: Dataset) -> Iterator[tuple[str, int]]:
     for row in dataset.rows:
         if row.split == TRAIN and row.source in ("kote", "xed", "chatbot", "authored"):
             yield row.text, 4
-
-
-@torch.no_grad()
-def calibrate(model: EmotionModel, words: tokenizer.Tokenizer, dataset: Dataset, rendering: Rendering) -> None:
-    """Fit one temperature on the dev split and fold it into the output rows of the labels."""
-    rows = dataset.split(DEV)
-    logits = evaluate.logits_of(model, words, rows, rendering)
-    temperature = teacher.fit_temperature(logits, evaluate.label_numbers(rows))
-    model.output.weight[:len(LABELS)] /= temperature
-    progress(f"calibration: temperature {temperature:.3f} on {len(rows)} dev rows")
 
 
 @torch.no_grad()

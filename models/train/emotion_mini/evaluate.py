@@ -16,12 +16,18 @@ BATCH_ROWS = 128
 
 @torch.no_grad()
 def logits_of(model: EmotionModel, tokenizer: Tokenizer, rows: list[Row], rendering: Rendering) -> np.ndarray:
-    """Label logits [rows, LABELS]. Texts keep at most what fits into the context."""
+    """Label logits [rows, LABELS]."""
+    return hidden_of(model, tokenizer, rows, rendering) @ model.output.weight[:len(LABELS)].numpy().T
+
+
+@torch.no_grad()
+def hidden_of(model: EmotionModel, tokenizer: Tokenizer, rows: list[Row], rendering: Rendering) -> np.ndarray:
+    """What the output layer reads, [rows, width]. Texts keep at most what fits into the context."""
     model.eval()
     room = model.shape.context - len(rendering.shared) - len(rendering.suffix) - 1
     bodies = [tokenizer.encode(row.text)[:room] + list(rendering.suffix) for row in rows]
     shared = torch.tensor(rendering.shared)
-    logits = np.zeros((len(rows), len(LABELS)))
+    hidden = np.zeros((len(rows), model.shape.width))
     order = sorted(range(len(rows)), key=lambda index: len(bodies[index]))
     for start in range(0, len(order), BATCH_ROWS):
         chosen = order[start:start + BATCH_ROWS]
@@ -29,8 +35,8 @@ def logits_of(model: EmotionModel, tokenizer: Tokenizer, rows: list[Row], render
         for row, index in enumerate(chosen):
             body[row, :len(bodies[index])] = torch.tensor(bodies[index])
         at = torch.tensor([len(bodies[index]) - 1 for index in chosen])
-        logits[chosen] = model(shared, body, at)[:, :len(LABELS)].numpy()
-    return logits
+        hidden[chosen] = model.hidden(shared, body, at).numpy()
+    return hidden
 
 
 def label_numbers(rows: list[Row]) -> np.ndarray:

@@ -153,9 +153,13 @@ class EmotionModel(nn.Module):
 
     def forward(self, shared: Tensor, body: Tensor, at: Tensor) -> Tensor:
         """Logits [B, outputs] after token `at` of each body row [B, T] behind the prefix `shared` [P]."""
+        return self.output(self.hidden(shared, body, at))
+
+    def hidden(self, shared: Tensor, body: Tensor, at: Tensor) -> Tensor:
+        """What the output layer reads, [B, width]."""
         drop = self.embedding_dropout if self.training else 0.0
         prefix = F.dropout(self.embedding(shared[None]), drop)
         rows = F.dropout(self.embedding(body), drop)
         for block in self.blocks[:-1]:
             prefix, rows = block(prefix, rows, self.turn, self.mask)
-        return self.output(self.norm(self.blocks[-1].last(prefix, rows, self.turn, at)))
+        return self.norm(self.blocks[-1].last(prefix, rows, self.turn, at))

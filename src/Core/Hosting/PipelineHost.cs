@@ -27,11 +27,18 @@ public static class PipelineHost
     internal static string? Sentence(Exception exception) => exception switch
     {
         StartupException e => e.Message,
-        OptionsValidationException e => string.Join(Environment.NewLine, e.Failures),
+        OptionsValidationException e => string.Join(Environment.NewLine, e.Failures.Select(failure => $"Configuration section {Section(e)}: {failure}")),
         AggregateException e => e.InnerExceptions.Select(Sentence).FirstOrDefault(sentence => sentence is not null),
         IOException { InnerException: AddressInUseException } e => $"{e.Message} Stop the other program, or set Urls to a free port, for example Urls=http://127.0.0.1:8081.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } e => $"{e.Message}. Ports below 1024 need privileges; set Urls to a higher one.",
         { InnerException: { } inner } => Sentence(inner),
         _ => null,
     };
+
+    /// <summary>The section's name stands in a constant of each options class; a named one is a part of it.</summary>
+    private static string Section(OptionsValidationException e)
+    {
+        var section = e.OptionsType.GetField("Section")?.GetRawConstantValue() as string ?? e.OptionsType.Name;
+        return string.IsNullOrEmpty(e.OptionsName) ? section : $"{section}:{e.OptionsName}";
+    }
 }

@@ -23,6 +23,9 @@ public static class PipelineHosting
 
         // Five lines a request otherwise.
         host.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] ??= nameof(LogLevel.Warning);
+
+        // A failed start is told in one sentence by PipelineHost; a loop that dies is still logged, as critical.
+        host.Configuration["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] ??= nameof(LogLevel.Critical);
         AddOptions(host.Services);
         AddPostgres(host.Services);
 
@@ -70,7 +73,7 @@ public static class PipelineHosting
         services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: ["ready"]);
         services.AddSingleton<ClientStore>();
         services.AddSingleton<LaneAdmission>();
-        services.AddSingleton<DispatchSignal>();
+        services.AddSingleton<WakeSignal>();
         services.AddSingleton<JobStore>();
     }
 

@@ -17,10 +17,10 @@ public sealed class JobIntake : IAsyncDisposable
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly LaneAdmission _admission;
-    private readonly DispatchSignal _signal;
+    private readonly WakeSignal _signal;
     private readonly GroupCommit<Submission, SubmissionReply> _groups;
 
-    public JobIntake(NpgsqlDataSource dataSource, LaneAdmission admission, DispatchSignal signal)
+    public JobIntake(NpgsqlDataSource dataSource, LaneAdmission admission, WakeSignal signal)
     {
         _dataSource = dataSource;
         _admission = admission;
@@ -31,7 +31,9 @@ public sealed class JobIntake : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">Nothing was accepted as far as the client may assume.</exception>
     public async Task<SubmissionReply> SubmitAsync(Submission submission, CancellationToken cancellationToken)
     {
-        if (submission.Key is null && _admission.TryEnter(submission.Jobs) is { } full)
+        // With a key the commit decides: a repeat must be answered even while the lane is full.
+        var entersNow = submission.Key is null;
+        if (entersNow && _admission.TryEnter(submission.Jobs) is { } full)
         {
             return full;
         }
@@ -43,6 +45,13 @@ public sealed class JobIntake : IAsyncDisposable
         catch (Exception e) when (TransientErrors.IsTransient(e))
         {
             throw new StoreUnavailableException(e);
+        }
+        finally
+        {
+            if (entersNow)
+            {
+                _admission.Settle(submission.Jobs);
+            }
         }
     }
 
@@ -67,6 +76,20 @@ public sealed class JobIntake : IAsyncDisposable
 
     private async Task<IReadOnlyList<SubmissionReply>> WriteAsync(IReadOnlyList<Submission> group, CancellationToken cancellationToken)
     {
+        var entered = new List<NewJob>();
+        try
+        {
+            return await WriteAsync(group, entered, cancellationToken);
+        }
+        finally
+        {
+            _admission.Settle(entered);
+        }
+    }
+
+    /// <param name="entered">Receives the jobs that were let into their lanes on the way.</param>
+    private async Task<IReadOnlyList<SubmissionReply>> WriteAsync(IReadOnlyList<Submission> group, List<NewJob> entered, CancellationToken cancellationToken)
+    {
         await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
@@ -76,7 +99,7 @@ public sealed class JobIntake : IAsyncDisposable
         for (var i = 0; i < group.Count; i++)
         {
             var submission = group[i];
-            replies[i] = await ClaimKeyAsync(connection, submission, cancellationToken)
+            replies[i] = await ClaimKeyAsync(connection, submission, entered, cancellationToken)
                 ?? new SubmissionReply.Accepted([.. submission.Jobs.Select(job => job.Id)], Replayed: false);
             if (replies[i] is SubmissionReply.Accepted { Replayed: false })
             {
@@ -95,7 +118,8 @@ public sealed class JobIntake : IAsyncDisposable
     }
 
     /// <summary>Null when the submission is new and has to be written.</summary>
-    private async Task<SubmissionReply?> ClaimKeyAsync(NpgsqlConnection connection, Submission submission, CancellationToken cancellationToken)
+    private async Task<SubmissionReply?> ClaimKeyAsync(
+        NpgsqlConnection connection, Submission submission, List<NewJob> entered, CancellationToken cancellationToken)
     {
         if (submission.Key is not { } key)
         {
@@ -112,9 +136,9 @@ public sealed class JobIntake : IAsyncDisposable
         var inserted = await connection.ExecuteAsync(new CommandDefinition(IntakeSql.InsertKey, parameters, cancellationToken: cancellationToken));
         if (inserted == 1)
         {
-            // After the key, because a repeat must be answered even while the lane is full.
             if (_admission.TryEnter(submission.Jobs) is not { } full)
             {
+                entered.AddRange(submission.Jobs);
                 return null;
             }
 

@@ -10,7 +10,7 @@ namespace Pipeline.Core.Jobs;
 /// <summary>Finds jobs whose worker died and jobs that expired while they waited. Every dispatching process runs one.</summary>
 public sealed partial class JobSweep(
     NpgsqlDataSource dataSource,
-    DispatchSignal signal,
+    WakeSignal signal,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<JobSweep> logger) : BackgroundService

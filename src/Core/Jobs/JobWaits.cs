@@ -14,7 +14,7 @@ public sealed partial class JobWaits(JobStore store, TimeProvider time, ILogger<
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<Guid, Wait> _waits = new();
-    private readonly SemaphoreSlim _arrived = new(0);
+    private readonly WakeSignal _arrived = new();
 
     /// <summary>Returns when every job is final or the time is over, with the jobs as they are then, in the order of the ids.</summary>
     public async Task<IReadOnlyList<Job>> WaitAsync(Guid clientId, IReadOnlyList<Guid> ids, TimeSpan atMost, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ public sealed partial class JobWaits(JobStore store, TimeProvider time, ILogger<
         _waits[waitId] = wait;
         try
         {
-            _arrived.Release();
+            _arrived.Set();
             await wait.Finished.Task.WaitAsync(atMost, time, cancellationToken);
         }
         catch (TimeoutException)
@@ -38,6 +38,12 @@ public sealed partial class JobWaits(JobStore store, TimeProvider time, ILogger<
 
         var jobs = (await store.FindManyAsync(clientId, ids, cancellationToken)).ToDictionary(job => job.Id);
         return [.. ids.Where(jobs.ContainsKey).Select(id => jobs[id])];
+    }
+
+    public override void Dispose()
+    {
+        _arrived.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

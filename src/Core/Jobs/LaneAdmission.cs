@@ -4,8 +4,8 @@ using Pipeline.Contracts;
 namespace Pipeline.Core.Jobs;
 
 /// <summary>
-/// Keeps each lane within <see cref="LaneOptions.DepthMax"/>. The depth is the last sample plus what this process accepted
-/// since; so the bound is exact with one API process, and with several it can be passed by what the others accept in a second.
+/// Keeps each lane within <see cref="LaneOptions.DepthMax"/>. The depth is the last sample plus what this process let in
+/// since; so one API process never passes the bound, and several can pass it by what the others accept in a second.
 /// </summary>
 public sealed class LaneAdmission(IOptionsMonitor<LaneOptions> options)
 {
@@ -34,20 +34,46 @@ public sealed class LaneAdmission(IOptionsMonitor<LaneOptions> options)
             foreach (var job in jobs)
             {
                 _loads[job.Lane].Depth++;
+                _loads[job.Lane].Uncommitted++;
             }
 
             return null;
         }
     }
 
-    internal void Update(IReadOnlyList<LaneStatus> sample)
+    /// <summary>The jobs are committed, or will never be: the next sample knows.</summary>
+    public void Settle(IReadOnlyList<NewJob> jobs)
+    {
+        lock (_lock)
+        {
+            foreach (var job in jobs)
+            {
+                _loads[job.Lane].Uncommitted--;
+            }
+        }
+    }
+
+    /// <summary>Called before a sample is read: it may or may not see what is being committed now, so that is counted on top.</summary>
+    internal void BeginSample()
+    {
+        lock (_lock)
+        {
+            foreach (var load in _loads.Values)
+            {
+                load.DepthAtSample = load.Depth - load.Uncommitted;
+            }
+        }
+    }
+
+    internal void EndSample(IReadOnlyList<LaneStatus> sample)
     {
         lock (_lock)
         {
             foreach (var lane in sample)
             {
-                _loads[lane.Lane].Depth = lane.Depth;
-                _loads[lane.Lane].FinishedPerSecond = lane.FinishedPerMinute / 60.0;
+                var load = _loads[lane.Lane];
+                load.Depth = lane.Depth + load.Depth - load.DepthAtSample;
+                load.FinishedPerSecond = lane.FinishedPerMinute / 60.0;
             }
         }
     }
@@ -66,6 +92,10 @@ public sealed class LaneAdmission(IOptionsMonitor<LaneOptions> options)
     private sealed class LaneLoad
     {
         public int Depth { get; set; }
+
+        public int DepthAtSample { get; set; }
+
+        public int Uncommitted { get; set; }
 
         public double FinishedPerSecond { get; set; }
     }

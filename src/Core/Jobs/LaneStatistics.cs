@@ -29,6 +29,7 @@ public sealed partial class LaneStatistics(
     /// <summary>Takes a sample now.</summary>
     public async Task SampleAsync(CancellationToken cancellationToken)
     {
+        admission.BeginSample();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             LaneSql.Now + ";" + LaneSql.Waiting + ";" + LaneSql.Running + ";" + LaneSql.Finished + ";" + LaneSql.Workers,
@@ -55,7 +56,7 @@ public sealed partial class LaneStatistics(
             FinishedPerMinute = _finished.Sum(sample => sample.GetValueOrDefault(lane)),
             Workers = workers.GetValueOrDefault(lane),
         })];
-        admission.Update(Current);
+        admission.EndSample(Current);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

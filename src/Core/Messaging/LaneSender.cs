@@ -18,7 +18,7 @@ public sealed class LaneSender(IBus bus, LaneQueues queues, IOptions<BrokerOptio
         {
             await endpoint.Send(message, Mandatory, cancellationToken);
         }
-        catch (RabbitMQ.Client.Exceptions.PublishException e) when (e.IsReturn)
+        catch (MessageReturnedException)
         {
             // The broker lost the queue (its data was deleted, or an operator deleted the queue). It is declared again for
             // the next try; the row stays in the outbox until then.

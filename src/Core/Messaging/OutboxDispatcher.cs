@@ -17,7 +17,7 @@ namespace Pipeline.Core.Messaging;
 public sealed partial class OutboxDispatcher(
     NpgsqlDataSource dataSource,
     LaneSender sender,
-    DispatchSignal signal,
+    WakeSignal signal,
     IOptions<BrokerOptions> options,
     TimeProvider time,
     ILogger<OutboxDispatcher> logger) : BackgroundService

@@ -52,7 +52,7 @@ public sealed class TestPipeline : IAsyncDisposable
         script ??= new HandlerScript();
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection(settings ?? await SettingsAsync(database));
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Critical);
         builder.Services.AddSingleton(script);
         builder.AddPipeline(roles ?? (pipeline => pipeline.AddIntake().AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedHandler>()));
         var host = builder.Build();

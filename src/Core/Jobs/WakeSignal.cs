@@ -1,7 +1,10 @@
 namespace Pipeline.Core.Jobs;
 
-/// <summary>Wakes the dispatcher of this process when jobs were accepted here; other processes' are found by polling.</summary>
-public sealed class DispatchSignal : IDisposable
+/// <summary>
+/// Wakes a loop that has run out of work. The one in the container wakes the dispatcher when this process accepted jobs;
+/// what other processes accepted it finds by polling.
+/// </summary>
+public sealed class WakeSignal : IDisposable
 {
     private readonly SemaphoreSlim _set = new(0, 1);
 
@@ -13,12 +16,15 @@ public sealed class DispatchSignal : IDisposable
         }
         catch (SemaphoreFullException)
         {
-            // Already set: the dispatcher looks once for any number of signals.
+            // Already set: the loop looks once for any number of signals.
         }
     }
 
     /// <summary>Returns at the next signal, or when the time is over.</summary>
     public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _set.WaitAsync(atMost, cancellationToken);
+
+    /// <summary>Returns at the next signal.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => _set.WaitAsync(cancellationToken);
 
     public void Dispose() => _set.Dispose();
 }
