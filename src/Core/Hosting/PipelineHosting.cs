@@ -24,6 +24,9 @@ public static class PipelineHosting
         // Five lines a request otherwise.
         host.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] ??= nameof(LogLevel.Warning);
 
+        // ReceiveWatch and OutboxDispatcher tell of outages, once each and without stack traces.
+        host.Configuration["Logging:LogLevel:MassTransit"] ??= nameof(LogLevel.Error);
+
         // A failed start is told in one sentence by PipelineHost; a loop that dies is still logged, as critical.
         host.Configuration["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] ??= nameof(LogLevel.Critical);
         AddOptions(host.Services);

@@ -12,6 +12,7 @@ internal static class Bus
     public static void AddBus(this IServiceCollection services, bool inMemory) => services.AddMassTransit(bus =>
     {
         bus.AddConsumer<JobConsumer>();
+        services.AddReceiveEndpointObserver<ReceiveWatch>();
 
         // Degraded, not unhealthy: while the broker is away jobs are accepted all the same.
         bus.ConfigureHealthCheckOptions(health =>

@@ -1,0 +1,77 @@
+using Pipeline.TestSupport.Pipelines;
+
+namespace Pipeline.EndToEnd.Tests;
+
+public sealed class FaultTests(PrivateSystem system) : IClassFixture<PrivateSystem>
+{
+    private const int TextsPerRequest = 200;
+
+    [Fact]
+    public async Task Jobs_of_a_worker_that_is_killed_are_done_by_another_once()
+    {
+        await using var api = await system.StartApiAsync();
+        using var client = new PipelineClient(api.Address);
+        await using var doomed = await system.StartWorkerAsync();
+
+        List<Guid> ids = [];
+        for (var i = 0; i < 10; i++)
+        {
+            ids.AddRange(await client.SubmitAsync(Texts(i)));
+        }
+
+        await Eventually.TrueAsync(async () => (await system.CountStatesAsync(ids)).Any(state => state.State == "succeeded"));
+        await doomed.KillAsync();
+        (await system.CountStatesAsync(ids)).ShouldContain(state => state.State != "succeeded", "the worker was killed too late");
+
+        await using var heir = await system.StartWorkerAsync();
+        var jobs = await client.FinishAsync(ids);
+
+        jobs.ShouldAllBe(job => job.GetProperty("state").GetString() == "succeeded");
+        jobs.ShouldContain(job => job.GetProperty("attempt").GetInt32() == 2, "no job was running when the worker was killed");
+        (await heir.StopAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Jobs_are_accepted_while_the_broker_is_down_and_done_once_it_is_back()
+    {
+        await using var api = await system.StartApiAsync();
+        await using var worker = await system.StartWorkerAsync();
+        using var client = new PipelineClient(api.Address);
+        await system.Servers.ControlAsync("stop", "rabbitmq");
+
+        var ids = await client.SubmitAsync(Texts(0));
+        client.Retries.ShouldBe(0);
+        (await system.CountStatesAsync(ids)).ShouldBe([("queued", TextsPerRequest)]);
+        await system.Servers.ControlAsync("start", "rabbitmq");
+
+        (await client.FinishAsync(ids)).ShouldAllBe(job => job.GetProperty("state").GetString() == "succeeded");
+    }
+
+    [Fact]
+    public async Task Nothing_that_was_accepted_is_lost_when_postgres_restarts_under_load()
+    {
+        await using var api = await system.StartApiAsync();
+        await using var worker = await system.StartWorkerAsync();
+        using var client = new PipelineClient(api.Address);
+        using var stop = new CancellationTokenSource();
+        var accepted = new List<Guid>();
+        var load = Task.Run(async () =>
+        {
+            for (var i = 0; !stop.IsCancellationRequested; i++)
+            {
+                accepted.AddRange(await client.SubmitAsync(Texts(i)[..20]));
+            }
+        });
+
+        await system.Servers.ControlAsync("restart", "postgres");
+        await system.Servers.ControlAsync("restart", "postgres");
+        await stop.CancelAsync();
+        await load;
+
+        (await client.FinishAsync(accepted)).ShouldAllBe(job => job.GetProperty("state").GetString() == "succeeded");
+        (await system.CountStatesAsync(accepted)).ShouldBe([("succeeded", accepted.Count)]);
+    }
+
+    private static string[] Texts(int request) =>
+        [.. Enumerable.Range(0, TextsPerRequest).Select(i => i % 2 == 0 ? $"오늘은 정말 행복한 날이에요 {request}-{i}" : $"I am furious about text {request}-{i}")];
+}
