@@ -7,9 +7,6 @@ using Pipeline.Inference;
 using Pipeline.Inference.LLamaSharp;
 #endif
 using Pipeline.Inference.LlamaCpp;
-#if FULL_FEED
-using Pipeline.Inference.LLamaSharp;
-#endif
 using Pipeline.Workers.Inference.Emotion;
 
 namespace Pipeline.Workers.Inference;
