@@ -23,7 +23,7 @@ internal sealed partial class ReceiveWatch(ILogger<ReceiveWatch> logger) : IRece
     {
         if (_faulted.TryAdd(faulted.InputAddress, true))
         {
-            LogFaulted(Queue(faulted.InputAddress), faulted.Exception.GetBaseException().Message);
+            LogFaulted(Queue(faulted.InputAddress), faulted.Exception?.GetBaseException().Message ?? "no reason given");
         }
 
         return Task.CompletedTask;
