@@ -8,6 +8,7 @@ public static class JobCatalog
     private static readonly Dictionary<string, JobKind> Kinds = new JobKind[]
     {
         JobKind.Of<AnalyzeEmotion, EmotionResult>(),
+        JobKind.Of<EmbedTexts, EmbeddingResult>(),
     }.ToDictionary(kind => kind.Name, StringComparer.Ordinal);
 
     public static IReadOnlyCollection<JobKind> All => Kinds.Values;

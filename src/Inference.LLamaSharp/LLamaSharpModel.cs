@@ -4,6 +4,7 @@ using LLama;
 using LLama.Exceptions;
 using LLama.Native;
 using Pipeline.Inference.Decoding;
+using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.Models;
 
 namespace Pipeline.Inference.LLamaSharp;
@@ -33,6 +34,14 @@ internal sealed class LLamaSharpModel : ILanguageModel
 
         using HeldModel held = new(_weights.NativeHandle);
         LLamaToken[] tokens = _weights.NativeHandle.Tokenize(text, addBos: false, special: parseControlTokens, Encoding.UTF8);
+        return MemoryMarshal.Cast<LLamaToken, int>(tokens).ToArray();
+    }
+
+    public int[] TokenizeInput(string text)
+    {
+        using HeldModel held = new(_weights.NativeHandle);
+        // What LLamaSharp names after BOS is the library's add_special: every token that belongs around a text.
+        LLamaToken[] tokens = _weights.NativeHandle.Tokenize(text, addBos: true, special: false, Encoding.UTF8);
         return MemoryMarshal.Cast<LLamaToken, int>(tokens).ToArray();
     }
 
@@ -86,6 +95,12 @@ internal sealed class LLamaSharpModel : ILanguageModel
     {
         ObjectDisposedException.ThrowIf(_weights.NativeHandle.IsClosed, this);
         return LLamaSharpDecoder.Create(_weights, Info, parameters);
+    }
+
+    public IEmbeddingEncoder CreateEncoder(EncoderParameters parameters)
+    {
+        ObjectDisposedException.ThrowIf(_weights.NativeHandle.IsClosed, this);
+        return LLamaSharpEncoder.Create(_weights, Info, parameters);
     }
 
     public void Dispose() => _weights.Dispose();

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Pipeline.Inference.Decoding;
 using Pipeline.Inference.LlamaCpp.Native;
 using Pipeline.Inference.Models;
@@ -16,7 +15,7 @@ internal sealed unsafe class LlamaDecoder : IDecoder
     private readonly int _vocabularySize;
     private readonly LlamaBatch _batch;
     private readonly bool[] _hasLogits;
-    private readonly int* _abort; // Read by the native threads during a pass.
+    private readonly AbortFlag _abort;
     private bool _disposed;
 
     private LlamaDecoder(ContextHandle context, int vocabularySize, DecoderLimits limits)
@@ -25,8 +24,7 @@ internal sealed unsafe class LlamaDecoder : IDecoder
         _memory = LlamaApi.llama_get_memory(context);
         _batch = LlamaApi.llama_batch_init(limits.BatchTokens, embeddingSize: 0, limits.SequencesMax);
         _hasLogits = new bool[limits.BatchTokens];
-        _abort = (int*)NativeMemory.AllocZeroed(sizeof(int));
-        LlamaApi.llama_set_abort_callback(context, &ShouldAbort, _abort);
+        _abort = new(context);
     }
 
     public DecoderLimits Limits { get; }
@@ -69,8 +67,7 @@ internal sealed unsafe class LlamaDecoder : IDecoder
         ObjectDisposedException.ThrowIf(_disposed, this);
         Check(batch);
         LlamaBatch native = Fill(batch);
-        Volatile.Write(ref *_abort, 0);
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static state => ((LlamaDecoder)state!).Abort(), this);
+        using CancellationTokenRegistration registration = _abort.Watch(cancellationToken);
         return LlamaApi.llama_decode(_context, native) switch
         {
             0 => DecodeResult.Ok,
@@ -122,7 +119,7 @@ internal sealed unsafe class LlamaDecoder : IDecoder
         _disposed = true;
         _context.Dispose();
         LlamaApi.llama_batch_free(_batch);
-        NativeMemory.Free(_abort);
+        _abort.Dispose();
     }
 
     private void Check(DecodeBatch batch)
@@ -172,9 +169,4 @@ internal sealed unsafe class LlamaDecoder : IDecoder
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfLessThan(end, start);
     }
-
-    private void Abort() => Volatile.Write(ref *_abort, 1);
-
-    [UnmanagedCallersOnly]
-    private static byte ShouldAbort(void* flag) => (byte)(Volatile.Read(ref *(int*)flag) != 0 ? 1 : 0);
 }

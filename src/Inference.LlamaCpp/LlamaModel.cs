@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using Pipeline.Inference.Decoding;
+using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.LlamaCpp.Native;
 using Pipeline.Inference.Models;
 
@@ -25,37 +26,10 @@ internal sealed unsafe class LlamaModel : ILanguageModel
 
     public IReadOnlyList<ControlToken> ControlTokens { get; }
 
-    public int[] Tokenize(string text, bool parseControlTokens)
-    {
-        if (text.Length == 0)
-        {
-            return [];
-        }
+    public int[] Tokenize(string text, bool parseControlTokens) =>
+        text.Length == 0 ? [] : Tokenize(text, addSpecial: false, parseControlTokens);
 
-        bool held = false;
-        _handle.DangerousAddRef(ref held); // Another thread may dispose the model meanwhile.
-
-        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        int length = Encoding.UTF8.GetBytes(text, utf8);
-        int[] tokens = ArrayPool<int>.Shared.Rent(length + 8); // A byte is at most one token, plus a space that some tokenizers add.
-        try
-        {
-            fixed (byte* bytes = utf8)
-            fixed (int* buffer = tokens)
-            {
-                int count = LlamaApi.llama_tokenize(_vocabulary, bytes, length, buffer, tokens.Length, addSpecial: false, parseControlTokens);
-                return count >= 0
-                    ? tokens[..count]
-                    : throw new InferenceException($"The tokenizer of {Info.Name} needs {-(long)count} tokens for {length} bytes; it is damaged.");
-            }
-        }
-        finally
-        {
-            _handle.DangerousRelease();
-            ArrayPool<byte>.Shared.Return(utf8);
-            ArrayPool<int>.Shared.Return(tokens);
-        }
-    }
+    public int[] TokenizeInput(string text) => Tokenize(text, addSpecial: true, parseSpecial: false);
 
     public byte[] GetTokenBytes(int token)
     {
@@ -115,7 +89,52 @@ internal sealed unsafe class LlamaModel : ILanguageModel
         return LlamaDecoder.Create(_handle, Info, parameters);
     }
 
+    public IEmbeddingEncoder CreateEncoder(EncoderParameters parameters)
+    {
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        return LlamaEncoder.Create(_handle, Info, parameters);
+    }
+
     public void Dispose() => _handle.Dispose();
+
+    private int[] Tokenize(string text, bool addSpecial, bool parseSpecial)
+    {
+        bool held = false;
+        _handle.DangerousAddRef(ref held); // Another thread may dispose the model meanwhile.
+
+        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        int length = Encoding.UTF8.GetBytes(text, utf8);
+        int[] tokens = ArrayPool<int>.Shared.Rent(length + 8); // A byte is at most one token, plus a space and the special ones that some tokenizers add.
+        try
+        {
+            int count = Tokenize(utf8.AsSpan(0, length), tokens, addSpecial, parseSpecial);
+            if (count < 0 && count != int.MinValue)
+            {
+                ArrayPool<int>.Shared.Return(tokens); // Some tokenizers normalise first, and a ligature becomes a phrase.
+                tokens = ArrayPool<int>.Shared.Rent(-count);
+                count = Tokenize(utf8.AsSpan(0, length), tokens, addSpecial, parseSpecial);
+            }
+
+            return count >= 0
+                ? tokens[..count]
+                : throw new InferenceException($"The tokenizer of {Info.Name} needs {-(long)count} tokens for {length} bytes; it is damaged.");
+        }
+        finally
+        {
+            _handle.DangerousRelease();
+            ArrayPool<byte>.Shared.Return(utf8);
+            ArrayPool<int>.Shared.Return(tokens);
+        }
+    }
+
+    private int Tokenize(ReadOnlySpan<byte> utf8, Span<int> tokens, bool addSpecial, bool parseSpecial)
+    {
+        fixed (byte* bytes = utf8)
+        fixed (int* buffer = tokens)
+        {
+            return LlamaApi.llama_tokenize(_vocabulary, bytes, utf8.Length, buffer, tokens.Length, addSpecial, parseSpecial);
+        }
+    }
 
     private string Render(byte* template, LlamaChatMessage[] messages, bool addAssistantHeader)
     {

@@ -82,7 +82,7 @@ public sealed partial class InferenceEngine(
     private LoadedModel Load(string path)
     {
         InferenceOptions sizes = options.Value;
-        IModelLoader loader = FindLoader(sizes.Backend);
+        IModelLoader loader = BackendChoice.Find(loaders, sizes.Backend);
         GgufFile file = GgufReader.Read(path);
         MachineReadings machine = MachineReader.Read();
         // As many outputs as sequences: each request in the batch ends its prompt there at most once.
@@ -106,12 +106,6 @@ public sealed partial class InferenceEngine(
             throw;
         }
     }
-
-    private IModelLoader FindLoader(string backend) =>
-        loaders.FirstOrDefault(loader => backend == "Auto" || loader.Backend.Equals(backend, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ModelLoadException(
-                $"Inference:Backend is {backend}, which this build does not have.",
-                $"Set one of: Auto, {string.Join(", ", loaders.Select(loader => loader.Backend))}.");
 
     [LoggerMessage(3000, LogLevel.Information, "Loading {Path} ({Architecture}): {Threads} threads, {GpuLayers} GPU layers, {ContextTokens} tokens of context")]
     private static partial void LogLoading(ILogger logger, string path, string architecture, int threads, int gpuLayers, int contextTokens);

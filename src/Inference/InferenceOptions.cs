@@ -21,11 +21,11 @@ public sealed class InferenceOptions
     [Range(256, 4_194_304)]
     public int ContextTokens { get; set; } = 8_192;
 
-    /// <summary>Most tokens of one forward pass. Larger fills a GPU better, smaller lets interactive requests in sooner.</summary>
+    /// <summary>Most tokens of one forward pass, hence also of a text to embed. Larger fills a GPU better, smaller lets interactive requests in sooner.</summary>
     [Range(32, 65_536)]
     public int BatchTokens { get; set; } = 512;
 
-    /// <summary>Sequences at a time: requests, their label branches, and cached prefixes. llama.cpp allows 256.</summary>
+    /// <summary>Sequences at a time: requests, their label branches, and cached prefixes; texts of one pass when embedding. llama.cpp allows 256.</summary>
     [Range(2, 256)]
     public int SequencesMax { get; set; } = 64;
 

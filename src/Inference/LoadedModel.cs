@@ -12,8 +12,8 @@ internal sealed class LoadedModel : IAsyncDisposable
 {
     private readonly ILanguageModel _model;
     private readonly IDecoder _decoder;
-    private readonly SubmissionQueue _submissions;
-    private readonly SchedulerLoop _loop;
+    private readonly SubmissionQueue<InferenceTask> _submissions;
+    private readonly SchedulerLoop<InferenceTask, SchedulerState> _loop;
     private readonly InferenceMeter _meter;
     private readonly LabelScorer _scorer;
     private readonly TimeProvider _time;
@@ -22,7 +22,7 @@ internal sealed class LoadedModel : IAsyncDisposable
     {
         (_model, _decoder, _time) = (model, decoder, time);
         _submissions = new(options.QueueMax);
-        _loop = new(new(decoder, _submissions, options.PrefixesMax, logger), _submissions, logger);
+        _loop = new(new BatchScheduler(decoder, _submissions, options.PrefixesMax, logger), _submissions, logger);
         _meter = new(model.Info.Name, () => _loop.State, () => _submissions.Count);
         _scorer = new(model, decoder.Limits.ContextTokens, _submissions);
     }

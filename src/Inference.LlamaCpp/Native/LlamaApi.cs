@@ -38,6 +38,9 @@ internal static unsafe partial class LlamaApi
     internal static partial int llama_model_n_embd(ModelHandle model);
 
     [LibraryImport(Library)]
+    internal static partial int llama_model_n_embd_out(ModelHandle model);
+
+    [LibraryImport(Library)]
     internal static partial ulong llama_model_size(ModelHandle model);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -107,10 +110,22 @@ internal static unsafe partial class LlamaApi
     internal static partial int llama_decode(ContextHandle context, LlamaBatch batch);
 
     [LibraryImport(Library)]
+    internal static partial int llama_encode(ContextHandle context, LlamaBatch batch);
+
+    [LibraryImport(Library)]
+    internal static partial int llama_pooling_type(ContextHandle context);
+
+    [LibraryImport(Library)]
+    internal static partial float* llama_get_embeddings_seq(ContextHandle context, int sequence);
+
+    [LibraryImport(Library)]
     internal static partial float* llama_get_logits_ith(ContextHandle context, int index);
 
     [LibraryImport(Library)]
     internal static partial nint llama_get_memory(ContextHandle context);
+
+    [LibraryImport(Library)]
+    internal static partial void llama_memory_clear(nint memory, [MarshalAs(UnmanagedType.U1)] bool data);
 
     [LibraryImport(Library)]
     internal static partial void llama_memory_seq_cp(nint memory, int source, int destination, int start, int end);

@@ -28,7 +28,8 @@ internal static class StructCheck
             && (context.OutputsMax, context.OutputsMaxPerSequence, context.Threads, context.FlashAttentionType) == (0u, 1u, 4, -1);
         bool tailAgrees = (context.TypeK, context.TypeV, context.OffloadKqv, context.NoPerf) == (1, 1, 1, 1)
             && (context.OpOffload, context.SwaFull, context.KvUnified, context.SamplersCount) == (1, 1, 0, 0u);
-        if (!(modelAgrees && sizesAgree && tailAgrees))
+        bool embeddingAgrees = (context.PoolingType, context.AttentionType, context.Embeddings) == (-1, -1, 0);
+        if (!(modelAgrees && sizesAgree && tailAgrees && embeddingAgrees))
         {
             throw Refuse("has other default parameters than this release");
         }

@@ -25,9 +25,9 @@ public static class HardwarePlan
     public static long KvBytes(GgufFile file, int contextTokens) => (long)file.Layers * file.KvElementsPerLayer * KvElementBytes * contextTokens;
 
     /// <summary>Activations of a micro-batch, its attention mask, and the logits of every output.</summary>
-    public static long ComputeBytes(GgufFile file, DecoderLimits limits)
+    public static long ComputeBytes(GgufFile file, DecoderLimits limits, int microBatchTokens = MicroBatchTokens)
     {
-        long tokens = Math.Min(limits.BatchTokens, MicroBatchTokens);
+        long tokens = Math.Min(limits.BatchTokens, microBatchTokens);
         long activations = tokens * ((8L * file.EmbeddingSize) + (3L * file.FeedForwardSize)) * sizeof(float);
         long mask = tokens * limits.ContextTokens * sizeof(float);
         long logits = 2L * limits.OutputsMax * file.VocabularySize * sizeof(float);

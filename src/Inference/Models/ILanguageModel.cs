@@ -1,10 +1,11 @@
 using Pipeline.Inference.Decoding;
+using Pipeline.Inference.Embeddings;
 
 namespace Pipeline.Inference.Models;
 
 /// <summary>
 /// Lower seam, first half: loaded weights with their vocabulary, tokenizer and chat template.
-/// Tokenizing is thread-safe; decoding goes through <see cref="CreateDecoder"/>.
+/// Tokenizing is thread-safe; decoding goes through <see cref="CreateDecoder"/>, embedding through <see cref="CreateEncoder"/>.
 /// </summary>
 public interface ILanguageModel : IDisposable
 {
@@ -22,6 +23,12 @@ public interface ILanguageModel : IDisposable
     /// <param name="parseControlTokens">True only for template text: control tokens are recognised. False treats them as plain text.</param>
     int[] Tokenize(string text, bool parseControlTokens);
 
+    /// <summary>
+    /// Tokenizes a text as the whole input of an embedding model: with the tokens that the model's metadata puts around one
+    /// (BOS, EOS, CLS, SEP). Control tokens in the text are plain text.
+    /// </summary>
+    int[] TokenizeInput(string text);
+
     /// <summary>Bytes a token stands for; UTF-8 sequences may be split over tokens. Control tokens give none.</summary>
     byte[] GetTokenBytes(int token);
 
@@ -37,6 +44,10 @@ public interface ILanguageModel : IDisposable
     /// <summary>Allocates the KV cache and compute buffers. Dispose the decoder before the model.</summary>
     /// <exception cref="ModelLoadException">The memory could not be allocated.</exception>
     IDecoder CreateDecoder(DecoderParameters parameters);
+
+    /// <summary>Allocates what passes for embeddings need. Dispose the encoder before the model.</summary>
+    /// <exception cref="ModelLoadException">The memory could not be allocated, or the model does not say how it pools.</exception>
+    IEmbeddingEncoder CreateEncoder(EncoderParameters parameters);
 }
 
 /// <summary>One turn of a chat template.</summary>

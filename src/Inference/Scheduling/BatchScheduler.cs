@@ -6,12 +6,12 @@ namespace Pipeline.Inference.Scheduling;
 /// <summary>
 /// Continuous batching: at every tick waiting requests enter, one forward pass computes a piece of all active ones, and
 /// finished ones leave. Owns the decoder. <see cref="Tick"/> and all state behind it belong to one loop
-/// (<see cref="SchedulerLoop"/>, or a test); requests arrive through <see cref="SubmissionQueue"/>.
+/// (<see cref="SchedulerLoop{TTask, TState}"/>, or a test); requests arrive through <see cref="SubmissionQueue{TTask}"/>.
 /// </summary>
-internal sealed partial class BatchScheduler
+internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
 {
     private readonly IDecoder _decoder;
-    private readonly SubmissionQueue _submissions;
+    private readonly SubmissionQueue<InferenceTask> _submissions;
     private readonly ILogger _logger;
     private readonly KvBudget _budget;
     private readonly SequenceTable _sequences;
@@ -21,7 +21,7 @@ internal sealed partial class BatchScheduler
     private readonly List<InferenceTask> _active = []; // In order of admission: the oldest first.
     private bool _admissionPaused;
 
-    public BatchScheduler(IDecoder decoder, SubmissionQueue submissions, int prefixesMax, ILogger logger)
+    public BatchScheduler(IDecoder decoder, SubmissionQueue<InferenceTask> submissions, int prefixesMax, ILogger logger)
     {
         _decoder = decoder;
         _submissions = submissions;

@@ -3,23 +3,25 @@ using Microsoft.Extensions.Logging;
 namespace Pipeline.Inference.Scheduling;
 
 /// <summary>The dedicated thread that ticks a scheduler: a forward pass blocks for long, so it stays off the pool.</summary>
-internal sealed partial class SchedulerLoop : IAsyncDisposable
+internal sealed partial class SchedulerLoop<TTask, TState> : IAsyncDisposable
+    where TTask : class
+    where TState : class
 {
-    private readonly BatchScheduler _scheduler;
-    private readonly SubmissionQueue _submissions;
+    private readonly IScheduler<TState> _scheduler;
+    private readonly SubmissionQueue<TTask> _submissions;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile SchedulerState _state;
+    private volatile TState _state;
 
-    public SchedulerLoop(BatchScheduler scheduler, SubmissionQueue submissions, ILogger logger)
+    public SchedulerLoop(IScheduler<TState> scheduler, SubmissionQueue<TTask> submissions, ILogger logger)
     {
         (_scheduler, _submissions, _logger, _state) = (scheduler, submissions, logger, scheduler.State);
         new Thread(Run) { IsBackground = true, Name = "inference" }.Start();
     }
 
     /// <summary>State after the last tick; safe to read from any thread.</summary>
-    public SchedulerState State => _state;
+    public TState State => _state;
 
     public async ValueTask DisposeAsync()
     {

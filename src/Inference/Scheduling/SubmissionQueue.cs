@@ -6,19 +6,20 @@ namespace Pipeline.Inference.Scheduling;
 /// The way in: one bounded channel a priority, many writers, the loop as only reader. A full channel makes callers wait
 /// rather than fail, because they already hold a message of a queue that is bounded itself.
 /// </summary>
-internal sealed class SubmissionQueue(int queueMax) : IDisposable
+internal sealed class SubmissionQueue<TTask>(int queueMax) : IDisposable
+    where TTask : class
 {
-    private readonly Channel<InferenceTask> _interactive = Create(queueMax);
-    private readonly Channel<InferenceTask> _bulk = Create(queueMax);
+    private readonly Channel<TTask> _interactive = Create(queueMax);
+    private readonly Channel<TTask> _bulk = Create(queueMax);
     private readonly AutoResetEvent _arrived = new(initialState: false);
 
     public int Count => _interactive.Reader.Count + _bulk.Reader.Count;
 
-    public async ValueTask AddAsync(InferenceTask task, CancellationToken cancellationToken)
+    public async ValueTask AddAsync(TTask task, RequestPriority priority, CancellationToken cancellationToken)
     {
         try
         {
-            await Of(task.Priority).Writer.WriteAsync(task, cancellationToken);
+            await Of(priority).Writer.WriteAsync(task, cancellationToken);
         }
         catch (ChannelClosedException exception)
         {
@@ -28,7 +29,7 @@ internal sealed class SubmissionQueue(int queueMax) : IDisposable
         _arrived.Set();
     }
 
-    public InferenceTask? TryTake(RequestPriority priority) => Of(priority).Reader.TryRead(out InferenceTask? task) ? task : null;
+    public TTask? TryTake(RequestPriority priority) => Of(priority).Reader.TryRead(out TTask? task) ? task : null;
 
     /// <summary>Blocks the loop's thread until something arrived since the last wait.</summary>
     public void WaitForArrival() => _arrived.WaitOne();
@@ -45,8 +46,8 @@ internal sealed class SubmissionQueue(int queueMax) : IDisposable
 
     public void Dispose() => _arrived.Dispose();
 
-    private Channel<InferenceTask> Of(RequestPriority priority) => priority == RequestPriority.Bulk ? _bulk : _interactive;
+    private Channel<TTask> Of(RequestPriority priority) => priority == RequestPriority.Bulk ? _bulk : _interactive;
 
-    private static Channel<InferenceTask> Create(int capacity) =>
-        Channel.CreateBounded<InferenceTask>(new BoundedChannelOptions(capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private static Channel<TTask> Create(int capacity) =>
+        Channel.CreateBounded<TTask>(new BoundedChannelOptions(capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 }

@@ -5,7 +5,7 @@ using Pipeline.Inference.Scheduling;
 namespace Pipeline.Inference.Scoring;
 
 /// <summary>Label scoring on the local batch: validates and tokenizes on the caller's thread, then waits for the loop.</summary>
-internal sealed class LabelScorer(ILanguageModel model, int contextTokens, SubmissionQueue submissions) : ILabelScorer
+internal sealed class LabelScorer(ILanguageModel model, int contextTokens, SubmissionQueue<InferenceTask> submissions) : ILabelScorer
 {
     private readonly ChatTokenizer _tokenizer = new(model);
 
@@ -19,7 +19,7 @@ internal sealed class LabelScorer(ILanguageModel model, int contextTokens, Submi
 
         ScoringTask task = new(chat.Tokens, chat.SharedTokens, labels, request.Priority);
         using CancellationTokenRegistration registration = cancellationToken.Register(() => task.Cancel(cancellationToken));
-        await submissions.AddAsync(task, cancellationToken);
+        await submissions.AddAsync(task, task.Priority, cancellationToken);
         ScoringOutcome outcome = await task.Completion;
 
         double[] probabilities = LogSoftmax.Softmax(outcome.LogProbabilities, request.Temperature);

@@ -28,6 +28,9 @@ public static class InferenceTelemetry
     /// <summary>Those that the prefix cache held.</summary>
     public const string CachedTokens = "pipeline.inference.tokens.cached";
 
+    /// <summary>Texts that were embedded.</summary>
+    public const string EmbeddedTexts = "pipeline.inference.texts.embedded";
+
     /// <summary>Seconds from submission to answer.</summary>
     public const string Duration = "pipeline.inference.request.duration";
 

@@ -42,5 +42,13 @@ public sealed class JobInputTests(LocalApi api)
             .ShouldBlame("input.lang", "not a known field. Known: text")
             .Blames("prio", "Known: kind, input, priority, expires_at");
 
+    [Fact]
+    public async Task Texts_to_embed_are_accepted() =>
+        (await PostAsync("""{"kind":"embedding","input":{"texts":["hello","안녕"]}}""")).Status.ShouldBe(202);
+
+    [Fact]
+    public async Task Texts_to_embed_are_refused_one_by_one() =>
+        (await PostAsync("""{"kind":"embedding","input":{"texts":["a",""]}}""")).ShouldBlame("input.texts[1]", "white space");
+
     private Task<Answer> PostAsync(string json) => api.Client.PostAsync("/api/jobs", json);
 }

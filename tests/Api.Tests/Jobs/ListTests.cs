@@ -56,7 +56,7 @@ public sealed class ListTests
         var queues = (await client.GetAsync("/api/queues")).Json.GetProperty("queues").EnumerateArray()
             .ToDictionary(queue => queue.GetProperty("lane").GetString()!);
 
-        queues.Keys.ShouldBe(["emotion", "emotion-bulk"]);
+        queues.Keys.ShouldBe(["emotion", "emotion-bulk", "embedding", "embedding-bulk"], ignoreOrder: true);
         queues["emotion-bulk"].GetProperty("depth").GetInt32().ShouldBe(2);
         queues["emotion-bulk"].GetProperty("depth_max").GetInt32().ShouldBe(100_000);
         queues["emotion-bulk"].GetProperty("oldest_seconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);

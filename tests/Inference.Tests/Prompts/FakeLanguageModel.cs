@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Inference.Decoding;
+using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.Models;
 
 namespace Pipeline.Inference.Tests.Prompts;
@@ -33,6 +34,8 @@ internal sealed class FakeLanguageModel(string separator = "") : ILanguageModel
         return [.. tokens];
     }
 
+    public int[] TokenizeInput(string text) => [.. Tokenize(text, parseControlTokens: false), 403];
+
     public byte[] GetTokenBytes(int token) => token == Ab ? "ab"u8.ToArray() : [(byte)token];
 
     public bool IsEndOfGeneration(int token) => token == 403;
@@ -49,6 +52,8 @@ internal sealed class FakeLanguageModel(string separator = "") : ILanguageModel
     }
 
     public IDecoder CreateDecoder(DecoderParameters parameters) => throw new NotSupportedException();
+
+    public IEmbeddingEncoder CreateEncoder(EncoderParameters parameters) => throw new NotSupportedException();
 
     public void Dispose()
     {

@@ -8,7 +8,7 @@ namespace Pipeline.Inference.Tests.Scheduling;
 /// <summary>A scheduler over a scripted decoder, ticked by hand.</summary>
 internal sealed class SchedulerBench : IDisposable
 {
-    private readonly SubmissionQueue _submissions = new(queueMax: 10_000);
+    private readonly SubmissionQueue<InferenceTask> _submissions = new(queueMax: 10_000);
 
     public SchedulerBench(int context = 512, int batch = 64, int sequences = 8, int prefixes = 2)
     {
@@ -23,7 +23,7 @@ internal sealed class SchedulerBench : IDisposable
     public ScoringTask Submit(int[] prompt, int shared = 0, int[][]? labels = null, RequestPriority priority = RequestPriority.Interactive)
     {
         ScoringTask task = new(prompt, shared, labels ?? [[1], [2]], priority);
-        _submissions.AddAsync(task, TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
+        _submissions.AddAsync(task, priority, TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
         return task;
     }
 

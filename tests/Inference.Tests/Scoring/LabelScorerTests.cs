@@ -7,7 +7,7 @@ namespace Pipeline.Inference.Tests.Scoring;
 
 public sealed class LabelScorerTests : IDisposable
 {
-    private readonly SubmissionQueue _submissions = new(queueMax: 4);
+    private readonly SubmissionQueue<InferenceTask> _submissions = new(queueMax: 4);
 
     public void Dispose() => _submissions.Dispose();
 

@@ -1,0 +1,57 @@
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Pipeline.Contracts;
+
+/// <summary>What each of several texts means, as a vector: texts of similar meaning have a large dot product.</summary>
+public sealed record EmbedTexts : IJob<EmbedTexts, EmbeddingResult>
+{
+    /// <summary>Most texts of one job.</summary>
+    public const int TextsMax = 64;
+
+    public static string Kind => "embedding";
+
+    public static JsonTypeInfo<EmbedTexts> Json => EmbedTextsJson.Unescaped.EmbedTexts;
+
+    public static JsonTypeInfo<EmbeddingResult> ResultJson => EmbedTextsJson.Unescaped.EmbeddingResult;
+
+    /// <summary>1 to <see cref="TextsMax"/> texts; a text longer than the model reads at once is embedded in pieces.</summary>
+    public required IReadOnlyList<string> Texts { get; init; }
+
+    public IEnumerable<InputProblem> Validate(InputLimits limits) => Texts.Count switch
+    {
+        0 => [new("texts", "is empty: send at least one text.")],
+        > TextsMax => [new("texts", $"has {Texts.Count} texts; at most {TextsMax} are accepted. Send the others as another job.")],
+        _ => Texts.SelectMany((text, index) => TextRules.Required($"texts[{index}]", text, limits)),
+    };
+}
+
+/// <summary>One vector a text.</summary>
+public sealed record EmbeddingResult
+{
+    /// <summary>In the order of the texts. Each has length 1, so a dot product is the cosine.</summary>
+    public required IReadOnlyList<float[]> Embeddings { get; init; }
+
+    /// <summary>Numbers in each vector.</summary>
+    public required int Dimensions { get; init; }
+
+    /// <summary>Name of the model that answered. Vectors of different models can not be compared.</summary>
+    public required string Model { get; init; }
+
+    public required TokenUsage Usage { get; init; }
+
+    public required JobTimings Timings { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(EmbedTexts))]
+[JsonSerializable(typeof(EmbeddingResult))]
+internal sealed partial class EmbedTextsJson : JsonSerializerContext
+{
+    // Not an initializer: the order of those is undefined across the parts of a partial class.
+    public static EmbedTextsJson Unescaped => field ??= new(ContractJson.Unescaped(Default.Options));
+}

@@ -1,0 +1,144 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipeline.Inference.Gguf;
+using Pipeline.Inference.Hardware;
+using Pipeline.Inference.Models;
+
+namespace Pipeline.Inference.Embeddings;
+
+/// <summary>
+/// One local embedding model behind the upper seam. <see cref="LoadAsync"/> is called once, before the host reports ready;
+/// generating is safe from any thread, and concurrent callers share forward passes. Vectors have length 1.
+/// </summary>
+public sealed partial class EmbeddingEngine(
+    IEnumerable<IModelLoader> loaders, IOptions<InferenceOptions> options, TimeProvider time, ILogger<EmbeddingEngine> logger)
+    : IEmbeddingGenerator<string, Embedding<float>>, IAsyncDisposable
+{
+    /// <summary>Most texts of one request.</summary>
+    public const int TextsMax = 4_096;
+
+    private const string WarmUpText = "Warm-up.";
+
+    private readonly SemaphoreSlim _loading = new(1, 1);
+    private volatile LoadedEncoder? _loaded;
+
+    /// <summary>Facts of the model; null until it is loaded and warm.</summary>
+    public ModelInfo? Model => _loaded?.Info;
+
+    /// <summary>Checks the file and the memory, loads the model and embeds one text, so that the first job pays for no page faults.</summary>
+    /// <param name="modelPath">GGUF file of an embedding model.</param>
+    /// <param name="cancellationToken">Given up between the steps; the native load itself does not stop.</param>
+    /// <exception cref="ModelLoadException">The file, the memory or the native library does not do; the message has the remedy.</exception>
+    /// <exception cref="InvalidOperationException">A model is loaded already.</exception>
+    public async Task LoadAsync(string modelPath, CancellationToken cancellationToken)
+    {
+        await _loading.WaitAsync(cancellationToken);
+        try
+        {
+            if (_loaded is not null)
+            {
+                throw new InvalidOperationException($"The engine holds {_loaded.Info.Name} already; make another engine for another model.");
+            }
+
+            long start = time.GetTimestamp();
+            LoadedEncoder loaded = await Task.Factory.StartNew(
+                () => Load(modelPath), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            try
+            {
+                await loaded.EmbedAsync([WarmUpText], RequestPriority.Interactive, cancellationToken);
+            }
+            catch
+            {
+                await loaded.DisposeAsync();
+                throw;
+            }
+
+            _loaded = loaded;
+            LogReady(logger, loaded.Info.Name, loaded.Dimensions, time.GetElapsedTime(start).TotalSeconds);
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <param name="values">1 to <see cref="TextsMax"/> texts.</param>
+    /// <param name="options">Give <see cref="EmbeddingRequestOptions"/> to choose the priority.</param>
+    /// <param name="cancellationToken">Frees the caller at once; texts that wait leave the queue.</param>
+    /// <exception cref="TextTooLongException">A text has more tokens than the model or the batch takes; nothing was computed.</exception>
+    /// <exception cref="ArgumentException">No text, too many, one without tokens, or other dimensions than the model's.</exception>
+    /// <exception cref="InferenceException">The encoder failed on a text of this request; others are not affected.</exception>
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
+    {
+        LoadedEncoder loaded = _loaded
+            ?? throw new InferenceException("No model is loaded. Call EmbeddingEngine.LoadAsync before the host reports ready.");
+        string[] texts = [.. values];
+        if (texts.Length is < 1 or > TextsMax)
+        {
+            throw new ArgumentException($"{texts.Length} texts; give 1 to {TextsMax}.", nameof(values));
+        }
+
+        if (options?.Dimensions is int dimensions && dimensions != loaded.Dimensions)
+        {
+            throw new ArgumentException($"{dimensions} dimensions are asked for; {loaded.Info.Name} gives {loaded.Dimensions}.", nameof(options));
+        }
+
+        return loaded.EmbedAsync(texts, (options as EmbeddingRequestOptions)?.Priority ?? RequestPriority.Interactive, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey) =>
+        serviceKey is not null ? null
+        : serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("pipeline", null, _loaded?.Info.Name, _loaded?.Dimensions)
+        : serviceType.IsInstanceOfType(this) ? this : null;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _loaded, null) is { } loaded)
+        {
+            await loaded.DisposeAsync();
+        }
+
+        _loading.Dispose();
+    }
+
+    /// <summary>As <see cref="DisposeAsync"/>; blocks until the pass under way is over.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private LoadedEncoder Load(string path)
+    {
+        InferenceOptions sizes = options.Value;
+        IModelLoader loader = BackendChoice.Find(loaders, sizes.Backend);
+        GgufFile file = GgufReader.Read(path);
+        MachineReadings machine = MachineReader.Read();
+        EncoderLimits limits = new(sizes.BatchTokens, sizes.SequencesMax);
+        int threads = sizes.Threads ?? HardwarePlan.Threads(machine);
+        int gpuLayers = sizes.GpuLayers ?? HardwarePlan.GpuLayers(file, EncoderPlan.AsDecoder(limits), loader.FindAccelerators());
+        if (sizes.CheckMemory)
+        {
+            EncoderPlan.CheckMemory(path, file, limits, gpuLayers, machine);
+        }
+
+        LogLoading(logger, path, file.Architecture, threads, gpuLayers, limits.BatchTokens);
+        ILanguageModel model = loader.Load(path, new ModelParameters(gpuLayers, sizes.UseMemoryMap));
+        try
+        {
+            return new(model, model.CreateEncoder(new(limits, threads)), sizes.QueueMax, time, logger);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    [LoggerMessage(3301, LogLevel.Information, "Loading {Path} ({Architecture}) for embeddings: {Threads} threads, {GpuLayers} GPU layers, {BatchTokens} tokens a batch")]
+    private static partial void LogLoading(ILogger logger, string path, string architecture, int threads, int gpuLayers, int batchTokens);
+
+    [LoggerMessage(3302, LogLevel.Information, "Embedding model {Model} ({Dimensions} dimensions) is loaded and warm after {Seconds:F1} s")]
+    private static partial void LogReady(ILogger logger, string model, int dimensions, double seconds);
+}

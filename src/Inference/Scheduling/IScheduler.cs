@@ -1,0 +1,14 @@
+namespace Pipeline.Inference.Scheduling;
+
+/// <summary>What a <see cref="SchedulerLoop{TTask, TState}"/> ticks. Everything here belongs to that loop.</summary>
+internal interface IScheduler<out TState>
+{
+    /// <summary>What it holds between two ticks.</summary>
+    TState State { get; }
+
+    /// <summary>One step. False when there is nothing to do until a request arrives.</summary>
+    bool Tick(CancellationToken stopping);
+
+    /// <summary>Ends every request; the loop has stopped.</summary>
+    void FailAll(Exception exception);
+}

@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Workers.Embedding;
+
+/// <summary>How embedding jobs are done. Section <c>Models:Embedding</c>.</summary>
+public sealed class EmbeddingOptions
+{
+    public const string Section = "Models:Embedding";
+
+    /// <summary>A GGUF file of any embedding model; null takes the small model that ships with Pipeline.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>
+    /// Longest text in tokens; longer ones are rejected. One longer than the model reads at once is embedded in pieces, and
+    /// its vector is their mean. 16 to 131,072, default 8,192.
+    /// </summary>
+    [Range(16, 131_072)]
+    public int InputTokensMax { get; init; } = 8_192;
+
+    internal string ModelPath => Path ?? System.IO.Path.Combine(AppContext.BaseDirectory, "models", "embedding-mini.gguf");
+}
+
+[OptionsValidator]
+internal sealed partial class EmbeddingOptionsValidator : IValidateOptions<EmbeddingOptions>;

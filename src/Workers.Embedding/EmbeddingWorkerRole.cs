@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Core.Hosting;
+using Pipeline.Inference;
+#if FULL_FEED
+using Pipeline.Inference.LLamaSharp;
+#endif
+using Pipeline.Inference.LlamaCpp;
+
+namespace Pipeline.Workers.Embedding;
+
+/// <summary>The role that turns texts into vectors; a CPU is enough for it.</summary>
+public static class EmbeddingWorkerRole
+{
+    public static PipelineBuilder AddEmbeddingWorker(this PipelineBuilder pipeline)
+    {
+        var services = pipeline.Services;
+        services.AddEmbeddings(pipeline.Configuration);
+#if FULL_FEED
+        // First, so that it is the one that Inference:Backend=Auto takes: it brings its own native libraries.
+        services.AddLLamaSharp();
+#endif
+        services.AddLlamaCpp(pipeline.Configuration);
+
+        services.AddOptions<EmbeddingOptions>().BindConfiguration(EmbeddingOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<EmbeddingOptions>, EmbeddingOptionsValidator>();
+        services.AddSingleton<LongTextEmbedder>();
+        services.AddHostedService<EmbeddingModelStart>();
+        services.AddHealthChecks().AddCheck<EmbeddingModelHealth>("embedding-model", tags: ["ready"]);
+        return pipeline.AddJobHandler<EmbedTexts, EmbeddingResult, EmbeddingHandler>();
+    }
+}

@@ -1,0 +1,4 @@
+using Pipeline.Core.Hosting;
+using Pipeline.Workers.Embedding;
+
+return await RoleHost.RunAsync(args, pipeline => pipeline.AddEmbeddingWorker());

@@ -1,0 +1,177 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Inference.Embeddings;
+using Pipeline.Inference.Scheduling;
+
+namespace Pipeline.Inference.Tests.Embeddings;
+
+public sealed class EmbeddingSchedulerTests : IDisposable
+{
+    private readonly SubmissionQueue<EmbeddingTask> _submissions = new(queueMax: 10_000);
+    private readonly ScriptedEncoder _encoder = new(new(BatchTokens: 64, SequencesMax: 8));
+    private readonly EmbeddingScheduler _scheduler;
+
+    public EmbeddingSchedulerTests() => _scheduler = new(_encoder, _submissions, NullLogger.Instance);
+
+    public void Dispose() => _submissions.Dispose();
+
+    [Fact]
+    public async Task Texts_of_many_callers_share_one_pass()
+    {
+        EmbeddingTask[] tasks = [.. Enumerable.Range(1, 6).Select(length => Submit(length))];
+        Run().ShouldBe(1);
+        tasks.ShouldAllBe(task => task.Completion.IsCompletedSuccessfully);
+        foreach (EmbeddingTask task in tasks)
+        {
+            float[] expected = ScriptedEncoder.VectorOf(task.Tokens);
+            UnitVector.Normalize(expected);
+            (await task.Completion).ShouldBe(expected);
+        }
+    }
+
+    [Fact]
+    public void Oldest_enters_first_and_the_longest_that_fit_fill_the_batch()
+    {
+        Array.ForEach([10, 5, 40, 20, 30, 14], length => Submit(length));
+        Run();
+        Lengths().ShouldBe([[10, 40, 14], [5, 30, 20]]);
+    }
+
+    [Fact]
+    public void Batch_keeps_to_the_number_of_sequences()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            Submit(1);
+        }
+
+        Run();
+        Lengths().Select(batch => batch.Length).ShouldBe([8, 8, 4]);
+    }
+
+    [Fact]
+    public void Short_text_is_not_overtaken_for_ever_by_long_ones()
+    {
+        Submit(64);
+        EmbeddingTask small = Submit(3);
+        for (int i = 0; i < 3; i++)
+        {
+            Submit(64);
+            _scheduler.Tick(CancellationToken.None);
+        }
+
+        small.Completion.IsCompletedSuccessfully.ShouldBeTrue();
+        _encoder.Batches.FindIndex(batch => batch.Any(sequence => sequence.Length == 3)).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Interactive_enters_before_bulk_and_bulk_is_not_starved()
+    {
+        EmbeddingTask bulk = Submit(40, RequestPriority.Bulk);
+        int ticks = 0;
+        while (!bulk.Completion.IsCompleted)
+        {
+            Submit(60);
+            Submit(60);
+            _scheduler.Tick(CancellationToken.None);
+            (++ticks).ShouldBeLessThan(100);
+        }
+
+        ticks.ShouldBe(BatchPacker.InteractiveRunMax + 1);
+    }
+
+    [Fact]
+    public void Bulk_fills_the_room_that_interactive_leaves()
+    {
+        Submit(40, RequestPriority.Bulk);
+        Submit(20, RequestPriority.Bulk);
+        Submit(30);
+        _scheduler.Tick(CancellationToken.None);
+        Lengths().ShouldBe([[30, 20]]);
+    }
+
+    [Fact]
+    public void Canceled_text_never_reaches_the_encoder()
+    {
+        EmbeddingTask canceled = Submit(5);
+        Submit(6);
+        canceled.Cancel(new CancellationToken(canceled: true));
+        canceled.Completion.IsCanceled.ShouldBeTrue();
+        Run();
+        Lengths().ShouldBe([[6]]);
+    }
+
+    [Fact]
+    public void Only_the_text_that_breaks_the_encoder_fails()
+    {
+        _encoder.PoisonToken = 63;
+        EmbeddingTask[] good = [Submit(5), Submit(9, RequestPriority.Bulk)];
+        EmbeddingTask bad = Submit([1, 2, 63]);
+        Run();
+        good.ShouldAllBe(task => task.Completion.IsCompletedSuccessfully);
+        bad.Completion.Exception!.InnerException.ShouldBeOfType<InferenceException>().Message.ShouldContain("3 tokens");
+        Lengths().Select(batch => batch.Length).ShouldBe([3, 1, 1, 1]);
+    }
+
+    [Fact]
+    public void Stopping_within_a_pass_fails_whatever_is_left()
+    {
+        using CancellationTokenSource stopping = new();
+        EmbeddingTask[] tasks = [Submit(60), Submit(60)];
+        _encoder.InPass = stopping.Cancel;
+        _scheduler.Tick(stopping.Token);
+        _scheduler.FailAll(new InferenceException("stopped"));
+        tasks.ShouldAllBe(task => task.Completion.IsFaulted);
+        _scheduler.State.Waiting.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Nothing_to_do_is_told() => _scheduler.Tick(CancellationToken.None).ShouldBeFalse();
+
+    [Fact]
+    public async Task Random_loads_end_with_every_vector_its_own()
+    {
+        const int Seed = 7;
+        Random random = new(Seed);
+        List<EmbeddingTask> tasks = [];
+        for (int i = 0; i < 500; i++)
+        {
+            int[] tokens = [.. Enumerable.Range(0, random.Next(1, 65)).Select(_ => random.Next(1, ScriptedEncoder.VocabularySize))];
+            tasks.Add(Submit(tokens, random.Next(3) == 0 ? RequestPriority.Bulk : RequestPriority.Interactive));
+            if (random.Next(4) == 0)
+            {
+                _scheduler.Tick(CancellationToken.None);
+            }
+        }
+
+        Run();
+        foreach (EmbeddingTask task in tasks)
+        {
+            float[] expected = ScriptedEncoder.VectorOf(task.Tokens);
+            UnitVector.Normalize(expected);
+            (await task.Completion).ShouldBe(expected, $"seed {Seed}");
+        }
+    }
+
+    private EmbeddingTask Submit(int length, RequestPriority priority = RequestPriority.Interactive) =>
+        Submit([.. Enumerable.Range(0, length).Select(i => 1 + (i % 50))], priority);
+
+    private EmbeddingTask Submit(int[] tokens, RequestPriority priority = RequestPriority.Interactive)
+    {
+        EmbeddingTask task = new(tokens, priority);
+        _submissions.AddAsync(task, priority, TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
+        return task;
+    }
+
+    private int Run()
+    {
+        int ticks = 0;
+        while (_scheduler.Tick(CancellationToken.None))
+        {
+            (++ticks).ShouldBeLessThan(1_000, "the scheduler must come to an end");
+        }
+
+        return ticks;
+    }
+
+    private int[][] Lengths() => [.. _encoder.Batches.Select(batch => batch.Select(sequence => sequence.Length).ToArray())];
+}

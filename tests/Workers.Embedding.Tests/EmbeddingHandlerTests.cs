@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+using Pipeline.Inference;
+using Pipeline.Inference.Embeddings;
+
+namespace Pipeline.Workers.Embedding.Tests;
+
+public sealed class EmbeddingHandlerTests : IDisposable
+{
+    private readonly ScriptedGenerator _generator = new(tokensMax: 10);
+
+    public void Dispose() => _generator.Dispose();
+
+    [Fact]
+    public async Task Vectors_come_in_the_order_of_the_texts()
+    {
+        var result = await SucceedAsync(JobPriority.Interactive, "aaa", "b", "aaaabbb");
+
+        result.Embeddings.ShouldBe([[1, 0], [0, 1], [0.8f, 0.6f]]);
+        (result.Dimensions, result.Model).ShouldBe((2, "scripted"));
+        result.Usage.ShouldBe(new TokenUsage(11, 0, 0));
+        result.Timings.QueuedMs.ShouldBe(1_500);
+    }
+
+    [Theory]
+    [InlineData(JobPriority.Interactive, RequestPriority.Interactive)]
+    [InlineData(JobPriority.Bulk, RequestPriority.Bulk)]
+    public async Task Priority_of_the_job_is_that_of_its_texts(JobPriority job, RequestPriority request)
+    {
+        await SucceedAsync(job, "a");
+
+        _generator.Options.Single().ShouldBeOfType<EmbeddingRequestOptions>().Priority.ShouldBe(request);
+    }
+
+    [Fact]
+    public async Task Long_text_is_embedded_in_pieces_and_their_mean_taken()
+    {
+        var result = await SucceedAsync(JobPriority.Interactive, "aaaa aaaa aaaa aaaa bbbb bbbb bbbb bbbb");
+
+        _generator.Requests[^1].ShouldAllBe(piece => piece.Length <= 10);
+        string.Join(' ', _generator.Requests[^1]).ShouldBe("aaaa aaaa aaaa aaaa bbbb bbbb bbbb bbbb");
+        var vector = result.Embeddings.Single();
+        vector.Sum(value => value * value).ShouldBe(1, 1e-5);
+        vector[0].ShouldBe(vector[1], 0.3);
+        result.Usage.PromptTokens.ShouldBeInRange(30, 39);
+    }
+
+    [Fact]
+    public async Task Text_over_the_limit_is_rejected_with_its_place_and_both_numbers()
+    {
+        var outcome = await HandleAsync(JobPriority.Interactive, "a", new string('a', 300));
+
+        outcome.ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldBe(
+            "texts[1] has 300 tokens; Models:Embedding:InputTokensMax is 200. Split it or raise the limit.");
+        _generator.Requests.Count.ShouldBe(2); // Told before any piece was computed.
+    }
+
+    [Fact]
+    public async Task Cancellation_passes()
+    {
+        var handler = Create();
+        await Should.ThrowAsync<OperationCanceledException>(
+            handler.HandleAsync(new() { Texts = ["a"] }, Context(JobPriority.Interactive), new CancellationToken(canceled: true)));
+    }
+
+    private async Task<EmbeddingResult> SucceedAsync(JobPriority priority, params string[] texts) =>
+        JsonSerializer.Deserialize((await HandleAsync(priority, texts)).ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, EmbedTexts.ResultJson)!;
+
+    private Task<JobOutcome> HandleAsync(JobPriority priority, params string[] texts) =>
+        Create().HandleAsync(new() { Texts = texts }, Context(priority), TestContext.Current.CancellationToken);
+
+    private EmbeddingHandler Create()
+    {
+        var options = Options.Create(new EmbeddingOptions { InputTokensMax = 200 });
+        return new(new LongTextEmbedder(_generator, options), options, TimeProvider.System);
+    }
+
+    private static JobContext Context(JobPriority priority) =>
+        new() { JobId = Guid.CreateVersion7(), Attempt = 1, Priority = priority, Queued = TimeSpan.FromSeconds(1.5) };
+}
