@@ -7,7 +7,7 @@ namespace Pipeline.Inference.LLamaSharp.Tests;
 /// <summary>Engines over the real library; one thread, because the threads of ggml spin and tests share their cores.</summary>
 internal static class TestEngine
 {
-    public static LLamaSharpLoader Loader { get; } = new(NullLoggerFactory.Instance);
+    public static LLamaSharpModelLoader Loader { get; } = new(NullLoggerFactory.Instance);
 
     public static InferenceEngine Create() =>
         new([Loader], Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<InferenceEngine>.Instance);

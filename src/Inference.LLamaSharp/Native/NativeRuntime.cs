@@ -34,6 +34,9 @@ internal static partial class NativeRuntime
         }
 
         NativeLog.Attach(logger);
+
+        // Otherwise LLamaSharp looks in the current directory first.
+        NativeLibraryConfig.All.WithSearchDirectories([AppContext.BaseDirectory]);
         try
         {
             NativeApi.llama_empty_call();

@@ -88,6 +88,12 @@ internal sealed partial class QuartzSchedules(
             && known.TimeZone.Id == trigger.TimeZone.Id)
         {
             await scheduler.UpdateTriggerDetails(key, new TriggerDetailsUpdate().WithRetryPolicy(Retries), cancellationToken);
+
+            // Quartz gives up on a trigger that an earlier build could not fire; this one may be able to.
+            if (await scheduler.GetTriggerState(key, cancellationToken) is TriggerState.Error)
+            {
+                await scheduler.ResetTriggerFromErrorState(key, cancellationToken);
+            }
         }
         else
         {

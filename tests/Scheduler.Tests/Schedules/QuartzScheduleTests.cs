@@ -6,6 +6,21 @@ namespace Pipeline.Scheduler.Tests.Schedules;
 
 public sealed class QuartzScheduleTests : ScheduleSuite
 {
+    [Fact]
+    public async Task Restart_revives_a_schedule_that_quartz_gave_up()
+    {
+        var task = new ProbeTask();
+        await using (await StartAsync(task))
+        {
+        }
+
+        await ExecuteAsync("update quartz.triggers set trigger_state = 'ERROR' where trigger_name = @Id", new { task.Id });
+        await using var later = await StartAsync(task);
+        await MakeDueAsync(task.Id, TimeSpan.FromSeconds(1));
+
+        (await task.NextRunAsync()).ShouldBe(1);
+    }
+
     internal override void AddSchedules(PipelineBuilder pipeline) => pipeline.AddQuartzSchedules();
 
     internal override Task MakeDueAsync(string id, TimeSpan ago) => ExecuteAsync(

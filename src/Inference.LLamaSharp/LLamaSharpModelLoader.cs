@@ -8,7 +8,7 @@ using Pipeline.Inference.Models;
 namespace Pipeline.Inference.LLamaSharp;
 
 /// <summary>Loads GGUF files with LLamaSharp, whose backend packages bring the native library: CUDA where there is a GPU, else the CPU's.</summary>
-public sealed class LLamaSharpLoader(ILoggerFactory loggers) : IModelLoader
+public sealed class LLamaSharpModelLoader(ILoggerFactory loggers) : IModelLoader
 {
     private readonly ILogger _logger = loggers.CreateLogger("Pipeline.Inference.LLamaSharp");
 
