@@ -26,7 +26,8 @@ public sealed class PrivateSystem : IAsyncLifetime
 
     public async Task<IReadOnlyList<(string State, int Count)>> CountStatesAsync(IReadOnlyList<Guid> ids)
     {
-        await using var connection = new NpgsqlConnection(Servers.Addresses.Postgres);
+        // Not pooled: the tests restart the server.
+        await using var connection = new NpgsqlConnection(Servers.Addresses.Postgres + ";Pooling=false");
         return (await connection.QueryAsync<(string, int)>(
             "select state, count(*)::int from jobs where id = any(@ids) group by state", new { ids = ids.ToArray() })).AsList();
     }

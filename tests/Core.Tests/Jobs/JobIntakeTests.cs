@@ -18,7 +18,9 @@ public sealed class JobIntakeTests(PostgresDatabase database) : IClassFixture<Po
         var jobs = await Task.WhenAll(ids.Select(pipeline.FinishAsync));
 
         jobs.ShouldAllBe(job => job.State == JobState.Succeeded && job.Attempt == 1);
-        pipeline.Script.Calls.Select(call => call.JobId).Order().ShouldBe(ids.Order());
+
+        // The tests of this class share a database: jobs that another one left are done here as well.
+        pipeline.Script.Calls.Select(call => call.JobId).Where(ids.Contains).Order().ShouldBe(ids.Order());
     }
 
     [Fact]
