@@ -109,7 +109,7 @@ def reading_matter(dataset: Dataset) -> Iterator[tuple[str, int]]:
             yield text, 6
             yield " " + text, 2
     for row in dataset.rows:
-        if row.split == TRAIN and row.source in ("kote", "xed", "chatbot", "authored"):
+        if row.split == TRAIN and row.source in ("kote", "xed", "chatbot", "authored", "sentence"):
             yield row.text, 4
 
 

@@ -12,16 +12,15 @@ from collections import defaultdict
 from pathlib import Path
 
 ASSEMBLED_PER_LABEL = 1_200
-SENTENCE_COPIES = 4  # A whole sentence counts this often, in variants of case and ending.
 SEED = 7
 
 Phrases = dict[tuple[str, str], list[str]]
 
 
-def generate(per_label: int = ASSEMBLED_PER_LABEL, seed: int = SEED) -> list[tuple[str, str, str]]:
-    """(text, label, language), without repetition, the same on every run."""
+def generate(per_label: int = ASSEMBLED_PER_LABEL, seed: int = SEED) -> list[tuple[str, str, str, bool]]:
+    """(text, label, language, whether it is a whole sentence), without repetition, the same on every run."""
     choose = random.Random(seed)
-    made: dict[str, tuple[str, str, str]] = {}
+    made: dict[str, tuple[str, str, str, bool]] = {}
     for lang in ("ko", "en"):
         phrases = read_phrases(lang)
         for (kind, label), texts in list(phrases.items()):
@@ -29,13 +28,12 @@ def generate(per_label: int = ASSEMBLED_PER_LABEL, seed: int = SEED) -> list[tup
                 candidates = [text + mark for text in texts for mark in ("", ".", "!")]
                 candidates += [emotional(phrases, label, lang, choose) for _ in range(per_label)]
             elif kind == "sentence":
-                candidates = [variant(text, lang, copy) for text in texts for copy in range(SENTENCE_COPIES)]
+                candidates = [announcement(phrases, lang, choose) for _ in range(per_label * (label == "neutral"))]
+                made.update({text: (text, label, lang, True) for text in texts})
             else:
                 continue
-            if (kind, label) == ("sentence", "neutral"):
-                candidates += [announcement(phrases, lang, choose) for _ in range(per_label)]
             for text in candidates:
-                made.setdefault(text.strip(), (text.strip(), label, lang))
+                made.setdefault(text.strip(), (text.strip(), label, lang, False))
     return list(made.values())
 
 
@@ -80,13 +78,3 @@ def announcement(phrases: Phrases, lang: str, choose: random.Random) -> str:
     event, time, schedule = (choose.choice(phrases[kind, "neutral"]) for kind in ("event", "time", "schedule"))
     text = f"{event}{choose.choice(['', '는', '은'])} {time}{schedule}" if lang == "ko" else f"The {event} {schedule} {time}"
     return text + choose.choice(["", "."])
-
-
-def variant(text: str, lang: str, copy: int) -> str:
-    if copy == 0:
-        return text
-    if copy == 1:
-        return text.rstrip(".!?") or text
-    if copy == 2:
-        return text.lower() if lang == "en" else text.replace(" ", "", 1)
-    return text if text[-1] in ".!?" else text + "."

@@ -25,6 +25,7 @@ SOURCE_WEIGHT = {
     "kote": 2.5,
     "xed": 0.6,
     "authored": 0.6,
+    "sentence": 5.0,
     "chatbot": 0.6,
     "nsmc": 0.3,
     "goemotions_unmapped": 0.5,
@@ -308,7 +309,8 @@ def distant(reviews: list[tuple[str, int]]) -> list[Row]:
 
 
 def authored_rows() -> list[Row]:
-    return [Row(text, label, lang, "authored", TRAIN, text) for text, label, lang in authored.generate()]
+    return [Row(text, label, lang, "sentence" if whole else "authored", TRAIN, text)
+            for text, label, lang, whole in authored.generate()]
 
 
 def without_duplicates(rows: list[Row]) -> list[Row]:

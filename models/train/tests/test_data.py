@@ -48,7 +48,7 @@ class Splits(unittest.TestCase):
                                   ("xed", DEV): 1020, ("xed", TEST): 1662})
 
     def test_probe_sentences_are_not_among_the_authored_ones(self):
-        written = {data.identity(text) for text, _, _ in authored.generate()}
+        written = {data.identity(text) for text, *_ in authored.generate()}
         self.assertEqual([row.text for row in data.read_probe() if data.identity(row.text) in written], [])
 
 
@@ -57,7 +57,7 @@ class Authored(unittest.TestCase):
         self.assertEqual(authored.generate(per_label=20), authored.generate(per_label=20))
 
     def test_every_label_occurs_in_both_languages(self):
-        seen = {(label, lang) for _, label, lang in authored.generate(per_label=5)}
+        seen = {(label, lang) for _, label, lang, _ in authored.generate(per_label=5)}
         self.assertEqual(seen, {(label, lang) for label in data.LABELS for lang in ("ko", "en")})
 
 

@@ -6,7 +6,7 @@ try:
     import numpy as np
     import torch
 
-    from emotion_mini import compare, export_gguf, scores, tokenizer
+    from emotion_mini import calibrate, compare, export_gguf, scores, tokenizer, train
     from emotion_mini.model import EmotionModel, NormFunction, Shape
 except ImportError as missing:
     raise unittest.SkipTest(f"{missing.name} is not installed") from missing
@@ -26,6 +26,33 @@ class Network(unittest.TestCase):
         x = torch.randn(3, 4, 8, dtype=torch.double, requires_grad=True)
         gain = torch.randn(8, dtype=torch.double, requires_grad=True)
         self.assertTrue(torch.autograd.gradcheck(NormFunction.apply, (x, gain)))
+
+
+class Schedule(unittest.TestCase):
+    def test_rate_warms_up_again_after_the_restart_and_then_follows_the_schedule(self):
+        self.assertLess(train.rate_factor(805, 804, 1_500), 0.02)
+        self.assertEqual(train.rate_factor(1_000, 804, 1_500), train.rate_factor(1_000, 0, 1_500))
+        self.assertAlmostEqual(train.rate_factor(1_500, 804, 1_500), 0.02)
+
+
+class Calibration(unittest.TestCase):
+    def setUp(self):
+        choose = np.random.default_rng(3)
+        self.lang, self.label = choose.integers(0, 2, 4_000), choose.integers(0, 7, 4_000)
+        self.spoken = np.eye(2)[self.lang]
+        self.logits = 4 * np.eye(7)[self.label] + 2 * choose.standard_normal((4_000, 7))  # Honest as they are.
+
+    def test_directions_tell_the_languages_apart(self):
+        hidden = np.concatenate([self.spoken * 3, np.random.default_rng(4).standard_normal((4_000, 6))], 1)
+        directions = calibrate.language_directions(hidden, self.lang)
+        np.testing.assert_allclose(hidden @ directions.T, self.spoken, atol=0.05)
+
+    def test_offset_of_one_language_is_undone_and_the_other_left_alone(self):
+        skewed = self.logits.copy()
+        skewed[self.lang == 1, 6] += 3
+        offsets, _ = calibrate.fit(skewed, self.spoken, self.label, self.lang)
+        self.assertLess(offsets[1, 6], -1)
+        self.assertLess(np.abs(offsets[0]).max(), 0.5)
 
 
 class Export(unittest.TestCase):
