@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -15,8 +16,6 @@ public sealed class RoleProcess : IAsyncDisposable
 #else
     private const string Configuration = "Release";
 #endif
-
-    private const int SigTerm = 15;
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -95,8 +94,15 @@ public sealed class RoleProcess : IAsyncDisposable
     /// <summary>SIGTERM, as an orchestrator stops it; returns the exit code.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", [$"-{SigTerm}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await SignalAsync("TERM");
         return await ExitAsync();
+    }
+
+    /// <param name="name">Without SIG: STOP holds the process still, CONT lets it go on.</param>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     /// <summary>The exit code, once it ended and its output is read.</summary>
