@@ -89,7 +89,8 @@ public static class PipelineHosting
         catch (ArgumentException e)
         {
             throw new StartupException(
-                $"Postgres:ConnectionString is not a connection string: {e.Message} Write it like Host=localhost;Username=pipeline;Password=…;Database=pipeline.", e);
+                // Not the driver's message: it quotes what it could not read, and that may be the password.
+                "Postgres:ConnectionString is not an Npgsql connection string (a URL is none). Write it like Host=localhost;Username=pipeline;Password=…;Database=pipeline.", e);
         }
     }
 

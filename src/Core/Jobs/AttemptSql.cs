@@ -3,15 +3,22 @@ namespace Pipeline.Core.Jobs;
 internal static class AttemptSql
 {
     // The test of the state is the lock: of several deliveries of one job, one gets the row. Nobody else's job is touched,
-    // so a redelivery costs one lookup and no inference.
+    // so a redelivery costs one lookup and no inference. A suspect, a job that a worker died of or beside, is only pointed
+    // out: it is claimed when it can run without other suspects.
     public const string Claim = """
-        update jobs set state = 'running', attempt = attempt + 1, worker_id = @WorkerId, started_at = now(), due_at = null,
-               error_code = null, error = null
-         where id = any(@Ids) and state = 'queued' and (due_at is null or due_at <= now())
-           and (expires_at is null or expires_at > now())
-        returning id, kind, lane, attempt, failures::int, input::text,
-                  extract(epoch from now() - queued_at)::float8 as QueuedSeconds,
-                  extract(epoch from expires_at - now())::float8 as SecondsToExpiry
+        with claimed as (
+            update jobs set state = 'running', attempt = attempt + 1, worker_id = @WorkerId, started_at = now(), due_at = null,
+                   error_code = null, error = null
+             where id = any(@Ids) and state = 'queued' and (due_at is null or due_at <= now())
+               and (expires_at is null or expires_at > now()) and (deaths = 0 or @Suspects)
+            returning *)
+        select id, kind, lane, attempt, failures::int, input::text, false as IsSuspect,
+               extract(epoch from now() - queued_at)::float8 as QueuedSeconds,
+               extract(epoch from expires_at - now())::float8 as SecondsToExpiry
+          from claimed
+        union all
+        select id, kind, lane, attempt, failures::int, input::text, true, 0, null
+          from jobs where id = any(@Ids) and state = 'queued' and deaths > 0 and not @Suspects
         """;
 
     // attempt and state fence the write: what was canceled, expired or given to another worker meanwhile matches no row.

@@ -1,7 +1,7 @@
+using System.Text;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
 
@@ -21,6 +21,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     private readonly ILogger<AttemptStore> _logger;
     private readonly GroupCommit<Guid, ClaimedJob?> _claims;
     private readonly GroupCommit<AttemptEnd, bool> _ends;
+    private volatile bool _away;
 
     public AttemptStore(NpgsqlDataSource dataSource, WorkerIdentity worker, TimeProvider time, ILogger<AttemptStore> logger)
     {
@@ -28,14 +29,26 @@ internal sealed partial class AttemptStore : IAsyncDisposable
         _worker = worker;
         _time = time;
         _logger = logger;
-        _claims = new(ClaimGroupAsync, GroupMax, Committers);
-        _ends = new(FinishGroupAsync, GroupMax, Committers);
+        _claims = new((ids, cancellationToken) => ClaimGroupAsync(ids, suspects: false, cancellationToken), Refused, GroupMax, Committers);
+        _ends = new(FinishGroupAsync, Refused, GroupMax, Committers);
     }
 
-    /// <summary>Sets the job running, or null when it does not wait: it is final, expired, or runs elsewhere.</summary>
+    /// <summary>
+    /// Whether the server refuses these very values (data exceptions, constraints, limits, text that is no UTF-8), so that
+    /// trying again can not help. Everything else passes, or is an operator's to mend while the work is held.
+    /// </summary>
+    public static bool Refused(Exception exception) =>
+        exception is EncoderFallbackException or PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] };
+
+    /// <summary>Sets the job running, or null when it does not wait: it is final, expired, or runs elsewhere. A suspect is returned as it is.</summary>
     public Task<ClaimedJob?> ClaimAsync(Guid jobId, CancellationToken cancellationToken) => _claims.SubmitAsync(jobId, cancellationToken);
 
+    /// <summary>Sets a suspect running.</summary>
+    public async Task<ClaimedJob?> ClaimSuspectAsync(Guid jobId, CancellationToken cancellationToken) =>
+        (await ClaimGroupAsync([jobId], suspects: true, cancellationToken))[0];
+
     /// <summary>Makes the end durable. False when the attempt was no longer this worker's to end.</summary>
+    /// <exception cref="Exception">One that <see cref="Refused"/> recognises.</exception>
     public Task<bool> FinishAsync(AttemptEnd end, CancellationToken cancellationToken) => _ends.SubmitAsync(end, cancellationToken);
 
     /// <summary>Every attempt that the database thinks this worker runs.</summary>
@@ -62,9 +75,10 @@ internal sealed partial class AttemptStore : IAsyncDisposable
         await _ends.DisposeAsync();
     }
 
-    private async Task<IReadOnlyList<ClaimedJob?>> ClaimGroupAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ClaimedJob?>> ClaimGroupAsync(IReadOnlyList<Guid> ids, bool suspects, CancellationToken cancellationToken)
     {
-        var claimed = await QueryUntilDoneAsync<ClaimedJob>(AttemptSql.Claim, new { Ids = ids.ToArray(), WorkerId = _worker.Id }, cancellationToken);
+        var claimed = await QueryUntilDoneAsync<ClaimedJob>(
+            AttemptSql.Claim, new { Ids = ids.ToArray(), WorkerId = _worker.Id, Suspects = suspects }, cancellationToken);
         var byId = claimed.ToDictionary(job => job.Id);
 
         // Two deliveries of one job in one group: the first gets it.
@@ -97,16 +111,24 @@ internal sealed partial class AttemptStore : IAsyncDisposable
             try
             {
                 await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-                return (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
+                var rows = (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
+                _away = false;
+                return rows;
             }
-            catch (Exception e) when (TransientErrors.IsTransient(e))
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && !Refused(e))
             {
-                LogRetrying(e.Message);
+                // Said once an outage.
+                if (!_away)
+                {
+                    _away = true;
+                    LogRetrying(e.Message);
+                }
+
                 await Task.Delay(RetryInterval, _time, cancellationToken);
             }
         }
     }
 
-    [LoggerMessage(1121, LogLevel.Warning, "The database is away, holding on: {Reason}")]
+    [LoggerMessage(1121, LogLevel.Warning, "The database does not take claims and results, holding on: {Reason}")]
     private partial void LogRetrying(string reason);
 }

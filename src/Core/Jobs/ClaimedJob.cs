@@ -1,6 +1,6 @@
 namespace Pipeline.Core.Jobs;
 
-/// <summary>A job that this worker has set running.</summary>
+/// <summary>A job that this worker has set running, or a suspect that it may set running.</summary>
 internal sealed record ClaimedJob
 {
     public required Guid Id { get; init; }
@@ -14,6 +14,9 @@ internal sealed record ClaimedJob
     public required int Failures { get; init; }
 
     public required string Input { get; init; }
+
+    /// <summary>A worker died while it ran this job, and it is not claimed yet.</summary>
+    public required bool IsSuspect { get; init; }
 
     public required double QueuedSeconds { get; init; }
 

@@ -12,20 +12,24 @@ namespace Pipeline.Core.Jobs;
 public sealed class GroupCommit<TRequest, TReply> : IAsyncDisposable
 {
     private readonly Func<IReadOnlyList<TRequest>, CancellationToken, Task<IReadOnlyList<TReply>>> _commit;
+    private readonly Func<Exception, bool> _isOneRequests;
     private readonly Channel<Entry> _channel;
     private readonly int _groupMax;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _committers;
 
     /// <param name="commit">Writes a group in one transaction; replies in the order of the requests. Called from several loops at once.</param>
+    /// <param name="isOneRequests">Whether a failure can be one request's fault, so that the others are worth a try on their own.</param>
     /// <param name="groupMax">Most requests in one transaction.</param>
     /// <param name="committers">Transactions in flight at once: while one waits for its fsync the next group forms.</param>
     public GroupCommit(
         Func<IReadOnlyList<TRequest>, CancellationToken, Task<IReadOnlyList<TReply>>> commit,
+        Func<Exception, bool> isOneRequests,
         int groupMax,
         int committers)
     {
         _commit = commit;
+        _isOneRequests = isOneRequests;
         _groupMax = groupMax;
 
         // Full means wait: the callers are HTTP requests and message consumers, which are bounded where they enter.
@@ -81,7 +85,7 @@ public sealed class GroupCommit<TRequest, TReply> : IAsyncDisposable
                 group[i].Reply.SetResult(replies[i]);
             }
         }
-        catch (Exception) when (group.Count > 1 && !_stopping.IsCancellationRequested)
+        catch (Exception e) when (group.Count > 1 && _isOneRequests(e))
         {
             // One request that the server refuses must not fail its neighbours. Rare, so one by one is fine.
             foreach (var entry in group)

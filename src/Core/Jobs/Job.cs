@@ -31,10 +31,7 @@ public sealed record Job
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>The input as JSON.</summary>
-    public required string Input { get; init; }
-
-    /// <summary>The result as JSON, of a succeeded job.</summary>
+    /// <summary>The result as JSON, of a succeeded job that was asked for by its id; lists leave it out.</summary>
     public string? Result { get; init; }
 
     /// <summary>A value of <see cref="JobErrorCode"/>: why it failed, or why the last attempt did.</summary>

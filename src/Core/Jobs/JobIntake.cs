@@ -15,17 +15,22 @@ public sealed class JobIntake : IAsyncDisposable
     private const int Committers = 2;
     private const int Attempts = 3;
 
+    // A server that refuses connections is tried again; one that does not answer has used up the client's patience.
+    private static readonly TimeSpan RetryTimeMax = TimeSpan.FromSeconds(5);
+
     private readonly NpgsqlDataSource _dataSource;
     private readonly LaneAdmission _admission;
     private readonly WakeSignal _signal;
+    private readonly TimeProvider _time;
     private readonly GroupCommit<Submission, SubmissionReply> _groups;
 
-    public JobIntake(NpgsqlDataSource dataSource, LaneAdmission admission, WakeSignal signal)
+    public JobIntake(NpgsqlDataSource dataSource, LaneAdmission admission, WakeSignal signal, TimeProvider time)
     {
+        _time = time;
         _dataSource = dataSource;
         _admission = admission;
         _signal = signal;
-        _groups = new(CommitAsync, GroupMax, Committers);
+        _groups = new(CommitAsync, e => !TransientErrors.IsTransient(e) && e is not OperationCanceledException, GroupMax, Committers);
     }
 
     /// <exception cref="StoreUnavailableException">Nothing was accepted as far as the client may assume.</exception>
@@ -59,6 +64,7 @@ public sealed class JobIntake : IAsyncDisposable
 
     private async Task<IReadOnlyList<SubmissionReply>> CommitAsync(IReadOnlyList<Submission> group, CancellationToken cancellationToken)
     {
+        var started = _time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -67,7 +73,7 @@ public sealed class JobIntake : IAsyncDisposable
                 _signal.Set();
                 return replies;
             }
-            catch (Exception e) when (TransientErrors.IsTransient(e) && attempt < Attempts)
+            catch (Exception e) when (TransientErrors.IsTransient(e) && attempt < Attempts && _time.GetElapsedTime(started) < RetryTimeMax)
             {
                 // A connection of the pool that died while idle; a server that is really down fails the next ones as well.
             }

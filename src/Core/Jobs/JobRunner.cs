@@ -18,18 +18,53 @@ internal sealed partial class JobRunner(
     IServiceScopeFactory scopes,
     IOptions<WorkerOptions> options,
     TimeProvider time,
-    ILogger<JobRunner> logger)
+    ILogger<JobRunner> logger) : IDisposable
 {
+    // Timers take no more than 49 days. An attempt that runs for so long is ended by its time limit.
+    private const double TimerSecondsMax = 40 * 24 * 60 * 60;
+
     private readonly WorkerOptions _options = options.Value;
+
+    // Of all jobs that were running when a worker died, one is to blame. Suspects run one at a time, so that the next death
+    // convicts one job and not its neighbours.
+    private readonly SemaphoreSlim _suspects = new(1);
+
+    public void Dispose() => _suspects.Dispose();
 
     public async Task RunAsync(Guid jobId, CancellationToken cancellationToken)
     {
         if (await attempts.ClaimAsync(jobId, cancellationToken) is not { } job)
         {
             LogNotWaiting(jobId);
-            return;
         }
+        else if (job.IsSuspect)
+        {
+            await RunSuspectAsync(jobId, cancellationToken);
+        }
+        else
+        {
+            await RunAsync(job);
+        }
+    }
 
+    private async Task RunSuspectAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await _suspects.WaitAsync(cancellationToken);
+        try
+        {
+            if (await attempts.ClaimSuspectAsync(jobId, cancellationToken) is { } job)
+            {
+                await RunAsync(job);
+            }
+        }
+        finally
+        {
+            _suspects.Release();
+        }
+    }
+
+    private async Task RunAsync(ClaimedJob job)
+    {
         // Not disposed: the lease loop may be about to cancel it. It has no timer, so nothing leaks.
         var revoked = new CancellationTokenSource();
 
@@ -48,11 +83,11 @@ internal sealed partial class JobRunner(
         {
             await attempts.FinishAsync(end, CancellationToken.None);
         }
-        catch (PostgresException e)
+        catch (Exception e) when (AttemptStore.Refused(e))
         {
             // A result that the database refuses, now and always: computing it again would not help.
             LogRefused(e, job.Id, job.Kind);
-            var refused = AttemptEnd.Failed(job, JobErrorCode.Exception, $"The database refuses the result: {e.MessageText} (SQLSTATE {e.SqlState}).");
+            var refused = AttemptEnd.Failed(job, JobErrorCode.Exception, $"The database refuses the result: {(e is PostgresException { MessageText: var text } ? text : "it is not valid text")}.");
             await attempts.FinishAsync(refused, CancellationToken.None);
         }
     }
@@ -66,7 +101,7 @@ internal sealed partial class JobRunner(
         }
 
         using var timedOut = new CancellationTokenSource(_options.JobTimeout, time);
-        using var expired = new CancellationTokenSource(job.SecondsToExpiry is { } seconds ? TimeSpan.FromSeconds(Math.Max(0, seconds)) : Timeout.InfiniteTimeSpan, time);
+        using var expired = new CancellationTokenSource(TimeToExpiry(job), time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(revoked, timedOut.Token, expired.Token, drain.Expired);
         try
         {
@@ -97,6 +132,10 @@ internal sealed partial class JobRunner(
             return RetryOrFail(job, JobErrorCode.Exception, $"{e.GetType().Name}: {e.Message}");
         }
     }
+
+    private static TimeSpan TimeToExpiry(ClaimedJob job) => job.SecondsToExpiry is { } seconds
+        ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, TimerSecondsMax))
+        : Timeout.InfiniteTimeSpan;
 
     private static JobContext Context(ClaimedJob job) => new()
     {

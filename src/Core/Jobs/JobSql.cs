@@ -3,16 +3,19 @@ namespace Pipeline.Core.Jobs;
 internal static class JobSql
 {
     // Read as timestamptz in UTC; the names are those of Job.
-    private const string Columns = """
+    private const string Summary = """
         id, client_id as ClientId, kind, lane, state, attempt, deaths::int, created_at as CreatedAt,
         started_at as StartedAt, finished_at as FinishedAt, due_at as DueAt, expires_at as ExpiresAt,
-        input::text, result::text, error_code as ErrorCode, error
+        error_code as ErrorCode, error
         """;
+
+    private const string Columns = Summary + ", result::text";
 
     public const string Find = $"select {Columns} from jobs where client_id = @ClientId and id = any(@Ids)";
 
+    // Without results: a page of embeddings would be many megabytes.
     public const string List = $"""
-        select {Columns} from jobs
+        select {Summary} from jobs
          where client_id = @ClientId
            and (@Before::uuid is null or id < @Before)
            and (@State::text is null or state = @State)

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Hosting;
-using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
 
@@ -13,7 +12,7 @@ public sealed partial class JobSweep(
     WakeSignal signal,
     IOptions<WorkerOptions> options,
     TimeProvider time,
-    ILogger<JobSweep> logger) : LoopService
+    ILogger<JobSweep> logger) : LoopService(time, logger)
 {
     /// <summary>Workers that a job may take down before nobody else is risked.</summary>
     public const int DeathsMax = 2;
@@ -33,7 +32,7 @@ public sealed partial class JobSweep(
         var parameters = new { Limit = GroupMax, DeathsMax, GraceSeconds = Grace.TotalSeconds };
 
         // While the database was out of reach no worker could renew its lease; none of them is dead for that.
-        var orphans = _failedAt is { } failedAt && time.GetElapsedTime(failedAt) < Grace
+        var orphans = _failedAt is { } failedAt && Time.GetElapsedTime(failedAt) < Grace
             ? 0
             : await connection.ExecuteScalarAsync<int>(new CommandDefinition(SweepSql.Orphans, parameters, cancellationToken: cancellationToken));
         var expired = await connection.ExecuteAsync(new CommandDefinition(SweepSql.Expired, parameters, cancellationToken: cancellationToken));
@@ -49,26 +48,19 @@ public sealed partial class JobSweep(
 
     protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(Interval, Time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
+            while (await SweepAsync(stoppingToken))
             {
-                while (await SweepAsync(stoppingToken))
-                {
-                }
             }
-            catch (Exception e) when (TransientErrors.IsTransient(e))
-            {
-                _failedAt = time.GetTimestamp();
-                LogSweepFailed(e.Message);
-            }
+
+            RoundDone();
         }
     }
 
+    protected override void OnFailed(bool isOutage) => _failedAt = Time.GetTimestamp();
+
     [LoggerMessage(1151, LogLevel.Warning, "Took {Count} jobs from workers that died")]
     private partial void LogOrphans(int count);
-
-    [LoggerMessage(1152, LogLevel.Warning, "Cannot sweep: {Reason}")]
-    private partial void LogSweepFailed(string reason);
 }

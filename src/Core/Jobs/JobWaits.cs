@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pipeline.Core.Hosting;
-using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
 
@@ -9,7 +9,8 @@ namespace Pipeline.Core.Jobs;
 /// Lets requests wait for jobs. One loop asks the database about all of them together, so a thousand waiting clients cost
 /// as much as one; it needs no broker and sees what any worker finished.
 /// </summary>
-public sealed partial class JobWaits(JobStore store, TimeProvider time, ILogger<JobWaits> logger) : LoopService
+public sealed class JobWaits(JobStore store, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<JobWaits> logger)
+    : LoopService(time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
@@ -25,11 +26,16 @@ public sealed partial class JobWaits(JobStore store, TimeProvider time, ILogger<
         try
         {
             _arrived.Set();
-            await wait.Finished.Task.WaitAsync(atMost, time, cancellationToken);
+            using var canceled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+            await wait.Finished.Task.WaitAsync(atMost, Time, canceled.Token);
         }
         catch (TimeoutException)
         {
             // The jobs as they are.
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The host stops. It must not be held up by those who wait; they ask the next one.
         }
         finally
         {
@@ -56,16 +62,9 @@ public sealed partial class JobWaits(JobStore store, TimeProvider time, ILogger<
                 continue;
             }
 
-            try
-            {
-                await PollAsync(stoppingToken);
-            }
-            catch (Exception e) when (TransientErrors.IsTransient(e))
-            {
-                LogPollFailed(e.Message);
-            }
-
-            await Task.Delay(Interval, time, stoppingToken);
+            await PollAsync(stoppingToken);
+            RoundDone();
+            await Task.Delay(Interval, Time, stoppingToken);
         }
     }
 
@@ -82,9 +81,6 @@ public sealed partial class JobWaits(JobStore store, TimeProvider time, ILogger<
             }
         }
     }
-
-    [LoggerMessage(1111, LogLevel.Warning, "Cannot look for finished jobs: {Reason}")]
-    private partial void LogPollFailed(string reason);
 
     private sealed class Wait(IReadOnlyList<Guid> ids)
     {

@@ -4,17 +4,16 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
-using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
 
 /// <summary>Samples every lane once a second: for <c>GET /api/queues</c>, and for the bound on each lane's depth.</summary>
-public sealed partial class LaneStatistics(
+public sealed class LaneStatistics(
     NpgsqlDataSource dataSource,
     LaneAdmission admission,
     IOptionsMonitor<LaneOptions> options,
     TimeProvider time,
-    ILogger<LaneStatistics> logger) : LoopService
+    ILogger<LaneStatistics> logger) : LoopService(time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private const int WindowSamples = 60;
@@ -61,25 +60,15 @@ public sealed partial class LaneStatistics(
 
     protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(Interval, Time);
         do
         {
-            try
-            {
-                await SampleAsync(stoppingToken);
-            }
-            catch (Exception e) when (TransientErrors.IsTransient(e))
-            {
-                // The old sample stands; what waits does not change while the database is away.
-                LogSampleFailed(e.Message);
-            }
+            await SampleAsync(stoppingToken);
+            RoundDone();
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private static async Task<IReadOnlyDictionary<string, int>> ReadCountsAsync(SqlMapper.GridReader results) =>
         (await results.ReadAsync<(string Lane, int Count)>()).ToDictionary(row => row.Lane, row => row.Count);
-
-    [LoggerMessage(1101, LogLevel.Warning, "Cannot sample the lanes: {Reason}")]
-    private partial void LogSampleFailed(string reason);
 }

@@ -9,7 +9,7 @@ internal sealed class RunningAttempts : IDisposable
 
     // Not the dictionary's: a revoked attempt is no longer in it, and runs until its handler returns.
     private int _count;
-    private readonly SemaphoreSlim _ended = new(0);
+    private readonly WakeSignal _ended = new();
 
     public bool Contains((Guid JobId, int Attempt) attempt) => _attempts.ContainsKey(attempt);
 
@@ -51,7 +51,7 @@ internal sealed class RunningAttempts : IDisposable
     {
         _attempts.TryRemove(key, out _);
         Interlocked.Decrement(ref _count);
-        _ended.Release();
+        _ended.Set();
     }
 
     private sealed class Registration(RunningAttempts owner, (Guid, int) key) : IDisposable

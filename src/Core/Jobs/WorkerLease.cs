@@ -20,8 +20,10 @@ internal sealed partial class WorkerLease(
     ConsumedLanes lanes,
     IOptions<WorkerOptions> options,
     TimeProvider time,
-    ILogger<WorkerLease> logger) : LoopService
+    ILogger<WorkerLease> logger) : LoopService(time, logger)
 {
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(5);
+
     private readonly WorkerOptions _options = options.Value;
     private long _renewedAt;
     private Dictionary<(Guid, int), long> _unknownSince = [];
@@ -42,13 +44,22 @@ internal sealed partial class WorkerLease(
         {
             // The bus has stopped fetching; what still runs ends or is given back while the lease is kept up.
             await running.DrainAsync(cancellationToken);
-            await base.StopAsync(cancellationToken);
-            await ExecuteAsync(WorkerSql.Leave, cancellationToken);
         }
-        catch (Exception e) when (TransientErrors.IsTransient(e))
+        catch (OperationCanceledException)
+        {
+            // The host's patience is over; what still runs is queued anew with the farewell.
+        }
+
+        await base.StopAsync(cancellationToken);
+        using var patience = new CancellationTokenSource(LeaveTimeout, Time);
+        try
+        {
+            await ExecuteAsync(WorkerSql.Leave, patience.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException || TransientErrors.IsTransient(e))
         {
             // The lease runs out by itself.
-            LogLeaseFailed(e.Message);
+            LogNoFarewell(e.Message);
         }
     }
 
@@ -61,8 +72,8 @@ internal sealed partial class WorkerLease(
         running.Revoke(here.Except(owned));
 
         _unknownSince = owned.Where(attempt => !running.Contains(attempt))
-            .ToDictionary(attempt => attempt, attempt => _unknownSince.TryGetValue(attempt, out var since) ? since : time.GetTimestamp());
-        (Guid, int)[] lost = [.. _unknownSince.Where(entry => time.GetElapsedTime(entry.Value) >= UnknownMax).Select(entry => entry.Key)];
+            .ToDictionary(attempt => attempt, attempt => _unknownSince.TryGetValue(attempt, out var since) ? since : Time.GetTimestamp());
+        (Guid, int)[] lost = [.. _unknownSince.Where(entry => Time.GetElapsedTime(entry.Value) >= UnknownMax).Select(entry => entry.Key)];
         if (lost.Length > 0)
         {
             LogGivingBack(lost.Length);
@@ -72,29 +83,23 @@ internal sealed partial class WorkerLease(
 
     protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(_options.OwnershipInterval, time);
+        using var timer = new PeriodicTimer(_options.OwnershipInterval, Time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
+            if (Time.GetElapsedTime(_renewedAt) >= _options.Lease / 4)
             {
-                if (time.GetElapsedTime(_renewedAt) >= _options.Lease / 4)
-                {
-                    await RenewAsync(stoppingToken);
-                }
+                await RenewAsync(stoppingToken);
+            }
 
-                await ReconcileAsync(stoppingToken);
-            }
-            catch (Exception e) when (TransientErrors.IsTransient(e))
-            {
-                LogLeaseFailed(e.Message);
-            }
+            await ReconcileAsync(stoppingToken);
+            RoundDone();
         }
     }
 
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
         await ExecuteAsync(WorkerSql.Renew, cancellationToken);
-        _renewedAt = time.GetTimestamp();
+        _renewedAt = Time.GetTimestamp();
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
@@ -106,8 +111,8 @@ internal sealed partial class WorkerLease(
             cancellationToken: cancellationToken));
     }
 
-    [LoggerMessage(1141, LogLevel.Warning, "Cannot renew this worker's lease: {Reason}")]
-    private partial void LogLeaseFailed(string reason);
+    [LoggerMessage(1141, LogLevel.Warning, "Cannot end this worker's lease, it will run out: {Reason}")]
+    private partial void LogNoFarewell(string reason);
 
     [LoggerMessage(1142, LogLevel.Warning, "Giving back {Count} jobs whose claim was lost on the way")]
     private partial void LogGivingBack(int count);

@@ -9,5 +9,13 @@ internal static class WorkerSql
         on conflict (id) do update set lease_until = excluded.lease_until
         """;
 
-    public const string Leave = "delete from workers where id = @Id";
+    // Rows that still say running were claimed on a connection that broke before it could tell, or are given up now.
+    // A worker that leaves in order is no death.
+    public const string Leave = """
+        with gone as (delete from workers where id = @Id),
+        requeued as (
+            update jobs set state = 'queued', worker_id = null, queued_at = now()
+             where worker_id = @Id and state = 'running' returning id, lane)
+        insert into outbox (job_id, lane) select id, lane from requeued
+        """;
 }

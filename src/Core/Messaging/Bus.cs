@@ -39,7 +39,11 @@ internal static class Bus
                 rabbit.UseRawJsonDeserializer(RawSerializerOptions.All);
                 ReceiveLanes(context, (queue, configure) => rabbit.ReceiveEndpoint(queue, endpoint =>
                 {
-                    endpoint.SetQuorumQueue();
+                    foreach (var (name, value) in LaneQueues.Arguments)
+                    {
+                        endpoint.SetQueueArgument(name, value!);
+                    }
+
                     configure(endpoint);
                 }));
             });

@@ -9,9 +9,23 @@ namespace Pipeline.Core.Messaging;
 /// declares queues where it consumes and can not declare quorum queues where it sends; names and arguments are those of
 /// its receive endpoints.
 /// </summary>
-public sealed class LaneQueues(IOptions<BrokerOptions> options)
+public sealed class LaneQueues(IOptions<BrokerOptions> options) : IDisposable
 {
+    // RabbitMQ 4 drops a message of a quorum queue after 20 deliveries unless told otherwise. Here a job that was delivered
+    // often was held by workers that died for other reasons; the database counts its deaths. Older brokers refuse -1.
+    private const int DeliveriesMax = 1_000_000_000;
+
     private readonly ConcurrentDictionary<string, bool> _declared = new();
+    private readonly SemaphoreSlim _declaring = new(1);
+
+    /// <summary>Arguments of every lane's queue, wherever it is declared: they must be the same.</summary>
+    internal static Dictionary<string, object?> Arguments => new()
+    {
+        [Headers.XQueueType] = "quorum",
+        ["x-delivery-limit"] = DeliveriesMax,
+    };
+
+    public void Dispose() => _declaring.Dispose();
 
     public async Task EnsureAsync(string queue, CancellationToken cancellationToken)
     {
@@ -20,6 +34,26 @@ public sealed class LaneQueues(IOptions<BrokerOptions> options)
             return;
         }
 
+        // One at a time: a group of 500 messages would open 500 connections.
+        await _declaring.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_declared.ContainsKey(queue))
+            {
+                await DeclareAsync(queue, cancellationToken);
+                _declared[queue] = true;
+            }
+        }
+        finally
+        {
+            _declaring.Release();
+        }
+    }
+
+    public void Forget(string queue) => _declared.TryRemove(queue, out _);
+
+    private async Task DeclareAsync(string queue, CancellationToken cancellationToken)
+    {
         var factory = new ConnectionFactory { Uri = options.Value.Uri, AutomaticRecoveryEnabled = false };
         await using var connection = await factory.CreateConnectionAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
@@ -29,11 +63,8 @@ public sealed class LaneQueues(IOptions<BrokerOptions> options)
             durable: true,
             exclusive: false,
             autoDelete: false,
-            new Dictionary<string, object?> { [Headers.XQueueType] = "quorum" },
+            Arguments,
             cancellationToken: cancellationToken);
         await channel.QueueBindAsync(queue, queue, routingKey: "", cancellationToken: cancellationToken);
-        _declared[queue] = true;
     }
-
-    public void Forget(string queue) => _declared.TryRemove(queue, out _);
 }

@@ -27,7 +27,7 @@ public sealed class LaneSender(IBus bus, LaneQueues queues, IOptions<BrokerOptio
         }
     }
 
-    // Without this the broker confirms a message that no queue took, and it is lost until a sweep.
+    // Without this the broker confirms a message that no queue took.
     private static void Mandatory(SendContext<JobReady> context)
     {
         if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))

@@ -6,7 +6,7 @@ using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
-using Pipeline.Core.Postgres;
+using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Core.Messaging;
 
@@ -14,25 +14,22 @@ namespace Pipeline.Core.Messaging;
 /// Carries the outbox to the broker. Rows go only after the broker has confirmed their messages, so a job may be dispatched
 /// twice and never not at all; while the broker is away the rows wait.
 /// </summary>
-public sealed partial class OutboxDispatcher(
+public sealed class OutboxDispatcher(
     NpgsqlDataSource dataSource,
     LaneSender sender,
     WakeSignal signal,
     IOptions<BrokerOptions> options,
     TimeProvider time,
-    ILogger<OutboxDispatcher> logger) : LoopService
+    ILogger<OutboxDispatcher> logger) : LoopService(time, logger)
 {
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
-
     private readonly BrokerOptions _options = options.Value;
-    private bool _failing;
 
-    /// <summary>Dispatches one group of due rows; returns how many.</summary>
+    /// <summary>Dispatches one group of due rows; returns how many were taken.</summary>
     internal async Task<int> DispatchAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var rows = (await connection.QueryAsync<(Guid JobId, string Lane)>(new CommandDefinition(
+        var rows = (await connection.QueryAsync<(long Id, Guid JobId, string Lane)>(new CommandDefinition(
             OutboxSql.Take, new { Limit = _options.DispatchGroupMax }, cancellationToken: cancellationToken))).AsList();
         if (rows.Count == 0)
         {
@@ -41,50 +38,49 @@ public sealed partial class OutboxDispatcher(
 
         using var confirmed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         confirmed.CancelAfter(_options.ConfirmTimeout);
-        await Task.WhenAll(rows.Select(row => sender.SendAsync(row.Lane, new JobReady(row.JobId), confirmed.Token)));
+        var failures = await Task.WhenAll(rows.Select(row => SendAsync(row.Lane, row.JobId, confirmed.Token)));
+        cancellationToken.ThrowIfCancellationRequested();
+
+        await ExecuteAsync(OutboxSql.Delete, succeeded: true);
+        await ExecuteAsync(OutboxSql.Postpone, succeeded: false);
         await transaction.CommitAsync(cancellationToken);
-        return rows.Count;
+        return failures.FirstOrDefault(failure => failure is not null) is { } first ? throw first : rows.Count;
+
+        Task ExecuteAsync(string sql, bool succeeded) => connection.ExecuteAsync(new CommandDefinition(
+            sql,
+            new { Ids = rows.Where((_, i) => failures[i] is null == succeeded).Select(row => row.Id).ToArray() },
+            cancellationToken: cancellationToken));
     }
 
     protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
         while (true)
         {
-            try
+            var dispatched = await DispatchAsync(stoppingToken);
+            RoundDone();
+            if (dispatched < _options.DispatchGroupMax)
             {
-                var dispatched = await DispatchAsync(stoppingToken);
-                if (_failing)
-                {
-                    _failing = false;
-                    LogRecovered();
-                }
-
-                if (dispatched < _options.DispatchGroupMax)
-                {
-                    await signal.WaitAsync(_options.PollInterval, stoppingToken);
-                }
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested && IsPassing(e))
-            {
-                // Said once an outage: it is looked at every second.
-                if (!_failing)
-                {
-                    _failing = true;
-                    LogFailing(e.Message);
-                }
-
-                await Task.Delay(RetryInterval, time, stoppingToken);
+                await signal.WaitAsync(_options.PollInterval, stoppingToken);
             }
         }
     }
 
     // MassTransit wraps broker trouble in its own exceptions; a confirm that does not come in time cancels.
-    private static bool IsPassing(Exception exception) =>
-        TransientErrors.IsTransient(exception) || exception is OperationCanceledException or MassTransitException or RabbitMQ.Client.Exceptions.RabbitMQClientException;
+    protected override bool IsOutage(Exception exception) =>
+        base.IsOutage(exception) || exception is OperationCanceledException or MassTransitException or RabbitMQClientException;
 
-    [LoggerMessage(1201, LogLevel.Warning, "Cannot dispatch, jobs wait in the outbox: {Reason}")]
-    private partial void LogFailing(string reason);
-
-    [LoggerMessage(1202, LogLevel.Information, "Dispatching again")]
-    private partial void LogRecovered();
+    /// <summary>Null when the broker has confirmed the message.</summary>
+    private async Task<Exception?> SendAsync(string lane, Guid jobId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sender.SendAsync(lane, new JobReady(jobId), cancellationToken);
+            return null;
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it concerns this row alone; the loop tells of it.
+            return e;
+        }
+    }
 }

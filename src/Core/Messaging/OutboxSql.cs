@@ -2,11 +2,14 @@ namespace Pipeline.Core.Messaging;
 
 internal static class OutboxSql
 {
-    // Deleted here, gone at the commit: a dispatcher that dies, or a broker that does not confirm, leaves the rows.
-    // skip locked lets several dispatchers work side by side.
+    // The locks keep other dispatchers away until the commit; skip locked lets them work side by side.
     public const string Take = """
-        delete from outbox where id in (
-            select id from outbox where due_at <= now() order by due_at, id limit @Limit for update skip locked)
-        returning job_id as JobId, lane
+        select id, job_id as JobId, lane from outbox
+         where due_at <= now() order by due_at, id limit @Limit for update skip locked
         """;
+
+    public const string Delete = "delete from outbox where id = any(@Ids)";
+
+    // Behind the others: a lane whose queue takes nothing must not hold up the rest.
+    public const string Postpone = "update outbox set due_at = now() + interval '5 seconds' where id = any(@Ids)";
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -50,13 +51,22 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<
         }
         finally
         {
-            // The pool keeps the session, and so the lock, alive. Not cancellable: a lock left behind blocks every other start.
-            await connection.ExecuteAsync(
-                new CommandDefinition("select pg_advisory_unlock(@AdvisoryLock)", new { AdvisoryLock }, cancellationToken: CancellationToken.None));
+            await UnlockAsync(connection);
         }
 
         Task ExecuteAsync(string sql, object? parameters = null) =>
             connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+    }
+
+    private static async Task UnlockAsync(NpgsqlConnection connection)
+    {
+        // The pool keeps the session, and so the lock, alive; a session that broke has taken its lock along.
+        if (connection.FullState.HasFlag(ConnectionState.Open))
+        {
+            // Not cancellable: a lock left behind blocks every other start.
+            await connection.ExecuteAsync(
+                new CommandDefinition("select pg_advisory_unlock(@AdvisoryLock)", new { AdvisoryLock }, cancellationToken: CancellationToken.None));
+        }
     }
 
     private static void RefuseGaps(IReadOnlyList<Migration> migrations)

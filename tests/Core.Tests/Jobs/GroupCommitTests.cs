@@ -8,7 +8,7 @@ public sealed class GroupCommitTests
     [Fact]
     public async Task A_lone_request_is_committed_at_once()
     {
-        await using var commits = new GroupCommit<int, int>((group, _) => Task.FromResult<IReadOnlyList<int>>([.. group]), groupMax: 100, committers: 1);
+        await using var commits = new GroupCommit<int, int>((group, _) => Task.FromResult<IReadOnlyList<int>>([.. group]), _ => true, groupMax: 100, committers: 1);
 
         (await commits.SubmitAsync(7, CancellationToken.None)).ShouldBe(7);
     }
@@ -27,6 +27,7 @@ public sealed class GroupCommitTests
                 await first.Task;
                 return [.. group.Select(request => request * 10)];
             },
+            _ => true,
             groupMax: 100,
             committers: 1);
 
@@ -50,6 +51,7 @@ public sealed class GroupCommitTests
                 sizes.Enqueue(group.Count);
                 return Task.FromResult<IReadOnlyList<int>>([.. group]);
             },
+            _ => true,
             groupMax: 8,
             committers: 2);
 
@@ -71,6 +73,7 @@ public sealed class GroupCommitTests
                 await gate.Task;
                 return group.Contains(13) ? throw new InvalidOperationException("unlucky") : [.. group];
             },
+            _ => true,
             groupMax: 100,
             committers: 1);
 
@@ -99,6 +102,7 @@ public sealed class GroupCommitTests
 
                 return Task.FromResult<IReadOnlyList<int>>([.. group]);
             },
+            _ => true,
             groupMax: 10,
             committers: 2);
         var replies = Enumerable.Range(0, 100).Select(request => commits.SubmitAsync(request, CancellationToken.None)).ToArray();
@@ -107,5 +111,33 @@ public sealed class GroupCommitTests
         await commits.DisposeAsync();
 
         committed.Count.ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task An_outage_fails_the_group_at_once_instead_of_being_tried_request_by_request()
+    {
+        var commits = 0;
+        var gate = new TaskCompletionSource();
+        var entered = new TaskCompletionSource();
+        await using var group = new GroupCommit<int, int>(
+            async (requests, _) =>
+            {
+                Interlocked.Increment(ref commits);
+                entered.TrySetResult();
+                await gate.Task;
+                throw new TimeoutException("away");
+            },
+            e => e is not TimeoutException,
+            groupMax: 100,
+            committers: 1);
+
+        var first = group.SubmitAsync(0, CancellationToken.None);
+        await entered.Task;
+        var others = Enumerable.Range(1, 50).Select(request => group.SubmitAsync(request, CancellationToken.None)).ToArray();
+        gate.SetResult();
+
+        await Should.ThrowAsync<TimeoutException>(() => first);
+        await Should.ThrowAsync<TimeoutException>(() => Task.WhenAll(others));
+        commits.ShouldBe(2);
     }
 }

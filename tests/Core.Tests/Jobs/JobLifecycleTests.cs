@@ -1,3 +1,4 @@
+using Dapper;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Jobs;
@@ -17,7 +18,7 @@ public sealed class JobLifecycleTests(PostgresDatabase database) : IClassFixture
 
         job.State.ShouldBe(JobState.Succeeded);
         job.Attempt.ShouldBe(1);
-        job.Input.ShouldContain("좋아요");
+        (await InputAsync(job.Id)).ShouldBe("""{"text":"좋아요"}""");
         job.Result.ShouldNotBeNull().ShouldContain("neutral");
         job.StartedAt.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(job.CreatedAt);
         job.FinishedAt.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(job.StartedAt.Value);
@@ -198,5 +199,11 @@ public sealed class JobLifecycleTests(PostgresDatabase database) : IClassFixture
 
         var job = await second.FinishAsync(id);
         (job.State, job.Attempt, job.Deaths).ShouldBe((JobState.Succeeded, 2, 0));
+    }
+
+    private async Task<string?> InputAsync(Guid id)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<string>("select input::text from jobs where id = @id", new { id });
     }
 }

@@ -45,6 +45,39 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task Jobs_that_a_worker_died_beside_run_one_at_a_time()
+    {
+        var settings = await TestPipeline.SettingsAsync(database);
+        await using var accepting = await TestPipeline.StartAsync(database, settings, pipeline => pipeline.AddIntake());
+        var suspects = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => accepting.SubmitAsync($"suspect {i}")));
+        foreach (var id in suspects)
+        {
+            await RunOnDeadWorkerAsync(id);
+        }
+
+        var (running, most) = (0, 0);
+        var script = new HandlerScript
+        {
+            Run = async (job, _, _) =>
+            {
+                if (job.Text.StartsWith("suspect", StringComparison.Ordinal))
+                {
+                    most = Math.Max(most, Interlocked.Increment(ref running));
+                    await Task.Yield();
+                    Interlocked.Decrement(ref running);
+                }
+
+                return HandlerScript.Neutral;
+            },
+        };
+        await using var working = await TestPipeline.StartAsync(database, settings, script: script);
+        var jobs = await Task.WhenAll(suspects.Select(working.FinishAsync));
+
+        jobs.ShouldAllBe(job => job.State == JobState.Succeeded && job.Deaths == 1);
+        most.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_job_whose_worker_lives_is_left_alone()
     {
         await using var pipeline = await TestPipeline.StartAsync(database);
