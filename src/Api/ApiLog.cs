@@ -6,8 +6,8 @@ internal static partial class ApiLog
     [LoggerMessage(2000, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger log, Exception exception, string method, PathString path);
 
-    [LoggerMessage(2001, LogLevel.Warning, "{Method} {Path} answered 503: the database can not be reached")]
-    public static partial void StoreUnavailable(this ILogger log, Exception exception, string method, PathString path);
+    [LoggerMessage(2001, LogLevel.Warning, "{Method} {Path} answered 503: {Reason}")]
+    public static partial void StoreUnavailable(this ILogger log, string method, PathString path, string reason);
 
     [LoggerMessage(2002, LogLevel.Warning, "{Count} jobs were accepted, but the database left before they could be read; answered without waiting")]
     public static partial void AcceptedUnread(this ILogger log, Exception exception, int count);

@@ -34,7 +34,7 @@ internal sealed class FailureProblems(IOptions<ApiOptions> options, ILogger<Fail
         {
             case StoreUnavailableException:
             case NpgsqlException when TransientErrors.IsTransient(exception):
-                log.StoreUnavailable(exception, context.Request.Method, context.Request.Path);
+                log.StoreUnavailable(context.Request.Method, context.Request.Path, exception.GetBaseException().Message);
                 return new Problem(
                     ProblemType.StoreUnavailable,
                     "PostgreSQL does not answer. Send the request again; with the same Idempotency-Key nothing is done twice.")

@@ -56,7 +56,7 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
 
     [Theory]
     [InlineData("Host=127.0.0.1;Port=1;Username=a;Database=b", "PostgreSQL does not answer")]
-    [InlineData("nonsense", "is not a connection string")]
+    [InlineData("nonsense", "is not an Npgsql connection string")]
     public async Task A_database_out_of_reach_is_one_sentence(string connectionString, string sentence)
     {
         var surroundings = new TestSurroundings();
