@@ -93,8 +93,8 @@ public sealed class StartupTests(PostgresDatabase database) : IClassFixture<Post
 
         (await process.ExitAsync()).ShouldBe(1, process.Output);
 
-        process.Errors.ShouldContain(expected);
-        process.Errors.Split('\n').Length.ShouldBe(1, process.Errors);
+        // One sentence, the last one; a native library may have said something of its own before.
+        process.Errors.Split('\n')[^1].ShouldContain(expected);
         (process.Errors + process.Output).ShouldNotContain("   at ");
     }
 }
