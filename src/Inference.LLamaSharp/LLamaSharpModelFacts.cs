@@ -22,6 +22,7 @@ internal static class LLamaSharpModelFacts
             BosToken = (int?)vocabulary.BOS,
             AddsBos = vocabulary.ShouldAddBOS,
             EndOfTurnToken = (int?)(vocabulary.EOT ?? vocabulary.EOS),
+            Thinks = weights.Metadata.GetValueOrDefault("tokenizer.chat_template")?.Contains("<think>", StringComparison.Ordinal) ?? false,
         };
     }
 

@@ -27,6 +27,7 @@ internal static unsafe class LlamaModelFacts
             BosToken = TokenOrNull(LlamaApi.llama_vocab_bos(vocabulary)),
             AddsBos = LlamaApi.llama_vocab_get_add_bos(vocabulary),
             EndOfTurnToken = TokenOrNull(eot) ?? TokenOrNull(LlamaApi.llama_vocab_eos(vocabulary)),
+            Thinks = Marshal.PtrToStringUTF8((nint)LlamaApi.llama_model_chat_template(model, null))?.Contains("<think>", StringComparison.Ordinal) ?? false,
         };
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Inference.Decoding;
+using Pipeline.Inference.Generation;
 using Pipeline.Inference.Gguf;
 using Pipeline.Inference.Hardware;
 using Pipeline.Inference.Models;
@@ -9,7 +10,7 @@ namespace Pipeline.Inference;
 
 /// <summary>
 /// One local model behind the upper seam. <see cref="LoadAsync"/> is called once, before the host reports ready;
-/// scoring is safe from any thread.
+/// scoring is safe from any thread. <see cref="LocalChatClient"/> is its face for generated text.
 /// </summary>
 public sealed partial class InferenceEngine(
     IEnumerable<IModelLoader> loaders, IOptions<InferenceOptions> options, TimeProvider time, ILogger<InferenceEngine> logger)
@@ -64,9 +65,18 @@ public sealed partial class InferenceEngine(
 
     /// <inheritdoc/>
     public Task<LabelScores> ScoreAsync(LabelScoringRequest request, CancellationToken cancellationToken) =>
-        _loaded is { } loaded
-            ? loaded.ScoreAsync(request, cancellationToken)
-            : throw new InferenceException("No model is loaded. Call InferenceEngine.LoadAsync before the host reports ready.");
+        Loaded.ScoreAsync(request, cancellationToken);
+
+    /// <summary>Generates a whole answer.</summary>
+    internal async Task<FinishedGeneration> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
+    {
+        await using GenerationStream stream = await Loaded.StreamAsync(request, cancellationToken);
+        return await stream.Finish();
+    }
+
+    /// <summary>Starts an answer whose text is read as it comes.</summary>
+    internal Task<GenerationStream> StreamAsync(GenerationRequest request, CancellationToken cancellationToken) =>
+        Loaded.StreamAsync(request, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -78,6 +88,9 @@ public sealed partial class InferenceEngine(
 
         _loading.Dispose();
     }
+
+    private LoadedModel Loaded =>
+        _loaded ?? throw new InferenceException("No model is loaded. Call InferenceEngine.LoadAsync before the host reports ready.");
 
     private LoadedModel Load(string path)
     {

@@ -13,3 +13,11 @@ public sealed class PromptTooLongException(int tokens, int tokensMax, string rem
     /// <summary>Tokens it may have.</summary>
     public int TokensMax => tokensMax;
 }
+
+/// <summary>A structured answer was cut at its limit; part of it would be no valid answer.</summary>
+public sealed class AnswerTruncatedException(int tokens)
+    : InferenceException($"The structured answer was still incomplete after {tokens} tokens. Raise the limit of output tokens or ask for less.")
+{
+    /// <summary>Tokens after which it was cut.</summary>
+    public int Tokens => tokens;
+}

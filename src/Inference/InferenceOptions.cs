@@ -25,6 +25,14 @@ public sealed class InferenceOptions
     [Range(32, 65_536)]
     public int BatchTokens { get; set; } = 512;
 
+    /// <summary>Most prompt tokens of a forward pass that also carries answers under way. Larger finishes prompts sooner, smaller keeps streams smooth.</summary>
+    [Range(16, 65_536)]
+    public int PromptTokensMax { get; set; } = 256;
+
+    /// <summary>Most tokens of an answer whose request sets no limit.</summary>
+    [Range(1, 1_048_576)]
+    public int OutputTokensMax { get; set; } = 1_024;
+
     /// <summary>Sequences at a time: requests, their label branches, and cached prefixes; texts of one pass when embedding. llama.cpp allows 256.</summary>
     [Range(2, 256)]
     public int SequencesMax { get; set; } = 64;

@@ -4,18 +4,20 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Pipeline.Inference.Embeddings;
+using Pipeline.Inference.Generation;
 
 namespace Pipeline.Inference;
 
 /// <summary>Registers the engines; a backend registers its loader beside them.</summary>
 public static class InferenceRegistration
 {
-    /// <summary>Adds <see cref="InferenceEngine"/> and <see cref="ILabelScorer"/>, configured by section "Inference".</summary>
+    /// <summary>Adds <see cref="InferenceEngine"/> as <see cref="ILabelScorer"/> and <see cref="IChatClient"/>, configured by section "Inference".</summary>
     public static IServiceCollection AddInference(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddEngineOptions(configuration);
         services.TryAddSingleton<InferenceEngine>();
         services.TryAddSingleton<ILabelScorer>(provider => provider.GetRequiredService<InferenceEngine>());
+        services.TryAddSingleton<IChatClient, LocalChatClient>();
         return services;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Pipeline.Inference.Models;
@@ -38,15 +39,14 @@ internal sealed class LoadedEncoder : IAsyncDisposable
     public async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(
         IReadOnlyList<string> texts, RequestPriority priority, CancellationToken cancellationToken)
     {
-        using var activity = InferenceTelemetry.Source.StartActivity("embed texts");
+        using Activity? activity = InferenceTelemetry.StartActivity(InferenceTelemetry.EmbeddingsOperation, Info.Name);
         long start = _time.GetTimestamp();
         EmbeddingTask[] tasks = [.. texts.Select((text, index) => new EmbeddingTask(Tokenize(text, index), priority))];
         float[][] vectors = await RunAsync(tasks, cancellationToken);
 
         int tokens = tasks.Sum(task => task.Tokens.Length);
         _meter.Embedded(texts.Count, tokens, _time.GetElapsedTime(start));
-        activity?.SetTag("gen_ai.request.model", Info.Name);
-        activity?.SetTag("gen_ai.usage.input_tokens", tokens);
+        activity?.SetTag(InferenceTelemetry.InputTokens, tokens);
         DateTimeOffset now = _time.GetUtcNow();
         return new(vectors.Select(vector => new Embedding<float>(vector) { ModelId = Info.Name, CreatedAt = now }))
         {

@@ -27,6 +27,9 @@ public sealed record ModelInfo
     /// <summary>End-of-turn token, or the end-of-sequence token where the model has no turn; null where it has neither.</summary>
     public int? EndOfTurnToken { get; init; }
 
+    /// <summary>True when the chat template knows a block of thoughts, &lt;think&gt;, before the answer.</summary>
+    public bool Thinks { get; init; }
+
     /// <summary>Length of a hidden state, hence of an embedding.</summary>
     public int EmbeddingSize { get; init; }
 }

@@ -12,18 +12,24 @@ namespace Pipeline.Inference.Prompts;
 /// </summary>
 internal sealed partial class ChatTokenizer(ILanguageModel model)
 {
+    /// <summary>An empty block of thoughts at the start of the answer: the model goes straight to the answer itself.</summary>
+    private const string NoThoughts = "<think>\n\n</think>\n\n";
+
     private readonly TemplateSplitter _splitter = new(model.ControlTokens);
 
     /// <summary>Tokenizes a conversation, and each answer as its continuation.</summary>
+    /// <param name="messages">Turns, the last one the user's.</param>
+    /// <param name="answers">Answers to compare; none when one is to be generated.</param>
+    /// <param name="thinking">Lets a model that can think do so first.</param>
     /// <exception cref="ArgumentException">No messages, or an answer without tokens.</exception>
-    public TokenizedChat Tokenize(IReadOnlyList<ChatMessage> messages, IReadOnlyList<string> answers)
+    public TokenizedChat Tokenize(IReadOnlyList<ChatMessage> messages, IReadOnlyList<string> answers, bool thinking = false)
     {
         if (messages.Count == 0)
         {
             throw new ArgumentException("A conversation needs at least one message.", nameof(messages));
         }
 
-        List<Run> runs = Render(messages);
+        List<Run> runs = Render(messages, model.Info.Thinks && !thinking ? NoThoughts : "");
         List<int> tokens = [];
         int shared = 0;
         foreach (Run run in runs.SkipLast(1))
@@ -82,7 +88,7 @@ internal sealed partial class ChatTokenizer(ILanguageModel model)
     }
 
     /// <summary>Control tokens and the plain runs between them, texts put in.</summary>
-    private List<Run> Render(IReadOnlyList<ChatMessage> messages)
+    private List<Run> Render(IReadOnlyList<ChatMessage> messages, string answerStart)
     {
         TemplateMessage[] placeholders = [.. messages.Select((message, index) => new TemplateMessage(message.Role.Value, Placeholder(index)))];
         string template = model.ApplyChatTemplate(placeholders, addAssistantHeader: true);
@@ -95,7 +101,7 @@ internal sealed partial class ChatTokenizer(ILanguageModel model)
             start = match.Index + match.Length;
         }
 
-        AddTemplateText(runs, template[start..]);
+        AddTemplateText(runs, template[start..] + answerStart);
         return seen == messages.Count
             ? Trim(runs)
             : throw new InferenceException($"The chat template of {model.Info.Name} kept {seen} of {messages.Count} messages. Use the roles system, user and assistant, in turn.");

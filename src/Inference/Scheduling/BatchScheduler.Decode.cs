@@ -80,18 +80,16 @@ internal sealed partial class BatchScheduler
         }
 
         InferenceTask youngest = _active[^1];
-        _active.Remove(youngest);
-        Release(youngest);
-        if (_active.Count == 0)
+        if (_active.Count == 1)
         {
+            _active.Remove(youngest);
+            Release(youngest);
             youngest.Fail(new InferenceException(
                 $"The KV cache of {_budget.Capacity} tokens has no room for this request alone. Raise Inference:ContextTokens."));
             return;
         }
 
-        LogEvicted(_logger, youngest.Prompt.Length, _active.Count);
-        _waiting.Return(youngest); // Least work to lose; the oldest must progress or we thrash.
-        _admissionPaused = true;
+        Evict(youngest);
     }
 
     /// <summary>A failure with one request in the batch is that request's; with more, each is tried again alone.</summary>

@@ -12,6 +12,7 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
 {
     private readonly IDecoder _decoder;
     private readonly SubmissionQueue<InferenceTask> _submissions;
+    private readonly int _promptTokensMax;
     private readonly ILogger _logger;
     private readonly KvBudget _budget;
     private readonly SequenceTable _sequences;
@@ -21,10 +22,16 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     private readonly List<InferenceTask> _active = []; // In order of admission: the oldest first.
     private bool _admissionPaused;
 
-    public BatchScheduler(IDecoder decoder, SubmissionQueue<InferenceTask> submissions, int prefixesMax, ILogger logger)
+    /// <param name="decoder">Owned by this scheduler's loop from now on.</param>
+    /// <param name="submissions">Where requests arrive.</param>
+    /// <param name="prefixesMax">Prefixes kept in the KV cache.</param>
+    /// <param name="promptTokensMax">Most prompt tokens of a pass that also carries steps of answers.</param>
+    /// <param name="logger">Tells of evictions and failures.</param>
+    public BatchScheduler(IDecoder decoder, SubmissionQueue<InferenceTask> submissions, int prefixesMax, int promptTokensMax, ILogger logger)
     {
         _decoder = decoder;
         _submissions = submissions;
+        _promptTokensMax = promptTokensMax;
         _logger = logger;
         _budget = new(decoder.Limits.ContextTokens);
         _sequences = new(decoder);
@@ -43,10 +50,11 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
         Receive();
         DropAbandoned();
         Admit();
+        Grow();
         Compose();
         if (_composer.Batch.Count == 0)
         {
-            return false;
+            return _active.Count == 0 && _waiting.Count > 0; // The last one evicted itself, and enters again at the next tick.
         }
 
         Decode(stopping);
@@ -146,7 +154,7 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
             _prefixes.Use(prefix); // Before evicting others, so that this one stays.
         }
 
-        int cells = task.Prompt.Length - cached + task.AnswerCells;
+        int cells = task.Prompt.Length - cached + task.InitialAnswerCells;
         while (_sequences.Free == 0 || !_budget.TryReserve(cells))
         {
             if (!_prefixes.EvictOne())
@@ -157,9 +165,39 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
         }
 
         task.Sequence = prefix is null ? _sequences.TryRent() : _sequences.TryFork(prefix.Sequence, cached);
-        (task.Prefix, task.CachedTokens, task.Computed, task.CellsReserved) = (prefix, cached, cached, cells);
+        (task.Prefix, task.CachedTokens, task.Computed) = (prefix, cached, cached);
+        (task.PromptCells, task.AnswerCells) = (task.Prompt.Length - cached, task.InitialAnswerCells);
         task.BuildsPrefix = _prefixes.WantsPrefixOf(task);
         return true;
+    }
+
+    /// <summary>Reserves what the next steps need, oldest first: those must progress, the youngest make room.</summary>
+    private void Grow()
+    {
+        for (int i = 0; i < _active.Count; i++)
+        {
+            InferenceTask task = _active[i];
+            int cells = task.IsPrefilled ? task.GrowthCells : 0;
+            while (_active.Contains(task) && !_budget.TryReserve(cells))
+            {
+                if (!_prefixes.EvictOne())
+                {
+                    Evict(_active[^1]); // Perhaps itself. Alone it will fit: submission checked its length.
+                }
+            }
+
+            task.AnswerCells += task.Sequence is null ? 0 : cells;
+        }
+    }
+
+    /// <summary>Sends a request back to waiting; it keeps what it has generated and computes it again as part of its prompt.</summary>
+    private void Evict(InferenceTask task)
+    {
+        _active.Remove(task);
+        Release(task);
+        LogEvicted(_logger, task.Prompt.Length, _active.Count);
+        _waiting.Return(task); // The youngest has least work to lose; the oldest must progress or we thrash.
+        _admissionPaused = true;
     }
 
     private void Compose()
@@ -180,11 +218,13 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
             }
         }
 
-        // Bulk prompts keep a quarter of the batch, or a stream of interactive ones would stop them half-way.
+        // Long prompts come in chunks, or every answer under way would stand still for a whole batch of them.
+        int room = _composer.Batch.Count == 0 ? _composer.Batch.Room : Math.Min(_composer.Batch.Room, _promptTokensMax);
+        // Bulk prompts keep a quarter of it, or a stream of interactive ones would stop them half-way.
         bool bulkWaits = _active.Exists(task => !task.IsPrefilled && task.Priority == RequestPriority.Bulk);
-        ComposePrompts(RequestPriority.Interactive, _composer.Batch.Room - (bulkWaits ? _decoder.Limits.BatchTokens / 4 : 0));
-        ComposePrompts(RequestPriority.Bulk, _composer.Batch.Room);
-        ComposePrompts(RequestPriority.Interactive, _composer.Batch.Room);
+        room -= ComposePrompts(RequestPriority.Interactive, bulkWaits ? room - (room / 4) : room);
+        room -= ComposePrompts(RequestPriority.Bulk, room);
+        ComposePrompts(RequestPriority.Interactive, room);
     }
 
     private void ComposeOne(InferenceTask task)
@@ -199,15 +239,19 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
         }
     }
 
-    private void ComposePrompts(RequestPriority priority, int tokens)
+    /// <summary>Adds prompts of one priority up to so many tokens and returns how many it added.</summary>
+    private int ComposePrompts(RequestPriority priority, int tokensMax)
     {
+        int added = 0;
         foreach (InferenceTask task in _active)
         {
-            if (tokens > 0 && task.Priority == priority && task.Computed + task.Planned < task.Prompt.Length)
+            if (added < tokensMax && task.Priority == priority && task.Computed + task.Planned < task.Prompt.Length)
             {
-                tokens -= _composer.AddPrompt(task, tokens);
+                added += _composer.AddPrompt(task, tokensMax - added);
             }
         }
+
+        return added;
     }
 
     private void Retire() =>
@@ -227,9 +271,10 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     {
         task.Reset(_sequences);
         _sequences.Return(task.Sequence!.Value);
-        _budget.Release(task.CellsReserved);
+        _budget.Release(task.PromptCells + task.AnswerCells);
         task.Prefix?.Users -= 1;
-        (task.Sequence, task.Prefix, task.Computed, task.CachedTokens, task.CellsReserved, task.BuildsPrefix) = (null, null, 0, 0, 0, false);
+        (task.Sequence, task.Prefix, task.Computed, task.CachedTokens, task.BuildsPrefix) = (null, null, 0, 0, false);
+        (task.PromptCells, task.AnswerCells) = (0, 0);
         _admissionPaused = false;
     }
 }

@@ -1,12 +1,13 @@
 namespace Pipeline.Inference.Scheduling;
 
 /// <summary>
-/// One request in the scheduler: a prompt to prefill, then steps of its own kind (scoring branches now; generated tokens are another kind).
+/// One request in the scheduler: a prompt to prefill, then steps of its own kind: branches of labels, or generated tokens.
 /// After submission everything here is read and written by the scheduler's loop only; the caller sees the completion alone.
 /// </summary>
 internal abstract class InferenceTask(int[] prompt, int sharedTokens, RequestPriority priority)
 {
-    public int[] Prompt => prompt;
+    /// <summary>Tokens to prefill. A generated answer that was evicted half-way becomes part of it.</summary>
+    public int[] Prompt { get; protected set; } = prompt;
 
     /// <summary>Leading tokens that other requests are likely to share.</summary>
     public int SharedTokens => sharedTokens;
@@ -27,8 +28,11 @@ internal abstract class InferenceTask(int[] prompt, int sharedTokens, RequestPri
 
     public CachedPrefix? Prefix { get; set; }
 
-    /// <summary>KV cells to give back at the end.</summary>
-    public int CellsReserved { get; set; }
+    /// <summary>KV cells reserved for the prompt, those of <see cref="Prefix"/> not among them; to give back at the end.</summary>
+    public int PromptCells { get; set; }
+
+    /// <summary>KV cells reserved for the answer; to give back at the end.</summary>
+    public int AnswerCells { get; set; }
 
     /// <summary>True until the shared tokens are in the prefix cache, while others may wait for them.</summary>
     public bool BuildsPrefix { get; set; }
@@ -36,10 +40,13 @@ internal abstract class InferenceTask(int[] prompt, int sharedTokens, RequestPri
     /// <summary>A batch with this request failed: it runs alone, so that the next failure names the culprit.</summary>
     public bool RunsAlone { get; set; }
 
-    public bool IsPrefilled => Computed == prompt.Length;
+    public bool IsPrefilled => Computed == Prompt.Length;
 
-    /// <summary>KV cells needed after the prompt.</summary>
-    public abstract int AnswerCells { get; }
+    /// <summary>KV cells to reserve for the answer on entry.</summary>
+    public abstract int InitialAnswerCells { get; }
+
+    /// <summary>KV cells to reserve before the next step, 0 while <see cref="AnswerCells"/> suffice; answers of unknown length grow.</summary>
+    public virtual int GrowthCells => 0;
 
     /// <summary>True once the answer is complete.</summary>
     public abstract bool IsFinished { get; }

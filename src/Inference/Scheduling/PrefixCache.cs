@@ -56,7 +56,7 @@ internal sealed class PrefixCache(SequenceTable sequences, KvBudget budget, int 
         // The request hands its cells and its use of the shorter prefix over, and uses the new one instead.
         int cells = task.SharedTokens - task.CachedTokens;
         CachedPrefix prefix = new(task.Prompt[..task.SharedTokens], sequence, cells, task.Prefix);
-        task.CellsReserved -= cells;
+        task.PromptCells -= cells;
         task.Prefix = prefix;
         _prefixes.Add(prefix);
         Use(prefix);

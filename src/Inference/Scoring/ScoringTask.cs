@@ -25,7 +25,7 @@ internal sealed class ScoringTask : InferenceTask
 
     public Task<ScoringOutcome> Completion => _completion.Task;
 
-    public override int AnswerCells => _branches.Sum(Steps);
+    public override int InitialAnswerCells => _branches.Sum(Steps);
 
     public override bool IsFinished => _promptAccepted && Array.TrueForAll(_branches, branch => branch.Fed == Steps(branch));
 

@@ -1,10 +1,11 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
-using Pipeline.Inference.Scheduling;
 
 namespace Pipeline.Inference.Telemetry;
 
-/// <summary>Every name under which the engine reports itself.</summary>
+/// <summary>
+/// Every name under which the engine reports itself: OpenTelemetry's GenAI conventions where they have one, names of our
+/// own for what they do not know.
+/// </summary>
 public static class InferenceTelemetry
 {
     /// <summary>Name of the meter and of the activity source; hosts add it to OpenTelemetry.</summary>
@@ -22,47 +23,56 @@ public static class InferenceTelemetry
     /// <summary>KV cells in all.</summary>
     public const string KvCapacity = "pipeline.inference.kv.capacity";
 
-    /// <summary>Prompt tokens of finished requests.</summary>
-    public const string PromptTokens = "pipeline.inference.tokens.prompt";
-
-    /// <summary>Those that the prefix cache held.</summary>
+    /// <summary>Prompt tokens that the prefix cache held.</summary>
     public const string CachedTokens = "pipeline.inference.tokens.cached";
 
     /// <summary>Texts that were embedded.</summary>
     public const string EmbeddedTexts = "pipeline.inference.texts.embedded";
 
-    /// <summary>Seconds from submission to answer.</summary>
-    public const string Duration = "pipeline.inference.request.duration";
+    /// <summary>Tokens of finished requests, by <see cref="TokenType"/>.</summary>
+    public const string TokenUsage = "gen_ai.client.token.usage";
 
-    internal static readonly ActivitySource Source = new(Name);
-}
+    /// <summary>Seconds from submission to the end of the answer.</summary>
+    public const string RequestDuration = "gen_ai.server.request.duration";
 
-/// <summary>Instruments of one loaded model.</summary>
-internal sealed class InferenceMeter : IDisposable
-{
-    private readonly Meter _meter;
-    private readonly Counter<long> _promptTokens;
-    private readonly Counter<long> _cachedTokens;
-    private readonly Histogram<double> _duration;
+    /// <summary>Seconds from submission to the first token of an answer.</summary>
+    public const string TimeToFirstToken = "gen_ai.server.time_to_first_token";
 
-    public InferenceMeter(string model, Func<SchedulerState> state, Func<int> submitted)
+    /// <summary>Seconds per token after the first one.</summary>
+    public const string TimePerOutputToken = "gen_ai.server.time_per_output_token";
+
+    /// <summary>Tag: what was asked for, one of the operations below.</summary>
+    public const string Operation = "gen_ai.operation.name";
+
+    /// <summary>Tag: "input" or "output".</summary>
+    public const string TokenType = "gen_ai.token.type";
+
+    /// <summary>Tag: name of the model.</summary>
+    public const string Model = "gen_ai.request.model";
+
+    /// <summary>Tag of spans: tokens of the prompt.</summary>
+    public const string InputTokens = "gen_ai.usage.input_tokens";
+
+    /// <summary>Tag of spans: tokens of the answer.</summary>
+    public const string OutputTokens = "gen_ai.usage.output_tokens";
+
+    /// <summary>Tag of spans: why the answer ended.</summary>
+    public const string FinishReasons = "gen_ai.response.finish_reasons";
+
+    /// <summary>Tag: type of the exception that ended a request.</summary>
+    public const string ErrorType = "error.type";
+
+    internal const string ChatOperation = "chat";
+    internal const string EmbeddingsOperation = "embeddings";
+    internal const string ScoreOperation = "score_labels"; // The conventions have no name for it.
+
+    private static readonly ActivitySource _source = new(Name);
+
+    internal static Activity? StartActivity(string operation, string model)
     {
-        _meter = new(InferenceTelemetry.Name, null, [new("gen_ai.request.model", model)]);
-        _promptTokens = _meter.CreateCounter<long>(InferenceTelemetry.PromptTokens, "{token}");
-        _cachedTokens = _meter.CreateCounter<long>(InferenceTelemetry.CachedTokens, "{token}");
-        _duration = _meter.CreateHistogram<double>(InferenceTelemetry.Duration, "s");
-        _meter.CreateObservableGauge(InferenceTelemetry.ActiveSequences, () => state().Active, "{sequence}");
-        _meter.CreateObservableGauge(InferenceTelemetry.WaitingRequests, () => state().Waiting + submitted(), "{request}");
-        _meter.CreateObservableGauge(InferenceTelemetry.KvUsed, () => state().KvUsed, "{token}");
-        _meter.CreateObservableGauge(InferenceTelemetry.KvCapacity, () => state().KvCapacity, "{token}");
+        Activity? activity = _source.StartActivity($"{operation} {model}");
+        activity?.SetTag(Operation, operation);
+        activity?.SetTag(Model, model);
+        return activity;
     }
-
-    public void Scored(LabelScores scores, TimeSpan duration)
-    {
-        _promptTokens.Add(scores.PromptTokens);
-        _cachedTokens.Add(scores.CachedTokens);
-        _duration.Record(duration.TotalSeconds);
-    }
-
-    public void Dispose() => _meter.Dispose();
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Inference.Decoding;
+using Pipeline.Inference.Generation;
 using Pipeline.Inference.Scheduling;
 using Pipeline.Inference.Scoring;
 
@@ -8,12 +10,16 @@ namespace Pipeline.Inference.Tests.Scheduling;
 /// <summary>A scheduler over a scripted decoder, ticked by hand.</summary>
 internal sealed class SchedulerBench : IDisposable
 {
+    private const int EndToken = 61;
+
     private readonly SubmissionQueue<InferenceTask> _submissions = new(queueMax: 10_000);
 
-    public SchedulerBench(int context = 512, int batch = 64, int sequences = 8, int prefixes = 2)
+    private readonly SamplerScratch _scratch = new(ScriptedDecoder.VocabularySize);
+
+    public SchedulerBench(int context = 512, int batch = 64, int sequences = 8, int prefixes = 2, int promptTokens = 64)
     {
         Decoder = new(new DecoderLimits(context, batch, sequences, OutputsMax: sequences));
-        Scheduler = new(Decoder, _submissions, prefixes, NullLogger.Instance);
+        Scheduler = new(Decoder, _submissions, prefixes, promptTokens, NullLogger.Instance);
     }
 
     public ScriptedDecoder Decoder { get; }
@@ -23,6 +29,14 @@ internal sealed class SchedulerBench : IDisposable
     public ScoringTask Submit(int[] prompt, int shared = 0, int[][]? labels = null, RequestPriority priority = RequestPriority.Interactive)
     {
         ScoringTask task = new(prompt, shared, labels ?? [[1], [2]], priority);
+        _submissions.AddAsync(task, priority, TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
+        return task;
+    }
+
+    public GenerationTask Generate(
+        int[] prompt, int tokens, int shared = 0, SamplingSettings? sampling = null, RequestPriority priority = RequestPriority.Interactive)
+    {
+        GenerationTask task = new(prompt, shared, Spec(tokens, sampling), _scratch, TimeProvider.System, priority);
         _submissions.AddAsync(task, priority, TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
         return task;
     }
@@ -61,9 +75,45 @@ internal sealed class SchedulerBench : IDisposable
         }
     }
 
+    /// <summary>The answer must be the one that a decoder of its own would give, token by token.</summary>
+    public static void ShouldBeExact(GenerationTask task, int[] prompt, int tokens, SamplingSettings? sampling = null)
+    {
+        task.Completion.IsCompletedSuccessfully.ShouldBeTrue();
+        GeneratedAnswer answer = task.Completion.Result;
+        (string text, int count, GenerationEnd end) = AnswerAlone(prompt, tokens, sampling);
+        answer.Text.ShouldBe(text);
+        (answer.AnswerTokens, answer.End, answer.PromptTokens).ShouldBe((count, end, prompt.Length));
+    }
+
     public static int CachedTokens(ScoringTask task) => task.Completion.Result.CachedTokens;
 
     public static int[] Prompt(int seed, int length) => [.. Enumerable.Range(0, length).Select(i => ((seed * 31) + (i * 7)) % 60)];
+
+    private static GenerationSpec Spec(int tokens, SamplingSettings? sampling) =>
+        new(tokens, sampling ?? new(), Stops: [], Constraint: null, token => token == EndToken, token => [(byte)('0' + token)]);
+
+    private static (string Text, int Tokens, GenerationEnd End) AnswerAlone(int[] prompt, int tokensMax, SamplingSettings? sampling)
+    {
+        GenerationSpec spec = Spec(tokensMax, sampling);
+        Sampler sampler = new(spec.Sampling, new(ScriptedDecoder.VocabularySize), spec.IsEnd, constraint: null);
+        List<int> tokens = [.. prompt];
+        StringBuilder text = new();
+        for (int count = 1; ; count++)
+        {
+            int token = sampler.Draw(ScriptedDecoder.LogitsAfter(tokens), tokens.ToArray());
+            if (token == EndToken)
+            {
+                return (text.ToString(), count, GenerationEnd.Stop);
+            }
+
+            tokens.Add(token);
+            text.Append((char)('0' + token));
+            if (count == tokensMax)
+            {
+                return (text.ToString(), count, GenerationEnd.Length);
+            }
+        }
+    }
 
     private static double Reference(int[] prompt, int[] label)
     {

@@ -42,7 +42,7 @@ public sealed class LabelScorerTests : IDisposable
     {
         Task<LabelScores> scoring = ScoreAsync(Request("x") with { Labels = ["j", "jo"] });
         ScoringTask task = _submissions.TryTake(RequestPriority.Interactive).ShouldBeOfType<ScoringTask>();
-        task.AnswerCells.ShouldBe(1 + 2);
+        task.InitialAnswerCells.ShouldBe(1 + 2);
         task.Fail(new InferenceException("enough"));
         await Should.ThrowAsync<InferenceException>(scoring);
     }

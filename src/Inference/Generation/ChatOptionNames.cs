@@ -1,0 +1,29 @@
+namespace Pipeline.Inference.Generation;
+
+/// <summary>
+/// Keys of <see cref="Microsoft.Extensions.AI.ChatOptions.AdditionalProperties"/> and of a response's, for what the
+/// abstraction has no property for. Names as OpenAI-compatible servers have them.
+/// </summary>
+public static class ChatOptionNames
+{
+    /// <summary>Number, 0 to 1: keeps tokens at least this times as probable as the most probable one. Default 0: all.</summary>
+    public const string MinP = "min_p";
+
+    /// <summary>Number greater than 0: weakens recent tokens when above 1. Default 1.</summary>
+    public const string RepeatPenalty = "repeat_penalty";
+
+    /// <summary>A <see cref="RequestPriority"/>. Default <see cref="RequestPriority.Interactive"/>.</summary>
+    public const string Priority = "priority";
+
+    /// <summary>In a response: a <see cref="GenerationTimings"/>.</summary>
+    public const string Timings = "timings";
+
+    /// <summary>In a response: how many of the oldest messages were left out to make the conversation fit; absent when none.</summary>
+    public const string DroppedMessages = "dropped_messages";
+}
+
+/// <summary>How fast an answer came.</summary>
+/// <param name="TimeToFirstToken">From the request to the first token.</param>
+/// <param name="Duration">From the request to the last token.</param>
+/// <param name="TokensPerSecond">After the first token; null for answers of one token.</param>
+public sealed record GenerationTimings(TimeSpan TimeToFirstToken, TimeSpan Duration, double? TokensPerSecond);

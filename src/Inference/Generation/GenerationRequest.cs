@@ -1,0 +1,24 @@
+using Microsoft.Extensions.AI;
+
+namespace Pipeline.Inference.Generation;
+
+/// <summary>A conversation and how to answer it.</summary>
+internal sealed record GenerationRequest
+{
+    public required IReadOnlyList<ChatMessage> Messages { get; init; }
+
+    public required SamplingSettings Sampling { get; init; }
+
+    /// <summary>Most tokens of the answer; less where the context ends before.</summary>
+    public required int TokensMax { get; init; }
+
+    public IReadOnlyList<string> Stops { get; init; } = [];
+
+    /// <summary>JSON that the answer must be; null for any text.</summary>
+    public ChatResponseFormatJson? Json { get; init; }
+
+    /// <summary>Lets a reasoning model think before it answers.</summary>
+    public bool Thinking { get; init; }
+
+    public RequestPriority Priority { get; init; }
+}

@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Inference.Generation;
+
+/// <summary>
+/// The loaded model as an <see cref="IChatClient"/>. Safe from any thread; all requests share the engine's batch. A JSON
+/// answer that its limit cuts is asked for once more with twice the room, and then fails: it is never returned in part.
+/// </summary>
+/// <remarks>A JSON answer that is streamed cannot be asked for again; cut, it ends with <see cref="ChatFinishReason.Length"/>.</remarks>
+public sealed class LocalChatClient(InferenceEngine engine, IOptions<InferenceOptions> options) : IChatClient
+{
+    private const int LargerAnswer = 2;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">An option is out of range or not supported, or the JSON schema is.</exception>
+    /// <exception cref="PromptTooLongException">Instructions and last message alone do not fit.</exception>
+    /// <exception cref="AnswerTruncatedException">A JSON answer did not fit its limit, nor twice that.</exception>
+    /// <exception cref="InferenceException">The engine failed on this request; others are not affected.</exception>
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        GenerationRequest request = Read(messages, options);
+        FinishedGeneration finished = await engine.GenerateAsync(request, cancellationToken);
+        if (request.Json is not null && finished.Answer.End == GenerationEnd.Length)
+        {
+            request = request with { TokensMax = (int)Math.Min(int.MaxValue, (long)LargerAnswer * request.TokensMax) };
+            finished = await engine.GenerateAsync(request, cancellationToken);
+            if (finished.Answer.End == GenerationEnd.Length)
+            {
+                throw new AnswerTruncatedException(finished.Answer.AnswerTokens);
+            }
+        }
+
+        return Response(finished, request.Thinking);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        GenerationRequest request = Read(messages, options);
+        string id = Guid.CreateVersion7().ToString("n");
+        Thoughts? thoughts = request.Thinking ? new() : null;
+        await using GenerationStream stream = await engine.StreamAsync(request, cancellationToken);
+        await foreach (string piece in stream.Pieces)
+        {
+            foreach (AIContent content in Contents(thoughts?.Append(piece) ?? new("", piece)))
+            {
+                yield return Update(content);
+            }
+        }
+
+        foreach (AIContent content in Contents(thoughts?.Flush() ?? default))
+        {
+            yield return Update(content);
+        }
+
+        FinishedGeneration finished = await stream.Finish();
+        ChatResponseUpdate last = Update(new UsageContent(Usage(finished.Answer)));
+        last.FinishReason = Reason(finished.Answer);
+        last.AdditionalProperties = Extras(finished);
+        yield return last;
+
+        ChatResponseUpdate Update(AIContent content) =>
+            new(ChatRole.Assistant, [content]) { ResponseId = id, MessageId = id, ModelId = engine.Model?.Name };
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is not null ? null
+        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("pipeline", defaultModelId: engine.Model?.Name)
+        : serviceType.IsInstanceOfType(this) ? this
+        : null;
+
+    /// <summary>Nothing: the engine belongs to the host.</summary>
+    public void Dispose()
+    {
+    }
+
+    private GenerationRequest Read(IEnumerable<ChatMessage> messages, ChatOptions? chatOptions) =>
+        ChatOptionsReader.Read(messages, chatOptions, options.Value.OutputTokensMax);
+
+    private ChatResponse Response(FinishedGeneration finished, bool thinking)
+    {
+        GeneratedAnswer answer = finished.Answer;
+        Separated separated = new("", answer.Text);
+        if (thinking)
+        {
+            Thoughts thoughts = new();
+            Separated start = thoughts.Append(answer.Text), rest = thoughts.Flush();
+            separated = new(start.Thought + rest.Thought, start.Answer + rest.Answer);
+        }
+
+        return new(new ChatMessage(ChatRole.Assistant, [.. Contents(separated)]))
+        {
+            ResponseId = Guid.CreateVersion7().ToString("n"),
+            ModelId = engine.Model?.Name,
+            FinishReason = Reason(answer),
+            Usage = Usage(answer),
+            AdditionalProperties = Extras(finished),
+        };
+    }
+
+    private static IEnumerable<AIContent> Contents(Separated separated)
+    {
+        if (!string.IsNullOrEmpty(separated.Thought))
+        {
+            yield return new TextReasoningContent(separated.Thought);
+        }
+
+        if (!string.IsNullOrEmpty(separated.Answer))
+        {
+            yield return new TextContent(separated.Answer);
+        }
+    }
+
+    private static ChatFinishReason Reason(GeneratedAnswer answer) =>
+        answer.End == GenerationEnd.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
+
+    private static UsageDetails Usage(GeneratedAnswer answer) => new()
+    {
+        InputTokenCount = answer.PromptTokens,
+        CachedInputTokenCount = answer.CachedTokens,
+        OutputTokenCount = answer.AnswerTokens,
+        TotalTokenCount = answer.PromptTokens + answer.AnswerTokens,
+    };
+
+    private static AdditionalPropertiesDictionary Extras(FinishedGeneration finished)
+    {
+        AdditionalPropertiesDictionary extras = new()
+        {
+            [ChatOptionNames.Timings] = new GenerationTimings(
+                finished.Answer.TimeToFirstToken, finished.Answer.Duration, finished.Answer.TokensPerSecond),
+        };
+        if (finished.DroppedMessages > 0)
+        {
+            extras[ChatOptionNames.DroppedMessages] = finished.DroppedMessages;
+        }
+
+        return extras;
+    }
+}

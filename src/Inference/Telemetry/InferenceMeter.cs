@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Pipeline.Inference.Generation;
+using Pipeline.Inference.Scheduling;
+
+namespace Pipeline.Inference.Telemetry;
+
+/// <summary>Instruments of one loaded model.</summary>
+internal sealed class InferenceMeter : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly Histogram<long> _tokens;
+    private readonly Counter<long> _cachedTokens;
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _timeToFirstToken;
+    private readonly Histogram<double> _timePerOutputToken;
+
+    public InferenceMeter(string model, Func<SchedulerState> state, Func<int> submitted)
+    {
+        _meter = new(InferenceTelemetry.Name, null, [new(InferenceTelemetry.Model, model)]);
+        _tokens = _meter.CreateHistogram<long>(InferenceTelemetry.TokenUsage, "{token}");
+        _cachedTokens = _meter.CreateCounter<long>(InferenceTelemetry.CachedTokens, "{token}");
+        _duration = _meter.CreateHistogram<double>(InferenceTelemetry.RequestDuration, "s");
+        _timeToFirstToken = _meter.CreateHistogram<double>(InferenceTelemetry.TimeToFirstToken, "s");
+        _timePerOutputToken = _meter.CreateHistogram<double>(InferenceTelemetry.TimePerOutputToken, "s");
+        _meter.CreateObservableGauge(InferenceTelemetry.ActiveSequences, () => state().Active, "{sequence}");
+        _meter.CreateObservableGauge(InferenceTelemetry.WaitingRequests, () => state().Waiting + submitted(), "{request}");
+        _meter.CreateObservableGauge(InferenceTelemetry.KvUsed, () => state().KvUsed, "{token}");
+        _meter.CreateObservableGauge(InferenceTelemetry.KvCapacity, () => state().KvCapacity, "{token}");
+    }
+
+    public void Scored(LabelScores scores, TimeSpan duration)
+    {
+        KeyValuePair<string, object?> operation = new(InferenceTelemetry.Operation, InferenceTelemetry.ScoreOperation);
+        _tokens.Record(scores.PromptTokens, operation, new(InferenceTelemetry.TokenType, "input"));
+        _cachedTokens.Add(scores.CachedTokens, operation);
+        _duration.Record(duration.TotalSeconds, operation);
+    }
+
+    public void Generated(GeneratedAnswer answer)
+    {
+        KeyValuePair<string, object?> operation = new(InferenceTelemetry.Operation, InferenceTelemetry.ChatOperation);
+        _tokens.Record(answer.PromptTokens, operation, new(InferenceTelemetry.TokenType, "input"));
+        _tokens.Record(answer.AnswerTokens, operation, new(InferenceTelemetry.TokenType, "output"));
+        _cachedTokens.Add(answer.CachedTokens, operation);
+        _duration.Record(answer.Duration.TotalSeconds, operation);
+        _timeToFirstToken.Record(answer.TimeToFirstToken.TotalSeconds, operation);
+        if (answer.TokensPerSecond is double rate)
+        {
+            _timePerOutputToken.Record(1 / rate, operation);
+        }
+    }
+
+    public void Failed(string operation, TimeSpan duration, Exception exception)
+    {
+        TagList tags = new()
+        {
+            { InferenceTelemetry.Operation, operation },
+            { InferenceTelemetry.ErrorType, exception.GetType().Name },
+        };
+        _duration.Record(duration.TotalSeconds, tags);
+    }
+
+    public void Dispose() => _meter.Dispose();
+}
