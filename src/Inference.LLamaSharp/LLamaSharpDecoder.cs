@@ -76,7 +76,7 @@ internal sealed unsafe class LLamaSharpDecoder : IDecoder
     public DecodeResult Decode(DecodeBatch batch, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Check(batch);
+        Limits.Check(batch, _vocabularySize);
         Fill(batch);
         Volatile.Write(ref *_abort, 0);
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static state => ((LLamaSharpDecoder)state!).Abort(), this);
@@ -101,14 +101,14 @@ internal sealed unsafe class LLamaSharpDecoder : IDecoder
     {
         CheckSequence(source);
         CheckSequence(destination);
-        CheckRange(start, end);
+        DecoderLimits.CheckRange(start, end);
         Native.MemorySequenceCopy((LLamaSeqId)source, (LLamaSeqId)destination, start, end);
     }
 
     public void RemoveSequence(int sequence, int start, int end)
     {
         CheckSequence(sequence);
-        CheckRange(start, end);
+        DecoderLimits.CheckRange(start, end);
         Native.MemorySequenceRemove((LLamaSeqId)sequence, start, end == int.MaxValue ? -1 : end);
 
         // LLamaSharp drops the library's answer, so look whether it did it.
@@ -128,23 +128,6 @@ internal sealed unsafe class LLamaSharpDecoder : IDecoder
         _disposed = true;
         _context.Dispose();
         NativeMemory.Free(_abort);
-    }
-
-    private void Check(DecodeBatch batch)
-    {
-        ArgumentOutOfRangeException.ThrowIfZero(batch.Count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Count, Limits.BatchTokens);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Outputs, Limits.OutputsMax);
-        for (int i = 0; i < batch.Count; i++)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(batch.Positions[i]);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)batch.Tokens[i], (uint)_vocabularySize);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.GetSequences(i).Length, Limits.SequencesMax);
-            foreach (int sequence in batch.GetSequences(i))
-            {
-                CheckSequence(sequence);
-            }
-        }
     }
 
     private void Fill(DecodeBatch batch)
@@ -167,13 +150,7 @@ internal sealed unsafe class LLamaSharpDecoder : IDecoder
     private void CheckSequence(int sequence)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)Limits.SequencesMax, nameof(sequence));
-    }
-
-    private static void CheckRange(int start, int end)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(start);
-        ArgumentOutOfRangeException.ThrowIfLessThan(end, start);
+        Limits.CheckSequence(sequence);
     }
 
     private void Abort() => Volatile.Write(ref *_abort, 1);

@@ -65,7 +65,7 @@ internal sealed unsafe class LlamaDecoder : IDecoder
     public DecodeResult Decode(DecodeBatch batch, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Check(batch);
+        Limits.Check(batch, _vocabularySize);
         LlamaBatch native = Fill(batch);
         using CancellationTokenRegistration registration = _abort.Watch(cancellationToken);
         return LlamaApi.llama_decode(_context, native) switch
@@ -95,14 +95,14 @@ internal sealed unsafe class LlamaDecoder : IDecoder
     {
         CheckSequence(source);
         CheckSequence(destination);
-        CheckRange(start, end);
+        DecoderLimits.CheckRange(start, end);
         LlamaApi.llama_memory_seq_cp(_memory, source, destination, start, end);
     }
 
     public void RemoveSequence(int sequence, int start, int end)
     {
         CheckSequence(sequence);
-        CheckRange(start, end);
+        DecoderLimits.CheckRange(start, end);
         if (!LlamaApi.llama_memory_seq_rm(_memory, sequence, start, end == int.MaxValue ? -1 : end))
         {
             throw new InferenceException("This model cannot forget part of a sequence. Take a model without recurrent layers.");
@@ -120,23 +120,6 @@ internal sealed unsafe class LlamaDecoder : IDecoder
         _context.Dispose();
         LlamaApi.llama_batch_free(_batch);
         _abort.Dispose();
-    }
-
-    private void Check(DecodeBatch batch)
-    {
-        ArgumentOutOfRangeException.ThrowIfZero(batch.Count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Count, Limits.BatchTokens);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Outputs, Limits.OutputsMax);
-        for (int i = 0; i < batch.Count; i++)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(batch.Positions[i]);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)batch.Tokens[i], (uint)_vocabularySize);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.GetSequences(i).Length, Limits.SequencesMax);
-            foreach (int sequence in batch.GetSequences(i))
-            {
-                CheckSequence(sequence);
-            }
-        }
     }
 
     private LlamaBatch Fill(DecodeBatch batch)
@@ -161,12 +144,6 @@ internal sealed unsafe class LlamaDecoder : IDecoder
     private void CheckSequence(int sequence)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)Limits.SequencesMax, nameof(sequence));
-    }
-
-    private static void CheckRange(int start, int end)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(start);
-        ArgumentOutOfRangeException.ThrowIfLessThan(end, start);
+        Limits.CheckSequence(sequence);
     }
 }

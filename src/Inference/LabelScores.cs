@@ -21,6 +21,6 @@ public sealed record LabelScores
 
 /// <summary>One label's score.</summary>
 /// <param name="Label">As given in the request.</param>
-/// <param name="Probability">Softmax over the labels of the request, temperature applied; sums to 1 over the labels.</param>
-/// <param name="LogProbability">Natural logarithm of the probability of the whole label among all continuations, before temperature.</param>
+/// <param name="Probability">Softmax over the labels of the request, calibration and temperature applied; sums to 1 over the labels.</param>
+/// <param name="LogProbability">Natural logarithm of the probability of the whole label among all continuations, before calibration and temperature.</param>
 public sealed record LabelScore(string Label, double Probability, double LogProbability);

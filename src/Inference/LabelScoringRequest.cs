@@ -17,6 +17,13 @@ public sealed record LabelScoringRequest
     /// <summary>Divides the log-probabilities before the softmax over the labels; above 1 flattens. Greater than 0; default 1.</summary>
     public double Temperature { get; init; } = 1;
 
+    /// <summary>
+    /// The same conversation with a text that says nothing, such as "N/A". What the model thinks of the labels after it is
+    /// its bias, and is taken off (contextual calibration, Zhao et al. 2021, arXiv:2102.09690). Scored once and kept.
+    /// Null: no calibration.
+    /// </summary>
+    public IReadOnlyList<ChatMessage>? ContentFree { get; init; }
+
     /// <summary>Longest prompt in tokens, template included; null leaves only the engine's own limit.</summary>
     public int? PromptTokensMax { get; init; }
 

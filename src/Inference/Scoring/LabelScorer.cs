@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.AI;
 using Pipeline.Inference.Models;
 using Pipeline.Inference.Prompts;
 using Pipeline.Inference.Scheduling;
@@ -7,12 +9,30 @@ namespace Pipeline.Inference.Scoring;
 /// <summary>Label scoring on the local batch: validates and tokenizes on the caller's thread, then waits for the loop.</summary>
 internal sealed class LabelScorer(ILanguageModel model, int contextTokens, SubmissionQueue<InferenceTask> submissions) : ILabelScorer
 {
+    private const int BiasesMax = 256;
+
     private readonly ChatTokenizer _tokenizer = new(model);
+    private readonly ConcurrentDictionary<string, double[]> _biases = new(StringComparer.Ordinal);
 
     public async Task<LabelScores> ScoreAsync(LabelScoringRequest request, CancellationToken cancellationToken)
     {
         Validate(request);
         cancellationToken.ThrowIfCancellationRequested();
+        double[]? bias = request.ContentFree is null ? null : await BiasAsync(request, cancellationToken);
+        Scored scored = await RunAsync(request, cancellationToken);
+        double[] raw = scored.Outcome.LogProbabilities;
+        double[] probabilities = LogSoftmax.Softmax(bias is null ? raw : [.. raw.Zip(bias, (own, free) => own - free)], request.Temperature);
+        return new LabelScores
+        {
+            Labels = [.. request.Labels.Select((label, i) => new LabelScore(label, probabilities[i], raw[i]))],
+            PromptTokens = scored.PromptTokens,
+            CachedTokens = scored.Outcome.CachedTokens,
+            Model = model.Info.Name,
+        };
+    }
+
+    private async Task<Scored> RunAsync(LabelScoringRequest request, CancellationToken cancellationToken)
+    {
         TokenizedChat chat = _tokenizer.Tokenize(request.Messages, request.Labels);
         IReadOnlyList<int[]> labels = EndWherePrefixes(chat.Answers);
         CheckLength(request, chat.Tokens.Length, chat.Tokens.Length + labels.Sum(label => label.Length - 1));
@@ -20,16 +40,26 @@ internal sealed class LabelScorer(ILanguageModel model, int contextTokens, Submi
         ScoringTask task = new(chat.Tokens, chat.SharedTokens, labels, request.Priority);
         using CancellationTokenRegistration registration = cancellationToken.Register(() => task.Cancel(cancellationToken));
         await submissions.AddAsync(task, task.Priority, cancellationToken);
-        ScoringOutcome outcome = await task.Completion;
+        return new(await task.Completion, chat.Tokens.Length);
+    }
 
-        double[] probabilities = LogSoftmax.Softmax(outcome.LogProbabilities, request.Temperature);
-        return new LabelScores
+    /// <summary>Log-probabilities of the labels after the content-free prompt, computed once.</summary>
+    private async Task<double[]> BiasAsync(LabelScoringRequest request, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ChatMessage> messages = request.ContentFree!;
+        string key = string.Join('\0', [.. messages.SelectMany(message => (string[])[message.Role.Value, message.Text]), .. request.Labels]);
+        if (_biases.TryGetValue(key, out double[]? known))
         {
-            Labels = [.. request.Labels.Select((label, i) => new LabelScore(label, probabilities[i], outcome.LogProbabilities[i]))],
-            PromptTokens = chat.Tokens.Length,
-            CachedTokens = outcome.CachedTokens,
-            Model = model.Info.Name,
-        };
+            return known;
+        }
+
+        double[] bias = (await RunAsync(request with { Messages = messages }, cancellationToken)).Outcome.LogProbabilities;
+        if (_biases.Count >= BiasesMax)
+        {
+            _biases.Clear(); // A host has a handful of prompts; this only bounds the memory.
+        }
+
+        return _biases[key] = bias;
     }
 
     private static void Validate(LabelScoringRequest request)
@@ -82,4 +112,6 @@ internal sealed class LabelScorer(ILanguageModel model, int contextTokens, Submi
         bool anyPrefix = labels.Any(label => labels.Any(other => other.Length > label.Length && other.AsSpan().StartsWith(label)));
         return anyPrefix && model.Info.EndOfTurnToken is int end ? [.. labels.Select(label => (int[])[.. label, end])] : labels;
     }
+
+    private sealed record Scored(ScoringOutcome Outcome, int PromptTokens);
 }

@@ -23,6 +23,13 @@ public sealed class EmotionOptions
     [Range(0.05, 20)]
     public double Temperature { get; init; } = 1;
 
+    /// <summary>
+    /// A text without emotion, such as "N/A": what the model thinks of the labels after it is taken off as its bias. Helps
+    /// general instruct models; the model that ships is calibrated already. Null, the default, takes nothing off.
+    /// </summary>
+    [StringLength(1_000, MinimumLength = 1)]
+    public string? ContentFreeText { get; init; }
+
     internal string ModelPath => Path ?? System.IO.Path.Combine(AppContext.BaseDirectory, "models", "emotion-mini-q8_0.gguf");
 }
 

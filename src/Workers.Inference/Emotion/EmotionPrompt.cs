@@ -15,10 +15,13 @@ internal static class EmotionPrompt
 
     public static LabelScoringRequest For(string text, EmotionOptions options, RequestPriority priority = RequestPriority.Interactive) => new()
     {
-        Messages = [new(ChatRole.System, Instruction), new(ChatRole.User, text)],
+        Messages = Messages(text),
+        ContentFree = options.ContentFreeText is { } empty ? Messages(empty) : null,
         Labels = Emotions.All,
         Priority = priority,
         Temperature = options.Temperature,
         PromptTokensMax = options.InputTokensMax,
     };
+
+    private static ChatMessage[] Messages(string text) => [new(ChatRole.System, Instruction), new(ChatRole.User, text)];
 }

@@ -58,6 +58,25 @@ public sealed class LabelScorerTests : IDisposable
     }
 
     [Fact]
+    public async Task Bias_of_a_content_free_text_is_taken_off_and_computed_once()
+    {
+        LabelScorer scorer = new(new FakeLanguageModel("\n"), 1_000, _submissions);
+        LabelScoringRequest request = Request("x") with { Labels = ["j", "s"], ContentFree = [new(ChatRole.User, "N/A")] };
+        Task<LabelScores> first = scorer.ScoreAsync(request, TestContext.Current.CancellationToken);
+        Answer(j: 3, s: 1); // The bias: it likes j.
+        _submissions.WaitForArrival();
+        Answer(j: 4, s: 3);
+        LabelScores scores = await first;
+        scores.Best.Label.ShouldBe("s");
+        scores.Labels[0].Probability.ShouldBe(Math.E / (Math.E + Math.Exp(2)), 1e-6);
+        scores.Labels[0].LogProbability.ShouldBeGreaterThan(scores.Labels[1].LogProbability);
+
+        Task<LabelScores> second = scorer.ScoreAsync(request, TestContext.Current.CancellationToken);
+        Answer(j: 4, s: 1);
+        (await second).Best.Label.ShouldBe("j");
+    }
+
+    [Fact]
     public void Temperature_above_one_flattens_and_keeps_the_order()
     {
         double[] sharp = LogSoftmax.Softmax([-1, -3, -2], temperature: 1);
@@ -86,6 +105,15 @@ public sealed class LabelScorerTests : IDisposable
 
     private Task<LabelScores> ScoreAsync(LabelScoringRequest request) =>
         new LabelScorer(new FakeLanguageModel("\n"), 1_000, _submissions).ScoreAsync(request, TestContext.Current.CancellationToken);
+
+    private void Answer(float j, float s)
+    {
+        ScoringTask task = _submissions.TryTake(RequestPriority.Interactive).ShouldBeOfType<ScoringTask>();
+        float[] logits = new float[512];
+        (logits['j'], logits['s']) = (j, s);
+        task.AcceptPrompt(logits);
+        task.Complete();
+    }
 
     private async Task ShouldRefuseAsync(LabelScoringRequest request, string because) =>
         (await Should.ThrowAsync<ArgumentException>(ScoreAsync(request))).Message.ShouldContain(because);

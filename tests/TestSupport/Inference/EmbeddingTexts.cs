@@ -1,9 +1,11 @@
+using Pipeline.TestSupport.Services;
+
 namespace Pipeline.TestSupport.Inference;
 
 /// <summary>Texts for the small embedding model, and how to compare their vectors.</summary>
 public static class EmbeddingTexts
 {
-    public static string ModelPath => Repository.PathTo("models", "embedding-mini.gguf");
+    public static string ModelPath => RepositoryFiles.Path("models", "embedding-mini.gguf");
 
     /// <summary>A text, one of like meaning, in the same language or the other, and one about something else.</summary>
     public static IReadOnlyList<(string Text, string Related, string Unrelated)> Triples { get; } =

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Pipeline.Inference;
+using Pipeline.TestSupport.Services;
 
 namespace Pipeline.TestSupport.Inference;
 
@@ -11,7 +12,7 @@ public static class EmotionPrompt
 
     public static string[] Labels { get; } = ["joy", "excitement", "sadness", "anger", "fear", "surprise", "neutral"];
 
-    public static string ModelPath => Repository.PathTo("models", "emotion-mini-q8_0.gguf");
+    public static string ModelPath => RepositoryFiles.Path("models", "emotion-mini-q8_0.gguf");
 
     public static LabelScoringRequest For(string text, params string[] labels) => new()
     {

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Pipeline.Inference;
 using Shouldly;
+using Pipeline.TestSupport.Services;
 
 namespace Pipeline.TestSupport.Inference;
 
@@ -23,7 +24,7 @@ public static class RecordedScores
 
     private const string Remedy = "If the model changed, run this test once with PIPELINE_RECORD_SCORES=true and commit emotion-scores.json.";
 
-    private static string RecordPath => Path.Combine(Repository.PathTo("tests", "TestSupport", "Inference"), "emotion-scores.json");
+    private static string RecordPath => Path.Combine(RepositoryFiles.Path("tests", "TestSupport", "Inference"), "emotion-scores.json");
 
     /// <summary>Compares a scorer with the record; gives the largest difference in log-probability.</summary>
     public static async Task<double> CheckAsync(ILabelScorer scorer, double tolerance, CancellationToken cancellationToken)
