@@ -11,9 +11,10 @@ namespace Pipeline.Inference.LlamaCpp.Tests;
 internal static class TestEngine
 {
     // Set by ./test; without it the loader looks in .local/natives/llama.cpp above the tests, and fails with what to do.
+    public static string? LibraryDirectory { get; } = Environment.GetEnvironmentVariable("LlamaCpp__LibraryDirectory");
+
     public static LlamaModelLoader Loader { get; } = new(
-        Options.Create(new LlamaCppOptions { LibraryDirectory = Environment.GetEnvironmentVariable("LlamaCpp__LibraryDirectory") }),
-        NullLoggerFactory.Instance);
+        Options.Create(new LlamaCppOptions { LibraryDirectory = LibraryDirectory }), NullLoggerFactory.Instance);
 
     public static InferenceEngine Create(InferenceOptions? options = null)
     {
@@ -22,10 +23,10 @@ internal static class TestEngine
         return new([Loader], Options.Create(options), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
     }
 
-    public static async Task<InferenceEngine> LoadAsync(InferenceOptions? options = null)
+    public static async Task<InferenceEngine> LoadAsync(InferenceOptions? options = null, string? modelPath = null)
     {
         InferenceEngine engine = Create(options);
-        await engine.LoadAsync(EmotionPrompt.ModelPath, EmotionPrompt.For("warm up"), TestContext.Current.CancellationToken);
+        await engine.LoadAsync(modelPath ?? EmotionPrompt.ModelPath, EmotionPrompt.For("warm up"), TestContext.Current.CancellationToken);
         return engine;
     }
 }

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Pipeline.Inference.Generation;
+using Pipeline.Inference.Models;
+using Pipeline.Inference.Prompts;
+
+namespace Pipeline.Inference.LlamaCpp.Tests;
+
+public sealed class GenerationTests(ITestOutputHelper output)
+{
+    private const int AnswerTokens = 40;
+
+    private static readonly string[] _texts =
+        ["Where is my parcel?", "오늘은 비가 온다", "He lied to me again.", "드디어 합격했어 🎉", "What a strange noise.", "그냥 그래", "Tell me more.", "끝났어?"];
+
+    private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Greedy_answers_are_those_of_llama_cpp_alone_and_batched()
+    {
+        string path = RandomModel.TinyPath;
+        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: path);
+        using ILanguageModel model = TestEngine.Loader.Load(path, new());
+        ChatTokenizer tokenizer = new(model);
+        string[] expected = [.. _texts.Select(text => Text(model, NativeGreedy.Generate(path, tokenizer.Tokenize([new(ChatRole.User, text)], []).Tokens, AnswerTokens)))];
+
+        List<string> alone = [];
+        foreach (string text in _texts)
+        {
+            alone.Add(await AnswerAsync(engine, text));
+        }
+
+        string[] batched = await Task.WhenAll(_texts.Select(text => AnswerAsync(engine, text)));
+        alone.ShouldBe(expected);
+        batched.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Later_turns_find_the_earlier_ones_in_the_cache()
+    {
+        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
+        LocalChatClient client = Client(engine);
+        List<ChatMessage> conversation = [new(ChatRole.System, "You are a patient teacher who explains every step."), new(ChatRole.User, _texts[0])];
+        ChatOptions options = new() { Temperature = 0, MaxOutputTokens = 16 };
+        ChatResponse first = await client.GetResponseAsync(conversation, options, _cancel);
+        conversation.AddRange(first.Messages);
+        conversation.Add(new(ChatRole.User, _texts[1]));
+        ChatResponse second = await client.GetResponseAsync(conversation, options, _cancel);
+        second.Usage!.CachedInputTokenCount!.Value.ShouldBeGreaterThan(8);
+        GenerationTimings timings = second.AdditionalProperties![ChatOptionNames.Timings].ShouldBeOfType<GenerationTimings>();
+        timings.TimeToFirstToken.ShouldBeInRange(TimeSpan.Zero, timings.Duration);
+        timings.TokensPerSecond!.Value.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Conversation_beyond_the_context_loses_its_oldest_turns_and_says_how_many()
+    {
+        await using InferenceEngine engine = await TestEngine.LoadAsync(new() { ContextTokens = 512, BatchTokens = 256 }, RandomModel.TinyPath);
+        List<ChatMessage> conversation = [new(ChatRole.System, "Be brief.")];
+        for (int turn = 0; turn < 20; turn++)
+        {
+            conversation.Add(new(ChatRole.User, $"Question {turn}: {_texts[turn % _texts.Length]}"));
+            conversation.Add(new(ChatRole.Assistant, $"Answer {turn}."));
+        }
+
+        conversation.Add(new(ChatRole.User, "And now?"));
+        ChatResponse response = await Client(engine).GetResponseAsync(conversation, new() { Temperature = 0, MaxOutputTokens = 64 }, _cancel);
+        response.Usage!.InputTokenCount!.Value.ShouldBeInRange(100, 512 - 64);
+        int dropped = response.AdditionalProperties![ChatOptionNames.DroppedMessages].ShouldBeOfType<int>();
+        dropped.ShouldBeInRange(2, 38);
+        (dropped % 2).ShouldBe(0, "question and answer leave together");
+
+        string endless = string.Concat(Enumerable.Repeat(_texts[0], 100));
+        PromptTooLongException error = await Should.ThrowAsync<PromptTooLongException>(
+            Client(engine).GetResponseAsync([new(ChatRole.User, endless)], cancellationToken: _cancel));
+        error.TokensMax.ShouldBe(511);
+    }
+
+    [Fact]
+    public async Task Schema_answer_that_never_fits_fails_after_one_larger_try()
+    {
+        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
+        ChatOptions options = new() { Temperature = 1.2f, Seed = 1, MaxOutputTokens = 4, ResponseFormat = Verdict };
+        AnswerTruncatedException error = await Should.ThrowAsync<AnswerTruncatedException>(
+            Client(engine).GetResponseAsync([new(ChatRole.User, _texts[0])], options, _cancel));
+        error.Tokens.ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task Schema_that_cannot_be_kept_is_refused_before_the_engine_sees_it()
+    {
+        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
+        ChatOptions options = new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"objekt"}""")) };
+        (await Should.ThrowAsync<ArgumentException>(Client(engine).GetResponseAsync([new(ChatRole.User, "x")], options, _cancel))).Message.ShouldContain("objekt");
+    }
+
+    [Fact]
+    public async Task Ten_thousand_constrained_answers_validate_or_are_told_truncated_in_flat_memory()
+    {
+        await using InferenceEngine engine = await TestEngine.LoadAsync(new() { SequencesMax = 64, BatchTokens = 512 }, RandomModel.TinyPath);
+        LocalChatClient client = Client(engine);
+        int whole = 0, truncated = 0;
+        long before = 0;
+        for (int done = 0; done < 10_000; done += 100)
+        {
+            if (done == 1_000)
+            {
+                before = ResidentBytes();
+            }
+
+            string?[] answers = await Task.WhenAll(Enumerable.Range(done, 100).Select(seed => AnswerOrNullAsync(client, seed)));
+            truncated += answers.Count(answer => answer is null);
+            foreach (string answer in answers.OfType<string>())
+            {
+                ShouldBeVerdict(answer);
+                whole++;
+            }
+        }
+
+        long after = ResidentBytes();
+        output.WriteLine($"{whole} whole, {truncated} truncated; resident {before >> 20} MiB after 1,000, {after >> 20} MiB after 10,000");
+        whole.ShouldBeGreaterThan(5_000);
+        (whole + truncated).ShouldBe(10_000);
+        ((double)after / before).ShouldBeInRange(0.5, 1.05);
+    }
+
+    private static ChatResponseFormat Verdict { get; } = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""
+        {
+          "type": "object",
+          "properties": {
+            "emotion": { "type": "string", "enum": ["joy", "sadness", "기쁨"] },
+            "score": { "type": "integer", "minimum": 0, "maximum": 10 },
+            "reason": { "type": "string", "maxLength": 12 },
+            "tags": { "type": "array", "items": { "type": "boolean" }, "maxItems": 3 }
+          },
+          "required": ["emotion", "score", "reason"],
+          "additionalProperties": false
+        }
+        """));
+
+    private static void ShouldBeVerdict(string answer)
+    {
+        JsonElement json = JsonElement.Parse(answer);
+        json.GetProperty("emotion").GetString().ShouldBeOneOf("joy", "sadness", "기쁨");
+        json.GetProperty("score").GetInt32().ShouldBeInRange(0, 10);
+        json.GetProperty("reason").GetString()!.EnumerateRunes().Count().ShouldBeLessThanOrEqualTo(12);
+        if (json.TryGetProperty("tags", out JsonElement tags))
+        {
+            tags.EnumerateArray().Count().ShouldBeLessThanOrEqualTo(3);
+            tags.EnumerateArray().ShouldAllBe(tag => tag.ValueKind == JsonValueKind.True || tag.ValueKind == JsonValueKind.False);
+        }
+
+        json.EnumerateObject().Select(property => property.Name).ShouldBeSubsetOf(["emotion", "score", "reason", "tags"]);
+    }
+
+    private async Task<string?> AnswerOrNullAsync(LocalChatClient client, int seed)
+    {
+        try
+        {
+            ChatOptions options = new() { Temperature = 1.2f, Seed = seed, MaxOutputTokens = 48, ResponseFormat = Verdict };
+            return (await client.GetResponseAsync([new(ChatRole.User, _texts[seed % _texts.Length])], options, _cancel)).Text;
+        }
+        catch (AnswerTruncatedException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<string> AnswerAsync(InferenceEngine engine, string text) =>
+        (await Client(engine).GetResponseAsync([new(ChatRole.User, text)], new() { Temperature = 0, MaxOutputTokens = AnswerTokens }, _cancel)).Text;
+
+    private static LocalChatClient Client(InferenceEngine engine) => new(engine, Options.Create(new InferenceOptions()));
+
+    /// <summary>What the engine makes of the tokens: up to the end of the turn, without half a character.</summary>
+    private static string Text(ILanguageModel model, int[] tokens)
+    {
+        StopText text = new([]);
+        foreach (int token in tokens.TakeWhile(token => !model.IsEndOfGeneration(token)))
+        {
+            text.Append(model.GetTokenBytes(token));
+        }
+
+        text.Flush();
+        return text.Text;
+    }
+
+    private static long ResidentBytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        using Process process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+}
