@@ -1,0 +1,18 @@
+using System.Text.Json.Nodes;
+
+namespace Pipeline.Bench.Engine;
+
+/// <summary>The JSON answer that generation gives where scoring gives a label: the label, and words that reach the limit of tokens.</summary>
+internal static class AnswerSchema
+{
+    public static JsonObject Create() => new()
+    {
+        ["type"] = "object",
+        ["properties"] = new JsonObject
+        {
+            ["emotion"] = new JsonObject { ["enum"] = new JsonArray([.. Workload.Labels.Select(label => JsonValue.Create(label))]) },
+            ["reason"] = new JsonObject { ["type"] = "string" },
+        },
+        ["required"] = new JsonArray("emotion", "reason"),
+    };
+}

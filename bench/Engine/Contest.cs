@@ -1,0 +1,51 @@
+using Microsoft.Extensions.AI;
+using Pipeline.Bench.Engine.Measures;
+using Pipeline.Bench.Engine.Peers;
+using Pipeline.Inference;
+using Pipeline.Inference.Models;
+
+namespace Pipeline.Bench.Engine;
+
+/// <summary>
+/// The questions of a run. Measures of one question stand together and run one after the other, so that whatever slows
+/// the machine down for a while slows all sides of a ratio.
+/// </summary>
+internal sealed class Contest(ILanguageModel model, InferenceEngine engine, IChatClient client, NodePeer peer, Workload workload, Sizes sizes, int threads)
+{
+    public IReadOnlyList<IMeasure[]> Questions() => [.. Sizes.Sequences.Select(Decode), Prefill(), Classify()];
+
+    private IMeasure[] Decode(int sequences)
+    {
+        int[][] prompts = workload.RandomPrompts(sequences, sizes.PromptTokens);
+        int tokens = sizes.TokensAt(sequences);
+        return
+        [
+            new EngineDecode($"engine.decode{sequences}", client, workload.ShortTexts(sequences, sizes.PromptTokens), tokens),
+            new BareDecode(model, prompts, tokens, threads),
+            new PeerMeasure(peer, $"decode{sequences}", new("decode") { Prompts = prompts, Tokens = tokens }),
+        ];
+    }
+
+    private IMeasure[] Prefill()
+    {
+        int[] prompt = workload.RandomPrompts(1, Sizes.Prefills[^1])[0];
+        return
+        [
+            .. Sizes.Prefills.Select(tokens => new BarePrefill(model, prompt[..tokens], threads)),
+            new PeerMeasure(peer, $"prefill{prompt.Length}", new("prefill") { Prompt = prompt }),
+        ];
+    }
+
+    private IMeasure[] Classify() =>
+    [
+        new EngineScoring(engine, workload.Requests),
+        new PeerMeasure(peer, "json", new("json")
+        {
+            Prefix = workload.Prefix,
+            Texts = [.. workload.Suffixes.Take(sizes.Answers)],
+            Tokens = Sizes.AnswerTokens,
+            Sequences = sizes.AnswerSequences,
+            Schema = AnswerSchema.Create(),
+        }),
+    ];
+}

@@ -1,0 +1,52 @@
+namespace Pipeline.Bench.Models;
+
+/// <summary>Sizes of a decoder of the llama family.</summary>
+internal sealed record DecoderShape
+{
+    /// <summary>general.architecture; prefix of the metadata keys.</summary>
+    public required string Architecture { get; init; }
+
+    public required string Name { get; init; }
+
+    public required int Layers { get; init; }
+
+    public required int Embedding { get; init; }
+
+    public required int Heads { get; init; }
+
+    public required int KvHeads { get; init; }
+
+    public required int FeedForward { get; init; }
+
+    public required int Vocabulary { get; init; }
+
+    public required int Merges { get; init; }
+
+    /// <summary>tokenizer.ggml.pre: how llama.cpp cuts text before merging.</summary>
+    public required string PreTokenizer { get; init; }
+
+    public required int Context { get; init; }
+
+    public required float RopeBase { get; init; }
+
+    /// <summary>Queries, keys and values have biases, and the output matrix is the embedding: what tells qwen2 from llama.</summary>
+    public required bool IsQwen { get; init; }
+
+    public static DecoderShape Tiny { get; } = new()
+    {
+        Architecture = "llama", Name = "random-tiny", Layers = 2, Embedding = 128, Heads = 4, KvHeads = 2, FeedForward = 384,
+        Vocabulary = 1_024, Merges = 765, PreTokenizer = "gpt-2", Context = 4_096, RopeBase = 10_000, IsQwen = false,
+    };
+
+    public static DecoderShape Qwen { get; } = new()
+    {
+        Architecture = "qwen2", Name = "random-qwen2.5-0.5b", Layers = 24, Embedding = 896, Heads = 14, KvHeads = 2, FeedForward = 4_864,
+        Vocabulary = 151_936, Merges = 4_000, PreTokenizer = "qwen2", Context = 32_768, RopeBase = 1_000_000, IsQwen = true,
+    };
+}
+
+/// <summary>Sizes of a BERT encoder.</summary>
+internal sealed record EncoderShape(string Name, int Layers, int Embedding, int Heads, int FeedForward, int Context)
+{
+    public static EncoderShape Tiny { get; } = new("random-tiny-bert", Layers: 2, Embedding: 128, Heads: 4, FeedForward: 512, Context: 512);
+}

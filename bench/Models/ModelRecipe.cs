@@ -1,0 +1,59 @@
+namespace Pipeline.Bench.Models;
+
+/// <summary>What to write. The same recipe always gives the same bytes.</summary>
+public sealed record ModelRecipe
+{
+    /// <summary>Shape and vocabulary.</summary>
+    public required ModelPreset Preset { get; init; }
+
+    /// <summary>Type of the matrices.</summary>
+    public WeightType Weights { get; init; } = WeightType.F16;
+
+    /// <summary>How an encoder makes one vector of a text; decoders ignore it.</summary>
+    public Pooling Pooling { get; init; } = Pooling.Mean;
+
+    /// <summary>Where the random weights begin.</summary>
+    public ulong Seed { get; init; } = 1;
+}
+
+/// <summary>The numbers are llama.cpp's.</summary>
+public enum Pooling
+{
+    /// <summary>Mean of all tokens.</summary>
+    Mean = 1,
+
+    /// <summary>The first token.</summary>
+    Cls = 2,
+}
+
+/// <summary>Models that can be written.</summary>
+public enum ModelPreset
+{
+    /// <summary>"tiny": a llama decoder of about a megabyte, for tests.</summary>
+    Tiny,
+
+    /// <summary>"tiny-bert": a BERT encoder of about a megabyte, for tests.</summary>
+    TinyBert,
+
+    /// <summary>"qwen2.5-0.5b": the shape of Qwen2.5-0.5B, vocabulary of 151,936 tokens included.</summary>
+    Qwen,
+}
+
+/// <summary>Names of <see cref="ModelPreset"/> on the command line.</summary>
+public static class ModelPresets
+{
+    private static readonly Dictionary<string, ModelPreset> _byName = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["tiny"] = ModelPreset.Tiny,
+        ["tiny-bert"] = ModelPreset.TinyBert,
+        ["qwen2.5-0.5b"] = ModelPreset.Qwen,
+    };
+
+    /// <summary>Names that <see cref="Parse"/> knows.</summary>
+    public static IReadOnlyCollection<string> Names => _byName.Keys;
+
+    /// <exception cref="ArgumentException">No such preset; the message lists those there are.</exception>
+    public static ModelPreset Parse(string name) => _byName.TryGetValue(name, out ModelPreset preset)
+        ? preset
+        : throw new ArgumentException($"The preset is {name}; take one of: {string.Join(", ", Names)}.");
+}

@@ -1,0 +1,55 @@
+namespace Pipeline.Bench.Models;
+
+/// <summary>How weights are stored; the numbers are ggml's.</summary>
+public enum WeightType
+{
+    /// <summary>32-bit floats; norms and biases always are.</summary>
+    F32 = 0,
+
+    /// <summary>16-bit floats.</summary>
+    F16 = 1,
+
+    /// <summary>Q4_0: blocks of 32 nibbles and a scale.</summary>
+    Q4 = 2,
+
+    /// <summary>Q8_0: blocks of 32 bytes and a scale.</summary>
+    Q8 = 8,
+}
+
+/// <summary>Names and sizes of <see cref="WeightType"/>.</summary>
+public static class WeightTypes
+{
+    private static readonly Dictionary<string, WeightType> _byName = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["f16"] = WeightType.F16,
+        ["q8_0"] = WeightType.Q8,
+        ["q4_0"] = WeightType.Q4,
+    };
+
+    /// <summary>Names that <see cref="Parse"/> knows.</summary>
+    public static IReadOnlyCollection<string> Names => _byName.Keys;
+
+    /// <exception cref="ArgumentException">No such type; the message lists those there are.</exception>
+    public static WeightType Parse(string name) => _byName.TryGetValue(name, out WeightType type)
+        ? type
+        : throw new ArgumentException($"The weight type is {name}; take one of: {string.Join(", ", Names)}.");
+
+    internal static int BlockElements(this WeightType type) => type is WeightType.Q4 or WeightType.Q8 ? 32 : 1;
+
+    internal static int BlockBytes(this WeightType type) => type switch
+    {
+        WeightType.F32 => 4,
+        WeightType.F16 => 2,
+        WeightType.Q4 => 2 + 16,
+        _ => 2 + 32,
+    };
+
+    /// <summary>general.file_type: llama.cpp's own numbers.</summary>
+    internal static uint FileType(this WeightType type) => type switch
+    {
+        WeightType.F32 => 0,
+        WeightType.F16 => 1,
+        WeightType.Q4 => 2,
+        _ => 7,
+    };
+}
