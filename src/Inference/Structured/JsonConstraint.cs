@@ -71,6 +71,7 @@ internal sealed class JsonConstraint : ITokenConstraint
 
         _at.Clear();
         _at.AddRange(_steps[^count..]);
+        CursorSet.DropRepeated(_at, 0);
     }
 
     /// <summary>Characters that a reading inside of a string has room for; null for one that is elsewhere.</summary>

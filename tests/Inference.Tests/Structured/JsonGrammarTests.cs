@@ -101,7 +101,7 @@ public sealed class JsonGrammarTests
     {
         const string schema = """{"type":"array","items":{"anyOf":[{"type":"array","items":{"$ref":"#"}},{"type":"array","items":{"$ref":"#"}},{"type":"integer"}]}}""";
 
-        Answers.Accepts(schema, new string('[', 31) + string.Concat(Enumerable.Repeat("1,", 500)) + "1" + new string(']', 31)).ShouldBeTrue();
+        Answers.Accepts(schema, new string('[', 31) + string.Concat(Enumerable.Repeat("1,", 20)) + "1" + new string(']', 31)).ShouldBeTrue();
     }
 
     [Fact]

@@ -11,14 +11,16 @@ public sealed class StringRuleTests
     public void Every_character_of_Unicode_is_one_character()
     {
         byte[] buffer = new byte[4];
+        List<int> refused = [];
         for (int value = 0x20; value <= 0x10FFFF; value++)
         {
-            if (Rune.IsValid(value) && value is not ('"' or '\\'))
+            if (Rune.IsValid(value) && StringRule.CountInside(buffer.AsSpan(0, new Rune(value).EncodeToUtf8(buffer))) != 1)
             {
-                int length = new Rune(value).EncodeToUtf8(buffer);
-                StringRule.CountInside(buffer.AsSpan(0, length)).ShouldBe(1);
+                refused.Add(value);
             }
         }
+
+        refused.ShouldBe(['"']);
     }
 
     [Fact]

@@ -9,8 +9,17 @@ internal readonly record struct Position(int Phase, int Count = 0, long Number =
 /// </summary>
 internal sealed record Frame(Rule Rule, Position At, Frame? Rest)
 {
+    // Stacks are compared often where many alternatives are open, and mostly differ.
+    private readonly int _hash = HashCode.Combine(Rule, At, Rest);
+
     /// <summary>Open objects and arrays, this one included.</summary>
     public int Depth { get; } = (Rest?.Depth ?? 0) + 1;
+
+    public bool Equals(Frame? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && _hash == other._hash && Rule == other.Rule && At == other.At && Equals(Rest, other.Rest));
+
+    public override int GetHashCode() => _hash;
 }
 
 /// <summary>One way in which the bytes so far can be read: a position in a rule, inside of frames.</summary>

@@ -3,7 +3,7 @@ namespace Pipeline.Inference.Structured.Rules;
 /// <summary>Steps over all readings of an answer at once; there is more than one where alternatives begin alike.</summary>
 internal static class CursorSet
 {
-    /// <summary>Appends to the list what the cursors from start to end become behind a byte; false when that is nothing.</summary>
+    /// <summary>Appends what the cursors from start to end become behind a byte; false when that is nothing.</summary>
     public static bool Step(List<Cursor> cursors, int start, int end, byte next)
     {
         int appended = cursors.Count;
@@ -12,7 +12,8 @@ internal static class CursorSet
             cursors[i].Step(next, cursors);
         }
 
-        if (cursors.Count > appended + 1)
+        // What did not grow is bounded already; looking for repeats at every byte of a walk would cost more than they do.
+        if (cursors.Count - appended > Math.Max(end - start, 1))
         {
             DropRepeated(cursors, appended);
         }
@@ -22,9 +23,9 @@ internal static class CursorSet
 
     /// <summary>
     /// Readings that agree from here on are one. Those beyond the limit are dropped too: every cursor can be completed,
-    /// so leaving some out narrows what may be said and never breaks it.
+    /// so leaving some out narrows what may be said and never leads into a dead end.
     /// </summary>
-    private static void DropRepeated(List<Cursor> cursors, int start)
+    public static void DropRepeated(List<Cursor> cursors, int start)
     {
         int kept = start;
         for (int i = start; i < cursors.Count && kept - start < JsonSchemaLimits.ReadingsMax; i++)
