@@ -10,7 +10,7 @@ public static class JsonSchemaLimits
     public const int SchemaDepthMax = 64;
 
     /// <summary>Most schemas within a schema.</summary>
-    public const int SubschemasMax = 4_096;
+    public const int SubschemasMax = 1_000;
 
     /// <summary>Most properties of an object. Each optional one may be the next to come, so each is a reading of its own.</summary>
     public const int PropertiesMax = 100;

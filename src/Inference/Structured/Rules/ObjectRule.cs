@@ -37,7 +37,7 @@ internal sealed class ObjectRule : Rule
             case (Opened or Value, '}') when at.Count > _lastRequired:
                 to.Add(new(this, new(Closed), rest));
                 break;
-            case (Value, ',') when Candidates(at.Count, rest).GetEnumerator().MoveNext():
+            case (Value, ',') when Candidates(at.Count, rest).Any():
                 to.Add(new(this, at with { Phase = Comma }, rest));
                 break;
             case (Comma, ' '):
