@@ -1,0 +1,74 @@
+namespace Pipeline.Inference.Structured.Schemas;
+
+/// <summary>Which keywords mean something here, and what to do about those that do not.</summary>
+internal static class SchemaKeywords
+{
+    public static readonly string[] Types = ["object", "array", "string", "integer", "number", "boolean", "null"];
+
+    /// <summary>The keywords that decide a schema by themselves.</summary>
+    public static readonly string[] Deciding = ["$ref", "anyOf", "oneOf", "enum", "const"];
+
+    // format is an annotation unless a validator is told otherwise; definitions say nothing where they stand.
+    private static readonly HashSet<string> Annotations =
+    [
+        "$schema", "$id", "$comment", "$anchor", "$defs", "definitions", "title", "description", "default", "example", "examples",
+        "deprecated", "readOnly", "writeOnly", "format",
+    ];
+
+    private static readonly Dictionary<string, string> TypeOf = new()
+    {
+        ["properties"] = "object", ["required"] = "object", ["additionalProperties"] = "object",
+        ["items"] = "array", ["minItems"] = "array", ["maxItems"] = "array",
+        ["minLength"] = "string", ["maxLength"] = "string",
+        ["minimum"] = "number", ["maximum"] = "number", ["exclusiveMinimum"] = "number", ["exclusiveMaximum"] = "number",
+    };
+
+    private static readonly Dictionary<string, string> Remedies = new()
+    {
+        ["nullable"] = "List \"null\" in type.",
+        ["allOf"] = "Write the parts as one schema.",
+        ["patternProperties"] = "Name the properties.",
+        ["prefixItems"] = "Use an object with a property for each item.",
+        ["pattern"] = "Use enum, or check the answer afterwards.",
+    };
+
+    public static bool Constrains(string keyword) => !Annotations.Contains(keyword);
+
+    /// <summary>Throws unless the keyword bounds values of one of the types.</summary>
+    public static void Check(SchemaNode keyword, string name, IReadOnlyCollection<string> types)
+    {
+        if (name == "type")
+        {
+            return;
+        }
+
+        if (!TypeOf.TryGetValue(name, out string? type))
+        {
+            throw Unsupported(keyword, name);
+        }
+
+        if (!types.Contains(type) && !(type == "number" && types.Contains("integer")))
+        {
+            throw keyword.Fails($"{name} is for the type {type}, and the type here is {string.Join(" or ", types)}.", "Remove it or change the type.");
+        }
+    }
+
+    /// <summary>Throws when something stands beside a keyword that decides a schema by itself.</summary>
+    public static void CheckAlone(IReadOnlyDictionary<string, SchemaNode> members, string deciding)
+    {
+        foreach ((string name, SchemaNode keyword) in members)
+        {
+            bool mayStand = name == deciding || !Constrains(name) || (name == "type" && deciding is "enum" or "const");
+            if (!mayStand)
+            {
+                throw TypeOf.ContainsKey(name) || name == "type" || Deciding.Contains(name)
+                    ? keyword.Fails($"{name} beside {deciding} is not supported.", $"Put it into the schemas of {deciding}, or remove one of the two.")
+                    : Unsupported(keyword, name);
+            }
+        }
+    }
+
+    private static JsonSchemaException Unsupported(SchemaNode keyword, string name) => keyword.Fails(
+        $"{name} ({keyword.Shown}) cannot be enforced.",
+        Remedies.GetValueOrDefault(name, "Remove it, and check the answer afterwards."));
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+
+namespace Pipeline.Inference.Structured.Schemas;
+
+/// <summary>A place in a schema: its JSON and its pointer, for reading with errors that name it.</summary>
+internal readonly record struct SchemaNode(JsonElement Json, string Path)
+{
+    private const int ShownMax = 60;
+
+    public string Shown => Json.GetRawText() is { Length: > ShownMax } text ? $"{text.AsSpan(0, ShownMax)}…" : Json.GetRawText();
+
+    public JsonSchemaException Fails(string problem, string remedy) => new(Path, problem, remedy);
+
+    /// <summary>Members in order.</summary>
+    public IReadOnlyDictionary<string, SchemaNode> Members()
+    {
+        OrderedDictionary<string, SchemaNode> members = [];
+        foreach (JsonProperty property in Require(JsonValueKind.Object, "an object").EnumerateObject())
+        {
+            string name = NameOf(property);
+            if (!members.TryAdd(name, new(property.Value, $"{Path}/{Escape(name)}")))
+            {
+                throw Fails($"\"{name}\" is there twice.", "Keep one.");
+            }
+        }
+
+        return members;
+    }
+
+    public IEnumerable<SchemaNode> Items()
+    {
+        string path = Path;
+        return Require(JsonValueKind.Array, "an array").EnumerateArray().Select((item, index) => new SchemaNode(item, $"{path}/{index}"));
+    }
+
+    public string Text()
+    {
+        Require(JsonValueKind.String, "a string");
+        try
+        {
+            return Json.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Fails($"{Shown} has half of a surrogate pair.", "Write the character as it is.");
+        }
+    }
+
+    public int Count() =>
+        Json.ValueKind == JsonValueKind.Number && Json.TryGetInt32(out int count) && count >= 0
+            ? count
+            : throw Fails($"{Shown} is not a count.", $"Give an integer from 0 to {int.MaxValue}.");
+
+    public string Number() => Require(JsonValueKind.Number, "a number").GetRawText();
+
+    public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    private JsonElement Require(JsonValueKind kind, string article) =>
+        Json.ValueKind == kind ? Json : throw Fails($"{Shown} is not {article}.", $"Give {article}.");
+
+    private string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Fails("A name has half of a surrogate pair.", "Write the character as it is.");
+        }
+    }
+}
