@@ -11,7 +11,7 @@ internal sealed class LabelScorer(ILanguageModel model, int contextTokens, Submi
 
     public async Task<LabelScores> ScoreAsync(LabelScoringRequest request, CancellationToken cancellationToken)
     {
-        Validate(request);
+        request.Validate();
         cancellationToken.ThrowIfCancellationRequested();
         TokenizedChat chat = _tokenizer.Tokenize(request.Messages, request.Labels);
         IReadOnlyList<int[]> labels = EndWherePrefixes(chat.Answers);
@@ -22,37 +22,13 @@ internal sealed class LabelScorer(ILanguageModel model, int contextTokens, Submi
         await submissions.AddAsync(task, task.Priority, cancellationToken);
         ScoringOutcome outcome = await task.Completion;
 
-        double[] probabilities = LogSoftmax.Softmax(outcome.LogProbabilities, request.Temperature);
         return new LabelScores
         {
-            Labels = [.. request.Labels.Select((label, i) => new LabelScore(label, probabilities[i], outcome.LogProbabilities[i]))],
+            Labels = LabelScore.Distribution(request, outcome.LogProbabilities),
             PromptTokens = chat.Tokens.Length,
             CachedTokens = outcome.CachedTokens,
             Model = model.Info.Name,
         };
-    }
-
-    private static void Validate(LabelScoringRequest request)
-    {
-        if (request.Labels.Count is < 2 or > LabelScoringRequest.LabelsMax)
-        {
-            throw new ArgumentException($"{request.Labels.Count} labels; give 2 to {LabelScoringRequest.LabelsMax}.", nameof(request));
-        }
-
-        if (request.Labels.Any(string.IsNullOrWhiteSpace))
-        {
-            throw new ArgumentException("A label is empty.", nameof(request));
-        }
-
-        if (request.Labels.Distinct(StringComparer.Ordinal).Count() < request.Labels.Count)
-        {
-            throw new ArgumentException("A label is given twice.", nameof(request));
-        }
-
-        if (!(request.Temperature > 0 && double.IsFinite(request.Temperature)))
-        {
-            throw new ArgumentException($"Temperature is {request.Temperature}; give a number greater than 0.", nameof(request));
-        }
     }
 
     private void CheckLength(LabelScoringRequest request, int promptTokens, int totalTokens)
