@@ -6,7 +6,8 @@ namespace Pipeline.Inference.Remote.Fallback;
 
 /// <summary>
 /// The local chat, and the cloud where it fails; see <see cref="FallbackGate"/> for when. A stream changes over only before its
-/// first token: two models' words are never mixed. Every answer says in its AdditionalProperties whether the cloud was asked.
+/// first token: two models' words are never mixed. Every answer and every streamed update says in its AdditionalProperties
+/// whether the cloud was asked.
 /// </summary>
 public sealed class FallbackChatClient : DelegatingChatClient
 {

@@ -67,15 +67,19 @@ internal static class OpenAiParameters
 
     private static bool IsStrict(ChatOptions options) => options.AdditionalProperties?.GetValueOrDefault(Strict) is not false;
 
-    private static ChatReasoningEffortLevel? Effort(ReasoningEffort? effort, bool extra) => effort switch
+    private static ChatReasoningEffortLevel? Effort(ReasoningEffort? effort, bool extra)
     {
-        ReasoningEffort.None => extra ? null : ChatReasoningEffortLevel.None, // The template turns it off; see AddExtra.
-        ReasoningEffort.Low => ChatReasoningEffortLevel.Low,
-        ReasoningEffort.Medium => ChatReasoningEffortLevel.Medium,
-        ReasoningEffort.High => ChatReasoningEffortLevel.High,
-        ReasoningEffort.ExtraHigh => ChatReasoningEffortLevel.ExtraHigh,
-        _ => null,
-    };
+        string? name = effort switch
+        {
+            ReasoningEffort.None => extra ? null : "none", // Else the template turns it off; see AddExtra.
+            ReasoningEffort.Low => "low",
+            ReasoningEffort.Medium => "medium",
+            ReasoningEffort.High => "high",
+            ReasoningEffort.ExtraHigh => "xhigh",
+            _ => null,
+        };
+        return name is null ? default(ChatReasoningEffortLevel?) : new ChatReasoningEffortLevel(name);
+    }
 
     private static void AddExtra(ChatCompletionOptions request, ChatOptions options)
     {

@@ -15,7 +15,7 @@ public sealed class AnthropicServer : LoopbackServer
 
     public IChatClient? Chat { get; private init; }
 
-    /// <summary>Demanded in x-api-key; null takes anybody.</summary>
+    /// <summary>Demanded as x-api-key or bearer token, as the provider takes both; null takes anybody.</summary>
     public string? Key { get; set; }
 
     public static async Task<AnthropicServer> StartAsync(IChatClient chat)
@@ -27,7 +27,7 @@ public sealed class AnthropicServer : LoopbackServer
 
     protected override void Map(WebApplication app) => app.MapPost("/v1/messages", MessagesAsync);
 
-    protected override string? CheckKey(HttpRequest request) => Key is null || request.Headers["x-api-key"] == Key
+    protected override string? CheckKey(HttpRequest request) => Key is null || request.Headers["x-api-key"] == Key || request.Headers.Authorization == $"Bearer {Key}"
         ? null
         : """{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}""";
 
