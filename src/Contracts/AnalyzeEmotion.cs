@@ -24,7 +24,10 @@ public sealed record EmotionResult
     /// <summary>The most probable label of <see cref="Emotions.All"/>.</summary>
     public required string Emotion { get; init; }
 
-    /// <summary>Its probability, 0 to 1: of answers given with 0.8, about 80 % are right (see the model card).</summary>
+    /// <summary>
+    /// Its probability, 0 to 1: of answers given with 0.8, about 80 % are right (see the model card). 1 with
+    /// <see cref="ChoiceOnly"/>, and then it says nothing.
+    /// </summary>
     public required double Confidence { get; init; }
 
     /// <summary>Probability of each label; they sum to 1.</summary>
@@ -38,6 +41,14 @@ public sealed record EmotionResult
 
     /// <summary>Whether the local engine had failed and a cloud provider was asked.</summary>
     public required bool FallbackAttempted { get; init; }
+
+    /// <summary>The cloud provider that answered; absent where the local engine did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FallbackProvider { get; init; }
+
+    /// <summary>True where a cloud provider or a server only named its choice and gave no probabilities; else absent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ChoiceOnly { get; init; }
 
     public required TokenUsage Usage { get; init; }
 

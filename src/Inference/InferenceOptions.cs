@@ -9,9 +9,18 @@ public sealed class InferenceOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Inference";
 
-    /// <summary>Backend that loads models, such as "LlamaCpp" or "LLamaSharp"; "Auto" takes the first one registered.</summary>
+    /// <summary>The <see cref="Backend"/> that loads no model here and asks a server instead.</summary>
+    public const string Remote = "Remote";
+
+    /// <summary>
+    /// Backend that loads models, such as "LlamaCpp" or "LLamaSharp"; "Auto" takes the first one registered. "Remote" asks the
+    /// OpenAI-compatible server of section "Models:Remote" instead; what that server does not do is done as with "Auto".
+    /// </summary>
     [Required]
     public string Backend { get; set; } = "Auto";
+
+    /// <summary>Whether language models run on a server.</summary>
+    public bool IsRemote => Backend.Equals(Remote, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>CPU threads of a forward pass. Null: three quarters of the physical cores that this process may use. Take 1 on a machine shared with other work: the threads spin.</summary>
     [Range(1, 1_024)]

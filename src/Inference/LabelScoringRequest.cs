@@ -29,4 +29,19 @@ public sealed record LabelScoringRequest
 
     /// <summary>Most labels in one request.</summary>
     public const int LabelsMax = 256;
+
+    /// <summary>What every scorer refuses, before it costs anything.</summary>
+    /// <exception cref="ArgumentException">No labels or too many, an empty label, a label twice, or a temperature out of range.</exception>
+    public void Validate()
+    {
+        string? problem = Labels.Count is < 2 or > LabelsMax ? $"{Labels.Count} labels; give 2 to {LabelsMax}."
+            : Labels.Any(string.IsNullOrWhiteSpace) ? "A label is empty."
+            : Labels.Distinct(StringComparer.Ordinal).Count() < Labels.Count ? "A label is given twice."
+            : !(Temperature > 0 && double.IsFinite(Temperature)) ? $"Temperature is {Temperature}; give a number greater than 0."
+            : null;
+        if (problem is not null)
+        {
+            throw new ArgumentException(problem);
+        }
+    }
 }

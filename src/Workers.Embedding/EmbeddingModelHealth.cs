@@ -1,12 +1,28 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
+using Pipeline.Inference.Remote;
 
 namespace Pipeline.Workers.Embedding;
 
-internal sealed class EmbeddingModelHealth(EmbeddingEngine engine) : IHealthCheck
+internal sealed class EmbeddingModelHealth(EmbeddingEngine engine, IOptions<InferenceOptions> options, RemoteServer server) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(engine.Model is null
-            ? HealthCheckResult.Unhealthy("The embedding model is still being loaded.")
-            : HealthCheckResult.Healthy());
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    {
+        if (!options.Value.IsRemote || server.Embeddings() is null)
+        {
+            return engine.Model is null ? HealthCheckResult.Unhealthy("The embedding model is still being loaded.") : HealthCheckResult.Healthy();
+        }
+
+        try
+        {
+            await server.CheckAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (InferenceException e)
+        {
+            return HealthCheckResult.Unhealthy(e.Message);
+        }
+    }
 }

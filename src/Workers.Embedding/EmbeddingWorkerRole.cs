@@ -7,6 +7,7 @@ using Pipeline.Inference;
 using Pipeline.Inference.LLamaSharp;
 #endif
 using Pipeline.Inference.LlamaCpp;
+using Pipeline.Inference.Remote;
 
 namespace Pipeline.Workers.Embedding;
 
@@ -22,6 +23,7 @@ public static class EmbeddingWorkerRole
         services.AddLLamaSharp();
 #endif
         services.AddLlamaCpp(pipeline.Configuration);
+        services.AddRemoteEmbeddings(pipeline.Configuration);
 
         services.AddOptions<EmbeddingOptions>().BindConfiguration(EmbeddingOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EmbeddingOptions>, EmbeddingOptionsValidator>();

@@ -7,6 +7,7 @@ using Pipeline.Inference;
 using Pipeline.Inference.LLamaSharp;
 #endif
 using Pipeline.Inference.LlamaCpp;
+using Pipeline.Inference.Remote;
 using Pipeline.Workers.Inference.Emotion;
 
 namespace Pipeline.Workers.Inference;
@@ -23,6 +24,8 @@ public static class InferenceWorkerRole
         services.AddLLamaSharp();
 #endif
         services.AddLlamaCpp(pipeline.Configuration);
+        services.AddRemoteInference(pipeline.Configuration);
+        services.AddFallback(pipeline.Configuration); // Last: it stands before whichever engine was chosen.
 
         services.AddOptions<EmotionOptions>().BindConfiguration(EmotionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EmotionOptions>, EmotionOptionsValidator>();

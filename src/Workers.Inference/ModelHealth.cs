@@ -1,12 +1,27 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Pipeline.Inference;
+using Pipeline.Inference.Remote;
 
 namespace Pipeline.Workers.Inference;
 
-internal sealed class ModelHealth(InferenceEngine engine) : IHealthCheck
+internal sealed class ModelHealth(InferenceEngine engine, IOptions<InferenceOptions> options, RemoteServer server) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(engine.Model is null
-            ? HealthCheckResult.Unhealthy("The model is still being loaded.")
-            : HealthCheckResult.Healthy());
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    {
+        if (!options.Value.IsRemote)
+        {
+            return engine.Model is null ? HealthCheckResult.Unhealthy("The model is still being loaded.") : HealthCheckResult.Healthy();
+        }
+
+        try
+        {
+            await server.CheckAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (InferenceException e)
+        {
+            return HealthCheckResult.Unhealthy(e.Message);
+        }
+    }
 }

@@ -23,7 +23,7 @@ internal static class EmotionView
 
         console.Line("");
         console.Line(
-            $"  {answer.Language} · {answer.Model}{(answer.FallbackAttempted ? " (fallback attempted)" : "")}"
+            $"  {answer.Language} · {answer.Model}{(answer.FallbackAttempted ? $" (fallback: {answer.FallbackProvider ?? "attempted"})" : "")}"
             + $" · {answer.Usage.TotalTokens} tokens, {answer.Usage.CachedTokens} of them shared"
             + $" · queued {Figures.Milliseconds(answer.Timings.QueuedMs)} ms, ran {Figures.Milliseconds(answer.Timings.RunningMs)} ms");
     }

@@ -16,15 +16,13 @@ internal sealed class LabelScorer(ILanguageModel model, int contextTokens, Submi
 
     public async Task<LabelScores> ScoreAsync(LabelScoringRequest request, CancellationToken cancellationToken)
     {
-        Validate(request);
+        request.Validate();
         cancellationToken.ThrowIfCancellationRequested();
         double[]? bias = request.ContentFree is null ? null : await BiasAsync(request, cancellationToken);
         Scored scored = await RunAsync(request, cancellationToken);
-        double[] raw = scored.Outcome.LogProbabilities;
-        double[] probabilities = LogSoftmax.Softmax(bias is null ? raw : [.. raw.Zip(bias, (own, free) => own - free)], request.Temperature);
         return new LabelScores
         {
-            Labels = [.. request.Labels.Select((label, i) => new LabelScore(label, probabilities[i], raw[i]))],
+            Labels = LabelScore.Distribution(request, scored.Outcome.LogProbabilities, bias),
             PromptTokens = scored.PromptTokens,
             CachedTokens = scored.Outcome.CachedTokens,
             Model = model.Info.Name,
@@ -60,29 +58,6 @@ internal sealed class LabelScorer(ILanguageModel model, int contextTokens, Submi
         }
 
         return _biases[key] = bias;
-    }
-
-    private static void Validate(LabelScoringRequest request)
-    {
-        if (request.Labels.Count is < 2 or > LabelScoringRequest.LabelsMax)
-        {
-            throw new ArgumentException($"{request.Labels.Count} labels; give 2 to {LabelScoringRequest.LabelsMax}.", nameof(request));
-        }
-
-        if (request.Labels.Any(string.IsNullOrWhiteSpace))
-        {
-            throw new ArgumentException("A label is empty.", nameof(request));
-        }
-
-        if (request.Labels.Distinct(StringComparer.Ordinal).Count() < request.Labels.Count)
-        {
-            throw new ArgumentException("A label is given twice.", nameof(request));
-        }
-
-        if (!(request.Temperature > 0 && double.IsFinite(request.Temperature)))
-        {
-            throw new ArgumentException($"Temperature is {request.Temperature}; give a number greater than 0.", nameof(request));
-        }
     }
 
     private void CheckLength(LabelScoringRequest request, int promptTokens, int totalTokens)

@@ -32,8 +32,10 @@ internal sealed class EmotionHandler(ILabelScorer scorer, IOptions<EmotionOption
                 Scores = scores.Labels.ToDictionary(score => score.Label, score => score.Probability),
                 Language = TextLanguage.Detect(job.Text),
                 Model = scores.Model,
-                FallbackAttempted = false,
-                Usage = new(scores.PromptTokens, scores.CachedTokens, CompletionTokens: 0),
+                FallbackAttempted = scores.FallbackProvider is not null,
+                FallbackProvider = scores.FallbackProvider,
+                ChoiceOnly = scores.ChoiceOnly,
+                Usage = new(scores.PromptTokens, scores.CachedTokens, scores.CompletionTokens),
                 Timings = new(Milliseconds(context.Queued), Milliseconds(time.GetElapsedTime(started))),
             },
             AnalyzeEmotion.ResultJson);
