@@ -18,9 +18,13 @@ internal sealed class Contest(ILanguageModel model, InferenceEngine engine, ICha
     {
         int[][] prompts = workload.RandomPrompts(sequences, sizes.PromptTokens);
         int tokens = sizes.TokensAt(sequences);
+        IReadOnlyList<string> texts = workload.ShortTexts(sequences, sizes.PromptTokens);
         return
         [
-            new EngineDecode($"engine.decode{sequences}", client, workload.ShortTexts(sequences, sizes.PromptTokens), tokens),
+            .. sequences == Sizes.ConstrainedSequences
+                ? [new EngineDecode($"engine.constrained{sequences}", client, texts, tokens, AnswerSchema.Format)]
+                : (IMeasure[])[],
+            new EngineDecode($"engine.decode{sequences}", client, texts, tokens),
             new BareDecode(model, prompts, tokens, threads),
             new PeerMeasure(peer, $"decode{sequences}", new("decode") { Prompts = prompts, Tokens = tokens }),
         ];
@@ -39,6 +43,8 @@ internal sealed class Contest(ILanguageModel model, InferenceEngine engine, ICha
     private IMeasure[] Classify() =>
     [
         new EngineScoring(engine, workload.Requests),
+        .. Sizes.AnswersAtATime.Select(sequences => new EngineAnswers(
+            sequences, client, [.. workload.Requests.Take(sizes.EngineAnswers).Select(request => request.Messages)], AnswerSchema.Format)),
         new PeerMeasure(peer, "json", new("json")
         {
             Prefix = workload.Prefix,
