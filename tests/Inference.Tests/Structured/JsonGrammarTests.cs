@@ -97,6 +97,16 @@ public sealed class JsonGrammarTests
     }
 
     [Fact]
+    public void Alternatives_inside_of_the_same_value_stay_apart()
+    {
+        const string schema = """{"anyOf":[{"type":"object","properties":{"a":{"$ref":"#/$defs/s"},"x":{"const":1}},"required":["a","x"]},{"type":"object","properties":{"a":{"$ref":"#/$defs/s"},"y":{"const":2}},"required":["a","y"]}],"$defs":{"s":{"type":"array","items":{"type":"string"}}}}""";
+
+        Answers.Accepts(schema, """{"a":["b","c"],"x":1}""").ShouldBeTrue();
+        Answers.Accepts(schema, """{"a":["b","c"],"y":2}""").ShouldBeTrue();
+        Answers.Accepts(schema, """{"a":["b","c"],"y":1}""").ShouldBeFalse();
+    }
+
+    [Fact]
     public void Alternatives_that_never_part_do_not_multiply()
     {
         const string schema = """{"type":"array","items":{"anyOf":[{"type":"array","items":{"$ref":"#"}},{"type":"array","items":{"$ref":"#"}},{"type":"integer"}]}}""";
