@@ -85,10 +85,29 @@ public sealed class StartupTests(PostgresDatabase database) : IClassFixture<Post
     public Task An_option_out_of_bounds_names_its_section() =>
         FailsAsync("Api", "Lanes:emotion:Prefetch", "0", "Lanes:emotion");
 
-    private async Task FailsAsync(string role, string setting, string? value, string expected)
+    [Fact]
+    public Task A_remote_backend_without_a_server_says_where_to_name_it() =>
+        FailsAsync("Workers.Inference", "Inference:Backend", "Remote", "Models:Remote:BaseUrl is not set");
+
+    [Fact]
+    public Task A_fallback_without_a_key_names_the_variable() =>
+        FailsAsync(
+            "Workers.Inference",
+            "OPENAI_API_KEY is not set",
+            ("Fallback:Enabled", "true"),
+            ("Fallback:Model", "any"),
+            ("OPENAI_API_KEY", ""));
+
+    private Task FailsAsync(string role, string setting, string? value, string expected) => FailsAsync(role, expected, (setting, value));
+
+    private async Task FailsAsync(string role, string expected, params (string Name, string? Value)[] changes)
     {
         var settings = await TestPipeline.SettingsAsync(database);
-        settings[setting] = value;
+        foreach (var (name, value) in changes)
+        {
+            settings[name] = value;
+        }
+
         await using var process = RoleProcess.Start(role, settings);
 
         (await process.ExitAsync()).ShouldBe(1, process.Output);

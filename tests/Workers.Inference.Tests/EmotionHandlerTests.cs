@@ -35,6 +35,17 @@ public sealed class EmotionHandlerTests
     }
 
     [Fact]
+    public async Task A_result_of_the_cloud_names_the_provider_and_says_that_it_is_a_choice()
+    {
+        _scorer.FallbackProvider = "Anthropic";
+
+        var result = await SucceedAsync("text", Interactive);
+
+        (result.FallbackAttempted, result.FallbackProvider, result.ChoiceOnly).ShouldBe((true, "Anthropic", true));
+        result.Usage.CompletionTokens.ShouldBe(9);
+    }
+
+    [Fact]
     public async Task The_instruction_is_the_same_for_every_text_and_the_text_is_a_message_of_its_own()
     {
         await SucceedAsync("first", Interactive);
@@ -85,6 +96,8 @@ public sealed class EmotionHandlerTests
 
         public Exception? Fail { get; set; }
 
+        public string? FallbackProvider { get; set; }
+
         public Task<LabelScores> ScoreAsync(LabelScoringRequest request, CancellationToken cancellationToken)
         {
             Requests.Add(request);
@@ -95,6 +108,9 @@ public sealed class EmotionHandlerTests
                     PromptTokens = 46,
                     CachedTokens = 40,
                     Model = "recorded",
+                    FallbackProvider = FallbackProvider,
+                    ChoiceOnly = FallbackProvider is not null,
+                    CompletionTokens = FallbackProvider is null ? 0 : 9,
                 })
                 : throw Fail;
         }

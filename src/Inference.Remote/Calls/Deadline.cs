@@ -18,10 +18,10 @@ internal sealed class Deadline : IDisposable
 
     public bool Passed => _timer.IsCancellationRequested;
 
-    /// <summary>Something arrived: the limit counts from now.</summary>
+    /// <summary>The limit counts from now.</summary>
     public void Restart() => _timer.CancelAfter(_limit);
 
-    /// <summary>The rest has no limit but the caller's.</summary>
+    /// <summary>No limit but the caller's.</summary>
     public void Lift() => _timer.CancelAfter(Timeout.InfiniteTimeSpan);
 
     public void Dispose()

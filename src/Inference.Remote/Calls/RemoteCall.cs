@@ -33,6 +33,7 @@ internal static class RemoteCall
         await using IAsyncEnumerator<T> pieces = open(deadline.Token).GetAsyncEnumerator(deadline.Token);
         while (await NextAsync(pieces, endpoint, deadline, cancellationToken))
         {
+            deadline.Lift(); // A slow reader is not the server's fault.
             yield return pieces.Current;
             deadline.Restart();
         }

@@ -30,9 +30,7 @@ internal sealed partial record ServerError(string Message, (int Tokens, int Toke
 
     /// <summary>llama-server counts in fields.</summary>
     private static (int Tokens, int TokensMax)? Counted(JsonElement error) =>
-        Property(error, "n_prompt_tokens") is { ValueKind: JsonValueKind.Number } tokens && Property(error, "n_ctx") is { ValueKind: JsonValueKind.Number } limit
-            ? (tokens.GetInt32(), limit.GetInt32())
-            : null;
+        Number(error, "n_prompt_tokens") is { } tokens && Number(error, "n_ctx") is { } limit ? (tokens, limit) : null;
 
     /// <summary>The others put the numbers into a sentence, each in its own; the prompt's is the largest of it.</summary>
     private static (int Tokens, int TokensMax)? Spoken(string message)
@@ -43,12 +41,15 @@ internal sealed partial record ServerError(string Message, (int Tokens, int Toke
         }
 
         int limit = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-        int tokens = Number().Matches(message).Max(number => int.Parse(number.ValueSpan, CultureInfo.InvariantCulture));
+        int tokens = Integer().Matches(message).Max(number => int.Parse(number.ValueSpan, CultureInfo.InvariantCulture));
         return tokens > limit ? (tokens, limit) : null;
     }
 
     private static JsonElement? Property(JsonElement element, string name) =>
         element.ValueKind is JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind is not JsonValueKind.Null ? value : null;
+
+    private static int? Number(JsonElement element, string name) =>
+        Property(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int number) ? number : null;
 
     private static string Cut(string text) => text.Length <= MessageMax ? text : text[..MessageMax] + "…";
 
@@ -56,5 +57,5 @@ internal sealed partial record ServerError(string Message, (int Tokens, int Toke
     private static partial Regex ContextSentence();
 
     [GeneratedRegex(@"\b\d{1,9}\b")]
-    private static partial Regex Number();
+    private static partial Regex Integer();
 }

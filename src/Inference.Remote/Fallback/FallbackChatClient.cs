@@ -95,12 +95,17 @@ public sealed class FallbackChatClient : DelegatingChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options, InferenceException failure, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var cloud = _cloud.GetStreamingResponseAsync(messages, CloudClient.Options(options), cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await NextAsync(cloud, failure))
+        if (!await NextAsync(cloud, failure))
         {
-            yield return cloud.Current;
+            yield break;
         }
 
         _gate.CloudAnswered(failure);
+        do
+        {
+            yield return cloud.Current;
+        }
+        while (await NextAsync(cloud, failure));
     }
 
     private async Task<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> cloud, InferenceException failure)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Pipeline.Inference.Remote.Fallback;
+using Pipeline.TestSupport.Inference;
 using Pipeline.TestSupport.Inference.Servers;
 
 namespace Pipeline.Inference.Remote.Tests.Fallback;

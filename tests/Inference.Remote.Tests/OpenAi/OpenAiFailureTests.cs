@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Pipeline.Inference.Remote.OpenAi;
+using Pipeline.TestSupport.Inference;
 using Pipeline.TestSupport.Inference.Servers;
 
 namespace Pipeline.Inference.Remote.Tests.OpenAi;

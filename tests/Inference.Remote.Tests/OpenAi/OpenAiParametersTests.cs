@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Pipeline.Inference.Remote.OpenAi;
+using Pipeline.TestSupport.Inference;
 using Pipeline.TestSupport.Inference.Servers;
 
 namespace Pipeline.Inference.Remote.Tests.OpenAi;

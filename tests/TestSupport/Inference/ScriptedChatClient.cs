@@ -5,13 +5,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 
-namespace Pipeline.Inference.Remote.Tests;
+namespace Pipeline.TestSupport.Inference;
 
 /// <summary>Says words that depend on the conversation alone, or on the seed as well, and honours limits, stop strings and schemas.</summary>
-internal sealed class ScriptedChatClient : IChatClient
+public sealed class ScriptedChatClient : IChatClient
 {
-    private static readonly string[] Words = ["joy ", "바람이 ", "of ", "🎉 ", "분다 ", "quietly ", "좋은 ", "a ", "storm ", "밤 "];
-    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly string[] _words = ["joy ", "바람이 ", "of ", "🎉 ", "분다 ", "quietly ", "좋은 ", "a ", "storm ", "밤 "];
+    private static readonly JsonSerializerOptions _unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Thrown by every request.</summary>
     public Exception? Fail { get; set; }
@@ -65,7 +65,7 @@ internal sealed class ScriptedChatClient : IChatClient
     private (IReadOnlyList<string> Pieces, ChatFinishReason Finish) Answer(string prompt, ChatOptions options)
     {
         string[] all = Says is not null ? [.. Runes(Says)]
-            : options.ResponseFormat is ChatResponseFormatJson { Schema: { } schema } ? [.. Runes(Example(schema).ToJsonString(Unescaped))]
+            : options.ResponseFormat is ChatResponseFormatJson { Schema: { } schema } ? [.. Runes(Example(schema).ToJsonString(_unescaped))]
             : Sentence(prompt, options);
         string text = string.Concat(all);
         int? stop = options.StopSequences?.Select(word => text.IndexOf(word, StringComparison.Ordinal)).Where(at => at >= 0).Order().Select(at => (int?)at).FirstOrDefault();
@@ -77,7 +77,7 @@ internal sealed class ScriptedChatClient : IChatClient
     private static string[] Sentence(string prompt, ChatOptions options)
     {
         int start = Encoding.UTF8.GetBytes(prompt).Sum(value => value) + (options.Temperature > 0 ? (int)(options.Seed ?? 0) : 0);
-        return [.. Enumerable.Range(0, 6 + (start % 5)).Select(i => Words[(start + (i * 7)) % Words.Length])];
+        return [.. Enumerable.Range(0, 6 + (start % 5)).Select(i => _words[(start + (i * 7)) % _words.Length])];
     }
 
     private static IEnumerable<string> Runes(string text) => text.EnumerateRunes().Select(rune => rune.ToString());

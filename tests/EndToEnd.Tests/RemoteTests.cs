@@ -1,0 +1,64 @@
+using System.Text;
+using System.Text.Json;
+using Pipeline.TestSupport.Inference;
+using Pipeline.TestSupport.Inference.Servers;
+using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Processes;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.EndToEnd.Tests;
+
+/// <summary>Emotion jobs whose model is on a server, and what becomes of them when that server fails.</summary>
+public sealed class RemoteTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private const string Secret = "a-key-that-nobody-may-see";
+
+    [Fact]
+    public async Task A_server_scores_the_emotion_and_the_cloud_answers_when_it_fails()
+    {
+        await using var server = await OpenAiServer.StartAsync(new ScriptedChatClient());
+        await using var cloud = await AnthropicServer.StartAsync(new ScriptedChatClient());
+        server.LogProbabilities = _ => [[Chance(" fear", 0.75), Chance("joy", 0.2)]];
+        cloud.Key = Secret;
+        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await SettingsAsync(server, cloud));
+        using var client = new PipelineClient(host.Address);
+
+        var scored = await AnalyzeAsync(client, "너무 무서웠어");
+        server.Fault = new Fault.Refuses(500, """{"error":{"message":"CUDA out of memory"}}""");
+        var chosen = await AnalyzeAsync(client, "너무 무서웠어!");
+
+        (Text(scored, "emotion"), Text(scored, "model"), Text(scored, "language")).ShouldBe(("fear", "served", "ko"));
+        scored.GetProperty("confidence").GetDouble().ShouldBeInRange(0.5, 0.8);
+        scored.GetProperty("fallback_attempted").GetBoolean().ShouldBeFalse();
+        scored.TryGetProperty("fallback_provider", out _).ShouldBeFalse();
+        scored.TryGetProperty("choice_only", out _).ShouldBeFalse();
+        (Text(chosen, "emotion"), Text(chosen, "model"), Text(chosen, "fallback_provider")).ShouldBe(("joy", "claude-test", "Anthropic"));
+        chosen.GetProperty("fallback_attempted").GetBoolean().ShouldBeTrue();
+        chosen.GetProperty("choice_only").GetBoolean().ShouldBeTrue();
+        (await host.StopAsync()).ShouldBe(0);
+        host.Output.ShouldContain("CUDA out of memory");
+        (host.Output + host.Errors).ShouldNotContain(Secret);
+        (host.Output + host.Errors).ShouldNotContain("무서웠어");
+    }
+
+    private async Task<IReadOnlyDictionary<string, string?>> SettingsAsync(OpenAiServer server, AnthropicServer cloud)
+    {
+        var settings = await TestPipeline.SettingsAsync(database);
+        settings["Inference:Backend"] = "Remote";
+        settings["Models:Remote:BaseUrl"] = server.BaseUrl.ToString();
+        settings["Models:Remote:Model"] = "served";
+        settings["Fallback:Enabled"] = "true";
+        settings["Fallback:Provider"] = "Anthropic";
+        settings["Fallback:Model"] = "claude-test";
+        settings["Fallback:BaseUrl"] = cloud.Address.ToString();
+        settings["ANTHROPIC_API_KEY"] = Secret;
+        return settings.AsReadOnly();
+    }
+
+    private static async Task<JsonElement> AnalyzeAsync(PipelineClient client, string text) =>
+        (await client.FinishAsync(await client.SubmitAsync([text])))[0].GetProperty("result");
+
+    private static string? Text(JsonElement result, string field) => result.GetProperty(field).GetString();
+
+    private static TokenChance Chance(string token, double probability) => new(Encoding.UTF8.GetBytes(token), Math.Log(probability));
+}
