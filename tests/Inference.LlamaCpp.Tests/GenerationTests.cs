@@ -11,6 +11,7 @@ namespace Pipeline.Inference.LlamaCpp.Tests;
 public sealed class GenerationTests(ITestOutputHelper output)
 {
     private const int AnswerTokens = 40;
+    private const float NearTie = 0.01f; // In logits; the random model's spread over several units.
 
     private static readonly string[] _texts =
         ["Where is my parcel?", "오늘은 비가 온다", "He lied to me again.", "드디어 합격했어 🎉", "What a strange noise.", "그냥 그래", "Tell me more.", "끝났어?"];
@@ -24,17 +25,18 @@ public sealed class GenerationTests(ITestOutputHelper output)
         await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: path);
         using ILanguageModel model = TestEngine.Loader.Load(path, new());
         ChatTokenizer tokenizer = new(model);
-        string[] expected = [.. _texts.Select(text => Text(model, NativeGreedy.Generate(path, tokenizer.Tokenize([new(ChatRole.User, text)], []).Tokens, AnswerTokens)))];
-
-        List<string> alone = [];
-        foreach (string text in _texts)
+        (int Token, float Lead)[][] expected = [.. _texts.Select(text =>
+            NativeGreedy.Generate(path, tokenizer.Tokenize([new(ChatRole.User, text)], []).Tokens, AnswerTokens))];
+        for (int i = 0; i < _texts.Length; i++)
         {
-            alone.Add(await AnswerAsync(engine, text));
+            (await AnswerAsync(engine, _texts[i])).ShouldBe(Text(model, expected[i].Select(step => step.Token)));
         }
 
         string[] batched = await Task.WhenAll(_texts.Select(text => AnswerAsync(engine, text)));
-        alone.ShouldBe(expected);
-        batched.ShouldBe(expected);
+        for (int i = 0; i < _texts.Length; i++)
+        {
+            ShouldAgree(model, expected[i], batched[i]);
+        }
     }
 
     [Fact]
@@ -52,6 +54,17 @@ public sealed class GenerationTests(ITestOutputHelper output)
         GenerationTimings timings = second.AdditionalProperties![ChatOptionNames.Timings].ShouldBeOfType<GenerationTimings>();
         timings.TimeToFirstToken.ShouldBeInRange(TimeSpan.Zero, timings.Duration);
         timings.TokensPerSecond!.Value.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Streamed_response_carries_what_a_whole_one_does()
+    {
+        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
+        ChatResponse response = await Client(engine).GetStreamingResponseAsync([new(ChatRole.User, _texts[0])], new() { MaxOutputTokens = 8 }, _cancel)
+            .ToChatResponseAsync(_cancel);
+        response.AdditionalProperties![ChatOptionNames.Timings].ShouldBeOfType<GenerationTimings>();
+        response.Usage!.OutputTokenCount.ShouldBe(8);
+        response.Messages.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -173,8 +186,21 @@ public sealed class GenerationTests(ITestOutputHelper output)
 
     private static LocalChatClient Client(InferenceEngine engine) => new(engine, Options.Create(new InferenceOptions()));
 
+    /// <summary>Another batch shape takes other kernels: the answers may part at a token that had hardly a lead, and only there.</summary>
+    private static void ShouldAgree(ILanguageModel model, (int Token, float Lead)[] expected, string actual)
+    {
+        int agreed = Enumerable.Range(0, expected.Length)
+            .TakeWhile(i => actual.StartsWith(Text(model, expected.Take(i + 1).Select(step => step.Token)), StringComparison.Ordinal))
+            .Count();
+        agreed.ShouldBeGreaterThan(0);
+        if (agreed < expected.Length)
+        {
+            expected[agreed].Lead.ShouldBeLessThan(NearTie, $"token {agreed} of \"{actual}\"");
+        }
+    }
+
     /// <summary>What the engine makes of the tokens: up to the end of the turn, without half a character.</summary>
-    private static string Text(ILanguageModel model, int[] tokens)
+    private static string Text(ILanguageModel model, IEnumerable<int> tokens)
     {
         StopText text = new([]);
         foreach (int token in tokens.TakeWhile(token => !model.IsEndOfGeneration(token)))

@@ -45,13 +45,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the raw data files, see README.md")
     parser.add_argument("--out", type=Path, required=True, help="GGUF file to write")
     parser.add_argument("--work", type=Path, help="folder for intermediate results (default: OUT.work)")
-    parser.add_argument("--steps", type=int, default=train.Recipe.stop,
-                        help=f"training steps of each worker, at most {train.Recipe.steps} (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=train.Recipe.steps,
+                        help="training steps of each worker (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=train.Recipe.workers, help="training processes, one thread each "
                         "(default: %(default)s); another number gives another, equally good model")
     parser.add_argument("--seed", type=int, default=train.Recipe.seed)
     options = parser.parse_args()
-    recipe = train.Recipe(stop=min(options.steps, train.Recipe.steps), workers=options.workers, seed=options.seed)
+    recipe = train.Recipe(steps=options.steps, workers=options.workers, seed=options.seed)
     work = options.work or options.out.with_name(options.out.name + ".work")
     work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
@@ -67,7 +67,11 @@ def main() -> None:
                    lambda: embeddings.build(dataset, words, Shape.width, progress))
     initial = embeddings.silence_control(vectors.initial())
     renderer = Renderer(words)
-    model = train.train(dataset, targets, words, initial, recipe, progress)
+    model = EmotionModel(Shape())
+    recipe_name = hashlib.blake2b(f"{recipe}".encode(), digest_size=4).hexdigest()
+    model.load_state_dict(kept(work / f"network-{rows}-{recipe_name}.pickle", lambda: train.train(
+        dataset, targets, words, initial, recipe, progress).state_dict()))
+    model.eval()
     calibrate.calibrate(model, words, dataset, renderer, progress)
     export_gguf.export_emotion(model, words, options.out)
     progress(f"wrote {options.out}, {options.out.stat().st_size / 1e6:.2f} MB")

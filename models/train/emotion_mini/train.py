@@ -27,9 +27,7 @@ PLAN_ROWS = 4_096  # Rows sorted by length together, so that a batch holds texts
 
 @dataclass(frozen=True)
 class Recipe:
-    steps: int = 1_500  # Of each worker: the length of the rate's schedule.
-    stop: int = 1_400  # Steps taken. The last hundred, for which time was lacking, would move little at so low a rate.
-    restart: int = 804  # After this step the workers go on from the average, with fresh optimisers and a new shuffle.
+    steps: int = 1_500  # Of each worker.
     workers: int = 2
     sync_every: int = 12
     batch_tokens: int = 3_000
@@ -128,9 +126,7 @@ def altered(text: str, lang: str, choose: random.Random) -> str:
 
 def train(data: Dataset, teacher: dict[str, np.ndarray], tokenizer: Tokenizer, initial: np.ndarray, recipe: Recipe,
           progress=print, watch=None) -> EmotionModel:
-    """Train in `recipe.workers` processes and return the mean of two moving averages of their common weights.
-
-    One average is that at the restart, the other that at the end: on the dev split their mean beats both.
+    """Train in `recipe.workers` processes and return the moving average of their common weights.
 
     Each worker trains on its own batches with one thread; every `sync_every` steps all take the mean of their weights.
     That is faster than one process with several threads, whose barriers stall whenever a core is busy elsewhere, and
@@ -141,25 +137,12 @@ def train(data: Dataset, teacher: dict[str, np.ndarray], tokenizer: Tokenizer, i
     model = EmotionModel(Shape())
     model.embedding.weight.data.copy_(torch.from_numpy(initial))
     examples = Examples(data, teacher, tokenizer, recipe)
-    average = run(model, 0, min(recipe.restart, recipe.stop), examples, tokenizer, recipe, progress, watch)
-    if recipe.stop <= recipe.restart:
-        return average
-    model.load_state_dict(average.state_dict())  # A copy: the average lies in memory which the workers share.
-    later = run(model, recipe.restart, recipe.stop, examples, tokenizer, recipe, progress, watch)
-    move_average(average, later, 0.5)
-    return average
-
-
-def run(model: EmotionModel, first: int, last: int, examples: Examples, tokenizer: Tokenizer, recipe: Recipe,
-        progress=print, watch=None) -> EmotionModel:
-    """Take the steps after `first` up to `last`; return the average, and leave the model of this process as it was."""
     average = copy.deepcopy(model).eval().share_memory()
     fork = multiprocessing.get_context("fork")
     size = sum(parameter.numel() for parameter in model.parameters())
     team = Team(torch.zeros(recipe.workers, size).share_memory_(), fork.Barrier(recipe.workers))
     workers = [
-        fork.Process(target=work, args=(rank, team, model, average, range(first + 1, last + 1), examples, tokenizer,
-                                        recipe, progress, watch))
+        fork.Process(target=work, args=(rank, team, model, average, examples, tokenizer, recipe, progress, watch))
         for rank in range(recipe.workers)
     ]
     for worker in workers:
@@ -190,19 +173,18 @@ class Team:
                 offset += parameter.numel()
 
 
-def work(rank: int, team: Team, model: EmotionModel, average: EmotionModel, steps: range, examples: Examples,
+def work(rank: int, team: Team, model: EmotionModel, average: EmotionModel, examples: Examples,
          tokenizer: Tokenizer, recipe: Recipe, progress, watch) -> None:
-    first = steps.start - 1
-    torch.manual_seed(recipe.seed * 1000 + rank + first)
+    torch.manual_seed(recipe.seed * 1000 + rank)
     optimiser, lesson = optimiser_for(model, recipe), Lesson(tokenizer, recipe)
-    batches = examples.batches(recipe.seed * 1000 + rank + first)
+    batches = examples.batches(recipe.seed * 1000 + rank)
     started, losses = time.monotonic(), []
     model.train()
     try:
-        for step in steps:
+        for step in range(1, recipe.steps + 1):
             rendering, batch = next(batches)
             for group in optimiser.param_groups:
-                group["lr"] = group["peak"] * rate_factor(step, first, recipe.steps)
+                group["lr"] = group["peak"] * rate_factor(step, recipe.steps)
             loss = lesson.loss(model, rendering, batch, with_end=step % recipe.end_every == 0)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -216,7 +198,7 @@ def work(rank: int, team: Team, model: EmotionModel, average: EmotionModel, step
                     move_average(average, model, min(recipe.average, syncs / (syncs + 9)))
             if rank == 0 and step % 100 == 0:
                 seconds = time.monotonic() - started
-                progress(f"train: step {step} of {recipe.stop}, loss {np.mean(losses):.3f}, {seconds:.0f} s")
+                progress(f"train: step {step} of {recipe.steps}, loss {np.mean(losses):.3f}, {seconds:.0f} s")
                 losses.clear()
             if rank == 0 and watch and step % 100 == 0:
                 watch(step, average)
@@ -290,9 +272,9 @@ def optimiser_for(model: EmotionModel, recipe: Recipe) -> torch.optim.Optimizer:
         lr=recipe.rate, betas=(0.9, 0.98), eps=1e-8)
 
 
-def rate_factor(step: int, first: int, steps: int) -> float:
-    """Warm up over 100 steps from `first` on, along half a cosine down to 2 %."""
-    return min(1.0, (step - first + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
+def rate_factor(step: int, steps: int) -> float:
+    """Warm up over 100 steps, along half a cosine down to 2 %."""
+    return min(1.0, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
 
 
 @torch.no_grad()

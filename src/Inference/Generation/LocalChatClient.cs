@@ -60,7 +60,8 @@ public sealed class LocalChatClient(InferenceEngine engine, IOptions<InferenceOp
         FinishedGeneration finished = await stream.Finish();
         ChatResponseUpdate last = Update(new UsageContent(Usage(finished.Answer)));
         last.FinishReason = Reason(finished.Answer);
-        last.AdditionalProperties = Extras(finished);
+        // Without a message's id they are the response's, not the message's.
+        (last.AdditionalProperties, last.MessageId) = (Extras(finished), null);
         yield return last;
 
         ChatResponseUpdate Update(AIContent content) =>
