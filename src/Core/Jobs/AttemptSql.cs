@@ -28,7 +28,8 @@ internal static class AttemptSql
             update jobs set state = o.state, result = o.result::json, error_code = o.error_code, error = o.error,
                    failures = jobs.failures + o.failures, due_at = now() + o.delay_seconds * interval '1 second', worker_id = null,
                    queued_at = case when o.state = 'queued' then now() else queued_at end,
-                   finished_at = case when o.state = 'queued' then null else now() end
+                   finished_at = case when o.state = 'queued' then null else now() end,
+                   finished_xid = case when o.state = 'queued' then null else pg_current_xact_id() end
               from unnest(@Ids::uuid[], @Attempts::int[], @States::text[], @Results::text[], @ErrorCodes::text[],
                           @Errors::text[], @Failures::int[], @DelaySeconds::float8[])
                 as o (id, attempt, state, result, error_code, error, failures, delay_seconds)
