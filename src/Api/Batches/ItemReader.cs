@@ -45,7 +45,9 @@ internal sealed class ItemReader(Stream body, IItemSplitter splitter, int itemBy
             var found = splitter.TryFind(unread.Span, _isEnd, out var used, out var item);
             _start += used;
             _count += found ? 1 : 0;
-            return found ? unread[item] : null;
+
+            // Without the cast null would become an empty memory, which is an item.
+            return found ? (ReadOnlyMemory<byte>?)unread[item] : null;
         }
         catch (FormatException fault)
         {
