@@ -43,6 +43,11 @@ internal static class AttemptSql
 
     public const string Owned = "select id, attempt from jobs where worker_id = @WorkerId and state = 'running'";
 
+    // Jobs of a message that their worker could not start. Only what waits: the others have ended, or run elsewhere.
+    public const string DispatchAgain = """
+        insert into outbox (job_id, lane) select id, lane from jobs where id = any(@Ids) and state = 'queued' returning job_id
+        """;
+
     // The commit of a claim was lost on the way: the row says that it runs here, and nothing does.
     public const string GiveBackUnknown = """
         with requeued as (
