@@ -14,7 +14,7 @@ public sealed class BatchIntake(NpgsqlDataSource dataSource, LaneAdmission admis
 {
     private const int Attempts = 3;
 
-    // Each takes a connection for about a second at 50,000 items; the pool is there for everybody.
+    // Each takes a connection for about two seconds at 50,000 items; the pool is there for everybody.
     private const int WritersMax = 2;
 
     private readonly SemaphoreSlim _writers = new(WritersMax);

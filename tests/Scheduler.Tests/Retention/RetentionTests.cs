@@ -56,6 +56,31 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task A_batch_goes_after_the_last_of_its_jobs()
+    {
+        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(31), 1);
+        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(29), 1);
+        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        await connection.ExecuteAsync(
+            """
+            with old as (
+                insert into batches (id, client_id, items, created_at)
+                select gen_random_uuid(), @Client, 1, now() - interval '31 days' from generate_series(1, 2) returning id)
+            update jobs set batch_id = (select id from old where finished_at < now() - interval '30 days' order by id limit 1)
+             where client_id = @Client
+            """,
+            new { Client = _client });
+        await connection.ExecuteAsync(
+            "update jobs set batch_id = (select id from batches where client_id = @Client order by id desc limit 1) where client_id = @Client and batch_id is null",
+            new { Client = _client });
+
+        await Task().RunAsync(Token);
+
+        (await CountAsync("select count(*) from batches where client_id = @Client", null)).ShouldBe(1);
+        (await JobsAsync("batch_id in (select id from batches)")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Job_that_somebody_holds_is_left_for_the_next_night()
     {
         await AddJobsAsync(JobState.Failed, TimeSpan.FromDays(31), 2);
