@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
 
@@ -12,29 +13,16 @@ internal sealed class BatchSpool : IDisposable
 {
     private const int BufferBytes = 64 * 1_024;
 
+    private readonly string _directory;
     private readonly FileStream _file;
     private readonly BinaryWriter _writer;
     private readonly Dictionary<string, int> _lanes = [];
 
+    /// <exception cref="BatchRefusedException">The disk does not take it.</exception>
     public BatchSpool(string? directory)
     {
-        var path = Path.Combine(directory ?? Path.GetTempPath(), $"pipeline-batch-{Guid.CreateVersion7():N}");
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Delete,
-            BufferSize = BufferBytes,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        _file = new(path, options);
-
-        // Its texts are nobody's to find, not even after a crash: from here on only this handle leads to them.
-        File.Delete(path);
+        _directory = directory ?? Path.GetTempPath();
+        _file = OnDisk(Open);
         _writer = new(_file, Encoding.UTF8, leaveOpen: true);
     }
 
@@ -43,20 +31,32 @@ internal sealed class BatchSpool : IDisposable
     /// <summary>How many items of each lane.</summary>
     public IReadOnlyDictionary<string, int> Lanes => _lanes;
 
+    /// <exception cref="BatchRefusedException">The disk does not take it.</exception>
     public void Add(NewBatchItem item)
     {
-        _writer.Write(item.Kind);
-        _writer.Write(item.InputJson);
-        _writer.Write(item.ExpiresAt?.UtcTicks ?? 0);
-        _writer.Write(item.Key ?? "");
+        OnDisk(() =>
+        {
+            _writer.Write(item.Kind);
+            _writer.Write(item.InputJson);
+            _writer.Write(item.ExpiresAt?.UtcTicks ?? 0);
+            _writer.Write(item.Key ?? "");
+            return _file;
+        });
         _lanes[item.Lane] = _lanes.GetValueOrDefault(item.Lane) + 1;
         Count++;
     }
 
+    /// <summary>Writes out what is still buffered; nothing is added any more.</summary>
+    /// <exception cref="BatchRefusedException">The disk does not take it.</exception>
+    public void Complete() => OnDisk(() =>
+    {
+        _writer.Flush();
+        return _file;
+    });
+
     /// <summary>Every item in its order, from the first one each time.</summary>
     public IEnumerable<NewBatchItem> Read()
     {
-        _writer.Flush();
         _file.Position = 0;
         using var reader = new BinaryReader(_file, Encoding.UTF8, leaveOpen: true);
         for (var i = 0; i < Count; i++)
@@ -78,8 +78,51 @@ internal sealed class BatchSpool : IDisposable
 
     public void Dispose()
     {
-        _writer.Dispose();
-        _file.Dispose();
+        try
+        {
+            _writer.Dispose();
+            _file.Dispose();
+        }
+        catch (IOException)
+        {
+            // A full disk refuses what was still buffered. Nobody wants it, and the file has no name.
+        }
+    }
+
+    private FileStream Open()
+    {
+        var path = Path.Combine(_directory, $"pipeline-batch-{Guid.CreateVersion7():N}");
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Delete,
+            BufferSize = BufferBytes,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var file = new FileStream(path, options);
+
+        // Its texts are nobody's to find, not even after a crash: from here on only this handle leads to them.
+        File.Delete(path);
+        return file;
+    }
+
+    private FileStream OnDisk(Func<FileStream> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BatchRefusedException(new Problem(
+                ProblemType.SpoolUnavailable,
+                $"The batch can not be kept in {_directory} while it is checked: {e.Message} Make room there, or set Api:BatchSpoolDirectory to a folder with room."));
+        }
     }
 
     private static string BulkLane(string kind) =>

@@ -36,22 +36,28 @@ internal sealed class BatchSubmissions(
             return wrongType;
         }
 
-        var now = time.GetUtcNow();
-        using var spool = new BatchSpool(_options.BatchSpoolDirectory);
-        using var hash = new BatchHash(request, cancelAfter);
-        var draft = new BatchItemDraft(kind, cancelAfter is { } after ? now + after : null, _options, limits.Value, now);
         try
         {
-            if (await ReadAsync(request, format, draft, spool, hash, cancelAfter is null, context.RequestAborted) is { } problem)
-            {
-                return problem;
-            }
+            return await SubmitAsync(context, format, kind, cancelAfter, key);
         }
         catch (BatchRefusedException refused)
         {
             return refused.Problem;
         }
+    }
 
+    private async Task<IResult> SubmitAsync(HttpContext context, BatchFormat format, JobKind? kind, TimeSpan? cancelAfter, string? key)
+    {
+        var now = time.GetUtcNow();
+        using var spool = new BatchSpool(_options.BatchSpoolDirectory);
+        using var hash = new BatchHash(context.Request, cancelAfter);
+        var draft = new BatchItemDraft(kind, cancelAfter is { } after ? now + after : null, _options, limits.Value, now);
+        if (await ReadAsync(context.Request, format, draft, spool, hash, cancelAfter is null, context.RequestAborted) is { } problem)
+        {
+            return problem;
+        }
+
+        spool.Complete();
         var batch = new NewBatch
         {
             Id = Guid.CreateVersion7(now),

@@ -70,7 +70,7 @@ internal static class BatchesDocs
                 Headers = [("Location", "The batch."), ("Idempotency-Replayed", "`true` when it is that of an earlier request with this key.")],
             },
         ],
-        Problems = SharedDocs.Submissions,
+        Problems = [.. SharedDocs.Submissions, ProblemType.SpoolUnavailable],
     };
 
     public static readonly EndpointDoc List = new()

@@ -23,6 +23,7 @@ internal static class ProblemExamples
             "idempotency-key-reused" => ("Idempotency-Key \"order-17\" was used before with another payload. Use a new key for a new request.", null),
             "lane-full" => ("Lane emotion holds 100000 waiting jobs; at most 100000 are accepted (Lanes:emotion:DepthMax). Send again later, or add workers.", null),
             "store-unavailable" => ("PostgreSQL does not answer. Send the request again; with the same Idempotency-Key nothing is done twice.", null),
+            "spool-unavailable" => ("The batch can not be kept in /tmp while it is checked: No space left on device. Free some, or set Api:BatchSpoolDirectory to a folder with room.", null),
             _ => (type.Title + ".", (string?)null),
         };
         var document = new ProblemDocument

@@ -19,10 +19,12 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType Internal = new("internal", 500, "The server failed");
     public static readonly ProblemType StoreUnavailable = new("store-unavailable", 503, "The database can not be reached");
 
+    public static readonly ProblemType SpoolUnavailable = new("spool-unavailable", 503, "The batch can not be kept on disk");
+
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, RouteNotFound, MethodNotAllowed, JobState,
-        BodyTooLarge, MediaType, KeyReused, LaneFull, Internal, StoreUnavailable,
+        BodyTooLarge, MediaType, KeyReused, LaneFull, Internal, StoreUnavailable, SpoolUnavailable,
     ];
 
     public string Uri => Name is "about:blank" ? Name : "urn:pipeline:problem:" + Name;

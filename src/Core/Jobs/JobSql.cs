@@ -6,7 +6,7 @@ internal static class JobSql
     private const string Summary = """
         id, client_id as ClientId, kind, lane, state, attempt, deaths::int, created_at as CreatedAt,
         started_at as StartedAt, finished_at as FinishedAt, due_at as DueAt, expires_at as ExpiresAt,
-        error_code as ErrorCode, error
+        batch_id as BatchId, error_code as ErrorCode, error
         """;
 
     private const string Columns = Summary + ", result::text";

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Npgsql;
 using Pipeline.Api.Tests.Hosting;
-using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Api.Tests.Batches;
@@ -38,6 +36,7 @@ public sealed class BatchSubmitTests(LocalApi api)
         batch.Json.GetProperty("progress").GetDouble().ShouldBe(1);
         batch.Json.GetProperty("counts").GetProperty("failed").GetInt32().ShouldBe(1);
         var job = await api.Client.GetAsync($"/api/jobs/{results[0].GetProperty("id").GetString()}");
+        job.Json.GetProperty("batch_id").GetString().ShouldBe(answer.Id);
         job.Json.GetProperty("lane").GetString().ShouldBe("emotion-bulk");
     }
 
@@ -167,6 +166,17 @@ public sealed class BatchSubmitTests(LocalApi api)
         (await client.PostLinesAsync("/api/jobs/batch?kind=emotion", ["""{"text":"b"}"""])).Status.ShouldBe(202);
         (await CountAsync(database, "jobs")).ShouldBe(1);
         (await CountAsync(database, "batches")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_disk_that_does_not_take_the_batch_is_named()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null, ("Api:BatchSpoolDirectory", "/nowhere"));
+        using var client = host.Client();
+
+        (await client.PostLinesAsync("/api/jobs/batch?kind=emotion", ["""{"text":"a"}"""]))
+            .ShouldBeProblem(503, "spool-unavailable").Says("Api:BatchSpoolDirectory");
     }
 
     internal static async Task<long> CountAsync(PostgresDatabase database, string table)

@@ -61,23 +61,16 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
         await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(31), 1);
         await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(29), 1);
         await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        var batches = new { Client = _client, Gone = Guid.CreateVersion7(), Kept = Guid.CreateVersion7() };
         await connection.ExecuteAsync(
-            """
-            with old as (
-                insert into batches (id, client_id, items, created_at)
-                select gen_random_uuid(), @Client, 1, now() - interval '31 days' from generate_series(1, 2) returning id)
-            update jobs set batch_id = (select id from old where finished_at < now() - interval '30 days' order by id limit 1)
-             where client_id = @Client
-            """,
-            new { Client = _client });
+            "insert into batches (id, client_id, items, created_at) select id, @Client, 1, now() - interval '31 days' from unnest(array[@Gone, @Kept]) id",
+            batches);
         await connection.ExecuteAsync(
-            "update jobs set batch_id = (select id from batches where client_id = @Client order by id desc limit 1) where client_id = @Client and batch_id is null",
-            new { Client = _client });
+            "update jobs set batch_id = case when finished_at < now() - interval '30 days' then @Gone else @Kept end where client_id = @Client", batches);
 
         await Task().RunAsync(Token);
 
-        (await CountAsync("select count(*) from batches where client_id = @Client", null)).ShouldBe(1);
-        (await JobsAsync("batch_id in (select id from batches)")).ShouldBe(1);
+        (await connection.QueryAsync<Guid>("select id from batches where client_id = @Client", batches)).ShouldBe([batches.Kept]);
     }
 
     [Fact]
