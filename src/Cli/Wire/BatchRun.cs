@@ -6,6 +6,9 @@ namespace Pipeline.Cli.Wire;
 /// <summary>Reads the results of a batch as they come, until each of its jobs had one.</summary>
 internal sealed class BatchRun(PipelineClient client, TimeProvider time)
 {
+    // An answer is shown when it has ended, so this is also how often the progress moves.
+    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(2);
+
     // Keeps us from spinning where a proxy strips the Prefer header and every answer comes at once.
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(200);
 
@@ -21,7 +24,7 @@ internal sealed class BatchRun(PipelineClient client, TimeProvider time)
         var lastProgress = time.GetTimestamp();
         while (done < batch.Items)
         {
-            var lines = (await client.ResultsAsync(batch.Id, cursor, EmotionRun.HoldMax, cancellationToken))
+            var lines = (await client.ResultsAsync(batch.Id, cursor, Hold, cancellationToken))
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries);
             foreach (var line in lines)
             {
