@@ -1,3 +1,4 @@
+using Pipeline.Api.Batches;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Emotion;
 using Pipeline.Api.Health;
@@ -25,6 +26,7 @@ public static class ApiEndpoints
         var api = app.MapGroup("/api");
         EmotionEndpoint.Map(api);
         JobsEndpoints.Map(api);
+        BatchesEndpoints.Map(api);
         QueuesEndpoint.Map(api);
         var health = app.MapHealth();
         health.All.Describe(HealthDocs.All);

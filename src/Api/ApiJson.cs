@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pipeline.Api.Batches;
 using Pipeline.Api.Emotion;
 using Pipeline.Core.Hosting;
 using Pipeline.Api.Jobs;
@@ -18,6 +19,12 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(JobListResource))]
 [JsonSerializable(typeof(JobPageResource))]
 [JsonSerializable(typeof(QueuesResource))]
+[JsonSerializable(typeof(BatchResource))]
+[JsonSerializable(typeof(BatchPageResource))]
+[JsonSerializable(typeof(BatchResultResource))]
+[JsonSerializable(typeof(IReadOnlyList<BatchItemRequest>))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(HealthResource))]
 [JsonSerializable(typeof(EmotionRequest))]
 [JsonSerializable(typeof(JobRequest))]

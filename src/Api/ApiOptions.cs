@@ -20,6 +20,20 @@ internal sealed class ApiOptions
     [Range(1, 4_096)]
     public int TextsMax { get; init; } = 256;
 
+    /// <summary>Most items in one batch. Default 50,000; 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int BatchItemsMax { get; init; } = 50_000;
+
+    /// <summary>Largest body of a batch, in bytes; one item of it may have <see cref="BodyBytesMax"/>. Default 256 MiB; 1 KiB to 16 GiB.</summary>
+    [Range(1_024, 17_179_869_184)]
+    public long BatchBytesMax { get; init; } = 256L * 1_024 * 1_024;
+
+    /// <summary>
+    /// Where a batch waits on disk until its last item is checked, as a file without a name that vanishes with the process.
+    /// Default: the system's folder for temporary files. Where that is in memory, name one on a disk.
+    /// </summary>
+    public string? BatchSpoolDirectory { get; init; }
+
     /// <summary>Longest that <c>Prefer: wait</c> holds a request; a longer wish is cut to it. Default 60 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan WaitMax { get; init; } = TimeSpan.FromSeconds(60);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Pipeline.Api.Batches;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Jobs;
@@ -24,6 +25,7 @@ public static class ApiRole
         services.AddSingleton<BodyReader>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();
+        services.AddSingleton<BatchSubmissions>();
         services.AddSingleton<ClientGate>();
         services.AddSingleton<FailureProblems>();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Contracts;
 
@@ -20,6 +21,17 @@ public sealed class ContractShapeTests
 
         JsonElement.DeepEquals(actual, recorded).ShouldBeTrue(
             $"The JSON of a contract changed. If it is an addition, put this into tests/Contracts.Tests/shapes.json:\n{actual}");
+    }
+
+    [Fact]
+    public void The_message_keeps_its_shape()
+    {
+        var id = Guid.Parse("019a9c1e-7f00-7000-8000-000000000000");
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+        JsonSerializer.Serialize(JobReady.Of([id]), options).ShouldBe($$"""{"jobId":"{{id}}"}""");
+        JsonSerializer.Serialize(JobReady.Of([id, id]), options).ShouldBe($$"""{"jobId":"{{id}}","others":["{{id}}"]}""");
+        JsonSerializer.Deserialize<JobReady>($$"""{"jobId":"{{id}}"}""", options)!.All().ShouldBe([id]);
     }
 
     [Fact]

@@ -8,8 +8,6 @@ namespace Pipeline.Api.Jobs;
 /// <summary>The query of <c>GET /api/jobs</c>. The cursor is the last id seen: pages stay right while jobs arrive.</summary>
 internal sealed record JobListQuery(string? State, string? Kind, Guid? Before, int Limit)
 {
-    private const int LimitDefault = 50;
-
     private static readonly string[] Known = ["state", "kind", "before", "limit"];
 
     public string Path => PathWith(Before);
@@ -23,8 +21,8 @@ internal sealed record JobListQuery(string? State, string? Kind, Guid? Before, i
 
         var state = Choice(query, "state", JobState.All, errors);
         var kind = Choice(query, "kind", [.. JobCatalog.All.Select(known => known.Name)], errors);
-        var before = Single(query, "before", errors) is { } id ? JobIds.Parse(id, errors, "before") : (Guid?)null;
-        return new(state, kind, before, ReadLimit(query, lengthMax, errors));
+        var before = PageQuery.Single(query, "before", errors) is { } id ? JobIds.Parse(id, errors, "before") : (Guid?)null;
+        return new(state, kind, before, PageQuery.ReadLimit(query, lengthMax, errors));
     }
 
     public JobFilter ToFilter(int limit) => new() { State = State, Kind = Kind, Before = Before, Limit = limit };
@@ -43,40 +41,14 @@ internal sealed record JobListQuery(string? State, string? Kind, Guid? Before, i
         return "/api/jobs?" + string.Join('&', parts.Where(part => part is not null));
     }
 
-    private static int ReadLimit(IQueryCollection query, int lengthMax, InputErrors errors)
-    {
-        if (Single(query, "limit", errors) is not { } text)
-        {
-            return Math.Min(LimitDefault, lengthMax);
-        }
-
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) || limit < 1 || limit > lengthMax)
-        {
-            errors.Add("limit", $"is \"{text}\": send a whole number from 1 to {lengthMax} (Api:PageLengthMax).");
-        }
-
-        return limit;
-    }
-
     private static string? Choice(IQueryCollection query, string name, IReadOnlyList<string> choices, InputErrors errors)
     {
-        var value = Single(query, name, errors);
+        var value = PageQuery.Single(query, name, errors);
         if (value is not null && !choices.Contains(value))
         {
             errors.Add(name, $"is \"{value}\": send one of {string.Join(", ", choices)}.");
         }
 
         return value;
-    }
-
-    private static string? Single(IQueryCollection query, string name, InputErrors errors)
-    {
-        var values = query[name];
-        if (values.Count > 1)
-        {
-            errors.Add(name, $"is there {values.Count} times: send it once.");
-        }
-
-        return values is [{ Length: > 0 } value] ? value : null; // An empty one, as in ?state=&kind=, asks for nothing.
     }
 }

@@ -20,6 +20,9 @@ internal sealed record JobResource
     [Description("interactive or bulk.")]
     public required string Priority { get; init; }
 
+    [Description("The batch that brought it, if one did.")]
+    public Guid? BatchId { get; init; }
+
     [Description("queued, running, succeeded, failed, canceled or expired; the last four are final.")]
     public required string State { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed record JobResource
         Kind = job.Kind,
         Lane = job.Lane,
         Priority = JobPriorityWords.OfLane(job.Kind, job.Lane),
+        BatchId = job.BatchId,
         State = job.State,
         Attempt = job.Attempt,
         CreatedAt = job.CreatedAt,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Api.Body;
+using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 
 namespace Pipeline.Api.Jobs;
@@ -16,7 +17,7 @@ internal static class KindDraft
         var value = fields.Take(Input, JsonValueKind.Object, required: true);
         var priority = CommonFields.TakePriority(fields);
         var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
-        if (kind is null || value is null || ParseInput(kind, value.Value, fields, limits) is not { } input)
+        if (kind is null || value is null || ParseInput(kind, value.Value, Input, fields.Errors, limits) is not { } input)
         {
             return null;
         }
@@ -24,26 +25,32 @@ internal static class KindDraft
         return new JobDraft { Kind = kind, Inputs = [input], IsList = false, Priority = priority, ExpiresAt = expiresAt };
     }
 
-    private static JobKind? TakeKind(BodyFields fields)
+    public static JobKind? TakeKind(BodyFields fields)
     {
         if (fields.Take(Kind, JsonValueKind.String, required: true)?.GetString() is not { } name)
         {
             return null;
         }
 
+        return FindKind(name, fields.Errors);
+    }
+
+    public static JobKind? FindKind(string name, InputErrors errors)
+    {
         if (!JobCatalog.TryFind(name, out var kind))
         {
-            fields.Errors.Add(Kind, $"is \"{name}\", which does not exist. Kinds: {string.Join(", ", JobCatalog.All.Select(known => known.Name))}.");
+            errors.Add(Kind, $"is \"{name}\", which does not exist. Kinds: {string.Join(", ", JobCatalog.All.Select(known => known.Name))}.");
         }
 
         return kind;
     }
 
-    private static IJob? ParseInput(JobKind kind, JsonElement value, BodyFields fields, InputLimits limits)
+    /// <param name="path">Where the input stands in the body.</param>
+    public static IJob? ParseInput(JobKind kind, JsonElement value, string path, InputErrors errors, InputLimits limits)
     {
-        var before = fields.Errors.Count;
-        InputShape.Check(value, kind.InputJson, Input, fields.Errors);
-        if (fields.Errors.Count > before)
+        var before = errors.Count;
+        InputShape.Check(value, kind.InputJson, path, errors);
+        if (errors.Count > before)
         {
             return null;
         }
@@ -53,7 +60,7 @@ internal static class KindDraft
             var input = kind.Parse(value);
             foreach (var problem in input.Validate(limits))
             {
-                fields.Errors.Add($"{Input}.{problem.Field}", problem.Message);
+                errors.Add($"{path}.{problem.Field}", problem.Message);
             }
 
             return input;
@@ -61,8 +68,7 @@ internal static class KindDraft
         catch (JsonException exception)
         {
             // What the shape check can not see: numbers out of range, custom converters.
-            var path = exception.Path is { Length: > 1 } below ? Input + below[1..] : Input;
-            fields.Errors.Add(path, "does not have the form that this kind reads; /docs shows it.");
+            errors.Add(exception.Path is { Length: > 1 } below ? path + below[1..] : path, "does not have the form that this kind reads; /docs shows it.");
             return null;
         }
     }

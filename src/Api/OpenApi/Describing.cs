@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Pipeline.Api.Batches;
 using Pipeline.Api.Problems;
 
 namespace Pipeline.Api.OpenApi;
@@ -18,7 +19,7 @@ internal static class Describing
 
         foreach (var answer in doc.Answers)
         {
-            endpoint.Produces(answer.Status, answer.Type, "application/json");
+            endpoint.Produces(answer.Status, answer.Type, answer.MediaType);
         }
 
         foreach (var status in doc.Problems.Select(problem => problem.Status).Distinct())
@@ -62,6 +63,10 @@ internal static class Describing
                     },
                 },
             };
+            if (body.Lines is { } lines)
+            {
+                operation.RequestBody.Content![BatchFormats.LinesType] = new OpenApiMediaType { Example = JsonValue.Create(lines) };
+            }
         }
 
         CompleteAnswers(doc, operation);
@@ -78,9 +83,9 @@ internal static class Describing
         {
             var response = Response(operation, answer.Status);
             response.Description = answer.Description;
-            if (response.Content?["application/json"] is OpenApiMediaType media)
+            if (response.Content?[answer.MediaType] is OpenApiMediaType media)
             {
-                media.Example = JsonNode.Parse(answer.Example);
+                media.Example = answer.MediaType is "application/json" ? JsonNode.Parse(answer.Example) : JsonValue.Create(answer.Example);
             }
 
             foreach (var (name, description) in answer.Headers)

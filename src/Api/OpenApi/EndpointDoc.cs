@@ -27,7 +27,11 @@ internal sealed record EndpointDoc
 }
 
 /// <param name="Examples">Name and JSON; each is a request that is accepted.</param>
-internal sealed record BodyDoc(Type Type, IReadOnlyList<(string Name, string Json)> Examples);
+internal sealed record BodyDoc(Type Type, IReadOnlyList<(string Name, string Json)> Examples)
+{
+    /// <summary>An example of the same as one value a line, where the endpoint takes that as well.</summary>
+    public string? Lines { get; init; }
+}
 
 /// <param name="In">header, query or path.</param>
 internal sealed record ParameterDoc(string In, string Name, string Description, string? Example = null);
@@ -35,5 +39,8 @@ internal sealed record ParameterDoc(string In, string Name, string Description, 
 /// <param name="Headers">Name and description of headers that this answer may carry.</param>
 internal sealed record AnswerDoc(int Status, string Description, Type Type, string Example)
 {
+    /// <summary>Another than JSON; the example is then the text itself.</summary>
+    public string MediaType { get; init; } = "application/json";
+
     public IReadOnlyList<(string Name, string Description)> Headers { get; init; } = [];
 }

@@ -16,12 +16,14 @@ internal static class ProblemExamples
             "unauthorized" => ("The request carries no API key. Send Authorization: Bearer KEY; ./run keys add NAME makes one.", null),
             "not-local" => ("No API keys exist, so only requests from this machine to localhost are served; this one went to 10.0.0.7:8080. Run ./run keys add NAME.", null),
             "job-not-found" => ("Job 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/jobs lists yours.", null),
+            "batch-not-found" => ("Batch 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/batches lists yours.", null),
             "job-state" => ("Job 019a9c1e-7f00-7000-8000-000000000000 is succeeded already; only queued and running jobs can be canceled.", null),
             "body-too-large" => ("The body has 10485760 bytes; at most 4194304 are read. Send fewer or shorter texts at once, or raise Api:BodyBytesMax.", null),
             "unsupported-media-type" => ("Content-Type is text/plain. Send UTF-8 JSON with Content-Type: application/json.", "Content-Type"),
             "idempotency-key-reused" => ("Idempotency-Key \"order-17\" was used before with another payload. Use a new key for a new request.", null),
             "lane-full" => ("Lane emotion holds 100000 waiting jobs; at most 100000 are accepted (Lanes:emotion:DepthMax). Send again later, or add workers.", null),
             "store-unavailable" => ("PostgreSQL does not answer. Send the request again; with the same Idempotency-Key nothing is done twice.", null),
+            "spool-unavailable" => ("The batch can not be kept in /tmp while it is checked: No space left on device. Free some, or set Api:BatchSpoolDirectory to a folder with room.", null),
             _ => (type.Title + ".", (string?)null),
         };
         var document = new ProblemDocument

@@ -9,6 +9,9 @@ internal sealed class InputErrors
     private readonly Dictionary<string, List<string>> _messages = new(StringComparer.Ordinal);
     private string? _first;
 
+    /// <summary>Whether further messages would not be told.</summary>
+    public bool IsFull => Count >= MessagesMax;
+
     /// <summary>All that were added, told or not.</summary>
     public int Count { get; private set; }
 
@@ -31,6 +34,20 @@ internal sealed class InputErrors
         }
 
         messages.Add(message);
+    }
+
+    /// <summary>Takes over what is wrong with one part of a body.</summary>
+    /// <param name="path">Where the part stands, for example <c>items[17]</c>.</param>
+    public void AddBelow(string path, IReadOnlyDictionary<string, IReadOnlyList<string>> part)
+    {
+        foreach (var (field, messages) in part)
+        {
+            var below = field is "body" ? path : field is ['[', ..] ? path + field : $"{path}.{field}";
+            foreach (var message in messages)
+            {
+                Add(below, message);
+            }
+        }
     }
 
     public Problem ToProblem() => ToProblem(ProblemType.InvalidInput);

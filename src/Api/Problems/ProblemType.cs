@@ -8,6 +8,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType Unauthorized = new("unauthorized", 401, "A valid API key is needed");
     public static readonly ProblemType NotLocal = new("not-local", 403, "Without API keys only this machine is served");
     public static readonly ProblemType JobNotFound = new("job-not-found", 404, "There is no such job");
+    public static readonly ProblemType BatchNotFound = new("batch-not-found", 404, "There is no such batch");
     public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "There is nothing at this path");
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The path does not take this method");
     public static readonly ProblemType JobState = new("job-state", 409, "The job's state does not allow this");
@@ -18,10 +19,12 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType Internal = new("internal", 500, "The server failed");
     public static readonly ProblemType StoreUnavailable = new("store-unavailable", 503, "The database can not be reached");
 
+    public static readonly ProblemType SpoolUnavailable = new("spool-unavailable", 503, "The batch can not be kept on disk");
+
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, RouteNotFound, MethodNotAllowed, JobState,
-        BodyTooLarge, MediaType, KeyReused, LaneFull, Internal, StoreUnavailable,
+        InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, RouteNotFound, MethodNotAllowed, JobState,
+        BodyTooLarge, MediaType, KeyReused, LaneFull, Internal, StoreUnavailable, SpoolUnavailable,
     ];
 
     public string Uri => Name is "about:blank" ? Name : "urn:pipeline:problem:" + Name;

@@ -38,6 +38,50 @@ internal sealed class PipelineClient(HttpClient http, Server server, TimeProvide
     public async Task<JobDocument> GetAsync(Guid id, TimeSpan hold, CancellationToken cancellationToken) =>
         Read(await SendAsync(() => Hold(new HttpRequestMessage(HttpMethod.Get, server.JobUrl(id)), hold), cancellationToken))[0];
 
+    /// <summary>Submits a file of one input a line as one batch; it is never in memory as a whole. Tried again without doubling anything.</summary>
+    public async Task<BatchReply> SubmitFileAsync(string path, string kind, CancellationToken cancellationToken)
+    {
+        var key = Guid.CreateVersion7(time.GetUtcNow()).ToString();
+        var body = await SendAsync(
+            () =>
+            {
+                var message = new HttpRequestMessage(HttpMethod.Post, $"api/jobs/batch?kind={kind}") { Content = new StreamContent(Open(path)) };
+                message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+                message.Headers.Add("Idempotency-Key", key);
+                return message;
+            },
+            cancellationToken);
+        try
+        {
+            return JsonSerializer.Deserialize(body, WireJson.Default.BatchReply) ?? throw new JsonException("The answer is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw Stranger(exception);
+        }
+    }
+
+    /// <summary>The lines of results behind the cursor, those of so long together.</summary>
+    /// <param name="after">The cursor of the last line; "" for the first ones.</param>
+    public Task<string> ResultsAsync(Guid batchId, string after, TimeSpan hold, CancellationToken cancellationToken) =>
+        SendAsync(() => Hold(new HttpRequestMessage(HttpMethod.Get, $"{server.BatchUrl(batchId)}/results?after={after}"), hold), cancellationToken);
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CommandException($"{path} does not exist; give a file of lines {{\"text\":\"…\"}}.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{path} cannot be read: {exception.Message}");
+        }
+    }
+
     private static HttpRequestMessage Hold(HttpRequestMessage message, TimeSpan hold)
     {
         message.Headers.Add("Prefer", string.Create(CultureInfo.InvariantCulture, $"wait={Math.Ceiling(hold.TotalSeconds)}"));
@@ -52,9 +96,12 @@ internal sealed class PipelineClient(HttpClient http, Server server, TimeProvide
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new CommandException($"What answers at {server.Url} speaks no pipeline API ({exception.Message}); check the URL.");
+            throw Stranger(exception);
         }
     }
+
+    private CommandException Stranger(Exception exception) =>
+        new($"What answers at {server.Url} speaks no pipeline API ({exception.Message}); check the URL.");
 
     private async Task<string> SendAsync(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
     {

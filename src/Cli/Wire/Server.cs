@@ -9,6 +9,8 @@ internal sealed record Server(Uri Url, string? ApiKey)
 
     public Uri JobUrl(Guid id) => new(Url, $"api/jobs/{id}");
 
+    public Uri BatchUrl(Guid id) => new(Url, $"api/batches/{id}");
+
     public HttpClient Connect()
     {
         var http = new HttpClient { BaseAddress = Url, Timeout = RequestMax };

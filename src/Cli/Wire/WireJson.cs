@@ -7,4 +7,6 @@ namespace Pipeline.Cli.Wire;
 [JsonSerializable(typeof(EmotionRequest))]
 [JsonSerializable(typeof(JobReply))]
 [JsonSerializable(typeof(ProblemReply))]
+[JsonSerializable(typeof(BatchReply))]
+[JsonSerializable(typeof(BatchLine))]
 internal sealed partial class WireJson : JsonSerializerContext;

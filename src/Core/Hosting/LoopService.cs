@@ -48,9 +48,9 @@ public abstract partial class LoopService(TimeProvider time, ILogger logger) : B
                 await RunUntilFailureAsync(stoppingToken);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // Asked to end.
+            // Asked to end. The bus stops first: what a round in flight then throws is the stop's doing.
         }
     }
 

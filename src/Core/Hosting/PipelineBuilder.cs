@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Contracts;
+using Pipeline.Core.Batches;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Messaging;
 
@@ -29,6 +30,8 @@ public sealed class PipelineBuilder
         {
             Dispatches = true;
             Services.AddSingleton<JobIntake>();
+            Services.AddSingleton<BatchIntake>();
+            Services.AddSingleton<BatchStore>();
             AddHosted<LaneStatistics>();
             AddHosted<JobWaits>();
             AddHosted<JobSweep>();

@@ -29,6 +29,13 @@ public static class PipelineHosting
 
         // A failed start is told in one sentence by PipelineHost; a loop that dies is still logged, as critical.
         host.Configuration["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] ??= nameof(LogLevel.Critical);
+
+        // In code, because an options class does not know the lane it is for. See the decision on messages for the number.
+        foreach (var kind in JobCatalog.All)
+        {
+            host.Configuration[$"{LaneOptions.Section}:{kind.Lane(JobPriority.Bulk)}:{nameof(LaneOptions.ItemsPerMessage)}"] ??= "16";
+        }
+
         AddOptions(host.Services);
         AddPostgres(host.Services);
 

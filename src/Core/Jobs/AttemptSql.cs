@@ -28,7 +28,8 @@ internal static class AttemptSql
             update jobs set state = o.state, result = o.result::json, error_code = o.error_code, error = o.error,
                    failures = jobs.failures + o.failures, due_at = now() + o.delay_seconds * interval '1 second', worker_id = null,
                    queued_at = case when o.state = 'queued' then now() else queued_at end,
-                   finished_at = case when o.state = 'queued' then null else now() end
+                   finished_at = case when o.state = 'queued' then null else now() end,
+                   finished_xid = case when o.state = 'queued' then null else pg_current_xact_id() end
               from unnest(@Ids::uuid[], @Attempts::int[], @States::text[], @Results::text[], @ErrorCodes::text[],
                           @Errors::text[], @Failures::int[], @DelaySeconds::float8[])
                 as o (id, attempt, state, result, error_code, error, failures, delay_seconds)
@@ -41,6 +42,11 @@ internal static class AttemptSql
         """;
 
     public const string Owned = "select id, attempt from jobs where worker_id = @WorkerId and state = 'running'";
+
+    // Jobs of a message that their worker could not start. Only what waits: the others have ended, or run elsewhere.
+    public const string DispatchAgain = """
+        insert into outbox (job_id, lane) select id, lane from jobs where id = any(@Ids) and state = 'queued' returning job_id
+        """;
 
     // The commit of a claim was lost on the way: the row says that it runs here, and nothing does.
     public const string GiveBackUnknown = """

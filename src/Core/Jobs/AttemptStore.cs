@@ -69,6 +69,10 @@ internal sealed partial class AttemptStore : IAsyncDisposable
             cancellationToken: cancellationToken));
     }
 
+    /// <summary>Gives jobs that wait a new dispatch.</summary>
+    public Task DispatchAgainAsync(Guid[] jobIds, CancellationToken cancellationToken) =>
+        QueryUntilDoneAsync<Guid>(AttemptSql.DispatchAgain, new { Ids = jobIds }, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await _claims.DisposeAsync();

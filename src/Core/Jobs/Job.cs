@@ -14,6 +14,9 @@ public sealed record Job
     /// <summary>A value of <see cref="Contracts.JobState"/>.</summary>
     public required string State { get; init; }
 
+    /// <summary>The batch that brought it; null when it came alone.</summary>
+    public Guid? BatchId { get; init; }
+
     /// <summary>Starts so far.</summary>
     public required int Attempt { get; init; }
 

@@ -7,7 +7,7 @@ using Pipeline.Contracts;
 namespace Pipeline.Core.Jobs;
 
 /// <summary>
-/// Runs one delivery: claims the row, calls the handler, makes its outcome durable. When this returns, the message may be
+/// Runs one delivery: claims its rows, calls the handler, makes the outcomes durable. When this returns, the message may be
 /// acknowledged, whatever happened: a job that has to run again has a new dispatch in the outbox.
 /// </summary>
 internal sealed partial class JobRunner(
@@ -31,7 +31,42 @@ internal sealed partial class JobRunner(
 
     public void Dispose() => _suspects.Dispose();
 
-    public async Task RunAsync(Guid jobId, CancellationToken cancellationToken)
+    /// <summary>Runs the jobs of one message, each on its own, as the lane's slots become free.</summary>
+    public async Task RunAsync(IReadOnlyList<Guid> jobIds, SemaphoreSlim slots, CancellationToken cancellationToken)
+    {
+        var started = await Task.WhenAll(jobIds.Select(id => TryRunAsync(id, slots, cancellationToken)));
+        if (jobIds.Where((_, i) => !started[i]).ToArray() is { Length: > 0 } left)
+        {
+            // The message is acknowledged for those that ran; the others go on as rows of the outbox, to another worker.
+            await attempts.DispatchAgainAsync(left, cancellationToken);
+        }
+    }
+
+    /// <summary>False when the worker has to stop before the job could be started.</summary>
+    private async Task<bool> TryRunAsync(Guid jobId, SemaphoreSlim slots, CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(drain.Stopping, cancellationToken);
+        try
+        {
+            await slots.WaitAsync(stopping.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        try
+        {
+            await RunAsync(jobId, cancellationToken);
+            return true;
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    private async Task RunAsync(Guid jobId, CancellationToken cancellationToken)
     {
         if (await attempts.ClaimAsync(jobId, cancellationToken) is not { } job)
         {

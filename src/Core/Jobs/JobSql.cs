@@ -6,7 +6,7 @@ internal static class JobSql
     private const string Summary = """
         id, client_id as ClientId, kind, lane, state, attempt, deaths::int, created_at as CreatedAt,
         started_at as StartedAt, finished_at as FinishedAt, due_at as DueAt, expires_at as ExpiresAt,
-        error_code as ErrorCode, error
+        batch_id as BatchId, error_code as ErrorCode, error
         """;
 
     private const string Columns = Summary + ", result::text";
@@ -25,7 +25,7 @@ internal static class JobSql
 
     // The test of the state is the lock. A running job ends here and now: its worker finds that it no longer owns it.
     public const string Cancel = $"""
-        update jobs set state = 'canceled', finished_at = now(), due_at = null, worker_id = null
+        update jobs set state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
          where client_id = @ClientId and id = any(@Ids) and state in ('queued', 'running')
         returning {Columns}
         """;
@@ -34,7 +34,7 @@ internal static class JobSql
     public const string Retry = $"""
         with requeued as (
             update jobs set state = 'queued', failures = 0, deaths = 0, queued_at = now(), started_at = null, finished_at = null,
-                   due_at = null, expires_at = null, error_code = null, error = null, worker_id = null
+                   finished_xid = null, due_at = null, expires_at = null, error_code = null, error = null, worker_id = null
              where client_id = @ClientId and id = any(@Ids) and state in ('failed', 'canceled', 'expired')
             returning *),
         dispatched as (insert into outbox (job_id, lane) select id, lane from requeued)

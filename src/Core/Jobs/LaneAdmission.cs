@@ -15,26 +15,31 @@ public sealed class LaneAdmission(IOptionsMonitor<LaneOptions> options)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LaneLoad> _loads = JobCatalog.Lanes.ToDictionary(lane => lane, _ => new LaneLoad());
 
+    public int DepthMax(string lane) => options.Get(lane).DepthMax;
+
     /// <summary>Counts the jobs in, or says which lane has no room for them.</summary>
-    public SubmissionReply.LaneFull? TryEnter(IReadOnlyList<NewJob> jobs)
+    public SubmissionReply.LaneFull? TryEnter(IReadOnlyList<NewJob> jobs) => TryEnter(CountByLane(jobs));
+
+    /// <param name="jobs">How many jobs of each lane.</param>
+    public SubmissionReply.LaneFull? TryEnter(IReadOnlyDictionary<string, int> jobs)
     {
         lock (_lock)
         {
-            foreach (var lane in jobs.GroupBy(job => job.Lane))
+            foreach (var (lane, count) in jobs)
             {
-                var load = _loads[lane.Key];
-                var depthMax = options.Get(lane.Key).DepthMax;
-                var excess = load.Depth + lane.Count() - depthMax;
+                var load = _loads[lane];
+                var depthMax = DepthMax(lane);
+                var excess = load.Depth + count - depthMax;
                 if (excess > 0)
                 {
-                    return new(lane.Key, load.Depth, depthMax, RetryAfter(excess, load.FinishedPerSecond));
+                    return new(lane, load.Depth, depthMax, RetryAfter(excess, load.FinishedPerSecond));
                 }
             }
 
-            foreach (var job in jobs)
+            foreach (var (lane, count) in jobs)
             {
-                _loads[job.Lane].Depth++;
-                _loads[job.Lane].Uncommitted++;
+                _loads[lane].Depth += count;
+                _loads[lane].Uncommitted += count;
             }
 
             return null;
@@ -42,13 +47,16 @@ public sealed class LaneAdmission(IOptionsMonitor<LaneOptions> options)
     }
 
     /// <summary>The jobs are committed, or will never be: the next sample knows.</summary>
-    public void Settle(IReadOnlyList<NewJob> jobs)
+    public void Settle(IReadOnlyList<NewJob> jobs) => Settle(CountByLane(jobs));
+
+    /// <param name="jobs">How many jobs of each lane.</param>
+    public void Settle(IReadOnlyDictionary<string, int> jobs)
     {
         lock (_lock)
         {
-            foreach (var job in jobs)
+            foreach (var (lane, count) in jobs)
             {
-                _loads[job.Lane].Uncommitted--;
+                _loads[lane].Uncommitted -= count;
             }
         }
     }
@@ -77,6 +85,9 @@ public sealed class LaneAdmission(IOptionsMonitor<LaneOptions> options)
             }
         }
     }
+
+    private static Dictionary<string, int> CountByLane(IReadOnlyList<NewJob> jobs) =>
+        jobs.CountBy(job => job.Lane).ToDictionary();
 
     private static TimeSpan RetryAfter(int excess, double finishedPerSecond)
     {

@@ -13,11 +13,21 @@ public sealed class LaneOptions
     public int DepthMax { get; init; } = 100_000;
 
     /// <summary>
-    /// Jobs of this lane that one worker holds at once, running or about to. 1 to 4,096, default 64: two batches of the
-    /// decoder, so that the next one is at hand when a batch is done.
+    /// Jobs of this lane that one worker runs at once. 1 to 4,096, default 64: two batches of the decoder, so that the next
+    /// one is at hand when a batch is done.
     /// </summary>
     [Range(1, 4_096)]
     public int Prefetch { get; init; } = 64;
+
+    /// <summary>
+    /// Most jobs that travel in one message, where so many are dispatched together. 1 to 256, default 1, and 16 for bulk
+    /// lanes. Each of them is claimed, finished and retried on its own; the message is acknowledged after the last one.
+    /// </summary>
+    [Range(1, 256)]
+    public int ItemsPerMessage { get; init; } = 1;
+
+    /// <summary>Messages that a worker takes at once: with several jobs in each, enough for a second round while the first ends.</summary>
+    internal int MessagesHeld => ItemsPerMessage is 1 ? Prefetch : 2 * ((Prefetch + ItemsPerMessage - 1) / ItemsPerMessage);
 }
 
 [OptionsValidator]

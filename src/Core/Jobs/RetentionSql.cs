@@ -12,6 +12,15 @@ internal static class RetentionSql
         delete from jobs where id in (select id from old)
         """;
 
+    // A batch goes after the last of its jobs.
+    public const string DeleteBatches = """
+        with old as (
+            select id from batches
+             where created_at < now() - @AgeSeconds * interval '1 second' and not exists (select from jobs where batch_id = batches.id)
+             order by created_at limit @Limit for update skip locked)
+        delete from batches where id in (select id from old)
+        """;
+
     public const string DeleteIdempotencyKeys = """
         with old as (
             select client_id, key from idempotency_keys

@@ -10,6 +10,10 @@ public sealed class RetentionStore(NpgsqlDataSource dataSource)
     public Task<int> DeleteJobsAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
         DeleteAsync(RetentionSql.DeleteJobs, age, limit, cancellationToken);
 
+    /// <summary>Deletes batches older than <paramref name="age"/> that have no jobs left; says how many.</summary>
+    public Task<int> DeleteBatchesAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
+        DeleteAsync(RetentionSql.DeleteBatches, age, limit, cancellationToken);
+
     /// <summary>Deletes idempotency keys older than <paramref name="age"/>, oldest first; says how many.</summary>
     public Task<int> DeleteIdempotencyKeysAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
         DeleteAsync(RetentionSql.DeleteIdempotencyKeys, age, limit, cancellationToken);

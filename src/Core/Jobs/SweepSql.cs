@@ -14,6 +14,7 @@ internal static class SweepSql
             update jobs set deaths = deaths + 1, worker_id = null, queued_at = now(),
                    state = case when deaths + 1 >= @DeathsMax then 'failed' else 'queued' end,
                    finished_at = case when deaths + 1 >= @DeathsMax then now() end,
+                   finished_xid = case when deaths + 1 >= @DeathsMax then pg_current_xact_id() end,
                    error_code = case when deaths + 1 >= @DeathsMax then 'quarantined' else 'worker_lost' end,
                    error = case when deaths + 1 >= @DeathsMax
                      then format('%s workers died while they ran this job; it is not given to another. Look at it, then retry it.', deaths + 1)
@@ -30,7 +31,7 @@ internal static class SweepSql
             select id from jobs
              where state in ('queued', 'running') and expires_at <= now()
              limit @Limit for update skip locked)
-        update jobs set state = 'expired', finished_at = now(), due_at = null, worker_id = null
+        update jobs set state = 'expired', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
          where id in (select id from expired)
         """;
 

@@ -12,8 +12,14 @@ internal sealed class WorkerDrain : IDisposable
     private readonly CancellationTokenSource _expired = new();
     private readonly CancellationTokenRegistration _stopping;
 
-    public WorkerDrain(IHostApplicationLifetime lifetime, IOptions<WorkerOptions> options) =>
+    public WorkerDrain(IHostApplicationLifetime lifetime, IOptions<WorkerOptions> options)
+    {
+        Stopping = lifetime.ApplicationStopping;
         _stopping = lifetime.ApplicationStopping.Register(() => _expired.CancelAfter(options.Value.DrainTimeout));
+    }
+
+    /// <summary>Canceled when a stop was asked for: nothing more is started.</summary>
+    public CancellationToken Stopping { get; }
 
     /// <summary>Canceled when the time to drain is over.</summary>
     public CancellationToken Expired => _expired.Token;

@@ -8,7 +8,10 @@ public sealed class WorkerOptions
 {
     public const string Section = "Worker";
 
-    /// <summary>Lanes to consume; empty means every lane of the kinds that this worker can do.</summary>
+    /// <summary>
+    /// Lanes to consume; empty means every lane of the kinds that this worker can do. As one value, <c>emotion,embedding-bulk</c>,
+    /// or one a lane; <c>--Lanes=</c> on the command line says the same.
+    /// </summary>
     public IReadOnlyList<string> Lanes { get; init; } = [];
 
     /// <summary>Longest time one attempt may take. 1 s to 6 h, default 10 min.</summary>

@@ -11,7 +11,6 @@ internal static class Bus
 {
     public static void AddBus(this IServiceCollection services, bool inMemory) => services.AddMassTransit(bus =>
     {
-        bus.AddConsumer<JobConsumer>();
         services.AddReceiveEndpointObserver<ReceiveWatch>();
 
         // Degraded, not unhealthy: while the broker is away jobs are accepted all the same.
@@ -56,18 +55,21 @@ internal static class Bus
         var lanes = context.GetRequiredService<IOptionsMonitor<LaneOptions>>();
         foreach (var lane in context.GetRequiredService<ConsumedLanes>().Names)
         {
-            var prefetch = lanes.Get(lane).Prefetch;
+            var options = lanes.Get(lane);
+
+            // Not the broker's count, which is of messages: a message may carry several jobs.
+            var slots = new SemaphoreSlim(options.Prefetch);
             receive(broker.QueueName(lane), endpoint =>
             {
-                endpoint.PrefetchCount = prefetch;
-                endpoint.ConcurrentMessageLimit = prefetch;
+                endpoint.PrefetchCount = options.MessagesHeld;
+                endpoint.ConcurrentMessageLimit = options.MessagesHeld;
 
                 // Sent to the queue, never published: a binding to the message type would copy each job into every lane.
                 endpoint.ConfigureConsumeTopology = false;
 
                 // The runner throws only when it could not claim. Back to the queue then, not to an error queue nobody reads.
                 endpoint.RethrowFaultedMessages();
-                endpoint.ConfigureConsumer<JobConsumer>(context);
+                endpoint.Consumer(() => new JobConsumer(context.GetRequiredService<JobRunner>(), slots));
             });
         }
     }

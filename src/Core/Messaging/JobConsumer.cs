@@ -4,8 +4,8 @@ using Pipeline.Core.Jobs;
 
 namespace Pipeline.Core.Messaging;
 
-/// <summary>Where a message becomes a job. MassTransit acknowledges it when this returns, so only after the result is durable.</summary>
-internal sealed class JobConsumer(JobRunner runner) : IConsumer<JobReady>
+/// <summary>Where a message becomes jobs. MassTransit acknowledges it when this returns, so only after every result is durable.</summary>
+internal sealed class JobConsumer(JobRunner runner, SemaphoreSlim slots) : IConsumer<JobReady>
 {
-    public Task Consume(ConsumeContext<JobReady> context) => runner.RunAsync(context.Message.JobId, context.CancellationToken);
+    public Task Consume(ConsumeContext<JobReady> context) => runner.RunAsync(context.Message.All(), slots, context.CancellationToken);
 }

@@ -19,6 +19,7 @@ public sealed class OutboxDispatcher(
     LaneSender sender,
     WakeSignal signal,
     IOptions<BrokerOptions> options,
+    IOptionsMonitor<LaneOptions> lanes,
     TimeProvider time,
     ILogger<OutboxDispatcher> logger) : LoopService(time, logger)
 {
@@ -38,7 +39,9 @@ public sealed class OutboxDispatcher(
 
         using var confirmed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         confirmed.CancelAfter(_options.ConfirmTimeout);
-        var failures = await Task.WhenAll(rows.Select(row => SendAsync(row.Lane, row.JobId, confirmed.Token)));
+        var messages = rows.GroupBy(row => row.Lane).SelectMany(lane => lane.Chunk(lanes.Get(lane.Key).ItemsPerMessage)).ToArray();
+        var failures = await Task.WhenAll(messages.Select(message =>
+            SendAsync(message[0].Lane, JobReady.Of([.. message.Select(row => row.JobId)]), confirmed.Token)));
         cancellationToken.ThrowIfCancellationRequested();
 
         await ExecuteAsync(OutboxSql.Delete, succeeded: true);
@@ -48,7 +51,7 @@ public sealed class OutboxDispatcher(
 
         Task ExecuteAsync(string sql, bool succeeded) => connection.ExecuteAsync(new CommandDefinition(
             sql,
-            new { Ids = rows.Where((_, i) => failures[i] is null == succeeded).Select(row => row.Id).ToArray() },
+            new { Ids = messages.Where((_, i) => failures[i] is null == succeeded).SelectMany(message => message.Select(row => row.Id)).ToArray() },
             cancellationToken: cancellationToken));
     }
 
@@ -70,16 +73,16 @@ public sealed class OutboxDispatcher(
         base.IsOutage(exception) || exception is OperationCanceledException or MassTransitException or RabbitMQClientException;
 
     /// <summary>Null when the broker has confirmed the message.</summary>
-    private async Task<Exception?> SendAsync(string lane, Guid jobId, CancellationToken cancellationToken)
+    private async Task<Exception?> SendAsync(string lane, JobReady message, CancellationToken cancellationToken)
     {
         try
         {
-            await sender.SendAsync(lane, new JobReady(jobId), cancellationToken);
+            await sender.SendAsync(lane, message, cancellationToken);
             return null;
         }
         catch (Exception e)
         {
-            // Whatever it is, it concerns this row alone; the loop tells of it.
+            // Whatever it is, it concerns this message alone; the loop tells of it.
             return e;
         }
     }

@@ -2,10 +2,11 @@ namespace Pipeline.Core.Messaging;
 
 internal static class OutboxSql
 {
-    // The locks keep other dispatchers away until the commit; skip locked lets them work side by side.
+    // The locks keep other dispatchers away until the commit; skip locked lets them work side by side. Bulk rows come after
+    // all others: however many there are, they hold up nobody who waits.
     public const string Take = """
         select id, job_id as JobId, lane from outbox
-         where due_at <= now() order by due_at, id limit @Limit for update skip locked
+         where due_at <= now() order by bulk, due_at, id limit @Limit for update skip locked
         """;
 
     public const string Delete = "delete from outbox where id = any(@Ids)";

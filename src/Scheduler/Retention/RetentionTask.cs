@@ -22,6 +22,7 @@ internal sealed partial class RetentionTask(
     {
         var keys = await DeleteAllAsync(store.DeleteIdempotencyKeysAsync, options.Value.IdempotencyKeys, cancellationToken);
         var jobs = await DeleteAllAsync(store.DeleteJobsAsync, options.Value.Jobs, cancellationToken);
+        await DeleteAllAsync(store.DeleteBatchesAsync, options.Value.Jobs, cancellationToken);
         LogDeleted(jobs, options.Value.Jobs, keys, options.Value.IdempotencyKeys);
     }
 

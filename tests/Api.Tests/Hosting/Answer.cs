@@ -4,6 +4,9 @@ namespace Pipeline.Api.Tests.Hosting;
 
 internal sealed record Answer(int Status, string MediaType, JsonElement Json, Dictionary<string, string> Headers)
 {
+    /// <summary>The values of an answer of one a line.</summary>
+    public IReadOnlyList<JsonElement> Lines { get; private init; } = [];
+
     public string Id => Json.GetProperty("id").GetString()!;
 
     public string State => Json.GetProperty("state").GetString()!;
@@ -12,10 +15,14 @@ internal sealed record Answer(int Status, string MediaType, JsonElement Json, Di
     {
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         var mediaType = response.Content.Headers.ContentType?.MediaType ?? "";
-        var json = mediaType.EndsWith("json", StringComparison.Ordinal) ? JsonDocument.Parse(text).RootElement.Clone() : default;
+        var isLines = mediaType is "application/x-ndjson";
+        var json = !isLines && mediaType.EndsWith("json", StringComparison.Ordinal) ? JsonDocument.Parse(text).RootElement.Clone() : default;
         var headers = response.Headers.Concat(response.Content.Headers)
             .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
-        return new((int)response.StatusCode, mediaType, json, headers);
+        return new((int)response.StatusCode, mediaType, json, headers)
+        {
+            Lines = isLines ? [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.Clone())] : [],
+        };
     }
 
     /// <summary>A complete problem document of this type.</summary>

@@ -25,6 +25,10 @@ internal sealed class ApiClient : IDisposable
     public Task<Answer> PostAsync(string path, string json, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Post, path, Json(Encoding.UTF8.GetBytes(json)), headers);
 
+    /// <summary>Sends one item a line.</summary>
+    public Task<Answer> PostLinesAsync(string path, IEnumerable<string> lines, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, new LinesContent(lines), headers);
+
     public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };

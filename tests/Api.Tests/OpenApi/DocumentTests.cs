@@ -16,7 +16,8 @@ public sealed class DocumentTests(LocalApi api)
         operations.Keys.ShouldBe(
             [
                 "post /api/emotion", "post /api/jobs", "get /api/jobs", "get /api/jobs/{id}", "delete /api/jobs/{id}",
-                "post /api/jobs/{id}/retry", "get /api/queues", "get /health", "get /health/live", "get /health/ready",
+                "post /api/jobs/{id}/retry", "post /api/jobs/batch", "get /api/batches", "get /api/batches/{id}",
+                "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues", "get /health", "get /health/live", "get /health/ready",
             ],
             ignoreOrder: true);
         operations["post /api/emotion"].GetProperty("responses").EnumerateObject().Select(response => response.Name)
@@ -32,7 +33,9 @@ public sealed class DocumentTests(LocalApi api)
             {
                 var media = response.Value.GetProperty("content").EnumerateObject().ShouldHaveSingleItem($"{name} {response.Name}");
                 media.Value.TryGetProperty("example", out var example).ShouldBeTrue($"{name} {response.Name}");
-                media.Name.ShouldBe(example.TryGetProperty("title", out _) ? "application/problem+json" : "application/json");
+                media.Name.ShouldBe(
+                    example.ValueKind is JsonValueKind.String ? "application/x-ndjson"
+                    : example.TryGetProperty("title", out _) ? "application/problem+json" : "application/json");
             }
         }
     }
@@ -53,7 +56,7 @@ public sealed class DocumentTests(LocalApi api)
             }
         }
 
-        tried.ShouldBe(3);
+        tried.ShouldBe(4);
     }
 
     [Fact]

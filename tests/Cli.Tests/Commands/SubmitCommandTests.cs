@@ -70,6 +70,43 @@ public sealed class SubmitCommandTests
     }
 
     [Fact]
+    public async Task A_file_goes_as_one_batch_and_its_results_come_as_lines()
+    {
+        await using var pipeline = await FakePipeline.StartAsync();
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("texts.jsonl", """{"text":"fear 0.75","key":"a"}""", """{"text":"fail"}""", """{"text":"joy 0.9"}""");
+        pipeline.Troubles.Enqueue(FakePipeline.Problem(429, "The lane is full", "", retryAfter: "2"));
+
+        (await _surroundings.RunAsync("submit", "--file", file, "--url", pipeline.Url)).ShouldBe(1, _surroundings.Error);
+
+        _surroundings.OutLines.Select(line => JsonNode.Parse(line)!["index"]!.GetValue<int>()).ShouldBe([0, 1, 2]);
+        pipeline.Posts.Select(post => post.IdempotencyKey).Distinct().ShouldHaveSingleItem();
+        pipeline.Posts.ShouldAllBe(post => post.Body.Contains("\"key\":\"a\"", StringComparison.Ordinal));
+        _surroundings.Error.ShouldContain("3/3 texts  100 %");
+        _surroundings.Error.ShouldContain("1 of 3 texts got no answer");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_named()
+    {
+        await using var pipeline = await FakePipeline.StartAsync();
+
+        (await _surroundings.RunAsync("submit", "--file", "/nowhere/f.jsonl", "--url", pipeline.Url)).ShouldBe(1);
+
+        _surroundings.Error.Trim().ShouldBe("""/nowhere/f.jsonl does not exist; give a file of lines {"text":"…"}.""");
+    }
+
+    [Theory]
+    [InlineData("submit")]
+    [InlineData("submit", "text", "--file", "f.jsonl")]
+    public async Task A_text_and_a_file_exclude_each_other(params string[] arguments)
+    {
+        (await _surroundings.RunAsync(arguments)).ShouldBe(1);
+
+        _surroundings.Error.ShouldContain("submit takes either a text or --file F.jsonl.");
+    }
+
+    [Fact]
     public async Task Nobody_there_names_the_remedy()
     {
         (await _surroundings.RunAsync("submit", "a", "--url", "http://127.0.0.1:1")).ShouldBe(1);

@@ -16,6 +16,8 @@ internal sealed class FakePipeline : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<Guid, FakeJob> _jobs = new();
 
+    private JsonArray _batch = [];
+
     private FakePipeline(WebApplication app) => _app = app;
 
     public string Url => _app.Urls.Single();
@@ -58,6 +60,15 @@ internal sealed class FakePipeline : IAsyncDisposable
         {
             await trouble(context);
         }
+        else if (isPost && request.Path.EndsWith("/batch", StringComparison.Ordinal))
+        {
+            _batch = [.. request.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Accept(JsonNode.Parse(line)!["text"]!.GetValue<string>()))];
+            await WriteAsync(context, 202, new JsonObject { ["id"] = Guid.CreateVersion7(), ["items"] = _batch.Count, ["new_field"] = 1 });
+        }
+        else if (request.Path.EndsWith("/results", StringComparison.Ordinal))
+        {
+            await WriteResultAsync(context);
+        }
         else if (isPost)
         {
             await SubmitAsync(context, JsonNode.Parse(request.Body)!);
@@ -79,6 +90,18 @@ internal sealed class FakePipeline : IAsyncDisposable
 
         JsonArray jobs = [.. body["texts"]!.AsArray().Select(item => Accept(item!.GetValue<string>()))];
         await WriteAsync(context, 202, new JsonObject { ["jobs"] = jobs });
+    }
+
+    /// <summary>One line an answer, so that a reader has to go on from its cursor.</summary>
+    private Task WriteResultAsync(HttpContext context)
+    {
+        var after = context.Request.Query["after"].ToString();
+        var index = after.Length is 0 ? 0 : int.Parse(after, System.Globalization.CultureInfo.InvariantCulture) + 1;
+        var line = _batch[index]!.DeepClone();
+        line["cursor"] = $"{index}";
+        line["index"] = index;
+        context.Response.ContentType = "application/x-ndjson";
+        return context.Response.WriteAsync(line.ToJsonString() + "\n");
     }
 
     private JsonNode Accept(string text)

@@ -56,6 +56,24 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task A_batch_goes_after_the_last_of_its_jobs()
+    {
+        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(31), 1);
+        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(29), 1);
+        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        var batches = new { Client = _client, Gone = Guid.CreateVersion7(), Kept = Guid.CreateVersion7() };
+        await connection.ExecuteAsync(
+            "insert into batches (id, client_id, items, created_at) select id, @Client, 1, now() - interval '31 days' from unnest(array[@Gone, @Kept]) id",
+            batches);
+        await connection.ExecuteAsync(
+            "update jobs set batch_id = case when finished_at < now() - interval '30 days' then @Gone else @Kept end where client_id = @Client", batches);
+
+        await Task().RunAsync(Token);
+
+        (await connection.QueryAsync<Guid>("select id from batches where client_id = @Client", batches)).ShouldBe([batches.Kept]);
+    }
+
+    [Fact]
     public async Task Job_that_somebody_holds_is_left_for_the_next_night()
     {
         await AddJobsAsync(JobState.Failed, TimeSpan.FromDays(31), 2);

@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Pipeline.Core.Batches;
+
+namespace Pipeline.Api.Batches;
+
+/// <summary>
+/// What makes two batches the same under one idempotency key, computed while they pass. As for single jobs it is over
+/// meaning: an array and lines with the same items are the same.
+/// </summary>
+internal sealed class BatchHash : IDisposable
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    public BatchHash(HttpRequest request, TimeSpan? cancelAfter) =>
+        // The wish itself: the time it leads to differs in every repeat.
+        Add(request.Method, request.Path, $"{cancelAfter?.TotalSeconds ?? 0}");
+
+    /// <param name="ownExpiry">The time that the item names itself.</param>
+    public void Add(NewBatchItem item, DateTimeOffset? ownExpiry) =>
+        Add(item.Kind, ownExpiry?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) ?? "", item.Key ?? "", item.InputJson);
+
+    public byte[] Finish() => _hash.GetHashAndReset();
+
+    public void Dispose() => _hash.Dispose();
+
+    /// <summary>As a JSON array, so that no value can run into its neighbour.</summary>
+    private void Add(params string[] values) =>
+        _hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(values, ApiJson.Default.StringArray) + "\n"));
+}

@@ -1,0 +1,125 @@
+using System.Buffers;
+using System.Text.Json;
+using Pipeline.Api.Body;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.Problems;
+using Pipeline.Contracts;
+using Pipeline.Core.Batches;
+
+namespace Pipeline.Api.Batches;
+
+/// <summary>
+/// Reads one item: <c>{"kind","input","expires_at","key"}</c>, or, when the request names the kind for all of them, the
+/// input itself with an optional <c>key</c> in it.
+/// </summary>
+/// <param name="everyKind">The kind of every item; null when each names its own.</param>
+/// <param name="everyExpiry">When every item expires; null when each may say so.</param>
+internal sealed class BatchItemDraft(JobKind? everyKind, DateTimeOffset? everyExpiry, ApiOptions options, InputLimits limits, DateTimeOffset now)
+{
+    private const string Input = "input";
+    private const string Key = "key";
+    private const int KeyLengthMax = 255;
+
+    /// <summary>Null once it has reported what is wrong with the item.</summary>
+    public NewBatchItem? Parse(ReadOnlyMemory<byte> utf8, int index, InputErrors errors)
+    {
+        var path = $"items[{index}]";
+        if (JsonScan.Check(utf8.Span, options.BodyDepthMax) is { } fault)
+        {
+            errors.AddBelow(path, fault.Errors!);
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = options.BodyDepthMax });
+        var root = document.RootElement;
+        if (root.ValueKind is not JsonValueKind.Object)
+        {
+            errors.Add(path, JsonWords.Mismatch(root, "an object"));
+            return null;
+        }
+
+        var before = errors.Count;
+        var item = everyKind is null ? ParseEnvelope(root, path, errors) : ParseInput(everyKind, root, path, errors);
+        return errors.Count > before ? null : item;
+    }
+
+    private NewBatchItem? ParseEnvelope(JsonElement root, string path, InputErrors errors)
+    {
+        var own = new InputErrors();
+        var fields = new BodyFields(root, own);
+        var kind = KindDraft.TakeKind(fields);
+        var value = fields.Take(Input, JsonValueKind.Object, required: true);
+        var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
+        var key = TakeKey(fields);
+        fields.RefuseUnknown();
+        if (everyExpiry is not null && expiresAt is not null)
+        {
+            own.Add(CommonFields.ExpiresAt, $"is there together with {Headers.CancelAfterHeader.Name}: send one of the two.");
+        }
+
+        if (own.Any)
+        {
+            errors.AddBelow(path, own.ToProblem().Errors!);
+        }
+
+        return kind is null || value is null || KindDraft.ParseInput(kind, value.Value, $"{path}.{Input}", errors, limits) is not { } input
+            ? null
+            : Item(kind, input, expiresAt, key);
+    }
+
+    private NewBatchItem? ParseInput(JobKind kind, JsonElement root, string path, InputErrors errors)
+    {
+        string? key = null;
+        if (root.TryGetProperty(Key, out _) && kind.InputJson.Properties.All(property => property.Name != Key))
+        {
+            var own = new InputErrors();
+            key = TakeKey(new BodyFields(root, own));
+            if (own.Any)
+            {
+                errors.AddBelow(path, own.ToProblem().Errors!);
+            }
+
+            root = WithoutKey(root);
+        }
+
+        return KindDraft.ParseInput(kind, root, path, errors, limits) is { } input ? Item(kind, input, null, key) : null;
+    }
+
+    private NewBatchItem Item(JobKind kind, IJob input, DateTimeOffset? expiresAt, string? key) => new()
+    {
+        Kind = kind.Name,
+        Lane = kind.Lane(JobPriority.Bulk),
+        InputJson = JsonSerializer.Serialize(input, kind.InputJson),
+        ExpiresAt = expiresAt ?? everyExpiry,
+        Key = key,
+    };
+
+    private static string? TakeKey(BodyFields fields)
+    {
+        var key = fields.Take(Key, JsonValueKind.String, required: false)?.GetString();
+        if (key is { Length: 0 or > KeyLengthMax })
+        {
+            fields.Errors.Add(Key, $"has {key.Length} characters: send 1 to {KeyLengthMax}, or none.");
+        }
+
+        return key;
+    }
+
+    private static JsonElement WithoutKey(JsonElement root)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var property in root.EnumerateObject().Where(property => !property.NameEquals(Key)))
+            {
+                property.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        return document.RootElement.Clone();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Microsoft.Extensions.Hosting;
+using Pipeline.Core.Batches;
+
+namespace Pipeline.Api.Batches;
+
+/// <summary>
+/// Answers with the results so far, one a line, and with those that follow for as long as the client waits. A page is read
+/// whole before it is sent: a slow reader holds no connection to the database.
+/// </summary>
+/// <param name="wait">How long to go on while the batch runs; null for what is there.</param>
+internal sealed class BatchResults(
+    BatchStore store, IHostApplicationLifetime lifetime, TimeProvider time, Guid clientId, Guid batchId, BatchPage first, BatchCursor after, TimeSpan? wait)
+    : IResult
+{
+    public const int PageLength = 100;
+
+    private static readonly byte[] NewLine = [(byte)'\n'];
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.ContentType = BatchFormats.LinesType;
+        response.Headers.CacheControl = "no-store";
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, lifetime.ApplicationStopping);
+        var started = time.GetTimestamp();
+        var cursor = after;
+        for (BatchPage? page = first; page is not null; page = await store.ReadAsync(clientId, batchId, cursor, PageLength, httpContext.RequestAborted))
+        {
+            foreach (var result in page.Results)
+            {
+                cursor = result.Cursor;
+                await JsonSerializer.SerializeAsync(
+                    response.Body, BatchResultResource.Of(result), ApiJson.Wire.BatchResultResource, httpContext.RequestAborted);
+                await response.Body.WriteAsync(NewLine, httpContext.RequestAborted);
+            }
+
+            await response.Body.FlushAsync(httpContext.RequestAborted);
+            var isCaughtUp = page.Results.Count < PageLength;
+            if (page.IsComplete || (isCaughtUp && !await PauseAsync(started, ended.Token)))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>False when the client has waited as long as it wanted, or the host stops: it goes on from its last cursor.</summary>
+    private async Task<bool> PauseAsync(long started, CancellationToken ended)
+    {
+        if (wait is not { } atMost || time.GetElapsedTime(started) >= atMost)
+        {
+            return false;
+        }
+
+        try
+        {
+            await Task.Delay(Pause, time, ended);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

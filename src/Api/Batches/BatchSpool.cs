@@ -1,0 +1,130 @@
+using System.Text;
+using Pipeline.Api.Problems;
+using Pipeline.Contracts;
+using Pipeline.Core.Batches;
+
+namespace Pipeline.Api.Batches;
+
+/// <summary>
+/// Checked items of a batch on disk, until the last one is checked. Nothing of a batch reaches the database before, so a
+/// client that leaves in the middle leaves nothing; and a slow one holds neither memory nor a transaction.
+/// </summary>
+internal sealed class BatchSpool : IDisposable
+{
+    private const int BufferBytes = 64 * 1_024;
+
+    private readonly string _directory;
+    private readonly FileStream _file;
+    private readonly BinaryWriter _writer;
+    private readonly Dictionary<string, int> _lanes = [];
+
+    /// <exception cref="BatchRefusedException">The disk does not take it.</exception>
+    public BatchSpool(string? directory)
+    {
+        _directory = directory ?? Path.GetTempPath();
+        _file = OnDisk(Open);
+        _writer = new(_file, Encoding.UTF8, leaveOpen: true);
+    }
+
+    public int Count { get; private set; }
+
+    /// <summary>How many items of each lane.</summary>
+    public IReadOnlyDictionary<string, int> Lanes => _lanes;
+
+    /// <exception cref="BatchRefusedException">The disk does not take it.</exception>
+    public void Add(NewBatchItem item)
+    {
+        OnDisk(() =>
+        {
+            _writer.Write(item.Kind);
+            _writer.Write(item.InputJson);
+            _writer.Write(item.ExpiresAt?.UtcTicks ?? 0);
+            _writer.Write(item.Key ?? "");
+            return _file;
+        });
+        _lanes[item.Lane] = _lanes.GetValueOrDefault(item.Lane) + 1;
+        Count++;
+    }
+
+    /// <summary>Writes out what is still buffered; nothing is added any more.</summary>
+    /// <exception cref="BatchRefusedException">The disk does not take it.</exception>
+    public void Complete() => OnDisk(() =>
+    {
+        _writer.Flush();
+        return _file;
+    });
+
+    /// <summary>Every item in its order, from the first one each time.</summary>
+    public IEnumerable<NewBatchItem> Read()
+    {
+        _file.Position = 0;
+        using var reader = new BinaryReader(_file, Encoding.UTF8, leaveOpen: true);
+        for (var i = 0; i < Count; i++)
+        {
+            var kind = reader.ReadString();
+            var input = reader.ReadString();
+            var expires = reader.ReadInt64();
+            var key = reader.ReadString();
+            yield return new NewBatchItem
+            {
+                Kind = kind,
+                Lane = BulkLane(kind),
+                InputJson = input,
+                ExpiresAt = expires is 0 ? null : new DateTimeOffset(expires, TimeSpan.Zero),
+                Key = key.Length is 0 ? null : key,
+            };
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _writer.Dispose();
+            _file.Dispose();
+        }
+        catch (IOException)
+        {
+            // A full disk refuses what was still buffered. Nobody wants it, and the file has no name.
+        }
+    }
+
+    private FileStream Open()
+    {
+        var path = Path.Combine(_directory, $"pipeline-batch-{Guid.CreateVersion7():N}");
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Delete,
+            BufferSize = BufferBytes,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var file = new FileStream(path, options);
+
+        // Its texts are nobody's to find, not even after a crash: from here on only this handle leads to them.
+        File.Delete(path);
+        return file;
+    }
+
+    private FileStream OnDisk(Func<FileStream> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BatchRefusedException(new Problem(
+                ProblemType.SpoolUnavailable,
+                $"The batch can not be kept in {_directory} while it is checked: {e.Message} Make room there, or set Api:BatchSpoolDirectory to a folder with room."));
+        }
+    }
+
+    private static string BulkLane(string kind) =>
+        JobCatalog.TryFind(kind, out var known) ? known.Lane(JobPriority.Bulk) : throw new InvalidOperationException($"The spool holds an unknown kind '{kind}'.");
+}

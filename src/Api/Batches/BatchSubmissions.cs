@@ -1,0 +1,154 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Headers;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.Problems;
+using Pipeline.Contracts;
+using Pipeline.Core.Batches;
+
+namespace Pipeline.Api.Batches;
+
+/// <summary>The way of <c>POST /api/jobs/batch</c>: read and check to the end, then accept all of it or nothing.</summary>
+internal sealed class BatchSubmissions(
+    BatchIntake intake, BatchStore store, IOptions<ApiOptions> options, IOptions<InputLimits> limits, TimeProvider time)
+{
+    private const string Kind = "kind";
+
+    private readonly ApiOptions _options = options.Value;
+
+    public async Task<IResult> SubmitAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var errors = new InputErrors();
+        var cancelAfter = CancelAfterHeader.Read(request.Headers, _options.ExpiryMax, errors);
+        var key = IdempotencyKeyHeader.Read(request.Headers, errors);
+        var kind = ReadKind(request.Query, errors);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var (format, wrongType) = BatchFormats.Of(request);
+        if (wrongType is not null)
+        {
+            return wrongType;
+        }
+
+        try
+        {
+            return await SubmitAsync(context, format, kind, cancelAfter, key);
+        }
+        catch (BatchRefusedException refused)
+        {
+            return refused.Problem;
+        }
+    }
+
+    private async Task<IResult> SubmitAsync(HttpContext context, BatchFormat format, JobKind? kind, TimeSpan? cancelAfter, string? key)
+    {
+        var now = time.GetUtcNow();
+        using var spool = new BatchSpool(_options.BatchSpoolDirectory);
+        using var hash = new BatchHash(context.Request, cancelAfter);
+        var draft = new BatchItemDraft(kind, cancelAfter is { } after ? now + after : null, _options, limits.Value, now);
+        if (await ReadAsync(context.Request, format, draft, spool, hash, cancelAfter is null, context.RequestAborted) is { } problem)
+        {
+            return problem;
+        }
+
+        spool.Complete();
+        var batch = new NewBatch
+        {
+            Id = Guid.CreateVersion7(now),
+            ClientId = context.ClientId(),
+            Lanes = spool.Lanes,
+            Items = spool.Read,
+            Key = key is null ? null : new(key, hash.Finish()),
+        };
+        return await AnswerAsync(context, batch, await intake.SubmitAsync(batch, context.RequestAborted));
+    }
+
+    private static JobKind? ReadKind(IQueryCollection query, InputErrors errors)
+    {
+        foreach (var name in query.Keys.Where(name => name != Kind))
+        {
+            errors.Add(name, $"is not a known query parameter. Known: {Kind}.");
+        }
+
+        return query[Kind] is [{ Length: > 0 } kind] ? KindDraft.FindKind(kind, errors) : null;
+    }
+
+    private async Task<Problem?> ReadAsync(
+        HttpRequest request, BatchFormat format, BatchItemDraft draft, BatchSpool spool, BatchHash hash, bool ownExpiries, CancellationToken cancellationToken)
+    {
+        // The reader bounds what is kept; Kestrel's own bound would reset the connection of a larger body in its middle.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel)
+        {
+            kestrel.MaxRequestBodySize = null;
+        }
+
+        IItemSplitter splitter = format is BatchFormat.Array ? new ArraySplitter() : new LineSplitter();
+        var reader = new ItemReader(request.Body, splitter, _options.BodyBytesMax, _options.BatchBytesMax);
+        var errors = new InputErrors();
+        var index = 0;
+        for (; !errors.IsFull && await reader.ReadAsync(cancellationToken) is { } utf8; index++)
+        {
+            if (index == _options.BatchItemsMax)
+            {
+                return Problem.Of(
+                    ProblemType.InvalidInput,
+                    "body",
+                    $"has more than {_options.BatchItemsMax} items. Send several batches, or raise Api:BatchItemsMax.");
+            }
+
+            // After a fault the rest is only checked, so that the client hears of all its faults at once.
+            if (draft.Parse(utf8, index, errors) is { } item && !errors.Any)
+            {
+                spool.Add(item);
+                hash.Add(item, ownExpiries ? item.ExpiresAt : null);
+            }
+        }
+
+        return errors.Any ? errors.ToProblem()
+            : index is 0 ? Problem.Of(ProblemType.InvalidInput, "body", "has no items: send at least one.")
+            : null;
+    }
+
+    private async Task<IResult> AnswerAsync(HttpContext context, NewBatch batch, BatchReply reply)
+    {
+        switch (reply)
+        {
+            case BatchReply.Accepted accepted:
+                if (accepted.Replayed)
+                {
+                    context.Response.Headers[IdempotencyKeyHeader.ReplayedName] = "true";
+                }
+
+                context.Response.Headers[HeaderNames.Location] = BatchLinks.PathOf(accepted.Id);
+                var found = await store.FindAsync(batch.ClientId, accepted.Id, context.RequestAborted);
+                return Results.Json(
+                    BatchResource.Of(found ?? throw new InvalidOperationException($"Batch {accepted.Id} was accepted and is not there.")),
+                    ApiJson.Wire.BatchResource,
+                    statusCode: StatusCodes.Status202Accepted);
+            case BatchReply.KeyReused:
+                return new Problem(
+                    ProblemType.KeyReused,
+                    $"{IdempotencyKeyHeader.Name} \"{batch.Key!.Value}\" was used before with another payload. Use a new key for a new request.");
+            case BatchReply.TooLarge large:
+                return Problem.Of(
+                    ProblemType.InvalidInput,
+                    "body",
+                    $"has {large.Count} items for lane {large.Lane}, which never holds more than {large.DepthMax} (Lanes:{large.Lane}:DepthMax). Send several batches, or raise it.");
+            case BatchReply.LaneFull full:
+                return new Problem(
+                    ProblemType.LaneFull,
+                    $"Lane {full.Lane} holds {full.Depth} waiting jobs and has no room for {batch.Lanes[full.Lane]} more; at most {full.DepthMax} are accepted (Lanes:{full.Lane}:DepthMax). Send again later, or add workers.")
+                {
+                    RetryAfter = full.RetryAfter,
+                };
+            default:
+                throw new InvalidOperationException($"The intake answered {reply.GetType().Name}, which nobody handles.");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Headers;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
+using Pipeline.Core.Batches;
+
+namespace Pipeline.Api.Batches;
+
+/// <summary><c>POST /api/jobs/batch</c> and <c>/api/batches</c>: many jobs as one request.</summary>
+internal static class BatchesEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/jobs/batch", (HttpContext context, BatchSubmissions submissions) => submissions.SubmitAsync(context)).Describe(BatchesDocs.Submit);
+        api.MapGet("/batches", ListAsync).Describe(BatchesDocs.List);
+        api.MapGet("/batches/{id}", FindAsync).Describe(BatchesDocs.Find);
+        api.MapGet("/batches/{id}/results", ReadAsync).Describe(BatchesDocs.Results);
+        api.MapDelete("/batches/{id}", CancelAsync).Describe(BatchesDocs.Cancel);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, BatchStore store, IOptions<ApiOptions> options)
+    {
+        var errors = new InputErrors();
+        var query = PageQuery.Read(context.Request.Query, options.Value.PageLengthMax, errors);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        // One more than asked for tells whether there is a next page.
+        var batches = await store.ListAsync(context.ClientId(), query.Before, query.Limit + 1, context.RequestAborted);
+        var page = batches.Take(query.Limit).Select(BatchSummary.Of).ToList();
+        var next = batches.Count > query.Limit ? PathOf(page[^1].Id) : null;
+        return Results.Json(new BatchPageResource(page, new(PathOf(query.Before), next)), ApiJson.Wire.BatchPageResource);
+
+        string PathOf(Guid? before) => string.Create(
+            CultureInfo.InvariantCulture, $"/api/batches?{(before is null ? "" : $"before={before}&")}limit={query.Limit}");
+    }
+
+    private static async Task<IResult> FindAsync(string id, HttpContext context, BatchStore store)
+    {
+        var errors = new InputErrors();
+        var batchId = JobIds.Parse(id, errors);
+        return errors.Any ? errors.ToProblem() : Answer(batchId, await store.FindAsync(context.ClientId(), batchId, context.RequestAborted));
+    }
+
+    private static async Task<IResult> CancelAsync(string id, HttpContext context, BatchStore store)
+    {
+        var errors = new InputErrors();
+        var batchId = JobIds.Parse(id, errors);
+        return errors.Any ? errors.ToProblem() : Answer(batchId, await store.CancelAsync(context.ClientId(), batchId, context.RequestAborted));
+    }
+
+    private static async Task<IResult> ReadAsync(
+        string id, HttpContext context, BatchStore store, IHostApplicationLifetime lifetime, IOptions<ApiOptions> options, TimeProvider time)
+    {
+        var errors = new InputErrors();
+        var batchId = JobIds.Parse(id, errors);
+        var after = ReadCursor(context.Request.Query, errors);
+        var prefer = PreferHeader.Read(context.Request.Headers, options.Value.WaitMax, errors);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        if (await store.ReadAsync(context.ClientId(), batchId, after, BatchResults.PageLength, context.RequestAborted) is not { } first)
+        {
+            return NotFound(batchId);
+        }
+
+        prefer.Confirm(context.Response.Headers);
+        return new BatchResults(store, lifetime, time, context.ClientId(), batchId, first, after, prefer.Wait);
+    }
+
+    private static BatchCursor ReadCursor(IQueryCollection query, InputErrors errors)
+    {
+        const string After = "after";
+        foreach (var name in query.Keys.Where(name => name != After))
+        {
+            errors.Add(name, $"is not a known query parameter. Known: {After}.");
+        }
+
+        if (query[After] is not [{ Length: > 0 } text])
+        {
+            return BatchCursor.Start;
+        }
+
+        if (BatchCursor.Parse(text) is { } cursor)
+        {
+            return cursor;
+        }
+
+        errors.Add(After, $"is \"{text}\", no cursor: send the \"cursor\" of the last line that was read.");
+        return BatchCursor.Start;
+    }
+
+    private static IResult Answer(Guid id, BatchProgress? batch) =>
+        batch is null ? NotFound(id) : Results.Json(BatchResource.Of(batch), ApiJson.Wire.BatchResource);
+
+    private static Problem NotFound(Guid id) =>
+        new(ProblemType.BatchNotFound, $"Batch {id} does not exist, or belongs to another API key. GET /api/batches lists yours.");
+}

@@ -1,0 +1,32 @@
+using Pipeline.Cli.Display;
+using Pipeline.Cli.Wire;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>submit --file F.jsonl</c>: a whole file as one batch; its results come as lines, in the order in which they finish.</summary>
+internal static class SubmitFile
+{
+    public static async Task<int> RunAsync(
+        Surroundings surroundings, PipelineClient client, string path, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var batch = await client.SubmitFileAsync(path, "emotion", cancellationToken);
+        surroundings.Error.Line($"Batch {batch.Id} has {Figures.Count(batch.Items, "text")}: {client.Server.BatchUrl(batch.Id)}");
+        using var progress = new ProgressMeter(surroundings, batch.Items);
+        var run = new BatchRun(client, surroundings.Time) { Patience = patience };
+        var failed = await run.FollowAsync(
+            batch,
+            line =>
+            {
+                surroundings.Out.Line(line);
+                progress.Advance(1);
+            },
+            cancellationToken);
+        progress.Dispose();
+        if (failed > 0)
+        {
+            surroundings.Error.Line($"{failed} of {Figures.Count(batch.Items, "text")} got no answer; their lines say why.");
+        }
+
+        return failed is 0 ? ExitCodes.Success : ExitCodes.Failure;
+    }
+}

@@ -1,0 +1,165 @@
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+using Pipeline.Core.Jobs;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Batches;
+
+/// <summary>
+/// Makes a batch durable: its row, its jobs and their dispatches in one transaction, so that it is there whole or not at
+/// all. It is written from its spool after its last item was checked, so the transaction is short however slow the client.
+/// </summary>
+public sealed class BatchIntake(NpgsqlDataSource dataSource, LaneAdmission admission, WakeSignal signal) : IDisposable
+{
+    private const int Attempts = 3;
+
+    // Each takes a connection for about two seconds at 50,000 items; the pool is there for everybody.
+    private const int WritersMax = 2;
+
+    private readonly SemaphoreSlim _writers = new(WritersMax);
+
+    /// <exception cref="StoreUnavailableException">Nothing was accepted as far as the client may assume.</exception>
+    public async Task<BatchReply> SubmitAsync(NewBatch batch, CancellationToken cancellationToken)
+    {
+        await _writers.WaitAsync(cancellationToken);
+        try
+        {
+            // Before the room is asked for: a repeat is answered even while the lane is full.
+            return await KnownAsync(batch, cancellationToken) ?? await AdmitAsync(batch, cancellationToken);
+        }
+        catch (Exception e) when (TransientErrors.IsTransient(e))
+        {
+            throw new StoreUnavailableException(e);
+        }
+        finally
+        {
+            _writers.Release();
+        }
+    }
+
+    public void Dispose() => _writers.Dispose();
+
+    private async Task<BatchReply> AdmitAsync(NewBatch batch, CancellationToken cancellationToken)
+    {
+        foreach (var (lane, count) in batch.Lanes)
+        {
+            if (count > admission.DepthMax(lane))
+            {
+                return new BatchReply.TooLarge(lane, count, admission.DepthMax(lane));
+            }
+        }
+
+        if (admission.TryEnter(batch.Lanes) is { } full)
+        {
+            return new BatchReply.LaneFull(full.Lane, full.Depth, full.DepthMax, full.RetryAfter);
+        }
+
+        try
+        {
+            return await CommitAsync(batch, cancellationToken);
+        }
+        finally
+        {
+            admission.Settle(batch.Lanes);
+        }
+    }
+
+    private async Task<BatchReply> CommitAsync(NewBatch batch, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                if (await TryWriteAsync(batch, cancellationToken))
+                {
+                    signal.Set();
+                    return new BatchReply.Accepted(batch.Id, Replayed: false);
+                }
+
+                // Somebody else's request took the key meanwhile, or ours did before its connection broke.
+                return await KnownAsync(batch, cancellationToken) ?? new BatchReply.Accepted(batch.Id, Replayed: false);
+            }
+            catch (Exception e) when (TransientErrors.IsTransient(e) && attempt < Attempts)
+            {
+                // A connection of the pool that died while idle; a server that is really down fails the next ones as well.
+            }
+        }
+    }
+
+    /// <summary>False when the key or the batch is there already; then nothing was written.</summary>
+    private async Task<bool> TryWriteAsync(NewBatch batch, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var row = new { batch.Id, batch.ClientId, Items = batch.Count, Key = batch.Key?.Value, batch.Key?.RequestHash };
+        if (batch.Key is not null && await ExecuteAsync(BatchSql.InsertKey) == 0)
+        {
+            return false;
+        }
+
+        if (await ExecuteAsync(BatchSql.Insert) == 0)
+        {
+            return false;
+        }
+
+        await CopyAsync(connection, batch, cancellationToken);
+        await ExecuteAsync(BatchSql.Dispatch);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+
+        Task<int> ExecuteAsync(string sql) => connection.ExecuteAsync(new CommandDefinition(sql, row, cancellationToken: cancellationToken));
+    }
+
+    private static async Task CopyAsync(NpgsqlConnection connection, NewBatch batch, CancellationToken cancellationToken)
+    {
+        await using var rows = await connection.BeginBinaryImportAsync(BatchSql.CopyJobs, cancellationToken);
+        var index = 0;
+        foreach (var item in batch.Items())
+        {
+            await rows.StartRowAsync(cancellationToken);
+            await rows.WriteAsync(Guid.CreateVersion7(), NpgsqlDbType.Uuid, cancellationToken);
+            await rows.WriteAsync(batch.ClientId, NpgsqlDbType.Uuid, cancellationToken);
+            await rows.WriteAsync(item.Kind, NpgsqlDbType.Text, cancellationToken);
+            await rows.WriteAsync(item.Lane, NpgsqlDbType.Text, cancellationToken);
+            await rows.WriteAsync(item.InputJson, NpgsqlDbType.Json, cancellationToken);
+            await WriteOrNullAsync(item.ExpiresAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
+            await rows.WriteAsync(batch.Id, NpgsqlDbType.Uuid, cancellationToken);
+            await rows.WriteAsync(index++, NpgsqlDbType.Integer, cancellationToken);
+            await WriteOrNullAsync(item.Key, NpgsqlDbType.Text);
+        }
+
+        await rows.CompleteAsync(cancellationToken);
+
+        Task WriteOrNullAsync<T>(T? value, NpgsqlDbType type) =>
+            value is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(value, type, cancellationToken);
+    }
+
+    /// <summary>The answer to a request whose key was seen before; null when it is new.</summary>
+    private async Task<BatchReply?> KnownAsync(NewBatch batch, CancellationToken cancellationToken)
+    {
+        if (batch.Key is not { } key)
+        {
+            return null;
+        }
+
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var first = await connection.QuerySingleOrDefaultAsync<KnownKey>(new CommandDefinition(
+            BatchSql.SelectKey, new { batch.ClientId, Key = key.Value }, cancellationToken: cancellationToken));
+        return first switch
+        {
+            null => null,
+            { BatchId: { } id, RequestHash: var hash } when hash.AsSpan().SequenceEqual(key.RequestHash) =>
+                new BatchReply.Accepted(id, Replayed: id != batch.Id),
+            _ => new BatchReply.KeyReused(),
+        };
+    }
+
+    /// <summary>A key, and the batch it made; null when it made jobs outside of any.</summary>
+    private sealed record KnownKey
+    {
+        public required byte[] RequestHash { get; init; }
+
+        public Guid? BatchId { get; init; }
+    }
+}
