@@ -110,15 +110,17 @@ public sealed class GenerationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Ten_thousand_constrained_answers_validate_or_are_told_truncated_in_flat_memory()
+    public async Task Thousands_of_constrained_answers_validate_or_are_told_truncated_in_flat_memory()
     {
+        // 2,000 in a minute; PIPELINE_TEST_GENERATIONS=10000 for the long run.
+        int count = int.TryParse(Environment.GetEnvironmentVariable("PIPELINE_TEST_GENERATIONS"), out int asked) ? asked : 2_000;
         await using InferenceEngine engine = await TestEngine.LoadAsync(new() { SequencesMax = 64, BatchTokens = 512 }, RandomModel.TinyPath);
         LocalChatClient client = Client(engine);
         int whole = 0, truncated = 0;
         long before = 0;
-        for (int done = 0; done < 10_000; done += 100)
+        for (int done = 0; done < count; done += 100)
         {
-            if (done == 1_000)
+            if (done == count / 10)
             {
                 before = ResidentBytes();
             }
@@ -133,9 +135,9 @@ public sealed class GenerationTests(ITestOutputHelper output)
         }
 
         long after = ResidentBytes();
-        output.WriteLine($"{whole} whole, {truncated} truncated; resident {before >> 20} MiB after 1,000, {after >> 20} MiB after 10,000");
-        whole.ShouldBeGreaterThan(5_000);
-        (whole + truncated).ShouldBe(10_000);
+        output.WriteLine($"{whole} whole, {truncated} truncated; resident {before >> 20} MiB after a tenth, {after >> 20} MiB at the end");
+        whole.ShouldBeGreaterThan(count / 2);
+        (whole + truncated).ShouldBe(count);
         ((double)after / before).ShouldBeInRange(0.5, 1.05);
     }
 
@@ -172,7 +174,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
     {
         try
         {
-            ChatOptions options = new() { Temperature = 1.2f, Seed = seed, MaxOutputTokens = 48, ResponseFormat = Verdict };
+            ChatOptions options = new() { Temperature = 1.2f, Seed = seed, MaxOutputTokens = 24, ResponseFormat = Verdict };
             return (await client.GetResponseAsync([new(ChatRole.User, _texts[seed % _texts.Length])], options, _cancel)).Text;
         }
         catch (AnswerTruncatedException)
