@@ -12,6 +12,8 @@ namespace Pipeline.Bench.Engine;
 /// </summary>
 internal sealed class Contest(ILanguageModel model, InferenceEngine engine, IChatClient client, NodePeer peer, Workload workload, Sizes sizes, int threads)
 {
+    private const int TemplateTokensMax = 24; // So that message and template are one batch, as the peer's prompt is.
+
     public IReadOnlyList<IMeasure[]> Questions() => [.. Sizes.Sequences.Select(Decode), Prefill(), Classify()];
 
     private IMeasure[] Decode(int sequences)
@@ -33,8 +35,10 @@ internal sealed class Contest(ILanguageModel model, InferenceEngine engine, ICha
     private IMeasure[] Prefill()
     {
         int[] prompt = workload.RandomPrompts(1, Sizes.Prefills[^1])[0];
+        string text = workload.ShortTexts(1, prompt.Length - TemplateTokensMax)[0];
         return
         [
+            new EnginePrefill(client, text),
             .. Sizes.Prefills.Select(tokens => new BarePrefill(model, prompt[..tokens], threads)),
             new PeerMeasure(peer, $"prefill{prompt.Length}", new("prefill") { Prompt = prompt }),
         ];

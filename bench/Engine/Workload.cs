@@ -8,7 +8,7 @@ namespace Pipeline.Bench.Engine;
 /// <summary>What both sides compute: the same tokens, made to length for the vocabulary of the model.</summary>
 internal sealed class Workload
 {
-    /// <summary>Tokens of each text to classify.</summary>
+    /// <summary>Tokens of each prompt behind those that all share: a text to classify and the end of its turn.</summary>
     public const int TextTokens = 40;
 
     /// <summary>Tokens of the instruction before the texts, template included.</summary>
@@ -24,8 +24,9 @@ internal sealed class Workload
     {
         _model = model;
         Random random = new(1);
-        string system = Instruction + Extend(Instruction, PrefixTokens - TokensOfTemplate(), random);
-        Texts = [.. Enumerable.Range(0, texts).Select(_ => Extend("", TextTokens, random).TrimStart())];
+        (int head, int tail) = TokensOfTemplate();
+        string system = Instruction + Extend(Instruction, PrefixTokens - head, random);
+        Texts = [.. Enumerable.Range(0, texts).Select(_ => Extend("", TextTokens - tail, random).TrimStart())];
         Requests = [.. Texts.Select(text => new LabelScoringRequest { Messages = [new(ChatRole.System, system), new(ChatRole.User, text)], Labels = Labels })];
         (Prefix, Suffixes) = Render(system);
     }
@@ -43,8 +44,8 @@ internal sealed class Workload
     /// <summary>The rest of each prompt.</summary>
     public IReadOnlyList<int[]> Suffixes { get; }
 
-    /// <summary>What the texts came to; <see cref="TextTokens"/> unless the tokenizer has no fitting word.</summary>
-    public double TokensOfTexts => Texts.Average(text => _model.Tokenize(text, parseControlTokens: false).Length);
+    /// <summary>What they came to; <see cref="TextTokens"/> unless the tokenizer has no fitting word.</summary>
+    public double TokensOfTexts => Suffixes.Average(suffix => suffix.Length);
 
     /// <summary>Prompts of random words, none like another.</summary>
     public int[][] RandomPrompts(int count, int tokens)
@@ -61,10 +62,12 @@ internal sealed class Workload
         return [.. Enumerable.Range(1, count).Select(number => number + Extend($"{number}", tokens, random))];
     }
 
-    private int TokensOfTemplate()
+    /// <summary>Tokens of the template before and behind the user's text.</summary>
+    private (int Head, int Tail) TokensOfTemplate()
     {
-        string template = _model.ApplyChatTemplate([new("system", ""), new("user", "?")], addAssistantHeader: false);
-        return _model.Tokenize(template[..template.LastIndexOf('?')], parseControlTokens: true).Length;
+        string template = _model.ApplyChatTemplate([new("system", ""), new("user", "?")], addAssistantHeader: true);
+        int text = template.LastIndexOf('?');
+        return (_model.Tokenize(template[..text], parseControlTokens: true).Length, _model.Tokenize(template[(text + 1)..], parseControlTokens: true).Length);
     }
 
     /// <summary>Words that make a text as many tokens longer as it misses; one token short where a word has two.</summary>

@@ -6,11 +6,12 @@ namespace Pipeline.Bench.Models;
 /// <summary>Metadata and tensors that llama.cpp expects of llama and qwen2.</summary>
 internal static class DecoderArchitecture
 {
-    public static GgufContent Describe(DecoderShape shape, WeightType weights)
+    public static GgufContent Describe(DecoderShape shape, ModelRecipe recipe)
     {
+        WeightType weights = recipe.Weights;
         GgufContent content = new();
         AddMetadata(content.Metadata, shape, weights);
-        BytePairVocabulary.Train(shape.Vocabulary, shape.Merges).AddTo(content.Metadata, shape.PreTokenizer);
+        BytePairVocabulary.Train(shape.Vocabulary, shape.Merges).AddTo(content.Metadata, shape.PreTokenizer, recipe.ChatTemplate);
         AddTensors(content, shape, weights);
         return content;
     }

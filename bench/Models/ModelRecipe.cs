@@ -12,6 +12,9 @@ public sealed record ModelRecipe
     /// <summary>How an encoder makes one vector of a text; decoders ignore it.</summary>
     public Pooling Pooling { get; init; } = Pooling.Mean;
 
+    /// <summary>Jinja text of tokenizer.chat_template; null for ChatML. Encoders have none.</summary>
+    public string? ChatTemplate { get; init; }
+
     /// <summary>Where the random weights begin.</summary>
     public ulong Seed { get; init; } = 1;
 }

@@ -27,8 +27,8 @@ public static class ModelWriter
 
     private static GgufContent Describe(ModelRecipe recipe) => recipe.Preset switch
     {
-        ModelPreset.Tiny => DecoderArchitecture.Describe(DecoderShape.Tiny, recipe.Weights),
-        ModelPreset.Qwen => DecoderArchitecture.Describe(DecoderShape.Qwen, recipe.Weights),
+        ModelPreset.Tiny => DecoderArchitecture.Describe(DecoderShape.Tiny, recipe),
+        ModelPreset.Qwen => DecoderArchitecture.Describe(DecoderShape.Qwen, recipe),
         _ => EncoderArchitecture.Describe(EncoderShape.Tiny, recipe.Weights, recipe.Pooling),
     };
 }

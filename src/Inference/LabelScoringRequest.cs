@@ -20,7 +20,7 @@ public sealed record LabelScoringRequest
     /// <summary>
     /// The same conversation with a text that says nothing, such as "N/A". What the model thinks of the labels after it is
     /// its bias, and is taken off (contextual calibration, Zhao et al. 2021, arXiv:2102.09690). Scored once and kept.
-    /// Null: no calibration.
+    /// Null: no calibration. Engines of this process only: the few alternatives that servers list are no basis for it.
     /// </summary>
     public IReadOnlyList<ChatMessage>? ContentFree { get; init; }
 

@@ -174,7 +174,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
     {
         try
         {
-            ChatOptions options = new() { Temperature = 1.2f, Seed = seed, MaxOutputTokens = 24, ResponseFormat = Verdict };
+            ChatOptions options = new() { Temperature = 1.2f, Seed = seed, MaxOutputTokens = 32, ResponseFormat = Verdict };
             return (await client.GetResponseAsync([new(ChatRole.User, _texts[seed % _texts.Length])], options, _cancel)).Text;
         }
         catch (AnswerTruncatedException)

@@ -11,7 +11,7 @@ internal sealed class BytePairVocabulary
     private const int TokenNormal = 1;
     private const int TokenControl = 3;
 
-    private const string ChatTemplate =
+    private const string ChatMl =
         "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}"
         + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
@@ -32,7 +32,7 @@ internal sealed class BytePairVocabulary
         return new(tokens, merges);
     }
 
-    public void AddTo(GgufMetadataWriter metadata, string preTokenizer)
+    public void AddTo(GgufMetadataWriter metadata, string preTokenizer, string? chatTemplate)
     {
         uint endOfText = (uint)(_tokens.Count - _control.Length);
         metadata.Add("tokenizer.ggml.model", "gpt2");
@@ -44,7 +44,7 @@ internal sealed class BytePairVocabulary
         metadata.Add("tokenizer.ggml.eos_token_id", endOfText + 2);
         metadata.Add("tokenizer.ggml.padding_token_id", endOfText);
         metadata.Add("tokenizer.ggml.add_bos_token", false);
-        metadata.Add("tokenizer.chat_template", ChatTemplate);
+        metadata.Add("tokenizer.chat_template", chatTemplate ?? ChatMl);
     }
 
     /// <summary>Within a text a word follows a space far more often than it begins a line.</summary>

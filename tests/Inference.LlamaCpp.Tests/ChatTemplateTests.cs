@@ -1,0 +1,71 @@
+using Microsoft.Extensions.AI;
+using Pipeline.Bench.Models;
+using Pipeline.Inference.Models;
+using Pipeline.Inference.Prompts;
+
+namespace Pipeline.Inference.LlamaCpp.Tests;
+
+/// <summary>llama.cpp recognises a template by what is characteristic of it, so that is all these have.</summary>
+public sealed class ChatTemplateTests : IDisposable
+{
+    private const string Llama3 = "<|start_header_id|>{{ role }}<|end_header_id|>{{ content }}<|eot_id|>";
+    private const string Mistral = "[INST]{{ content }}[/INST]";
+    private const string Gemma = "<start_of_turn>{{ role }}{{ content }}<end_of_turn>";
+    private const string Qwen3 = "<|im_start|>{{ role }}{{ content }}<|im_end|>{% if not enable_thinking %}<think></think>{% endif %}";
+
+    private static readonly ChatMessage[] _conversation =
+    [
+        new(ChatRole.System, "Be brief."), new(ChatRole.User, "안녕?"), new(ChatRole.Assistant, "Hello."), new(ChatRole.User, "끝났어?"),
+    ];
+
+    private readonly string _path = Path.Combine(Path.GetTempPath(), $"pipeline-{Guid.CreateVersion7()}.gguf");
+
+    public void Dispose() => File.Delete(_path);
+
+    [Theory]
+    [InlineData(Llama3, "<|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>", "<|start_header_id|>assistant<|end_header_id|>\n\n")]
+    [InlineData(Mistral, "Be brief.", "[/INST]")]
+    [InlineData(Gemma, "<start_of_turn>user\nBe brief.", "<start_of_turn>model\n")]
+    [InlineData(Qwen3, "<|im_start|>system\nBe brief.<|im_end|>", "<|im_start|>assistant\n")]
+    public void Families_are_recognised_and_keep_every_message(string template, string system, string header)
+    {
+        using ILanguageModel model = Load(template);
+        string prompt = Prompt(model, thinking: true);
+        prompt.ShouldContain(system);
+        prompt.ShouldEndWith(header);
+        int[] at = [.. _conversation.Select(message => prompt.IndexOf(message.Text, StringComparison.Ordinal))];
+        at.ShouldBeInOrder();
+        at[0].ShouldBeGreaterThanOrEqualTo(0);
+    }
+
+    [Fact]
+    public void Reasoning_model_is_given_an_empty_block_of_thoughts_unless_it_shall_think()
+    {
+        using ILanguageModel model = Load(Qwen3);
+        model.Info.Thinks.ShouldBeTrue();
+        Prompt(model, thinking: false).ShouldEndWith("<|im_start|>assistant\n<think>\n\n</think>\n\n");
+        Prompt(model, thinking: true).ShouldEndWith("<|im_start|>assistant\n");
+    }
+
+    [Fact]
+    public void Unknown_template_is_refused_with_what_to_do()
+    {
+        using ILanguageModel model = Load("{{ messages }}");
+        Should.Throw<InferenceException>(() => Prompt(model, thinking: false)).Message.ShouldContain("known family");
+    }
+
+    private ILanguageModel Load(string template)
+    {
+        ModelWriter.Write(new() { Preset = ModelPreset.Tiny, ChatTemplate = template }, _path, TestContext.Current.CancellationToken);
+        return TestEngine.Loader.Load(_path, new());
+    }
+
+    /// <summary>The text of the tokens, those of control tokens included.</summary>
+    private static string Prompt(ILanguageModel model, bool thinking)
+    {
+        Dictionary<int, string> control = model.ControlTokens.ToDictionary(token => token.Id, token => token.Text);
+        int[] tokens = new ChatTokenizer(model).Tokenize(_conversation, [], thinking).Tokens;
+        return System.Text.Encoding.UTF8.GetString([.. tokens.SelectMany(token =>
+            control.TryGetValue(token, out string? text) ? System.Text.Encoding.UTF8.GetBytes(text) : model.GetTokenBytes(token))]);
+    }
+}
