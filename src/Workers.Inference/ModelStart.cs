@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference;
@@ -11,11 +10,11 @@ namespace Pipeline.Workers.Inference;
 /// Loads and warms the model before the host starts, so before the first message is fetched. A server's model is the
 /// server's affair: it may come up later, and the health check says whether it did.
 /// </summary>
-internal sealed class ModelStart(InferenceEngine engine, IOptions<InferenceOptions> inference, IOptions<EmotionOptions> options) : IHostedLifecycleService
+internal sealed class ModelStart(InferenceEngine engine, IOptions<InferenceOptions> inference, IOptions<EmotionOptions> options) : StartupStep
 {
     private const string WarmUpText = "Warm-up.";
 
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    public override async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (inference.Value.IsRemote)
         {
@@ -31,14 +30,4 @@ internal sealed class ModelStart(InferenceEngine engine, IOptions<InferenceOptio
             throw new StartupException(e.Message, e);
         }
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
@@ -11,9 +10,9 @@ namespace Pipeline.Core.Messaging;
 /// Refuses credentials that the broker refuses: MassTransit would try them for ever. A broker that is merely away is no
 /// reason not to start, since jobs are accepted without it.
 /// </summary>
-internal sealed partial class BrokerStart(IOptions<BrokerOptions> options, ILogger<BrokerStart> logger) : IHostedLifecycleService
+internal sealed partial class BrokerStart(IOptions<BrokerOptions> options, ILogger<BrokerStart> logger) : StartupStep
 {
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    public override async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (options.Value.IsMemory)
         {
@@ -41,16 +40,6 @@ internal sealed partial class BrokerStart(IOptions<BrokerOptions> options, ILogg
             LogAway(uri.Host, uri.Port, e.InnerException?.Message ?? e.Message);
         }
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(1203, LogLevel.Warning, "RabbitMQ at {Host}:{Port} is away, jobs will wait until it is back: {Reason}")]
     private partial void LogAway(string host, int port, string reason);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -11,11 +10,11 @@ internal sealed partial class DatabaseStart(
     Migrator migrator,
     IOptions<PostgresOptions> options,
     TimeProvider time,
-    ILogger<DatabaseStart> logger) : IHostedLifecycleService
+    ILogger<DatabaseStart> logger) : StartupStep
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
 
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    public override async Task StartingAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         while (true)
@@ -42,16 +41,6 @@ internal sealed partial class DatabaseStart(
             }
         }
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private NpgsqlConnectionStringBuilder Connection => new(options.Value.ConnectionString);
 
