@@ -10,7 +10,7 @@ internal sealed class FastApiCelery : ISide
 
     private const string Remedy =
         "On Debian: sudo apt-get install python3-celery python3-psycopg2 python3-fastapi python3-uvicorn python3-uvloop python3-httptools. "
-        + "Elsewhere install bench/peers/fastapi-celery/requirements.txt into a virtual environment and set PYTHON to its python.";
+        + "Elsewhere install celery, psycopg2, fastapi, uvicorn, uvloop and httptools into a virtual environment and set PYTHON to its python.";
 
     private const string Versions =
         "import celery, fastapi, httptools, psycopg2, uvicorn, uvloop; print(f'celery {celery.__version__}, fastapi {fastapi.__version__}, uvicorn {uvicorn.__version__}')";

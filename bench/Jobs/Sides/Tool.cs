@@ -21,7 +21,7 @@ internal static class Tool
             await process.WaitForExitAsync(cancellationToken);
             return process.ExitCode is 0
                 ? output.Trim()
-                : throw new BenchException($"{command[0]} failed: {(await errors).Trim().Split('\n')[^1]}. {remedy}");
+                : throw new BenchException($"{command[0]} ended with exit code {process.ExitCode}. {(await errors).Trim().Split('\n')[^1]} {remedy}");
         }
         catch (Win32Exception)
         {
