@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Pipeline.Bench.Engine;
 using Pipeline.Bench.Engine.Commands;
+using Pipeline.Bench.Measuring;
 using Pipeline.Inference;
 
 RootCommand root = new("Benchmarks of the inference engine.") { CompareCommand.Create(), ModelCommand.Create() };

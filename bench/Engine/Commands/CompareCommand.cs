@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.Bench.Engine.Measures;
 using Pipeline.Bench.Engine.Peers;
 using Pipeline.Bench.Engine.Reports;
+using Pipeline.Bench.Measuring;
 using Pipeline.Inference;
 using Pipeline.Inference.Generation;
 using Pipeline.Inference.Gguf;
@@ -69,8 +71,11 @@ internal static class CompareCommand
         report.WriteTable(Console.Error);
         if (parsed.GetValue(_record) is { } directory)
         {
-            string record = report.ToRecord(Surroundings.Describe(parsed.GetRequiredValue(_commit), path, peer.Version, threads, TimeProvider.System));
-            await WriteRecordAsync(directory, record, cancellationToken);
+            JsonObject surroundings = Machine.Describe(parsed.GetRequiredValue(_commit), TimeProvider.System);
+            surroundings["peer"] = peer.Version;
+            surroundings["model"] = Path.GetFileName(path);
+            surroundings["threads"] = threads;
+            await RecordFile.WriteAsync(directory, report.ToRecord(surroundings), TimeProvider.System, cancellationToken);
         }
 
         Console.Out.WriteLine(report.ToJsonLine());
@@ -84,13 +89,5 @@ internal static class CompareCommand
         {
             await measure.MeasureAsync(cancellationToken);
         }
-    }
-
-    private static async Task WriteRecordAsync(string directory, string record, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(directory);
-        string path = Path.Combine(directory, $"engine-{TimeProvider.System.GetUtcNow():yyyy-MM-dd-HHmm}.json");
-        await File.WriteAllTextAsync(path, record + "\n", cancellationToken);
-        await Console.Error.WriteLineAsync($"\nrecorded in {path}");
     }
 }

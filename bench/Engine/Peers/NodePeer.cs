@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Bench.Engine.Measures;
+using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Engine.Peers;
 

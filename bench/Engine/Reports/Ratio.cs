@@ -1,4 +1,5 @@
 using Pipeline.Bench.Engine.Measures;
+using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Engine.Reports;
 

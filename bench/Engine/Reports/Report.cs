@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Bench.Engine.Measures;
+using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Engine.Reports;
 
@@ -36,12 +36,12 @@ internal sealed class Report(IReadOnlyList<IMeasure> measures, IReadOnlyDictiona
     public string ToJsonLine() => ToJson().ToJsonString();
 
     /// <summary>The last line, with every sample and what it was measured on.</summary>
-    public string ToRecord(JsonObject surroundings)
+    public JsonObject ToRecord(JsonObject surroundings)
     {
         JsonObject record = ToJson();
         record["surroundings"] = surroundings;
         record["rounds"] = new JsonObject(measures.Select(measure => KeyValuePair.Create(measure.Name, (JsonNode?)Rounds(measure))));
-        return record.ToJsonString(new JsonSerializerOptions(JsonSerializerOptions.Default) { WriteIndented = true });
+        return record;
     }
 
     private JsonObject ToJson() => new()

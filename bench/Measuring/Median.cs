@@ -1,6 +1,6 @@
-namespace Pipeline.Bench.Engine.Reports;
+namespace Pipeline.Bench.Measuring;
 
-internal static class Median
+public static class Median
 {
     public static double Of(IEnumerable<double> values)
     {

@@ -1,21 +1,18 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 
-namespace Pipeline.Bench.Engine.Reports;
+namespace Pipeline.Bench.Measuring;
 
 /// <summary>What a figure is worth nothing without.</summary>
-internal static class Surroundings
+public static class Machine
 {
-    public static JsonObject Describe(string commit, string modelPath, string peer, int threads, TimeProvider time) => new()
+    public static JsonObject Describe(string commit, TimeProvider time) => new()
     {
         ["date"] = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
         ["commit"] = commit,
         ["machine"] = $"{Processor()}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB",
         ["system"] = RuntimeInformation.OSDescription,
         ["runtime"] = RuntimeInformation.FrameworkDescription,
-        ["peer"] = peer,
-        ["model"] = Path.GetFileName(modelPath),
-        ["threads"] = threads,
     };
 
     private static string Processor() =>

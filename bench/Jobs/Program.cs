@@ -1,0 +1,19 @@
+using System.CommandLine;
+using Npgsql;
+using Pipeline.Bench.Jobs.Commands;
+using Pipeline.Bench.Measuring;
+
+RootCommand root = new("Benchmarks of the way of a job.") { JobsCommand.Create(), IntakeCommand.Create() };
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}
+catch (Exception exception) when (exception is BenchException or NpgsqlException or IOException or UnauthorizedAccessException)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
+}
