@@ -8,7 +8,7 @@ namespace Pipeline.Bench.Engine;
 internal static class AnswerSchema
 {
     /// <summary>As our chat client takes it.</summary>
-    public static ChatResponseFormat Format { get; } = ChatResponseFormat.ForJsonSchema(JsonElement.Parse(Create().ToJsonString()), "emotion");
+    public static ChatResponseFormatJson Format { get; } = ChatResponseFormat.ForJsonSchema(JsonElement.Parse(Create().ToJsonString()), "emotion");
 
     /// <summary>As the peer takes it.</summary>
     public static JsonObject Create() => new()

@@ -10,7 +10,18 @@ namespace Pipeline.Bench.Engine;
 /// The questions of a run. Measures of one question stand together and run one after the other, so that whatever slows
 /// the machine down for a while slows all sides of a ratio.
 /// </summary>
-internal sealed class Contest(ILanguageModel model, InferenceEngine engine, IChatClient client, NodePeer peer, Workload workload, Sizes sizes, int threads)
+/// <param name="model">What the bare measures decode with.</param>
+/// <param name="engine">Classifies, its instruction in the prefix cache.</param>
+/// <param name="client">Of that engine.</param>
+/// <param name="empty">An engine without a prefix cache: cached cells cost every step of others, and the sides compared with it have none.</param>
+/// <param name="emptyClient">Of that engine.</param>
+/// <param name="peer">The other side.</param>
+/// <param name="workload">What all compute.</param>
+/// <param name="sizes">How much of it.</param>
+/// <param name="threads">CPU threads of each side.</param>
+internal sealed class Contest(
+    ILanguageModel model, InferenceEngine engine, IChatClient client, InferenceEngine empty, IChatClient emptyClient,
+    NodePeer peer, Workload workload, Sizes sizes, int threads)
 {
     private const int TemplateTokensMax = 24; // So that message and template are one batch, as the peer's prompt is.
 
@@ -24,9 +35,9 @@ internal sealed class Contest(ILanguageModel model, InferenceEngine engine, ICha
         return
         [
             .. sequences == Sizes.ConstrainedSequences
-                ? [new EngineDecode($"engine.constrained{sequences}", client, texts, tokens, AnswerSchema.Format)]
+                ? [new EngineDecode($"engine.constrained{sequences}", empty, texts, tokens, AnswerSchema.Format)]
                 : (IMeasure[])[],
-            new EngineDecode($"engine.decode{sequences}", client, texts, tokens),
+            new EngineDecode($"engine.decode{sequences}", empty, texts, tokens),
             new BareDecode(model, prompts, tokens, threads),
             new PeerMeasure(peer, $"decode{sequences}", new("decode") { Prompts = prompts, Tokens = tokens }),
         ];
@@ -38,7 +49,7 @@ internal sealed class Contest(ILanguageModel model, InferenceEngine engine, ICha
         string text = workload.ShortTexts(1, prompt.Length - TemplateTokensMax)[0];
         return
         [
-            new EnginePrefill(client, text),
+            new EnginePrefill(emptyClient, text),
             .. Sizes.Prefills.Select(tokens => new BarePrefill(model, prompt[..tokens], threads)),
             new PeerMeasure(peer, $"prefill{prompt.Length}", new("prefill") { Prompt = prompt }),
         ];

@@ -9,6 +9,9 @@ internal sealed record Sizes
     /// <summary>Tokens of one forward pass whose speed is tried; the last one is what the peer prefills too.</summary>
     public static IReadOnlyList<int> Prefills { get; } = [128, 256, 512];
 
+    /// <summary>Tokens that a bare measure of prefill computes at least, in as many passes as it takes.</summary>
+    public const int PrefillTokensMin = 1_024;
+
     /// <summary>Sequences whose constrained answers are measured beside free ones.</summary>
     public const int ConstrainedSequences = 8;
 

@@ -60,9 +60,13 @@ internal static class CompareCommand
         await using InferenceEngine engine = new([loader], options, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         await engine.LoadAsync(path, workload.Requests[0], cancellationToken);
         using LocalChatClient client = new(engine, options);
+        IOptions<InferenceOptions> withoutPrefixes = Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, PrefixesMax = 0 });
+        await using InferenceEngine empty = new([loader], withoutPrefixes, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        await empty.LoadAsync(path, workload.Requests[0], cancellationToken);
+        using LocalChatClient emptyClient = new(empty, withoutPrefixes);
         using NodePeer peer = await NodePeer.StartAsync(parsed.GetRequiredValue(_peer), path, threads, cancellationToken);
 
-        IReadOnlyList<IMeasure[]> questions = new Contest(model, engine, client, peer, workload, sizes, threads).Questions();
+        IReadOnlyList<IMeasure[]> questions = new Contest(model, engine, client, empty, emptyClient, peer, workload, sizes, threads).Questions();
         await WarmUpAsync(questions[0], cancellationToken);
         Rounds rounds = new(questions, sizes.Rounds, Console.Error);
         await rounds.RunAsync(cancellationToken);

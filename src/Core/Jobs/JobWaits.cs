@@ -12,7 +12,14 @@ namespace Pipeline.Core.Jobs;
 public sealed class JobWaits(JobStore store, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<JobWaits> logger)
     : LoopService(time, logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan IntervalMin = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan IntervalMax = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Most jobs that are waited for at all are done this soon.</summary>
+    private static readonly TimeSpan Young = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The database is left alone for so many times as long as it was asked.</summary>
+    private const int RestFactor = 4;
 
     private readonly ConcurrentDictionary<Guid, Wait> _waits = new();
     private readonly WakeSignal _arrived = new();
@@ -20,7 +27,7 @@ public sealed class JobWaits(JobStore store, IHostApplicationLifetime lifetime, 
     /// <summary>Returns when every job is final or the time is over, with the jobs as they are then, in the order of the ids.</summary>
     public async Task<IReadOnlyList<Job>> WaitAsync(Guid clientId, IReadOnlyList<Guid> ids, TimeSpan atMost, CancellationToken cancellationToken)
     {
-        var wait = new Wait(ids);
+        var wait = new Wait(ids, Time.GetTimestamp());
         var waitId = Guid.CreateVersion7();
         _waits[waitId] = wait;
         try
@@ -62,9 +69,15 @@ public sealed class JobWaits(JobStore store, IHostApplicationLifetime lifetime, 
                 continue;
             }
 
+            var began = Time.GetTimestamp();
             await PollAsync(stoppingToken);
             RoundDone();
-            await Task.Delay(Interval, Time, stoppingToken);
+            var rest = RestFactor * Time.GetElapsedTime(began);
+            await Task.Delay(rest < IntervalMin ? IntervalMin : rest > IntervalMax ? IntervalMax : rest, Time, stoppingToken);
+            if (!_waits.Values.Any(wait => Time.GetElapsedTime(wait.Since) < Young))
+            {
+                await _arrived.WaitAsync(IntervalMax, stoppingToken);
+            }
         }
     }
 
@@ -82,8 +95,10 @@ public sealed class JobWaits(JobStore store, IHostApplicationLifetime lifetime, 
         }
     }
 
-    private sealed class Wait(IReadOnlyList<Guid> ids)
+    private sealed class Wait(IReadOnlyList<Guid> ids, long since)
     {
+        public long Since => since;
+
         /// <summary>Touched by the polling loop alone.</summary>
         public HashSet<Guid> Pending { get; } = [.. ids];
 

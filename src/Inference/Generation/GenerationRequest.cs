@@ -20,5 +20,8 @@ internal sealed record GenerationRequest
     /// <summary>Lets a reasoning model think before it answers.</summary>
     public bool Thinking { get; init; }
 
+    /// <summary>Hands the answer over piece by piece.</summary>
+    public bool Streams { get; init; }
+
     public RequestPriority Priority { get; init; }
 }

@@ -22,7 +22,7 @@ internal sealed class GenerationTask : InferenceTask
     private readonly long _submittedAt;
     private readonly TaskCompletionSource<GeneratedAnswer> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     // Unbounded: it holds at most one item a token, and the loop must not wait for a slow reader.
-    private readonly Channel<string> _stream = Channel.CreateUnbounded<string>(new() { SingleReader = true });
+    private readonly Channel<string>? _stream;
     private int _fed; // Answer tokens computed since the prompt was.
     private int _cachedTokens;
     private long? _firstTokenAt;
@@ -36,12 +36,14 @@ internal sealed class GenerationTask : InferenceTask
         _sampler = new(spec.Sampling, scratch, spec.IsEnd, spec.Constraint);
         _tokens = [.. prompt];
         _text = new(spec.Stops);
+        _stream = spec.Streams ? Channel.CreateUnbounded<string>(new() { SingleReader = true }) : null;
     }
 
     public Task<GeneratedAnswer> Completion => _completion.Task;
 
     /// <summary>Pieces of the answer as they come; ends, without an error, when the request does.</summary>
-    public ChannelReader<string> Stream => _stream.Reader;
+    /// <exception cref="InvalidOperationException">The request was not to be streamed.</exception>
+    public ChannelReader<string> Stream => _stream?.Reader ?? throw new InvalidOperationException("This answer is not streamed.");
 
     public override int InitialAnswerCells => Math.Min(GrowthTokens, CellsLeft);
 
@@ -91,7 +93,7 @@ internal sealed class GenerationTask : InferenceTask
         string rest = _text.Flush(); // What began a stop string cannot complete one any more.
         if (rest.Length > 0)
         {
-            _stream.Writer.TryWrite(rest);
+            _stream?.Writer.TryWrite(rest);
         }
 
         long now = _time.GetTimestamp();
@@ -105,20 +107,20 @@ internal sealed class GenerationTask : InferenceTask
             TimeToFirstToken = _time.GetElapsedTime(_submittedAt, _firstTokenAt ?? now),
             Duration = _time.GetElapsedTime(_submittedAt, now),
         });
-        _stream.Writer.TryComplete();
+        _stream?.Writer.TryComplete();
     }
 
     public override void Fail(Exception exception)
     {
         _completion.TrySetException(exception);
-        _stream.Writer.TryComplete();
+        _stream?.Writer.TryComplete();
     }
 
     /// <summary>The caller's way out, from any thread; the loop frees the sequence at its next tick.</summary>
     public void Cancel(CancellationToken cancellationToken)
     {
         _completion.TrySetCanceled(cancellationToken);
-        _stream.Writer.TryComplete();
+        _stream?.Writer.TryComplete();
     }
 
     private void Take(ReadOnlySpan<float> logits)
@@ -137,7 +139,7 @@ internal sealed class GenerationTask : InferenceTask
         string visible = _text.Append(_spec.GetBytes(token));
         if (visible.Length > 0)
         {
-            _stream.Writer.TryWrite(visible);
+            _stream?.Writer.TryWrite(visible);
         }
 
         if (_text.IsStopped || _spec.Constraint is { MustEnd: true })
@@ -156,7 +158,9 @@ internal sealed class GenerationTask : InferenceTask
 /// <param name="Sampling">How to draw.</param>
 /// <param name="Stops">Non-empty texts that end the answer.</param>
 /// <param name="Constraint">What the answer may be; null for any text.</param>
+/// <param name="Streams">Hands pieces over as they come: each wakes a reader, which takes time from the engine's threads.</param>
 /// <param name="IsEnd">True for tokens that end the model's turn.</param>
 /// <param name="GetBytes">Bytes of a token.</param>
 internal sealed record GenerationSpec(
-    int TokensMax, SamplingSettings Sampling, IReadOnlyList<string> Stops, ITokenConstraint? Constraint, Func<int, bool> IsEnd, Func<int, byte[]> GetBytes);
+    int TokensMax, SamplingSettings Sampling, IReadOnlyList<string> Stops, ITokenConstraint? Constraint, bool Streams,
+    Func<int, bool> IsEnd, Func<int, byte[]> GetBytes);

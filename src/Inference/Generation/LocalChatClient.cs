@@ -40,7 +40,7 @@ public sealed class LocalChatClient(InferenceEngine engine, IOptions<InferenceOp
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        GenerationRequest request = Read(messages, options);
+        GenerationRequest request = Read(messages, options) with { Streams = true };
         string id = Guid.CreateVersion7().ToString("n");
         Thoughts? thoughts = request.Thinking ? new() : null;
         await using GenerationStream stream = await engine.StreamAsync(request, cancellationToken);

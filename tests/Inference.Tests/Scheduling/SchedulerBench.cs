@@ -90,7 +90,7 @@ internal sealed class SchedulerBench : IDisposable
     public static int[] Prompt(int seed, int length) => [.. Enumerable.Range(0, length).Select(i => ((seed * 31) + (i * 7)) % 60)];
 
     private static GenerationSpec Spec(int tokens, SamplingSettings? sampling) =>
-        new(tokens, sampling ?? new(), Stops: [], Constraint: null, token => token == EndToken, token => [(byte)('0' + token)]);
+        new(tokens, sampling ?? new(), Stops: [], Constraint: null, Streams: true, token => token == EndToken, token => [(byte)('0' + token)]);
 
     private static (string Text, int Tokens, GenerationEnd End) AnswerAlone(int[] prompt, int tokensMax, SamplingSettings? sampling)
     {
