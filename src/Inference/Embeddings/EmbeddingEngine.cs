@@ -68,7 +68,7 @@ public sealed partial class EmbeddingEngine(
     /// <param name="options">Give <see cref="EmbeddingRequestOptions"/> to choose the priority.</param>
     /// <param name="cancellationToken">Frees the caller at once; texts that wait leave the queue.</param>
     /// <exception cref="TextTooLongException">A text has more tokens than the model or the batch takes; nothing was computed.</exception>
-    /// <exception cref="ArgumentException">No text, too many, one without tokens, or other dimensions than the model's.</exception>
+    /// <exception cref="ArgumentException">Too many texts, one without tokens, or other dimensions than the model's.</exception>
     /// <exception cref="InferenceException">The encoder failed on a text of this request; others are not affected.</exception>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
@@ -76,9 +76,9 @@ public sealed partial class EmbeddingEngine(
         LoadedEncoder loaded = _loaded
             ?? throw new InferenceException("No model is loaded. Call EmbeddingEngine.LoadAsync before the host reports ready.");
         string[] texts = [.. values];
-        if (texts.Length is < 1 or > TextsMax)
+        if (texts.Length > TextsMax)
         {
-            throw new ArgumentException($"{texts.Length} texts; give 1 to {TextsMax}.", nameof(values));
+            throw new ArgumentException($"{texts.Length} texts; give at most {TextsMax}.", nameof(values));
         }
 
         if (options?.Dimensions is int dimensions && dimensions != loaded.Dimensions)
@@ -86,7 +86,9 @@ public sealed partial class EmbeddingEngine(
             throw new ArgumentException($"{dimensions} dimensions are asked for; {loaded.Info.Name} gives {loaded.Dimensions}.", nameof(options));
         }
 
-        return loaded.EmbedAsync(texts, (options as EmbeddingRequestOptions)?.Priority ?? RequestPriority.Interactive, cancellationToken);
+        return texts.Length == 0
+            ? Task.FromResult(new GeneratedEmbeddings<Embedding<float>>())
+            : loaded.EmbedAsync(texts, (options as EmbeddingRequestOptions)?.Priority ?? RequestPriority.Interactive, cancellationToken);
     }
 
     /// <inheritdoc/>
