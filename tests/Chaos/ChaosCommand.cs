@@ -42,7 +42,7 @@ internal static class ChaosCommand
         await Console.Error.WriteLineAsync($"{options.Jobs} jobs, seed {options.Seed}");
         try
         {
-            var report = await new ChaosRun(options).RunAsync(cancellationToken);
+            var report = await new ChaosRun(options, Console.Error).RunAsync(cancellationToken);
             foreach (var problem in report.Verdict.Problems)
             {
                 await Console.Error.WriteLineAsync(problem);

@@ -24,6 +24,6 @@ public sealed record ChaosOptions
     /// <summary>Where servers keep everything; deleted at the end.</summary>
     public required string Servers { get; init; }
 
-    /// <summary>Where the roles' output goes, and what clients were told; stays.</summary>
+    /// <summary>Where the roles' output goes, and what clients were told. Emptied at the start; stays.</summary>
     public required string Logs { get; init; }
 }

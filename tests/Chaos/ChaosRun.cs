@@ -7,7 +7,8 @@ using Pipeline.Chaos.Rigs;
 namespace Pipeline.Chaos;
 
 /// <summary>Clients submit while everything around them fails; then everything is made well, and the audit tells.</summary>
-public sealed class ChaosRun(ChaosOptions options)
+/// <param name="progress">Gets a line for each fault, and one every few seconds. Safe for many writers.</param>
+public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
 {
     private const int Clients = 16;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
@@ -24,13 +25,13 @@ public sealed class ChaosRun(ChaosOptions options)
     public async Task<ChaosReport> RunAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpClient { Timeout = RequestTimeout };
-        await using var rig = await Rig.CreateAsync(options);
+        await using var rig = await Rig.CreateAsync(options, progress);
         await UntilMigratedAsync(rig, cancellationToken);
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ending.CancelAfter(options.DurationMax);
         var faults = new FaultSchedule(FaultKinds.All(http), options);
-        var progress = ReportAsync(rig, faults, ending.Token);
+        var reporting = ReportAsync(rig, faults, ending.Token);
         try
         {
             await RunAsync(http, rig, faults, ending.Token);
@@ -55,7 +56,7 @@ public sealed class ChaosRun(ChaosOptions options)
         finally
         {
             await ending.CancelAsync();
-            await progress;
+            await reporting;
             await _log.WriteAsync(Path.Combine(options.Logs, "accepted.txt"));
         }
     }
@@ -126,7 +127,7 @@ public sealed class ChaosRun(ChaosOptions options)
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
                 var left = await LeftAsync(rig, cancellationToken);
-                await Console.Error.WriteLineAsync(
+                await rig.Progress.WriteLineAsync(
                     $"{Elapsed.TotalSeconds:0} s: {_log.Accepted} of {options.Jobs} jobs accepted, {left} to be done, {faults.Count} faults, {_log.Retries} retries");
             }
         }

@@ -5,7 +5,8 @@ internal static class Pause
 {
     public static async Task ForAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
-        if (duration > TimeSpan.Zero)
+        // Timers know no shorter time.
+        if (duration >= TimeSpan.FromMilliseconds(1))
         {
             using var timer = new PeriodicTimer(duration);
             await timer.WaitForNextTickAsync(cancellationToken);

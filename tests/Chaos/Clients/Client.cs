@@ -68,6 +68,6 @@ internal sealed class Client(HttpClient http, Rig rig, Workload workload, Client
         }
 
         log.WrongAnswer();
-        await Console.Error.WriteLineAsync(told);
+        await rig.Progress.WriteLineAsync(told);
     }
 }

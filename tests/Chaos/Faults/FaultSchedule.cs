@@ -54,7 +54,7 @@ internal sealed class FaultSchedule(IReadOnlyList<IFault> kinds, ChaosOptions op
 
     private async Task InjectAsync(IFault fault, Rig rig, Random random, CancellationToken cancellationToken)
     {
-        await Console.Error.WriteLineAsync($"fault: {fault.Name}");
+        await rig.Progress.WriteLineAsync($"fault: {fault.Name}");
         var started = Stopwatch.GetTimestamp();
         while (true)
         {

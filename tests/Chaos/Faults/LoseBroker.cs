@@ -15,7 +15,7 @@ internal sealed partial class LoseBroker : IFault
         await rig.WithServersAsync(servers => servers.LoseBrokerDataAsync(), cancellationToken);
         var dispatched = await rig.UntilDatabaseAnswersAsync(
             database => database.ExecuteAsync(new CommandDefinition(OperatorCommand(), cancellationToken: cancellationToken)), cancellationToken);
-        await Console.Error.WriteLineAsync($"the operator dispatched {dispatched} waiting jobs again");
+        await rig.Progress.WriteLineAsync($"the operator dispatched {dispatched} waiting jobs again");
     }
 
     /// <summary>As it stands in the documentation, so that what is proven is what an operator will type.</summary>

@@ -17,10 +17,13 @@ internal sealed class Rig : IAsyncDisposable
     private readonly PrivateServers _servers;
     private readonly SemaphoreSlim _serverGate = new(1);
 
-    private Rig(PrivateServers servers) => _servers = servers;
+    private Rig(PrivateServers servers, TextWriter progress) => (_servers, Progress) = (servers, progress);
 
     /// <summary>How long a worker that gives no sign counts as alive.</summary>
     public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Where everybody tells what happens.</summary>
+    public TextWriter Progress { get; }
 
     public required TcpProxy Database { get; init; }
 
@@ -34,11 +37,16 @@ internal sealed class Rig : IAsyncDisposable
 
     public int Crashes => Apis.Concat(Workers).Sum(role => role.Crashes);
 
-    public static async Task<Rig> CreateAsync(ChaosOptions options)
+    public static async Task<Rig> CreateAsync(ChaosOptions options, TextWriter progress)
     {
         var servers = await PrivateServers.CreateAsync(options.Servers);
+        if (Directory.Exists(options.Logs))
+        {
+            Directory.Delete(options.Logs, recursive: true);
+        }
+
         Directory.CreateDirectory(options.Logs);
-        var rig = new Rig(servers)
+        var rig = new Rig(servers, progress)
         {
             Database = new(() => new NpgsqlConnectionStringBuilder(servers.Addresses.Postgres).Port),
             Broker = new(() => new Uri(servers.Addresses.Broker).Port),
@@ -105,7 +113,7 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     private SupervisedRole[] Roles(string name, string logs, Func<IReadOnlyDictionary<string, string?>, RoleProcess> start) =>
-        [.. Enumerable.Range(1, Copies).Select(i => new SupervisedRole($"{name}-{i}", Path.Combine(logs, $"{name}-{i}.log"), () => start(Settings())))];
+        [.. Enumerable.Range(1, Copies).Select(i => new SupervisedRole($"{name}-{i}", Path.Combine(logs, $"{name}-{i}.log"), Progress, () => start(Settings())))];
 
     private Dictionary<string, string?> Settings() => new()
     {

@@ -9,6 +9,7 @@ internal sealed class SupervisedRole : IAsyncDisposable
 
     private readonly Func<RoleProcess> _start;
     private readonly string _log;
+    private readonly TextWriter _progress;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _supervision;
     private volatile RoleProcess _process;
@@ -16,9 +17,9 @@ internal sealed class SupervisedRole : IAsyncDisposable
     private int _crashes;
 
     /// <param name="log">Gets what each process has written, once it has ended.</param>
-    public SupervisedRole(string name, string log, Func<RoleProcess> start)
+    public SupervisedRole(string name, string log, TextWriter progress, Func<RoleProcess> start)
     {
-        (Name, _log, _start) = (name, log, start);
+        (Name, _log, _progress, _start) = (name, log, progress, start);
         _process = start();
         _supervision = SuperviseAsync();
     }
@@ -79,7 +80,7 @@ internal sealed class SupervisedRole : IAsyncDisposable
                 if (process != _killed)
                 {
                     Interlocked.Increment(ref _crashes);
-                    await Console.Error.WriteLineAsync($"{Name} ended by itself: {LastLine(process)}");
+                    await _progress.WriteLineAsync($"{Name} ended by itself: {LastLine(process)}");
                     await Pause.ForAsync(RestartDelay, _stopping.Token);
                 }
 
