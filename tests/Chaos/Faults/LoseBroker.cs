@@ -8,7 +8,7 @@ namespace Pipeline.Chaos.Faults;
 /// <summary>The broker's data directory is deleted, and the operator does what the documentation says.</summary>
 internal sealed partial class LoseBroker : IFault
 {
-    public string Name => "lose the broker's data";
+    public string Name => "lose broker data";
 
     public async Task InjectAsync(Rig rig, Random random, CancellationToken cancellationToken)
     {
