@@ -39,10 +39,15 @@ public sealed class RoleProcess : IAsyncDisposable
 
     /// <summary>Starts a role without waiting for anything.</summary>
     /// <param name="project">A folder of src/, for example Api.</param>
-    public static RoleProcess Start(string project, IReadOnlyDictionary<string, string?> settings)
+    public static RoleProcess Start(string project, IReadOnlyDictionary<string, string?> settings) =>
+        Start(Path.Combine("src", project), $"Pipeline.{project}", settings);
+
+    /// <summary>Starts a role that is not one of src/.</summary>
+    /// <param name="folder">Of its project, from the root of the checkout.</param>
+    public static RoleProcess Start(string folder, string assembly, IReadOnlyDictionary<string, string?> settings)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo("dotnet", RepositoryFiles.Path("src", project, "bin", Configuration, "net10.0", $"Pipeline.{project}.dll"))
+        var start = new ProcessStartInfo("dotnet", RepositoryFiles.Path(folder, "bin", Configuration, "net10.0", $"{assembly}.dll"))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -104,6 +109,9 @@ public sealed class RoleProcess : IAsyncDisposable
         using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
+
+    /// <summary>Returns when it has ended, for whatever reason.</summary>
+    public Task EndedAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
     /// <summary>The exit code, once it ended and its output is read.</summary>
     public async Task<int> ExitAsync()

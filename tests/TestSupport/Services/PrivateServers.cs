@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Pipeline.TestSupport.Services;
 
@@ -13,31 +14,65 @@ public sealed class PrivateServers : IAsyncDisposable
         Addresses = addresses;
     }
 
-    public ServiceAddresses Addresses { get; }
+    public ServiceAddresses Addresses { get; private set; }
 
     /// <summary>Servers of this test alone, removed with their data at the end.</summary>
-    public static async Task<PrivateServers> CreateAsync()
-    {
-        var directory = RepositoryFiles.Path(".local", "test-servers", Guid.CreateVersion7().ToString("N"));
-        return new(directory, await StartAsync(directory));
-    }
+    public static Task<PrivateServers> CreateAsync() =>
+        CreateAsync(RepositoryFiles.Path(".local", "test-servers", Guid.CreateVersion7().ToString("N")));
+
+    /// <param name="directory">Where they keep settings, data and logs until the end.</param>
+    public static async Task<PrivateServers> CreateAsync(string directory) => new(directory, await StartAsync(directory));
 
     /// <param name="verb">start, stop or restart.</param>
     /// <param name="server">postgres or rabbitmq.</param>
-    public Task ControlAsync(string verb, string server) => RunAsync(verb, server, "--dir", _directory);
+    public async Task ControlAsync(string verb, string server)
+    {
+        await RunAsync(verb, server, "--dir", _directory);
+
+        // A port that somebody took while the server was down is replaced.
+        Addresses = await ReadAddressesAsync(_directory);
+    }
+
+    /// <summary>kill -9 of the server, then its start.</summary>
+    public async Task CrashAsync(string server)
+    {
+        var status = await RunAsync("status", "--dir", _directory);
+        var pid = Regex.Match(status, $@"^{server} running on \S+, pid (\d+)", RegexOptions.Multiline) is { Success: true } match
+            ? match.Groups[1].Value
+            : throw new InvalidOperationException($"{server} is no process of this machine, so it cannot be killed: {status}");
+        using (var kill = Process.Start("kill", ["-9", pid]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await ControlAsync("start", server);
+    }
+
+    /// <summary>What a broken disk does: the broker starts again and knows of no queue and no message.</summary>
+    public async Task LoseBrokerDataAsync()
+    {
+        await ControlAsync("stop", "rabbitmq");
+        Directory.Delete(Path.Combine(_directory, "rabbitmq", "mnesia"), recursive: true);
+        await ControlAsync("start", "rabbitmq");
+    }
 
     public async ValueTask DisposeAsync() => await RunAsync("remove", "--dir", _directory);
 
     internal static async Task<ServiceAddresses> StartAsync(string directory)
     {
         await RunAsync("start", "--dir", directory);
+        return await ReadAddressesAsync(directory);
+    }
+
+    private static async Task<ServiceAddresses> ReadAddressesAsync(string directory)
+    {
         var settings = (await File.ReadAllLinesAsync(Path.Combine(directory, "env")))
             .Select(line => line.Split('=', 2))
             .ToDictionary(parts => parts[0], parts => parts[1].Trim('\''));
         return new(settings["Postgres__ConnectionString"], settings["Broker__Url"]);
     }
 
-    private static async Task RunAsync(params string[] arguments)
+    private static async Task<string> RunAsync(params string[] arguments)
     {
         // Output goes to a file: servers that outlive the script would hold a pipe open.
         var log = Path.GetTempFileName();
@@ -55,5 +90,7 @@ public sealed class PrivateServers : IAsyncDisposable
         {
             throw new InvalidOperationException($"eng/services {string.Join(' ', arguments)} exited {process.ExitCode}: {output}");
         }
+
+        return output;
     }
 }

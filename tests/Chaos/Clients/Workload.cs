@@ -1,0 +1,47 @@
+namespace Pipeline.Chaos.Clients;
+
+/// <summary>What all clients together submit, spread evenly over the time in which faults happen.</summary>
+internal sealed class Workload
+{
+    private const int SeveralMax = 20;
+    private const int BatchMax = 400;
+    private const double SeveralShare = 0.2;
+    private const double BatchShare = 0.03;
+
+    private readonly Queue<Submission> _submissions = new();
+    private readonly Lock _lock = new();
+    private readonly int _jobs;
+
+    public Workload(int jobs, int seed)
+    {
+        _jobs = jobs;
+        var random = new Random(seed);
+        for (var first = 0; first < jobs;)
+        {
+            var shape = random.NextDouble() switch
+            {
+                < BatchShare => SubmissionShape.Batch,
+                < BatchShare + SeveralShare => SubmissionShape.Several,
+                _ => SubmissionShape.Single,
+            };
+            var count = shape switch
+            {
+                SubmissionShape.Single => 1,
+                SubmissionShape.Several => random.Next(2, SeveralMax + 1),
+                _ => random.Next(SeveralMax, BatchMax + 1),
+            };
+            count = Math.Min(count, jobs - first);
+            _submissions.Enqueue(new(shape, seed, first, count));
+            first += count;
+        }
+    }
+
+    /// <summary>The next one and when it is due, as a share of the run's time; null when there are no more.</summary>
+    public (Submission Submission, double Due)? Next()
+    {
+        lock (_lock)
+        {
+            return _submissions.TryDequeue(out var next) ? (next, (double)next.First / _jobs) : null;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Pipeline.Chaos.Rigs;
+
+namespace Pipeline.Chaos.Faults;
+
+internal static class FaultKinds
+{
+    /// <summary>Every kind but the loss of the broker's data, which happens once and needs an operator.</summary>
+    public static IReadOnlyList<IFault> All(HttpClient http)
+    {
+        const string Postgres = "postgres";
+        const string RabbitMq = "rabbitmq";
+        return
+        [
+            new KillWorker(),
+            new KillApi(),
+            new FreezeWorker(),
+            new ReorderMessages(),
+            new DuplicateMessages(),
+            new BadJobs(http),
+            new RestartServer(Postgres),
+            new RestartServer(RabbitMq),
+            new CrashServer(Postgres),
+            new CrashServer(RabbitMq),
+            .. Network(Postgres, rig => rig.Database),
+            .. Network(RabbitMq, rig => rig.Broker),
+        ];
+    }
+
+    private static IEnumerable<IFault> Network(string server, Func<Rig, TcpProxy> network) =>
+    [
+        new CutConnections(server, network),
+        new DelayConnections(server, network),
+        new RefuseConnections(server, network),
+        new LoseAnswers(server, network),
+    ];
+}

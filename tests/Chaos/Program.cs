@@ -1,0 +1,4 @@
+using System.CommandLine;
+using Pipeline.Chaos;
+
+return await ChaosCommand.Create().Parse(args).InvokeAsync();
