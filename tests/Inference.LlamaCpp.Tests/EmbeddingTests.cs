@@ -70,7 +70,7 @@ public sealed class EmbeddingTests(ITestOutputHelper output)
         await using EmbeddingEngine engine = Create();
         Should.Throw<InferenceException>(() => EmbedAsync(engine, "early")).Message.ShouldContain("LoadAsync");
         await engine.LoadAsync(EmbeddingTexts.ModelPath, _cancel);
-        Should.Throw<ArgumentException>(() => EmbedAsync(engine)).Message.ShouldContain("0 texts");
+        Should.Throw<ArgumentException>(() => EmbedAsync(engine, new string[EmbeddingEngine.TextsMax + 1])).Message.ShouldContain("4097 texts");
         Should.Throw<ArgumentException>(() => engine.GenerateAsync(["x"], new() { Dimensions = 3 }, _cancel)).Message.ShouldContain("gives 256");
         await Should.ThrowAsync<InvalidOperationException>(engine.LoadAsync(EmbeddingTexts.ModelPath, _cancel));
     }

@@ -64,7 +64,7 @@ public sealed partial class EmbeddingEngine(
     }
 
     /// <inheritdoc/>
-    /// <param name="values">1 to <see cref="TextsMax"/> texts.</param>
+    /// <param name="values">At most <see cref="TextsMax"/> texts.</param>
     /// <param name="options">Give <see cref="EmbeddingRequestOptions"/> to choose the priority.</param>
     /// <param name="cancellationToken">Frees the caller at once; texts that wait leave the queue.</param>
     /// <exception cref="TextTooLongException">A text has more tokens than the model or the batch takes; nothing was computed.</exception>
