@@ -1,7 +1,11 @@
 namespace Pipeline.Inference;
 
 /// <summary>Inference failed. The message says what happened and what to change.</summary>
-public class InferenceException(string message, Exception? innerException = null) : Exception(message, innerException);
+public class InferenceException(string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    internal static InferenceException LogitsAreNoNumbers() =>
+        new("The model produced logits that are not numbers. The file is damaged or its quantization is not supported on this machine.");
+}
 
 /// <summary>A prompt has more tokens than allowed; it was not given to the model, and trying again will not help.</summary>
 public sealed class PromptTooLongException(int tokens, int tokensMax, string remedy)

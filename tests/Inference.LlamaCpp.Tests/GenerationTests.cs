@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
@@ -122,7 +121,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
         {
             if (done == count / 10)
             {
-                before = ResidentBytes();
+                before = TestEngine.ResidentBytes();
             }
 
             string?[] answers = await Task.WhenAll(Enumerable.Range(done, 100).Select(seed => AnswerOrNullAsync(client, seed)));
@@ -134,7 +133,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
             }
         }
 
-        long after = ResidentBytes();
+        long after = TestEngine.ResidentBytes();
         output.WriteLine($"{whole} whole, {truncated} truncated; resident {before >> 20} MiB after a tenth, {after >> 20} MiB at the end");
         whole.ShouldBeGreaterThan(count / 2);
         (whole + truncated).ShouldBe(count);
@@ -212,14 +211,5 @@ public sealed class GenerationTests(ITestOutputHelper output)
 
         text.Flush();
         return text.Text;
-    }
-
-    private static long ResidentBytes()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        using Process process = Process.GetCurrentProcess();
-        return process.WorkingSet64;
     }
 }

@@ -122,19 +122,19 @@ public sealed class ScoringTests(ITestOutputHelper output)
     {
         await using InferenceEngine engine = await TestEngine.LoadAsync();
         await ScoreManyAsync(engine, 1_000);
-        long before = ResidentBytes();
+        long before = TestEngine.ResidentBytes();
         TimeSpan cpuBefore = CpuTime();
         long start = Stopwatch.GetTimestamp();
         List<long> curve = [];
         for (int done = 0; done < 10_000; done += 2_500)
         {
             await ScoreManyAsync(engine, 2_500);
-            curve.Add(ResidentBytes() >> 20);
+            curve.Add(TestEngine.ResidentBytes() >> 20);
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         double cpuSeconds = (CpuTime() - cpuBefore).TotalSeconds; // The steadier figure on a machine shared with other work.
-        long after = ResidentBytes();
+        long after = TestEngine.ResidentBytes();
         output.WriteLine($"{10_000 / seconds:F0} texts/s, {10_000 / cpuSeconds:F0} per CPU second; resident {before >> 20} MiB before, {string.Join(", ", curve)} MiB after each 2,500 more");
         (after - before).ShouldBeLessThan(16L << 20);
     }
@@ -151,15 +151,6 @@ public sealed class ScoringTests(ITestOutputHelper output)
     {
         using Process process = Process.GetCurrentProcess();
         return process.TotalProcessorTime;
-    }
-
-    private static long ResidentBytes()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        using Process process = Process.GetCurrentProcess();
-        return process.WorkingSet64;
     }
 
     private static void ShouldAgree(LabelScores expected, LabelScores actual)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.TestSupport.Inference;
@@ -28,5 +29,15 @@ internal static class TestEngine
         InferenceEngine engine = Create(options);
         await engine.LoadAsync(modelPath ?? EmotionPrompt.ModelPath, EmotionPrompt.For("warm up"), TestContext.Current.CancellationToken);
         return engine;
+    }
+
+    /// <summary>Memory of this process, native libraries included, after everything that can be collected was.</summary>
+    public static long ResidentBytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        using Process process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
     }
 }

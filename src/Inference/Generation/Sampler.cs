@@ -29,7 +29,7 @@ internal sealed class Sampler(SamplingSettings settings, SamplerScratch scratch,
         int best = TensorPrimitives.IndexOfMax(row);
         if (!float.IsFinite(row[best]))
         {
-            throw new InferenceException("The model produced logits that are not numbers. The file is damaged or its quantization is not supported on this machine.");
+            throw InferenceException.LogitsAreNoNumbers();
         }
 
         if (settings.Temperature == 0 && IsAllowed(best))

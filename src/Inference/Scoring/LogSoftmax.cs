@@ -13,7 +13,7 @@ internal static class LogSoftmax
         float max = Max(logits);
         if (!float.IsFinite(max))
         {
-            throw new InferenceException("The model produced logits that are not numbers. The file is damaged or its quantization is not supported on this machine.");
+            throw InferenceException.LogitsAreNoNumbers();
         }
 
         ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(logits);
