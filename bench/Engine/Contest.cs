@@ -29,9 +29,9 @@ internal sealed class Contest(
 
     private IMeasure[] Decode(int sequences)
     {
-        int[][] prompts = workload.RandomPrompts(sequences, sizes.PromptTokens);
         int tokens = sizes.TokensAt(sequences);
         IReadOnlyList<string> texts = workload.ShortTexts(sequences, sizes.PromptTokens);
+        int[][] prompts = [.. texts.Select(workload.Render)]; // The same for all: every cell of the cache costs each step.
         return
         [
             .. sequences == Sizes.ConstrainedSequences
@@ -45,18 +45,17 @@ internal sealed class Contest(
 
     private IMeasure[] Prefill()
     {
-        int[] prompt = workload.RandomPrompts(1, Sizes.Prefills[^1])[0];
-        string text = workload.ShortTexts(1, prompt.Length - TemplateTokensMax)[0];
+        string text = workload.ShortTexts(1, Sizes.Prefills[^1] - TemplateTokensMax)[0];
         return
         [
             new EnginePrefill(emptyClient, text),
-            .. Sizes.Prefills.Select(tokens => new BarePrefill(model, prompt[..tokens], threads)),
-            new PeerMeasure(peer, $"prefill{prompt.Length}", new("prefill") { Prompt = prompt }),
+            new PeerMeasure(peer, "prefill", new("prefill") { Prompt = workload.Render(text) }),
         ];
     }
 
     private IMeasure[] Classify() =>
     [
+        .. Sizes.Prefills.Select(tokens => new BarePrefill(model, workload.RandomPrompts(1, tokens)[0], threads)),
         new EngineScoring(engine, workload.Requests),
         .. Sizes.AnswersAtATime.Select(sequences => new EngineAnswers(
             sequences, client, [.. workload.Requests.Take(sizes.EngineAnswers).Select(request => request.Messages)], AnswerSchema.Format)),

@@ -3,8 +3,8 @@ using Pipeline.Bench.Engine.Measures;
 
 namespace Pipeline.Bench.Engine;
 
-/// <summary>Every measurement of a run: for each measure one sample a round.</summary>
-internal sealed class Rounds(IReadOnlyList<IMeasure[]> questions, int count, TextWriter progress)
+/// <summary>Every measurement of a run: for each measure the fastest sample of each round.</summary>
+internal sealed class Rounds(IReadOnlyList<IMeasure[]> questions, Sizes sizes, TextWriter progress)
 {
     private readonly Dictionary<string, List<Sample>> _samples = [];
 
@@ -12,20 +12,41 @@ internal sealed class Rounds(IReadOnlyList<IMeasure[]> questions, int count, Tex
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        for (int round = 0; round < count; round++)
+        for (int round = 0; round < sizes.Rounds; round++)
         {
             foreach (IMeasure[] question in questions)
             {
-                // Each second round backwards: a steady drift then favours neither side.
-                foreach (IMeasure measure in round % 2 == 0 ? question : question.Reverse())
-                {
-                    Sample sample = await measure.MeasureAsync(cancellationToken);
-                    SamplesOf(measure).Add(sample);
-                    await progress.WriteLineAsync(string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"round {round + 1}/{count}  {measure.Name,-18} {sample.PerSecond,8:F2} {measure.Unit,-8}  {sample.Seconds,6:F1} s, {sample.CpuSeconds / sample.Seconds:F1} cores"));
-                }
+                await RunAsync(question, round, cancellationToken);
             }
+        }
+    }
+
+    private async Task RunAsync(IMeasure[] question, int round, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < sizes.Tries; i++)
+        {
+            // Each second time backwards: a steady drift then favours neither side.
+            foreach (IMeasure measure in (round + i) % 2 == 0 ? question : question.Reverse())
+            {
+                Sample sample = await measure.MeasureAsync(cancellationToken);
+                Keep(round, measure, sample);
+                await progress.WriteLineAsync(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"round {round + 1}/{sizes.Rounds}  {measure.Name,-18} {sample.PerSecond,8:F2} {measure.Unit,-8}  {sample.Seconds,6:F1} s, {sample.CpuSeconds / sample.Seconds:F1} cores"));
+            }
+        }
+    }
+
+    private void Keep(int round, IMeasure measure, Sample sample)
+    {
+        List<Sample> samples = SamplesOf(measure);
+        if (samples.Count == round)
+        {
+            samples.Add(sample);
+        }
+        else if (sample.PerSecond > samples[round].PerSecond)
+        {
+            samples[round] = sample;
         }
     }
 

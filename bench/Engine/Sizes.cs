@@ -6,11 +6,11 @@ internal sealed record Sizes
     /// <summary>Sequences at a time.</summary>
     public static IReadOnlyList<int> Sequences { get; } = [1, 4, 8, 16, 32];
 
-    /// <summary>Tokens of one forward pass whose speed is tried; the last one is what the peer prefills too.</summary>
+    /// <summary>Tokens of one forward pass whose speed is tried; a message of the last size is what engine and peer prefill.</summary>
     public static IReadOnlyList<int> Prefills { get; } = [128, 256, 512];
 
     /// <summary>Tokens that a bare measure of prefill computes at least, in as many passes as it takes.</summary>
-    public const int PrefillTokensMin = 1_024;
+    public const int PrefillTokensMin = 512;
 
     /// <summary>Sequences whose constrained answers are measured beside free ones.</summary>
     public const int ConstrainedSequences = 8;
@@ -22,6 +22,11 @@ internal sealed record Sizes
     public const int AnswerTokens = 30;
 
     public required int Rounds { get; init; }
+
+    /// <summary>
+    /// Measurements of a measure in a round, of which the fastest counts: what else the machine does can only slow one down.
+    /// </summary>
+    public required int Tries { get; init; }
 
     /// <summary>Tokens before those that are generated.</summary>
     public required int PromptTokens { get; init; }
@@ -41,10 +46,10 @@ internal sealed record Sizes
     /// <summary>JSON answers that the peer generates.</summary>
     public required int Answers { get; init; }
 
-    public static Sizes Full(int rounds) => new() { Rounds = rounds, PromptTokens = 16, Tokens = 32, Texts = 64, EngineAnswers = 32, AnswerSequences = 16, Answers = 16 };
+    public static Sizes Full(int rounds) => new() { Rounds = rounds, Tries = 2, PromptTokens = 16, Tokens = 32, Texts = 64, EngineAnswers = 32, AnswerSequences = 16, Answers = 16 };
 
-    public static Sizes Quick { get; } = new() { Rounds = 1, PromptTokens = 8, Tokens = 8, Texts = 16, EngineAnswers = 16, AnswerSequences = 4, Answers = 4 };
+    public static Sizes Quick { get; } = new() { Rounds = 1, Tries = 1, PromptTokens = 8, Tokens = 8, Texts = 16, EngineAnswers = 16, AnswerSequences = 4, Answers = 4 };
 
     /// <summary>Many sequences generate fewer tokens each, so that no measurement takes much longer than another.</summary>
-    public int TokensAt(int sequences) => sequences >= 16 ? Tokens * 3 / 4 : Tokens;
+    public int TokensAt(int sequences) => sequences >= 16 ? Tokens / 2 : Tokens;
 }

@@ -28,7 +28,7 @@ internal sealed class Workload
         string system = Instruction + Extend(Instruction, PrefixTokens - head, random);
         Texts = [.. Enumerable.Range(0, texts).Select(_ => Extend("", TextTokens - tail, random).TrimStart())];
         Requests = [.. Texts.Select(text => new LabelScoringRequest { Messages = [new(ChatRole.System, system), new(ChatRole.User, text)], Labels = Labels })];
-        (Prefix, Suffixes) = Render(system);
+        (Prefix, Suffixes) = RenderAll(system);
     }
 
     public static IReadOnlyList<string> Labels { get; } = ["joy", "excitement", "sadness", "anger", "fear", "surprise", "neutral"];
@@ -62,6 +62,9 @@ internal sealed class Workload
         return [.. Enumerable.Range(1, count).Select(number => number + Extend($"{number}", tokens, random))];
     }
 
+    /// <summary>The prompt of a message, as the engine feeds it.</summary>
+    public int[] Render(string text) => Render(new TemplateMessage("user", text));
+
     /// <summary>Tokens of the template before and behind the user's text.</summary>
     private (int Head, int Tail) TokensOfTemplate()
     {
@@ -92,12 +95,16 @@ internal sealed class Workload
         return more.ToString();
     }
 
-    private (int[] Prefix, IReadOnlyList<int[]> Suffixes) Render(string system)
+    private (int[] Prefix, IReadOnlyList<int[]> Suffixes) RenderAll(string system)
     {
-        int[] begin = _model.Info is { AddsBos: true, BosToken: int bos } ? [bos] : [];
-        int[][] prompts = [.. Texts.Select(text => (int[])[.. begin, .. _model.Tokenize(
-            _model.ApplyChatTemplate([new("system", system), new("user", text)], addAssistantHeader: true), parseControlTokens: true)])];
+        int[][] prompts = [.. Texts.Select(text => Render(new("system", system), new("user", text)))];
         int shared = prompts.Min(prompt => Math.Min(prompt.Length - 1, prompt.AsSpan().CommonPrefixLength(prompts[0])));
         return (prompts[0][..shared], [.. prompts.Select(prompt => prompt[shared..])]);
+    }
+
+    private int[] Render(params TemplateMessage[] messages)
+    {
+        int[] begin = _model.Info is { AddsBos: true, BosToken: int bos } ? [bos] : [];
+        return [.. begin, .. _model.Tokenize(_model.ApplyChatTemplate(messages, addAssistantHeader: true), parseControlTokens: true)];
     }
 }

@@ -21,13 +21,14 @@ internal static class CompareCommand
     private static readonly Option<string> _peer = new("--peer") { Description = "Directory of bench.mjs and its packages", Required = true };
     private static readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each figure", DefaultValueFactory = _ => 3 };
     private static readonly Option<int> _threads = new("--threads") { Description = "CPU threads of each side", DefaultValueFactory = _ => 2 };
+    private static readonly Option<string?> _only = new("--only") { Description = "Part of a measure's name: only the questions that have such a measure" };
     private static readonly Option<bool> _quick = new("--quick") { Description = "One short round: shows that it works, not how fast" };
     private static readonly Option<string?> _record = new("--record") { Description = "Directory for a file with every sample" };
     private static readonly Option<string> _commit = new("--commit") { Description = "What was built", DefaultValueFactory = _ => "unknown" };
 
     public static Command Create()
     {
-        Command command = new("compare", "Measures the engine and node-llama-cpp in turns.") { _model, _peer, _rounds, _threads, _quick, _record, _commit };
+        Command command = new("compare", "Measures the engine and node-llama-cpp in turns.") { _model, _peer, _rounds, _threads, _only, _quick, _record, _commit };
         foreach (Option<int> option in (Option<int>[])[_rounds, _threads])
         {
             option.Validators.Add(result =>
@@ -66,9 +67,10 @@ internal static class CompareCommand
         using LocalChatClient emptyClient = new(empty, withoutPrefixes);
         using NodePeer peer = await NodePeer.StartAsync(parsed.GetRequiredValue(_peer), path, threads, cancellationToken);
 
-        IReadOnlyList<IMeasure[]> questions = new Contest(model, engine, client, empty, emptyClient, peer, workload, sizes, threads).Questions();
+        IMeasure[][] questions = Chosen(
+            new Contest(model, engine, client, empty, emptyClient, peer, workload, sizes, threads).Questions(), parsed.GetValue(_only));
         await WarmUpAsync(questions[0], cancellationToken);
-        Rounds rounds = new(questions, sizes.Rounds, Console.Error);
+        Rounds rounds = new(questions, sizes, Console.Error);
         await rounds.RunAsync(cancellationToken);
 
         Report report = new([.. questions.SelectMany(question => question)], rounds.Samples);
@@ -84,6 +86,14 @@ internal static class CompareCommand
 
         Console.Out.WriteLine(report.ToJsonLine());
         return 0;
+    }
+
+    private static IMeasure[][] Chosen(IReadOnlyList<IMeasure[]> all, string? part)
+    {
+        IMeasure[][] chosen = [.. all.Where(question => question.Any(measure => measure.Name.Contains(part ?? "", StringComparison.Ordinal)))];
+        return chosen.Length > 0
+            ? chosen
+            : throw new BenchException($"--only is '{part}', which is part of no measure's name. Measures: {string.Join(", ", all.SelectMany(question => question).Select(measure => measure.Name))}.");
     }
 
     /// <summary>Code is compiled and pages are read before anything counts.</summary>

@@ -16,7 +16,7 @@ internal sealed record Ratio(string Key, string[] Over, string[] Under, double S
         .. Sizes.Sequences.Select(n => new Ratio($"decode{n}_vs_node", [$"engine.decode{n}"], [$"node.decode{n}"])),
         new("decode8_vs_bare", ["engine.decode8"], ["bare.decode8"]),
         new("decode16_vs_bare", ["engine.decode16"], ["bare.decode16"]),
-        new("prefill_vs_node", ["engine.prefill"], ["node.prefill512"]),
+        new("prefill_vs_node", ["engine.prefill"], ["node.prefill"]),
         new("score_vs_json", ["engine.score"], [.. Sizes.AnswersAtATime.Select(n => $"engine.json{n}")]),
         new("score_vs_node_json", ["engine.score"], ["node.json"]),
         new("score_vs_prefill", ["engine.score"], [.. Sizes.Prefills.Select(n => $"bare.prefill{n}")], Workload.TextTokens),
