@@ -3,7 +3,7 @@ using Npgsql;
 using Pipeline.Bench.Jobs.Commands;
 using Pipeline.Bench.Measuring;
 
-RootCommand root = new("Benchmarks of the way of a job.") { JobsCommand.Create(), IntakeCommand.Create() };
+RootCommand root = new("Benchmarks of the way of a job.") { JobsCommand.Create(), IntakeCommand.Create(), HistoryCommand.Create(), SoakCommand.Create(), OutageCommand.Create() };
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

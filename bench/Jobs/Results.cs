@@ -67,6 +67,14 @@ internal sealed class Results(string side, NpgsqlDataSource dataSource, string c
         }
     }
 
+    /// <summary>Connections that the database has at the moment.</summary>
+    public async Task<int> CountConnectionsAsync(CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
+            "select count(*)::int from pg_stat_activity where datname = current_database()", cancellationToken: cancellationToken));
+    }
+
     public ValueTask DisposeAsync() => dataSource.DisposeAsync();
 
     private static async Task ExecuteAsync(NpgsqlDataSource dataSource, string sql, CancellationToken cancellationToken)

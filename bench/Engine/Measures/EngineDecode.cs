@@ -14,6 +14,7 @@ internal sealed class EngineDecode(
     string name, InferenceEngine engine, IReadOnlyList<string> texts, int tokens, ChatResponseFormatJson? format = null) : IMeasure
 {
     private const int WarmUpTokens = 4; // So that nothing is compiled while the clock runs.
+    private const double PassSecondsMin = 0.01; // Answers of one pass have their first tokens within a millisecond or two.
 
     public string Name => name;
 
@@ -30,9 +31,17 @@ internal sealed class EngineDecode(
         });
 
         double start = answers.Max(answer => answer.FirstToken);
-        double end = answers.Min(answer => answer.End);
-        double between = answers.Sum(answer => answer.TokensPerSecond) * (end - start);
-        return new(between, end - start, whole.CpuSeconds * (end - start) / whole.Seconds);
+        Answer first = answers.MinBy(answer => answer.End)!;
+        double seconds = first.End - start;
+        return new(StepsWithAll(answers, first) * answers.Length, seconds, whole.CpuSeconds * seconds / whole.Seconds);
+    }
+
+    /// <summary>Steps of the first answer to end in which every other one decoded too: those since the last prompt was computed.</summary>
+    private static int StepsWithAll(Answer[] answers, Answer first)
+    {
+        double[] starts = [.. answers.Select(answer => answer.FirstToken).Where(start => start >= first.FirstToken).Order()];
+        int passesWithPrompts = starts.Zip(starts.Skip(1)).Count(pair => pair.Second - pair.First > PassSecondsMin);
+        return first.Tokens - 1 - passesWithPrompts;
     }
 
     private async Task<Answer> AnswerAsync(string text, int tokensMax, CancellationToken cancellationToken)
@@ -44,8 +53,5 @@ internal sealed class EngineDecode(
     }
 
     /// <summary>Times are seconds on one clock.</summary>
-    private sealed record Answer(int Tokens, double FirstToken, double End)
-    {
-        public double TokensPerSecond => (Tokens - 1) / (End - FirstToken);
-    }
+    private sealed record Answer(int Tokens, double FirstToken, double End);
 }

@@ -6,7 +6,7 @@ using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Jobs.Commands;
 
-/// <summary>What both commands are told, and how both end.</summary>
+/// <summary>What all commands are told, and how those end that compare.</summary>
 internal static class RunOptions
 {
     private const int JobsMax = 50_000; // As many as the API takes in one batch.
@@ -19,9 +19,15 @@ internal static class RunOptions
     private static readonly Option<string?> _record = new("--record") { Description = "Directory for a file with every sample" };
     private static readonly Option<string> _commit = new("--commit") { Description = "What was built", DefaultValueFactory = _ => "unknown" };
 
-    public static Command Command(string name, string description, Func<Stage, Sizes, ParseResult, CancellationToken, Task<int>> run)
+    public static Command Command(
+        string name, string description, Func<Stage, Sizes, ParseResult, CancellationToken, Task<int>> run, params IReadOnlyList<Option> more)
     {
         Command command = new(name, description) { _root, _scratch, _python, _jobs, _rounds, _quick, _record, _commit };
+        foreach (Option option in more)
+        {
+            command.Add(option);
+        }
+
         command.SetAction((parsed, cancellationToken) =>
         {
             Stage stage = new(
@@ -36,18 +42,24 @@ internal static class RunOptions
     public static async Task<int> FinishAsync(Report report, Rounds rounds, Field field, ParseResult parsed, CancellationToken cancellationToken)
     {
         report.WriteTable(Console.Error);
-        if (parsed.GetValue(_record) is { } directory)
-        {
-            JsonObject surroundings = Machine.Describe(parsed.GetRequiredValue(_commit), TimeProvider.System);
-            surroundings["sides"] = new JsonArray([.. field.Versions.Select(version => JsonValue.Create(version))]);
-            await RecordFile.WriteAsync(directory, report.ToRecord(surroundings), TimeProvider.System, cancellationToken);
-        }
-
+        await RecordAsync(report.ToRecord, field, parsed, cancellationToken);
         Console.Out.WriteLine(report.ToJson().ToJsonString());
         return rounds.IsComplete(PipelineSide.Name) ? 0 : 1;
     }
 
-    private static Option<int> Number(string name, string description, int value, int most)
+    /// <summary>Writes the record, if somebody asked for it.</summary>
+    /// <param name="record">Of the surroundings.</param>
+    public static async Task RecordAsync(Func<JsonObject, JsonObject> record, Field field, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(_record) is { } directory)
+        {
+            JsonObject surroundings = Machine.Describe(parsed.GetRequiredValue(_commit), TimeProvider.System);
+            surroundings["sides"] = new JsonArray([.. field.Versions.Select(version => JsonValue.Create(version))]);
+            await RecordFile.WriteAsync(directory, record(surroundings), TimeProvider.System, cancellationToken);
+        }
+    }
+
+    public static Option<int> Number(string name, string description, int value, int most)
     {
         Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>

@@ -36,29 +36,40 @@ internal sealed class PipelineSide : ISide
         ? new() { ["api"] = Math.Round(_api.MemoryMegabytes) }
         : new() { ["api"] = Math.Round(_api.MemoryMegabytes), ["worker"] = Math.Round(_worker.MemoryMegabytes) };
 
-    public static async Task<PipelineSide> StartAsync(Stage stage, bool works, CancellationToken cancellationToken)
+    public int Port => _port;
+
+    public static Task<PipelineSide> StartAsync(Stage stage, bool works, CancellationToken cancellationToken) =>
+        StartAsync(stage, works, stage.Servers.Postgres, "truncate jobs, outbox", queuePrefix: "", cancellationToken);
+
+    /// <param name="works">Whether there is a worker.</param>
+    /// <param name="postgres">Connection string of its database.</param>
+    /// <param name="clear">SQL: takes away the jobs of a measurement.</param>
+    /// <param name="queuePrefix">Its queues, where several share the broker.</param>
+    public static async Task<PipelineSide> StartAsync(
+        Stage stage, bool works, string postgres, string clear, string queuePrefix, CancellationToken cancellationToken)
     {
         int port = ChildProcess.FreePort();
         Dictionary<string, string> settings = new()
         {
-            ["Postgres__ConnectionString"] = stage.Servers.Postgres,
+            ["Postgres__ConnectionString"] = postgres,
+            ["Broker__QueuePrefix"] = queuePrefix,
             ["Broker__Url"] = stage.Servers.Broker,
             ["Lanes__emotion__Prefetch"] = Prefetch.ToString(CultureInfo.InvariantCulture),
             ["Lanes__emotion-bulk__Prefetch"] = Prefetch.ToString(CultureInfo.InvariantCulture),
             ["Lanes__emotion__DepthMax"] = DepthMax.ToString(CultureInfo.InvariantCulture),
             ["Lanes__emotion-bulk__DepthMax"] = DepthMax.ToString(CultureInfo.InvariantCulture),
         };
-        ChildProcess api = Start(stage, "src/Api", "Api", new(settings) { ["Urls"] = $"http://127.0.0.1:{port}" });
+        ChildProcess api = Start(stage, "src/Api", queuePrefix + "Api", "Api", new(settings) { ["Urls"] = $"http://127.0.0.1:{port}" });
         ChildProcess? worker = null;
         try
         {
             await api.WaitForPortAsync(port, cancellationToken); // It has migrated the schema by then.
-            worker = works ? Start(stage, "bench/NoOpWorker", "Bench.NoOpWorker", settings) : null;
+            worker = works ? Start(stage, "bench/NoOpWorker", queuePrefix + "Worker", "Bench.NoOpWorker", settings) : null;
             Results results = new(
                 "Pipeline",
-                NpgsqlDataSource.Create(stage.Servers.Postgres),
-                "select count(*)::int from jobs where state = 'succeeded'",
-                "truncate jobs, outbox",
+                NpgsqlDataSource.Create(postgres),
+                "select count(*)::int from jobs where state = 'succeeded' and finished_at > now() - interval '1 day'",
+                clear,
                 stage.Time);
             return new(api, worker, port, results);
         }
@@ -98,9 +109,9 @@ internal sealed class PipelineSide : ISide
         await _api.DisposeAsync();
     }
 
-    private static ChildProcess Start(Stage stage, string project, string assembly, Dictionary<string, string> settings)
+    private static ChildProcess Start(Stage stage, string project, string name, string assembly, Dictionary<string, string> settings)
     {
         string program = stage.Program(project, assembly);
-        return ChildProcess.Start(stage, assembly, System.IO.Path.GetDirectoryName(program)!, talks: false, settings, "dotnet", program);
+        return ChildProcess.Start(stage, name, System.IO.Path.GetDirectoryName(program)!, talks: false, settings, "dotnet", program);
     }
 }

@@ -2,6 +2,8 @@ namespace Pipeline.Core.Batches;
 
 internal static class BatchSql
 {
+    // @Floor: no job of a batch is much older than the batch, so the partitions of earlier days are left out.
+
     // Not public: COPY can not be prepared, which the test of all statements does.
     internal const string CopyJobs = """
         copy jobs (id, client_id, kind, lane, input, expires_at, batch_id, batch_index, client_key) from stdin (format binary)
@@ -14,7 +16,7 @@ internal static class BatchSql
 
     // Dispatched in the order of the request.
     public const string Dispatch = """
-        insert into outbox (job_id, lane) select id, lane from jobs where batch_id = @Id order by batch_index
+        insert into outbox (job_id, lane) select id, lane from jobs where id >= @Floor and batch_id = @Id order by batch_index
         """;
 
     // A key taken by a transaction still in flight makes this wait for that one's end, so the answer is final.
@@ -38,7 +40,7 @@ internal static class BatchSql
                count(*) filter (where state = 'expired')::int as Expired,
                count(*) filter (where finished_at > now() - interval '60 seconds')::int as FinishedLately,
                min(started_at) as StartedAt, max(finished_at) as FinishedAt, now() as Now
-          from batches b left join jobs on batch_id = b.id
+          from batches b left join jobs on batch_id = b.id and jobs.id >= @Floor
          where b.client_id = @ClientId and b.id = @Id
          group by b.id
         """;
@@ -52,7 +54,7 @@ internal static class BatchSql
 
     /// <summary>No row: the client has no such batch.</summary>
     public const string IsComplete = """
-        select not exists (select from jobs where batch_id = @Id and state in ('queued', 'running'))
+        select not exists (select from jobs where id >= @Floor and batch_id = @Id and state in ('queued', 'running'))
           from batches where client_id = @ClientId and id = @Id
         """;
 
@@ -61,7 +63,7 @@ internal static class BatchSql
         select finished_xid::text as Xid, batch_index as Index, client_key as Key, id as JobId, state, attempt,
                finished_at as FinishedAt, result::text, error_code as ErrorCode, error
           from jobs
-         where batch_id = @Id and finished_xid is not null and (finished_xid, batch_index) > (@Xid::text::xid8, @Index::int)
+         where id >= @Floor and batch_id = @Id and finished_xid is not null and (finished_xid, batch_index) > (@Xid::text::xid8, @Index::int)
            and (@IsComplete or finished_xid < pg_snapshot_xmin(pg_current_snapshot()))
          order by finished_xid, batch_index limit @Limit
         """;
@@ -69,13 +71,13 @@ internal static class BatchSql
     public const string MarkCanceled = """
         update batches set canceled_at = coalesce(canceled_at, now())
          where client_id = @ClientId and id = @Id
-           and exists (select from jobs where batch_id = @Id and state in ('queued', 'running'))
+           and exists (select from jobs where id >= @Floor and batch_id = @Id and state in ('queued', 'running'))
         """;
 
     // In groups, and around rows that a worker is writing: locking a whole batch could deadlock with results.
     public const string Cancel = """
         with wanted as (
-            select id from jobs where batch_id = @Id and client_id = @ClientId and state in ('queued', 'running')
+            select id from jobs where id >= @Floor and batch_id = @Id and client_id = @ClientId and state in ('queued', 'running')
              limit @Limit for update skip locked)
         update jobs set state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
          where id in (select id from wanted)

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Pipeline.Core.Jobs;
 
 namespace Pipeline.Core.Batches;
 
@@ -12,7 +13,7 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
     public async Task<BatchProgress?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<BatchProgress>(Command(BatchSql.Find, new { ClientId = clientId, Id = id }, cancellationToken));
+        return await connection.QuerySingleOrDefaultAsync<BatchProgress>(Command(BatchSql.Find, new { ClientId = clientId, Id = id, Floor = JobDays.FloorOfPartsOf(id) }, cancellationToken));
     }
 
     /// <summary>Newest first.</summary>
@@ -26,11 +27,12 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
     /// <summary>The next final jobs behind the cursor; null when the client has no such batch.</summary>
     public async Task<BatchPage?> ReadAsync(Guid clientId, Guid id, BatchCursor after, int limit, CancellationToken cancellationToken)
     {
+        var floor = JobDays.FloorOfPartsOf(id);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
 
         // First, and in a snapshot of its own: what is final by now is seen by the second statement.
         var isComplete = await connection.ExecuteScalarAsync<bool?>(Command(
-            BatchSql.IsComplete, new { ClientId = clientId, Id = id }, cancellationToken));
+            BatchSql.IsComplete, new { ClientId = clientId, Id = id, Floor = floor }, cancellationToken));
         if (isComplete is not { } complete)
         {
             return null;
@@ -38,7 +40,7 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
 
         var results = (await connection.QueryAsync<BatchResult>(Command(
             BatchSql.Results,
-            new { Id = id, Xid = after.Xid.ToString(System.Globalization.CultureInfo.InvariantCulture), after.Index, IsComplete = complete, Limit = limit },
+            new { Id = id, Floor = floor, Xid = after.Xid.ToString(System.Globalization.CultureInfo.InvariantCulture), after.Index, IsComplete = complete, Limit = limit },
             cancellationToken))).AsList();
         return new(results, complete && results.Count < limit);
     }
@@ -48,7 +50,7 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
     {
         await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
         {
-            var batch = new { ClientId = clientId, Id = id, Limit = CancelGroupMax };
+            var batch = new { ClientId = clientId, Id = id, Floor = JobDays.FloorOfPartsOf(id), Limit = CancelGroupMax };
             await connection.ExecuteAsync(Command(BatchSql.MarkCanceled, batch, cancellationToken));
             while (await connection.ExecuteScalarAsync<bool?>(Command(BatchSql.IsComplete, batch, cancellationToken)) is false)
             {

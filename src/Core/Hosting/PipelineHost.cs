@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Hosting;
 
@@ -31,7 +32,10 @@ public static class PipelineHost
         AggregateException e => e.InnerExceptions.Select(Sentence).FirstOrDefault(sentence => sentence is not null),
         IOException { InnerException: AddressInUseException } e => $"{e.Message} Stop the other program, or set Urls to a free port, for example Urls=http://127.0.0.1:8081.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } e => $"{e.Message}. Ports below 1024 need privileges; set Urls to a higher one.",
-        { InnerException: { } inner } => Sentence(inner),
+        { InnerException: { } inner } when Sentence(inner) is { } sentence => sentence,
+
+        // Not waited for here: only the first connection is, and whoever restarts this process waits as well.
+        _ when TransientErrors.IsTransient(exception) => $"A server broke off while this process started: {exception.Message.TrimEnd('.')}. Start it again.",
         _ => null,
     };
 

@@ -79,6 +79,7 @@ public static class PipelineHosting
         services.AddSingleton(provider => DataSource(provider.GetRequiredService<IOptions<PostgresOptions>>().Value));
         services.AddSingleton(Migration.EmbeddedIn(typeof(Migration).Assembly));
         services.AddSingleton<Migrator>();
+        services.AddSingleton<JobPartitions>();
         services.AddHostedService<DatabaseStart>();
         services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: ["ready"]);
         services.AddSingleton<ClientStore>();

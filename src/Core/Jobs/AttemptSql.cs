@@ -21,6 +21,7 @@ internal static class AttemptSql
           from jobs where id = any(@Ids) and state = 'queued' and deaths > 0 and not @Suspects
         """;
 
+    // The ids stand there twice: as an array they tell the planner which partitions to look into.
     // attempt and state fence the write: what was canceled, expired or given to another worker meanwhile matches no row.
     // Whatever goes back to the queue gets its dispatch in the same statement.
     public const string Finish = """
@@ -33,7 +34,7 @@ internal static class AttemptSql
               from unnest(@Ids::uuid[], @Attempts::int[], @States::text[], @Results::text[], @ErrorCodes::text[],
                           @Errors::text[], @Failures::int[], @DelaySeconds::float8[])
                 as o (id, attempt, state, result, error_code, error, failures, delay_seconds)
-             where jobs.id = o.id and jobs.attempt = o.attempt and jobs.state = 'running'
+             where jobs.id = any(@Ids) and jobs.id = o.id and jobs.attempt = o.attempt and jobs.state = 'running'
             returning jobs.id, jobs.lane, jobs.state, jobs.due_at),
         dispatched as (
             insert into outbox (job_id, lane, due_at)
@@ -53,7 +54,7 @@ internal static class AttemptSql
         with requeued as (
             update jobs set state = 'queued', worker_id = null, queued_at = now()
               from unnest(@Ids::uuid[], @Attempts::int[]) as lost (id, attempt)
-             where jobs.id = lost.id and jobs.attempt = lost.attempt and jobs.state = 'running'
+             where jobs.id = any(@Ids) and jobs.id = lost.id and jobs.attempt = lost.attempt and jobs.state = 'running'
             returning jobs.id, jobs.lane)
         insert into outbox (job_id, lane) select id, lane from requeued
         """;

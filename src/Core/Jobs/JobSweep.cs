@@ -6,9 +6,13 @@ using Pipeline.Core.Hosting;
 
 namespace Pipeline.Core.Jobs;
 
-/// <summary>Finds jobs whose worker died and jobs that expired while they waited. Every dispatching process runs one.</summary>
+/// <summary>
+/// Finds jobs whose worker died and jobs that expired while they waited, and makes the partitions of the days to come. Every
+/// dispatching process runs one.
+/// </summary>
 public sealed partial class JobSweep(
     NpgsqlDataSource dataSource,
+    JobPartitions partitions,
     WakeSignal signal,
     IOptions<WorkerOptions> options,
     TimeProvider time,
@@ -19,6 +23,7 @@ public sealed partial class JobSweep(
 
     private const int GroupMax = 1_000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PartitionInterval = TimeSpan.FromHours(1);
 
     private long? _failedAt;
 
@@ -49,8 +54,15 @@ public sealed partial class JobSweep(
     protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, Time);
+        var madeAt = Time.GetTimestamp(); // By the start of the process.
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            if (Time.GetElapsedTime(madeAt) >= PartitionInterval)
+            {
+                await partitions.MakeAsync(stoppingToken);
+                madeAt = Time.GetTimestamp();
+            }
+
             while (await SweepAsync(stoppingToken))
             {
             }

@@ -2,11 +2,12 @@ namespace Pipeline.Core.Jobs;
 
 internal static class RetentionSql
 {
-    // Oldest first, along the index on finished_at. A row that somebody holds, because its job is being retried, is left alone.
+    // What is left of days that are over and could not be dropped whole. Oldest first, along the index on finished_at. A row
+    // that somebody holds, because its job is being retried, is left alone.
     public const string DeleteJobs = """
         with old as (
             select id from jobs
-             where finished_at < now() - @AgeSeconds * interval '1 second'
+             where id < @Floor and finished_at < now() - @AgeSeconds * interval '1 second'
                and state in ('succeeded', 'failed', 'canceled', 'expired')
              order by finished_at limit @Limit for update skip locked)
         delete from jobs where id in (select id from old)

@@ -32,6 +32,10 @@ public sealed class BrokerOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long a lane may stay silent though the broker answers before its receiver is made anew. 1 s to 10 min, default 20 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
     internal bool IsMemory => Url == Memory;
 
     /// <exception cref="StartupException">The URL is none that a broker can have.</exception>

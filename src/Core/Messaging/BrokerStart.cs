@@ -35,8 +35,9 @@ internal sealed partial class BrokerStart(IOptions<BrokerOptions> options, ILogg
             throw new StartupException(
                 $"RabbitMQ at {uri.Host}:{uri.Port} has no virtual host '{uri.AbsolutePath}' for this user. Create it, or correct the end of Broker:Url.", e);
         }
-        catch (BrokerUnreachableException e)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever it is: a broker that breaks off in the middle of the handshake, or of the goodbye, is away too.
             LogAway(uri.Host, uri.Port, e.InnerException?.Message ?? e.Message);
         }
     }

@@ -4,16 +4,29 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Core.Messaging;
 
-/// <summary>Says once when a lane can no longer be received from, and once when it can again. MassTransit says it at every try, with a stack trace.</summary>
-internal sealed partial class ReceiveWatch(ILogger<ReceiveWatch> logger) : IReceiveEndpointObserver
+/// <summary>
+/// Knows which queues are received from. Says once when one can no longer be, and once when it can again: MassTransit says it
+/// at every try, with a stack trace.
+/// </summary>
+internal sealed partial class ReceiveWatch(TimeProvider time, ILogger<ReceiveWatch> logger) : IReceiveEndpointObserver
 {
-    private readonly ConcurrentDictionary<Uri, bool> _faulted = new();
+    // By queue: since when nothing is received, as a timestamp of the clock, and whether that was said.
+    private readonly ConcurrentDictionary<string, long> _silent = new();
+    private readonly ConcurrentDictionary<string, bool> _said = new();
+
+    /// <summary>From now on the queue counts as silent until it is received from.</summary>
+    public void Expect(string queue) => _silent[queue] = time.GetTimestamp();
+
+    /// <summary>Zero while the queue is received from.</summary>
+    public TimeSpan SilentFor(string queue) => _silent.TryGetValue(queue, out var since) ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     public Task Ready(ReceiveEndpointReady ready)
     {
-        if (_faulted.TryRemove(ready.InputAddress, out _))
+        var queue = Queue(ready.InputAddress);
+        _silent.TryRemove(queue, out _);
+        if (_said.TryRemove(queue, out _))
         {
-            LogReceiving(Queue(ready.InputAddress));
+            LogReceiving(queue);
         }
 
         return Task.CompletedTask;
@@ -21,9 +34,11 @@ internal sealed partial class ReceiveWatch(ILogger<ReceiveWatch> logger) : IRece
 
     public Task Faulted(ReceiveEndpointFaulted faulted)
     {
-        if (_faulted.TryAdd(faulted.InputAddress, true))
+        var queue = Queue(faulted.InputAddress);
+        _silent.TryAdd(queue, time.GetTimestamp());
+        if (_said.TryAdd(queue, true))
         {
-            LogFaulted(Queue(faulted.InputAddress), faulted.Exception?.GetBaseException().Message ?? "no reason given");
+            LogFaulted(queue, faulted.Exception?.GetBaseException().Message ?? "no reason given");
         }
 
         return Task.CompletedTask;
@@ -31,7 +46,11 @@ internal sealed partial class ReceiveWatch(ILogger<ReceiveWatch> logger) : IRece
 
     public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
 
-    public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
+    public Task Completed(ReceiveEndpointCompleted completed)
+    {
+        _silent.TryAdd(Queue(completed.InputAddress), time.GetTimestamp());
+        return Task.CompletedTask;
+    }
 
     private static string Queue(Uri address) => address.AbsolutePath.Split('/')[^1];
 

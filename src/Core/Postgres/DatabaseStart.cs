@@ -2,12 +2,14 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Jobs;
 
 namespace Pipeline.Core.Postgres;
 
 /// <summary>Waits for the database and migrates it, before anything else of the host starts.</summary>
 internal sealed partial class DatabaseStart(
     Migrator migrator,
+    JobPartitions partitions,
     IOptions<PostgresOptions> options,
     TimeProvider time,
     ILogger<DatabaseStart> logger) : StartupStep
@@ -22,13 +24,14 @@ internal sealed partial class DatabaseStart(
             try
             {
                 await migrator.MigrateAsync(cancellationToken);
+                await partitions.MakeAsync(cancellationToken);
                 return;
             }
             catch (PostgresException e) when (!TransientErrors.IsTransient(e))
             {
                 throw new StartupException(Sentence(e), e);
             }
-            catch (Exception e) when (TransientErrors.IsTransient(e))
+            catch (Exception e) when (e is NpgsqlException || TransientErrors.IsTransient(e))
             {
                 if (time.GetElapsedTime(started) >= options.Value.StartTimeout)
                 {

@@ -8,8 +8,11 @@ public sealed class RetentionOptions
 {
     public const string Section = "Retention";
 
-    /// <summary>Age from which finished jobs are deleted, input and result included; counted from their end. 1 h to 10 years, default 30 days.</summary>
-    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
+    /// <summary>
+    /// Age from which finished jobs are deleted, input and result included. Days of acceptance (UTC) go as a whole, so up to a
+    /// day later, and only when their last job ended that long ago. 1 day to 10 years, default 30 days.
+    /// </summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan Jobs { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Age from which an idempotency key may be used for something else. 1 h to 1 year, default 2 days.</summary>

@@ -3,8 +3,12 @@ using Pipeline.Core.Jobs;
 
 namespace Pipeline.Scheduler.Retention;
 
-/// <summary>Deletes finished jobs and idempotency keys that are older than the options say, in groups of short transactions.</summary>
+/// <summary>
+/// Takes away finished jobs and idempotency keys that are older than the options say: days of jobs as a whole, everything
+/// else in groups of short transactions.
+/// </summary>
 internal sealed partial class RetentionTask(
+    JobPartitions partitions,
     RetentionStore store,
     IOptions<RetentionOptions> options,
     IOptions<SchedulerOptions> scheduler,
@@ -21,9 +25,10 @@ internal sealed partial class RetentionTask(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var keys = await DeleteAllAsync(store.DeleteIdempotencyKeysAsync, options.Value.IdempotencyKeys, cancellationToken);
+        var days = await partitions.DropAsync(options.Value.Jobs, cancellationToken);
         var jobs = await DeleteAllAsync(store.DeleteJobsAsync, options.Value.Jobs, cancellationToken);
         await DeleteAllAsync(store.DeleteBatchesAsync, options.Value.Jobs, cancellationToken);
-        LogDeleted(jobs, options.Value.Jobs, keys, options.Value.IdempotencyKeys);
+        LogDeleted(days, jobs, options.Value.Jobs, keys, options.Value.IdempotencyKeys);
     }
 
     private async Task<long> DeleteAllAsync(
@@ -42,6 +47,6 @@ internal sealed partial class RetentionTask(
         return total;
     }
 
-    [LoggerMessage(4101, LogLevel.Information, "Deleted {Jobs} jobs that ended more than {JobAge} ago and {Keys} idempotency keys older than {KeyAge}")]
-    private partial void LogDeleted(long jobs, TimeSpan jobAge, long keys, TimeSpan keyAge);
+    [LoggerMessage(4101, LogLevel.Information, "Dropped {Days} days of jobs and deleted {Jobs} more that ended more than {JobAge} ago, and {Keys} idempotency keys older than {KeyAge}")]
+    private partial void LogDeleted(int days, long jobs, TimeSpan jobAge, long keys, TimeSpan keyAge);
 }

@@ -1,4 +1,5 @@
 using Dapper;
+using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
 using Pipeline.Core.Messaging;
@@ -63,6 +64,21 @@ public sealed class DeliveryTests(PostgresDatabase database) : IClassFixture<Pos
         await using var working = await TestPipeline.StartAsync(database, settings);
 
         (await working.FinishAsync(after)).State.ShouldBe(JobState.Succeeded);
+    }
+
+    [Fact]
+    public async Task A_lane_that_is_no_longer_received_from_is_received_anew()
+    {
+        var settings = await TestPipeline.SettingsAsync(database);
+        settings["Broker:ReceiveTimeout"] = "00:00:01";
+        await using var pipeline = await TestPipeline.StartAsync(database, settings);
+        await pipeline.FinishAsync(await pipeline.SubmitAsync("before"));
+
+        // What is left of an endpoint that MassTransit gave up: known to the bus, and no consumer at the broker.
+        var endpoint = pipeline.Services.GetRequiredService<LaneReceivers>().Endpoint("emotion").ShouldBeOfType<ReceiveEndpoint>();
+        await endpoint.Stop(removed: false, CancellationToken.None);
+
+        (await pipeline.FinishAsync(await pipeline.SubmitAsync("after"))).State.ShouldBe(JobState.Succeeded);
     }
 
     [Fact]

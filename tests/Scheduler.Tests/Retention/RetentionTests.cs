@@ -19,7 +19,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     {
         foreach (var state in JobState.All.Where(JobState.IsFinal))
         {
-            await AddJobsAsync(state, TimeSpan.FromDays(31), 1);
+            await AddJobsAsync(state, TimeSpan.FromDays(32), 1);
             await AddJobsAsync(state, TimeSpan.FromDays(29), 1);
         }
 
@@ -36,7 +36,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     [Fact]
     public async Task More_jobs_than_a_group_holds_all_go()
     {
-        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(31), 95);
+        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(32), 95);
 
         await Task(groupMax: 10).RunAsync(Token);
 
@@ -58,12 +58,12 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     [Fact]
     public async Task A_batch_goes_after_the_last_of_its_jobs()
     {
-        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(31), 1);
+        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(32), 1);
         await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(29), 1);
         await using var connection = await database.DataSource.OpenConnectionAsync(Token);
         var batches = new { Client = _client, Gone = Guid.CreateVersion7(), Kept = Guid.CreateVersion7() };
         await connection.ExecuteAsync(
-            "insert into batches (id, client_id, items, created_at) select id, @Client, 1, now() - interval '31 days' from unnest(array[@Gone, @Kept]) id",
+            "insert into batches (id, client_id, items, created_at) select id, @Client, 1, now() - interval '32 days' from unnest(array[@Gone, @Kept]) id",
             batches);
         await connection.ExecuteAsync(
             "update jobs set batch_id = case when finished_at < now() - interval '30 days' then @Gone else @Kept end where client_id = @Client", batches);
@@ -76,7 +76,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     [Fact]
     public async Task Job_that_somebody_holds_is_left_for_the_next_night()
     {
-        await AddJobsAsync(JobState.Failed, TimeSpan.FromDays(31), 2);
+        await AddJobsAsync(JobState.Failed, TimeSpan.FromDays(32), 2);
         await using var connection = await database.DataSource.OpenConnectionAsync(Token);
         await using (await connection.BeginTransactionAsync(Token))
         {
@@ -92,7 +92,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     [Fact]
     public async Task Cancellation_stops_it()
     {
-        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(31), 1);
+        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(32), 1);
 
         await Should.ThrowAsync<OperationCanceledException>(() => Task().RunAsync(new CancellationToken(canceled: true)));
 
@@ -110,7 +110,8 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     private RetentionTask Task(int groupMax = 1_000) => new(
-        new RetentionStore(database.DataSource),
+        new JobPartitions(database.DataSource, TimeProvider.System, NullLogger<JobPartitions>.Instance),
+        new RetentionStore(database.DataSource, TimeProvider.System),
         Options.Create(new RetentionOptions { GroupMax = groupMax }),
         Options.Create(new SchedulerOptions()),
         NullLogger<RetentionTask>.Instance);
@@ -118,12 +119,13 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     private async Task AddJobsAsync(string state, TimeSpan? endedAgo, int count)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        var accepted = TimeProvider.System.GetUtcNow() - (endedAgo ?? TimeSpan.FromDays(40));
         await connection.ExecuteAsync(
             """
             insert into jobs (id, client_id, kind, lane, state, input, finished_at)
-            select gen_random_uuid(), @Client, 'emotion', 'emotion', @State, '{}', now() - @Ended::interval from generate_series(1, @Count)
+            select id, @Client, 'emotion', 'emotion', @State, '{}', now() - @Ended::interval from unnest(@Ids) id
             """,
-            new { Client = _client, State = state, Ended = endedAgo, Count = count });
+            new { Client = _client, State = state, Ended = endedAgo, Ids = Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7(accepted)).ToArray() });
     }
 
     private async Task AddKeysAsync(string prefix, TimeSpan age, int count)

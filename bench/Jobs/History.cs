@@ -1,0 +1,63 @@
+using System.Data;
+using Dapper;
+using Npgsql;
+using Pipeline.Bench.Jobs.Sides;
+
+namespace Pipeline.Bench.Jobs;
+
+/// <summary>A database of the pipeline, with the finished jobs of the last month in it, or without.</summary>
+internal static class History
+{
+    private const int Days = 30;
+
+    // As migrations and the start of a process make it; the rows are spread evenly over the days before today.
+    private const string Day = "create table jobs_{0} partition of jobs for values from ('{1}') to ('{2}')";
+
+    private const string Fill = """
+        insert into jobs (id, client_id, kind, lane, state, attempt, created_at, queued_at, started_at, finished_at, finished_xid, input, result)
+        select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid,
+               '00000000-0000-0000-0000-000000000000', 'emotion', 'emotion', 'succeeded', 1, at, at, at, at, pg_current_xact_id(),
+               json_build_object('text', repeat('x', 120)), '{"ok":true,"length":120}'
+          from (select n, @From + n * (interval '1 day' / @Rows) as at from generate_series(0, @Rows - 1) n) rows
+        """;
+
+    /// <summary>Empties the day of the measurement; history stays. At midnight (UTC) a run goes wrong.</summary>
+    public static string ClearToday(TimeProvider time) => $"truncate jobs_{time.GetUtcNow():yyyyMMdd}, jobs_default, outbox";
+
+    /// <returns>The connection string of the new database.</returns>
+    public static async Task<string> CreateDatabaseAsync(Stage stage, string name, CancellationToken cancellationToken)
+    {
+        await using NpgsqlDataSource server = NpgsqlDataSource.Create(stage.Servers.Postgres);
+        await ExecuteAsync(server, $"drop database if exists \"{name}\" with (force)", null, cancellationToken);
+        await ExecuteAsync(server, $"create database \"{name}\"", null, cancellationToken);
+        return stage.Servers.Database(name);
+    }
+
+    /// <summary>Writes so many finished jobs over the days of a month.</summary>
+    public static async Task WriteAsync(string postgres, int rows, TimeProvider time, TextWriter progress, CancellationToken cancellationToken)
+    {
+        await using NpgsqlDataSource database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { CommandTimeout = 0 });
+        DateTimeOffset today = new(time.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
+        for (int ago = Days; ago >= 1; ago--)
+        {
+            DateTimeOffset from = today.AddDays(-ago);
+            if (ago > 1) // Yesterday is there.
+            {
+                await ExecuteAsync(database, string.Format(null, Day, from.ToString("yyyyMMdd", null), Floor(from), Floor(from.AddDays(1))), null, cancellationToken);
+            }
+
+            await ExecuteAsync(database, Fill, new { From = from.UtcDateTime, Rows = rows / Days }, cancellationToken);
+            await progress.WriteLineAsync($"history: {(Days - ago + 1) * (rows / Days):N0} jobs");
+        }
+
+        await ExecuteAsync(database, "vacuum analyze jobs", null, cancellationToken);
+    }
+
+    private static Guid Floor(DateTimeOffset time) => Guid.ParseExact($"{time.ToUnixTimeMilliseconds():x12}{new string('0', 20)}", "N");
+
+    private static async Task ExecuteAsync(NpgsqlDataSource dataSource, string sql, object? parameters, CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(sql, parameters, commandType: CommandType.Text, cancellationToken: cancellationToken));
+    }
+}
