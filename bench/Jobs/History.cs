@@ -10,9 +10,7 @@ internal static class History
 {
     private const int Days = 30;
 
-    // As migrations and the start of a process make it; the rows are spread evenly over the days before today.
-    private const string Day = "create table jobs_{0} partition of jobs for values from ('{1}') to ('{2}')";
-
+    // Spread evenly over a day.
     private const string Fill = """
         insert into jobs (id, client_id, kind, lane, state, attempt, created_at, queued_at, started_at, finished_at, finished_xid, input, result)
         select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid,
@@ -43,7 +41,7 @@ internal static class History
             DateTimeOffset from = today.AddDays(-ago);
             if (ago > 1) // Yesterday is there.
             {
-                await ExecuteAsync(database, string.Format(null, Day, from.ToString("yyyyMMdd", null), Floor(from), Floor(from.AddDays(1))), null, cancellationToken);
+                await ExecuteAsync(database, CreateDay(from), null, cancellationToken);
             }
 
             await ExecuteAsync(database, Fill, new { From = from.UtcDateTime, Rows = rows / Days }, cancellationToken);
@@ -52,6 +50,10 @@ internal static class History
 
         await ExecuteAsync(database, "vacuum analyze jobs", null, cancellationToken);
     }
+
+    /// <summary>SQL: the partition of a day, as every process makes it for the days to come.</summary>
+    private static string CreateDay(DateTimeOffset day) =>
+        $"create table jobs_{day:yyyyMMdd} partition of jobs for values from ('{Floor(day)}') to ('{Floor(day.AddDays(1))}')";
 
     private static Guid Floor(DateTimeOffset time) => Guid.ParseExact($"{time.ToUnixTimeMilliseconds():x12}{new string('0', 20)}", "N");
 
