@@ -1,4 +1,5 @@
 using Pipeline.Api.Batches;
+using Pipeline.Api.Chat;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Emotion;
 using Pipeline.Api.Health;
@@ -6,6 +7,7 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Queues;
+using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -25,6 +27,7 @@ public static class ApiEndpoints
 
         var api = app.MapGroup("/api");
         EmotionEndpoint.Map(api);
+        KindEndpoint.Map<CompleteChat, ChatResult>(api, "/chat/completions", ChatDocs.Complete);
         JobsEndpoints.Map(api);
         BatchesEndpoints.Map(api);
         QueuesEndpoint.Map(api);

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Api.Batches;
+using Pipeline.Api.Chat;
 using Pipeline.Api.Emotion;
 using Pipeline.Core.Hosting;
 using Pipeline.Api.Jobs;
@@ -27,6 +28,7 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(HealthResource))]
 [JsonSerializable(typeof(EmotionRequest))]
+[JsonSerializable(typeof(ChatRequest))]
 [JsonSerializable(typeof(JobRequest))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

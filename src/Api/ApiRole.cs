@@ -6,6 +6,7 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -22,6 +23,8 @@ public static class ApiRole
         pipeline.AddIntake();
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
+        services.AddOptions<InputLimits>().BindConfiguration(InputLimits.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<InputLimits>, InputLimitsValidator>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();

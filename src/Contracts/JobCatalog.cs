@@ -9,6 +9,7 @@ public static class JobCatalog
     {
         JobKind.Of<AnalyzeEmotion, EmotionResult>(),
         JobKind.Of<EmbedTexts, EmbeddingResult>(),
+        JobKind.Of<CompleteChat, ChatResult>(),
     }.ToDictionary(kind => kind.Name, StringComparer.Ordinal);
 
     public static IReadOnlyCollection<JobKind> All => Kinds.Values;

@@ -15,7 +15,7 @@ public sealed class DocumentTests(LocalApi api)
 
         operations.Keys.ShouldBe(
             [
-                "post /api/emotion", "post /api/jobs", "get /api/jobs", "get /api/jobs/{id}", "delete /api/jobs/{id}",
+                "post /api/emotion", "post /api/chat/completions", "post /api/jobs", "get /api/jobs", "get /api/jobs/{id}", "delete /api/jobs/{id}",
                 "post /api/jobs/{id}/retry", "post /api/jobs/batch", "get /api/batches", "get /api/batches/{id}",
                 "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues", "get /health", "get /health/live", "get /health/ready",
             ],
@@ -56,7 +56,7 @@ public sealed class DocumentTests(LocalApi api)
             }
         }
 
-        tried.ShouldBe(4);
+        tried.ShouldBe(6);
     }
 
     [Fact]

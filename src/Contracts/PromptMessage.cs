@@ -1,0 +1,15 @@
+namespace Pipeline.Contracts;
+
+/// <summary>One message of a conversation or prompt.</summary>
+/// <param name="Role">A value of <see cref="PromptRoles"/>.</param>
+public sealed record PromptMessage(string Role, string Content);
+
+/// <summary>The values of <see cref="PromptMessage.Role"/>.</summary>
+public static class PromptRoles
+{
+    public const string System = "system";
+    public const string User = "user";
+    public const string Assistant = "assistant";
+
+    public static IReadOnlyList<string> All { get; } = [System, User, Assistant];
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+using Pipeline.Inference;
+using Pipeline.Workers.Inference.Generating;
+
+namespace Pipeline.Workers.Inference.Chat;
+
+/// <summary>Answers a conversation. The answer is read piece by piece as the model writes it.</summary>
+internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> options, TimeProvider time) : IJobHandler<CompleteChat, ChatResult>
+{
+    public async Task<JobOutcome> HandleAsync(CompleteChat job, JobContext context, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        ChatOptions wishes = new()
+        {
+            Temperature = (float?)job.Temperature ?? options.Value.Temperature,
+            MaxOutputTokens = job.MaxTokens,
+        };
+        List<ChatResponseUpdate> pieces = [];
+        try
+        {
+            await foreach (var piece in model.StreamAsync(job.Messages, wishes, options.Value, context, cancellationToken))
+            {
+                pieces.Add(piece);
+            }
+        }
+        catch (PromptTooLongException e)
+        {
+            return new JobOutcome.Rejected($"The messages are too long. {e.Message}");
+        }
+
+        var answer = model.Read(pieces.ToChatResponse(), options.Value);
+        return JobOutcome.Success(
+            new ChatResult
+            {
+                Content = answer.Text,
+                FinishReason = answer.IsCut ? FinishReasons.Length : FinishReasons.Stop,
+                Model = answer.Model,
+                Warnings = answer.Warnings,
+                FallbackProvider = answer.FallbackProvider,
+                Usage = answer.Usage,
+                Timings = context.Timings(time.GetElapsedTime(started)),
+            },
+            CompleteChat.ResultJson);
+    }
+}
