@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Pipeline.Contracts;
 
 /// <summary>The next message of a conversation.</summary>
-public sealed record CompleteChat : IJob<CompleteChat, ChatResult>
+public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted
 {
     public static string Kind => "chat";
 
@@ -21,30 +21,50 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>
     /// <summary>Most tokens of the answer; null leaves it to the worker. A longer answer is cut and says so.</summary>
     public int? MaxTokens { get; init; }
 
-    public IEnumerable<InputProblem> Validate(InputLimits limits) =>
-        [.. PromptRules.Messages("messages", Messages, limits), .. PromptRules.Sampling(Temperature, MaxTokens, limits)];
+    /// <summary>Name of a template whose system message begins the conversation, for example <c>teacher</c>; null: none.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>Language of that template, <c>ko</c> or <c>en</c>; null: that of the last message.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>Written by the API.</summary>
+    public PromptSource? PromptSource { get; init; }
+
+    IReadOnlyList<PromptChoice> IPrompted.Prompts =>
+        Prompt is null ? [] : [new(Kind, Prompt, Language ?? TextLanguage.Written(Messages[^1].Content))];
+
+    public IEnumerable<InputProblem> Validate(InputLimits limits)
+    {
+        List<InputProblem> problems =
+        [
+            .. PromptRules.Messages("messages", Messages, limits),
+            .. PromptRules.Sampling(Temperature, MaxTokens, limits),
+            .. PromptRules.Choice(Prompt, Language, PromptSource),
+        ];
+        if (Prompt is not null && Messages is [{ Role: PromptRoles.System }, ..])
+        {
+            problems.Add(new("prompt", "brings a system message, and messages[0] is one as well: send one of the two."));
+        }
+
+        return problems;
+    }
+
+    public IJob WithPrompts(IReadOnlyList<PromptTemplate> templates) => templates is not [var template] ? this : this with
+    {
+        Messages = [.. PromptRenderer.Render(template, PromptValues.None, PromptValues.None), .. Messages],
+        Prompt = null,
+        Language = null,
+        PromptSource = PromptSource.Of(template),
+    };
 }
 
 /// <summary>What the model said.</summary>
-public sealed record ChatResult
+public sealed record ChatResult : GeneratedResult
 {
     public required string Content { get; init; }
 
     /// <summary>A value of <see cref="FinishReasons"/>.</summary>
     public required string FinishReason { get; init; }
-
-    /// <summary>Name of the model that answered; <c>small</c> is the one that ships with Pipeline, which can not hold a conversation.</summary>
-    public required string Model { get; init; }
-
-    /// <summary>What to know before this is used, for people; absent where there is nothing.</summary>
-    public IReadOnlyList<string>? Warnings { get; init => field = value is [] ? null : value; }
-
-    /// <summary>The cloud provider that answered; absent where the local engine did.</summary>
-    public string? FallbackProvider { get; init; }
-
-    public required TokenUsage Usage { get; init; }
-
-    public required JobTimings Timings { get; init; }
 }
 
 /// <summary>The values of <see cref="ChatResult.FinishReason"/>.</summary>

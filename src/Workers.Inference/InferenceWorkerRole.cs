@@ -10,7 +10,10 @@ using Pipeline.Inference.LlamaCpp;
 using Pipeline.Inference.Remote;
 using Pipeline.Workers.Inference.Chat;
 using Pipeline.Workers.Inference.Emotion;
+using Pipeline.Workers.Inference.Feedback;
 using Pipeline.Workers.Inference.Generating;
+using Pipeline.Workers.Inference.Interview;
+using Pipeline.Workers.Inference.Report;
 
 namespace Pipeline.Workers.Inference;
 
@@ -32,7 +35,11 @@ public static class InferenceWorkerRole
         services.AddSingleton<TextModel>();
         services.AddHostedService<ModelStart>();
         services.AddHealthChecks().AddCheck<ModelHealth>("model", tags: ["ready"]);
-        return pipeline.AddEmotion().AddGenerating<CompleteChat, ChatResult, ChatHandler, ChatJobOptions, ChatJobOptionsValidator>(ChatJobOptions.Section);
+        return pipeline.AddEmotion()
+            .AddGenerating<CompleteChat, ChatResult, ChatHandler, ChatJobOptions, ChatJobOptionsValidator>(ChatJobOptions.Section)
+            .AddGenerating<GiveFeedback, FeedbackResult, FeedbackHandler, FeedbackOptions, FeedbackOptionsValidator>(FeedbackOptions.Section)
+            .AddGenerating<StepInterview, InterviewStepResult, InterviewHandler, InterviewOptions, InterviewOptionsValidator>(InterviewOptions.Section)
+            .AddGenerating<WriteReport, ReportResult, ReportHandler, ReportOptions, ReportOptionsValidator>(ReportOptions.Section);
     }
 
     private static PipelineBuilder AddEmotion(this PipelineBuilder pipeline)

@@ -11,7 +11,7 @@ using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Tests;
 
-public sealed class ChatHandlerTests
+public sealed class ChatHandlerTests : IDisposable
 {
     private readonly ScriptedChatClient _chat = new() { Says = "서울입니다. 🎉" };
 
@@ -112,6 +112,8 @@ public sealed class ChatHandlerTests
         (answer.Model, answer.FallbackProvider).ShouldBe(("claude", "Anthropic"));
         answer.Warnings.ShouldHaveSingleItem().ShouldContain("the 4 oldest messages were left out");
     }
+
+    public void Dispose() => _chat.Dispose();
 
     private static CompleteChat Job { get; } = new() { Messages = [new("user", "대한민국의 수도는?")] };
 

@@ -43,6 +43,25 @@ internal sealed class BodyFields(JsonElement root, InputErrors errors)
 
     public bool IsNull(string name) => root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Null;
 
+    public double? TakeNumber(string name) => Take(name, JsonValueKind.Number, required: false)?.GetDouble();
+
+    /// <summary>A whole number that 32 bits hold.</summary>
+    public int? TakeInteger(string name)
+    {
+        if (Take(name, JsonValueKind.Number, required: false) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.TryGetInt32(out var number))
+        {
+            return number;
+        }
+
+        errors.Add(name, $"is {value.GetRawText()}: send a whole number.");
+        return null;
+    }
+
     /// <summary>An object of these fields alone, as far as they are there.</summary>
     public JsonElement Only(IEnumerable<string> names)
     {

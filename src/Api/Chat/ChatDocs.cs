@@ -7,38 +7,15 @@ namespace Pipeline.Api.Chat;
 
 internal static class ChatDocs
 {
-    private const string Succeeded = """
-        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"chat","lane":"chat","priority":"interactive","state":"succeeded","attempt":1,
-         "created_at":"2026-11-20T09:00:00+00:00","started_at":"2026-11-20T09:00:00.01+00:00","finished_at":"2026-11-20T09:00:01.2+00:00",
-         "result":{"content":"Seoul.","finish_reason":"stop","model":"Qwen2.5 7B Instruct",
-           "usage":{"prompt_tokens":25,"cached_tokens":0,"completion_tokens":3,"total_tokens":28},
-           "timings":{"queued_ms":10.0,"running_ms":1190.0}},
-         "links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000"}}
-        """;
-
-    private const string Queued = """
-        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"chat","lane":"chat","priority":"interactive","state":"queued","attempt":0,
-         "created_at":"2026-11-20T09:00:00+00:00","links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000"}}
-        """;
-
-    public static readonly EndpointDoc Complete = new()
-    {
-        Name = "completeChat",
-        Tag = "chat",
-        Summary = "Get the next message of a conversation",
-        Parameters = SharedDocs.Submission,
-        Body = new(typeof(ChatRequest),
-        [
-            ("A question", """{"messages":[{"role":"user","content":"What is the capital of Korea?"}],"temperature":0,"max_tokens":64}"""),
-            ("A conversation", """{"messages":[{"role":"system","content":"Answer in one sentence."},{"role":"user","content":"안녕하세요!"},{"role":"assistant","content":"안녕하세요, 무엇을 도와드릴까요?"},{"role":"user","content":"서울은 어떤 도시인가요?"}]}"""),
-        ]),
-        Answers =
-        [
-            new(200, "The finished job, with `Prefer: wait`.", typeof(JobResource), Succeeded) { Headers = SharedDocs.SubmissionHeaders },
-            new(202, "The job as it is.", typeof(JobResource), Queued) { Headers = SharedDocs.SubmissionHeaders },
-        ],
-        Problems = SharedDocs.Submissions,
-    };
+    public static readonly EndpointDoc Complete = KindDocs.Of(
+        "completeChat",
+        "chat",
+        "Get the next message of a conversation",
+        typeof(ChatRequest),
+        CompleteChat.Kind,
+        SharedDocs.ChatResult,
+        ("A question", """{"messages":[{"role":"user","content":"What is the capital of Korea?"}],"temperature":0,"max_tokens":64}"""),
+        ("A conversation", """{"prompt":"teacher","messages":[{"role":"user","content":"안녕하세요!"},{"role":"assistant","content":"안녕하세요, 무엇을 도와드릴까요?"},{"role":"user","content":"재귀가 뭐예요?"}]}"""));
 }
 
 /// <summary>The body for readers of the document; <see cref="KindDraft"/> reads it as <see cref="CompleteChat"/>.</summary>
@@ -52,6 +29,12 @@ internal sealed record ChatRequest
 
     [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096); default Models:Chat:OutputTokensMax (1,024).")]
     public int? MaxTokens { get; init; }
+
+    [Description("Name of a chat prompt that brings the system message: default, coding, teacher, creative; absent: none.")]
+    public string? Prompt { get; init; }
+
+    [Description("Language of that prompt, ko or en; default the last message's.")]
+    public string? Language { get; init; }
 
     [Description("interactive (default) or bulk. Bulk jobs never delay interactive ones.")]
     public string? Priority { get; init; }

@@ -22,7 +22,7 @@ internal static class KindDraft
             return null;
         }
 
-        return new JobDraft { Kind = kind, Inputs = [input], IsList = false, Priority = priority, ExpiresAt = expiresAt };
+        return new JobDraft { Kind = kind, Inputs = [input], InputPath = Input, IsList = false, Priority = priority, ExpiresAt = expiresAt };
     }
 
     public static JobKind? TakeKind(BodyFields fields)

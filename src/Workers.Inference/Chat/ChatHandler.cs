@@ -2,7 +2,6 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
-using Pipeline.Inference;
 using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Chat;
@@ -10,7 +9,10 @@ namespace Pipeline.Workers.Inference.Chat;
 /// <summary>Answers a conversation. The answer is read piece by piece as the model writes it.</summary>
 internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> options, TimeProvider time) : IJobHandler<CompleteChat, ChatResult>
 {
-    public async Task<JobOutcome> HandleAsync(CompleteChat job, JobContext context, CancellationToken cancellationToken)
+    public Task<JobOutcome> HandleAsync(CompleteChat job, JobContext context, CancellationToken cancellationToken) =>
+        AnswerAsync(job, context, cancellationToken).OrRejectedAsync(options.Value);
+
+    private async Task<JobOutcome> AnswerAsync(CompleteChat job, JobContext context, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         ChatOptions wishes = new()
@@ -19,16 +21,9 @@ internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> opti
             MaxOutputTokens = job.MaxTokens,
         };
         List<ChatResponseUpdate> pieces = [];
-        try
+        await foreach (var piece in model.StreamAsync(job.Messages, wishes, options.Value, context, cancellationToken))
         {
-            await foreach (var piece in model.StreamAsync(job.Messages, wishes, options.Value, context, cancellationToken))
-            {
-                pieces.Add(piece);
-            }
-        }
-        catch (PromptTooLongException e)
-        {
-            return new JobOutcome.Rejected($"The messages are too long. {e.Message}");
+            pieces.Add(piece);
         }
 
         var answer = model.Read(pieces.ToChatResponse(), options.Value);
@@ -37,6 +32,7 @@ internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> opti
             {
                 Content = answer.Text,
                 FinishReason = answer.IsCut ? FinishReasons.Length : FinishReasons.Stop,
+                Prompt = job.PromptSource,
                 Model = answer.Model,
                 Warnings = answer.Warnings,
                 FallbackProvider = answer.FallbackProvider,

@@ -6,6 +6,7 @@ namespace Pipeline.Contracts;
 public static class PromptRules
 {
     private const double TemperatureMax = 2;
+    private const int NameLengthMax = 100;
 
     /// <summary>Problems of a conversation that a model is to go on with.</summary>
     public static IEnumerable<InputProblem> Messages(string field, IReadOnlyList<PromptMessage> messages, InputLimits limits)
@@ -35,6 +36,25 @@ public static class PromptRules
         if (maxTokens is < 1 || maxTokens > limits.OutputTokensMax)
         {
             yield return new("max_tokens", $"is {maxTokens}: send 1 to {limits.OutputTokensMax} (Input:OutputTokensMax).");
+        }
+    }
+
+    /// <summary>Problems of how a client chooses a template.</summary>
+    public static IEnumerable<InputProblem> Choice(string? prompt, string? language, PromptSource? source)
+    {
+        if (prompt is { Length: 0 or > NameLengthMax })
+        {
+            yield return new("prompt", $"has {prompt.Length} characters: send the name of a prompt, 1 to {NameLengthMax}.");
+        }
+
+        if (language is not (null or TextLanguage.Korean or TextLanguage.English))
+        {
+            yield return new("language", $"is \"{language}\": send \"{TextLanguage.Korean}\" or \"{TextLanguage.English}\", or leave it out.");
+        }
+
+        if (source is not null)
+        {
+            yield return new("prompt_source", "is written by the API: leave it out.");
         }
     }
 
