@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Pipeline.Contracts;
 
 /// <summary>A question and what was answered.</summary>
-public sealed record Exchange(string Question, string Answer)
+public sealed record Exchange([property: JsonRequired] string Question, [property: JsonRequired] string Answer)
 {
     internal static IEnumerable<InputProblem> Validate(string field, IReadOnlyList<Exchange> exchanges, InputLimits limits) => exchanges.Count > limits.ExchangesMax
         ? [new(field, $"has {exchanges.Count} elements; at most {limits.ExchangesMax} are accepted (Input:ExchangesMax).")]

@@ -22,7 +22,8 @@ public sealed record PromptTemplate
     public string? User { get; init; }
 
     /// <summary>Exchanges that show the model what is wanted, before the user's message. Nothing in them is replaced.</summary>
-    public IReadOnlyList<PromptExample> Examples { get; init; } = [];
+    // No initializer: generated readers of JSON set every init property, and null where the JSON has none.
+    public IReadOnlyList<PromptExample> Examples { get => field ?? []; init; }
 }
 
 /// <summary>An exchange that shows a model what is wanted.</summary>
