@@ -1,11 +1,17 @@
 using Pipeline.Api.Batches;
+using Pipeline.Api.Chat;
 using Pipeline.Api.Clients;
+using Pipeline.Api.Conversations;
 using Pipeline.Api.Emotion;
+using Pipeline.Api.Feedback;
 using Pipeline.Api.Health;
+using Pipeline.Api.Interviews;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Queues;
+using Pipeline.Api.Reports;
+using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -25,6 +31,12 @@ public static class ApiEndpoints
 
         var api = app.MapGroup("/api");
         EmotionEndpoint.Map(api);
+        KindEndpoint.Map<CompleteChat, ChatResult>(api, "/chat/completions", ChatDocs.Complete);
+        KindEndpoint.Map<GiveFeedback, FeedbackResult>(api, "/feedback", FeedbackDocs.Give);
+        KindEndpoint.Map<StepInterview, InterviewStepResult>(api, "/interview/step", InterviewsDocs.StepOnce);
+        ReportEndpoint.Map(api);
+        ConversationsEndpoints.Map(api);
+        InterviewsEndpoints.Map(api);
         JobsEndpoints.Map(api);
         BatchesEndpoints.Map(api);
         QueuesEndpoint.Map(api);

@@ -2,11 +2,16 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Api.Batches;
+using Pipeline.Api.Chat;
+using Pipeline.Api.Conversations;
 using Pipeline.Api.Emotion;
+using Pipeline.Api.Feedback;
+using Pipeline.Api.Interviews;
 using Pipeline.Core.Hosting;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Queues;
+using Pipeline.Api.Reports;
 
 namespace Pipeline.Api;
 
@@ -27,6 +32,19 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(HealthResource))]
 [JsonSerializable(typeof(EmotionRequest))]
+[JsonSerializable(typeof(ChatRequest))]
+[JsonSerializable(typeof(FeedbackRequest))]
+[JsonSerializable(typeof(StepInterviewRequest))]
+[JsonSerializable(typeof(ReportRequest))]
+[JsonSerializable(typeof(InterviewRequest))]
+[JsonSerializable(typeof(AnswerRequest))]
+[JsonSerializable(typeof(InterviewResource))]
+[JsonSerializable(typeof(InterviewSettings))]
+[JsonSerializable(typeof(ConversationRequest))]
+[JsonSerializable(typeof(MessageRequest))]
+[JsonSerializable(typeof(ConversationResource))]
+[JsonSerializable(typeof(ConversationPageResource))]
+[JsonSerializable(typeof(ConversationSettings))]
 [JsonSerializable(typeof(JobRequest))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

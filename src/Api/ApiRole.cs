@@ -3,9 +3,12 @@ using Microsoft.Extensions.Options;
 using Pipeline.Api.Batches;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
+using Pipeline.Api.Conversations;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Prompts;
+using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -22,7 +25,12 @@ public static class ApiRole
         pipeline.AddIntake();
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
+        services.AddOptions<InputLimits>().BindConfiguration(InputLimits.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<InputLimits>, InputLimitsValidator>();
+        services.AddOptions<ConversationOptions>().BindConfiguration(ConversationOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ConversationOptions>, ConversationOptionsValidator>();
         services.AddSingleton<BodyReader>();
+        services.AddSingleton<PromptedInputs>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();
         services.AddSingleton<BatchSubmissions>();

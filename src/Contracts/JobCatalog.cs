@@ -9,6 +9,10 @@ public static class JobCatalog
     {
         JobKind.Of<AnalyzeEmotion, EmotionResult>(),
         JobKind.Of<EmbedTexts, EmbeddingResult>(),
+        JobKind.Of<CompleteChat, ChatResult>(),
+        JobKind.Of<GiveFeedback, FeedbackResult>(),
+        JobKind.Of<StepInterview, InterviewStepResult>(),
+        JobKind.Of<WriteReport, ReportResult>(),
     }.ToDictionary(kind => kind.Name, StringComparer.Ordinal);
 
     public static IReadOnlyCollection<JobKind> All => Kinds.Values;

@@ -11,6 +11,9 @@ public sealed record LabelScoringRequest
     /// <summary>Distinct, non-empty answers to compare; 2 to <see cref="LabelsMax"/> of them.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
+    /// <summary>File of the local model that scores; null where only one is loaded. Servers and the cloud have models of their own.</summary>
+    public string? ModelPath { get; init; }
+
     /// <summary>Interactive requests enter the batch before bulk ones.</summary>
     public RequestPriority Priority { get; init; } = RequestPriority.Interactive;
 

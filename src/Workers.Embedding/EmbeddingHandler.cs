@@ -26,10 +26,8 @@ internal sealed class EmbeddingHandler(LongTextEmbedder embedder, IOptions<Embed
                     Dimensions = texts[0].Vector.Length,
                     Model = texts[0].Model,
                     Usage = new(texts.Sum(text => text.Tokens), CachedTokens: 0, CompletionTokens: 0),
-                    Timings = new(Milliseconds(context.Queued), Milliseconds(time.GetElapsedTime(started))),
+                    Timings = context.Timings(time.GetElapsedTime(started)),
                 },
                 EmbedTexts.ResultJson);
     }
-
-    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 }

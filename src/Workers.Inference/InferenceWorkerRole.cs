@@ -8,7 +8,12 @@ using Pipeline.Inference.LLamaSharp;
 #endif
 using Pipeline.Inference.LlamaCpp;
 using Pipeline.Inference.Remote;
+using Pipeline.Workers.Inference.Chat;
 using Pipeline.Workers.Inference.Emotion;
+using Pipeline.Workers.Inference.Feedback;
+using Pipeline.Workers.Inference.Generating;
+using Pipeline.Workers.Inference.Interview;
+using Pipeline.Workers.Inference.Report;
 
 namespace Pipeline.Workers.Inference;
 
@@ -27,10 +32,34 @@ public static class InferenceWorkerRole
         services.AddRemoteInference(pipeline.Configuration);
         services.AddFallback(pipeline.Configuration); // Last: it stands before whichever engine was chosen.
 
-        services.AddOptions<EmotionOptions>().BindConfiguration(EmotionOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<EmotionOptions>, EmotionOptionsValidator>();
+        services.AddSingleton<TextModel>();
         services.AddHostedService<ModelStart>();
         services.AddHealthChecks().AddCheck<ModelHealth>("model", tags: ["ready"]);
+        return pipeline.AddEmotion()
+            .AddGenerating<CompleteChat, ChatResult, ChatHandler, ChatJobOptions, ChatJobOptionsValidator>(ChatJobOptions.Section)
+            .AddGenerating<GiveFeedback, FeedbackResult, FeedbackHandler, FeedbackOptions, FeedbackOptionsValidator>(FeedbackOptions.Section)
+            .AddGenerating<StepInterview, InterviewStepResult, InterviewHandler, InterviewOptions, InterviewOptionsValidator>(InterviewOptions.Section)
+            .AddGenerating<WriteReport, ReportResult, ReportHandler, ReportOptions, ReportOptionsValidator>(ReportOptions.Section);
+    }
+
+    private static PipelineBuilder AddEmotion(this PipelineBuilder pipeline)
+    {
+        pipeline.Services.AddOptions<EmotionOptions>().BindConfiguration(EmotionOptions.Section).ValidateOnStart();
+        pipeline.Services.AddSingleton<IValidateOptions<EmotionOptions>, EmotionOptionsValidator>();
+        pipeline.Services.AddSingleton(services => EmotionPrompt.Use(services.GetRequiredService<IOptions<EmotionOptions>>().Value));
         return pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, EmotionHandler>();
+    }
+
+    private static PipelineBuilder AddGenerating<TJob, TResult, THandler, TOptions, TValidator>(this PipelineBuilder pipeline, string section)
+        where TJob : class, IJob<TJob, TResult>
+        where TResult : class
+        where THandler : class, Core.Jobs.IJobHandler<TJob, TResult>
+        where TOptions : GenerationOptions
+        where TValidator : class, IValidateOptions<TOptions>
+    {
+        pipeline.Services.AddOptions<TOptions>().BindConfiguration(section).ValidateOnStart();
+        pipeline.Services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
+        pipeline.Services.AddSingleton(services => ModelUse.Generating(TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath));
+        return pipeline.AddJobHandler<TJob, TResult, THandler>();
     }
 }

@@ -5,13 +5,13 @@ using Pipeline.Inference.Remote;
 
 namespace Pipeline.Workers.Inference;
 
-internal sealed class ModelHealth(InferenceEngine engine, IOptions<InferenceOptions> options, RemoteServer server) : IHealthCheck
+internal sealed class ModelHealth(LocalModels models, IOptions<InferenceOptions> options, RemoteServer server) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
     {
         if (!options.Value.IsRemote)
         {
-            return engine.Model is null ? HealthCheckResult.Unhealthy("The model is still being loaded.") : HealthCheckResult.Healthy();
+            return models.Loaded.Count is 0 ? HealthCheckResult.Unhealthy("No model is loaded yet.") : HealthCheckResult.Healthy();
         }
 
         try

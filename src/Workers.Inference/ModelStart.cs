@@ -1,19 +1,17 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Messaging;
 using Pipeline.Inference;
 using Pipeline.Inference.Models;
-using Pipeline.Workers.Inference.Emotion;
 
 namespace Pipeline.Workers.Inference;
 
 /// <summary>
-/// Loads and warms the model before the host starts, so before the first message is fetched. A server's model is the
-/// server's affair: it may come up later, and the health check says whether it did.
+/// Loads and warms the models of the kinds that this worker consumes before the host starts, so before the first message is
+/// fetched. A server's model is the server's affair: it may come up later, and the health check says whether it did.
 /// </summary>
-internal sealed class ModelStart(InferenceEngine engine, IOptions<InferenceOptions> inference, IOptions<EmotionOptions> options) : StartupStep
+internal sealed class ModelStart(LocalModels models, IOptions<InferenceOptions> inference, IEnumerable<ModelUse> uses, ConsumedLanes lanes) : StartupStep
 {
-    private const string WarmUpText = "Warm-up.";
-
     public override async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (inference.Value.IsRemote)
@@ -23,7 +21,10 @@ internal sealed class ModelStart(InferenceEngine engine, IOptions<InferenceOptio
 
         try
         {
-            await engine.LoadAsync(options.Value.ModelPath, EmotionPrompt.For(WarmUpText, options.Value), cancellationToken);
+            foreach (var use in uses.Where(use => lanes.Include(use.Kind)))
+            {
+                await models.LoadAsync(use.Path, use.WarmUp, cancellationToken);
+            }
         }
         catch (ModelLoadException e)
         {

@@ -30,7 +30,7 @@ public sealed class RemoteRegistrationTests
     {
         await using ServiceProvider services = Build([]);
 
-        services.GetRequiredService<ILabelScorer>().ShouldBeOfType<InferenceEngine>();
+        services.GetRequiredService<ILabelScorer>().ShouldBeOfType<LocalModels>();
         services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().ShouldBeOfType<EmbeddingEngine>();
         Validate(services);
     }
@@ -93,7 +93,7 @@ public sealed class RemoteRegistrationTests
         await using ServiceProvider services = Build(new() { ["Fallback:Provider"] = "Anthropic" });
 
         Validate(services);
-        services.GetRequiredService<ILabelScorer>().ShouldBeOfType<InferenceEngine>();
+        services.GetRequiredService<ILabelScorer>().ShouldBeOfType<LocalModels>();
     }
 
     private static ServiceProvider Build(Dictionary<string, string?> settings, params (string Name, string Value)[] variables)

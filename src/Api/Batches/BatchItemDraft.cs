@@ -21,7 +21,7 @@ internal sealed class BatchItemDraft(JobKind? everyKind, DateTimeOffset? everyEx
     private const int KeyLengthMax = 255;
 
     /// <summary>Null once it has reported what is wrong with the item.</summary>
-    public NewBatchItem? Parse(ReadOnlyMemory<byte> utf8, int index, InputErrors errors)
+    public DraftedItem? Parse(ReadOnlyMemory<byte> utf8, int index, InputErrors errors)
     {
         var path = $"items[{index}]";
         if (JsonScan.Check(utf8.Span, options.BodyDepthMax) is { } fault)
@@ -43,7 +43,7 @@ internal sealed class BatchItemDraft(JobKind? everyKind, DateTimeOffset? everyEx
         return errors.Count > before ? null : item;
     }
 
-    private NewBatchItem? ParseEnvelope(JsonElement root, string path, InputErrors errors)
+    private DraftedItem? ParseEnvelope(JsonElement root, string path, InputErrors errors)
     {
         var own = new InputErrors();
         var fields = new BodyFields(root, own);
@@ -64,10 +64,10 @@ internal sealed class BatchItemDraft(JobKind? everyKind, DateTimeOffset? everyEx
 
         return kind is null || value is null || KindDraft.ParseInput(kind, value.Value, $"{path}.{Input}", errors, limits) is not { } input
             ? null
-            : Item(kind, input, expiresAt, key);
+            : new(kind, input, $"{path}.{Input}", Item(kind, input, expiresAt, key));
     }
 
-    private NewBatchItem? ParseInput(JobKind kind, JsonElement root, string path, InputErrors errors)
+    private DraftedItem? ParseInput(JobKind kind, JsonElement root, string path, InputErrors errors)
     {
         string? key = null;
         if (root.TryGetProperty(Key, out _) && kind.InputJson.Properties.All(property => property.Name != Key))
@@ -82,7 +82,7 @@ internal sealed class BatchItemDraft(JobKind? everyKind, DateTimeOffset? everyEx
             root = WithoutKey(root);
         }
 
-        return KindDraft.ParseInput(kind, root, path, errors, limits) is { } input ? Item(kind, input, null, key) : null;
+        return KindDraft.ParseInput(kind, root, path, errors, limits) is { } input ? new(kind, input, path, Item(kind, input, null, key)) : null;
     }
 
     private NewBatchItem Item(JobKind kind, IJob input, DateTimeOffset? expiresAt, string? key) => new()
@@ -122,4 +122,12 @@ internal sealed class BatchItemDraft(JobKind? everyKind, DateTimeOffset? everyEx
         using var document = JsonDocument.Parse(buffer.WrittenMemory);
         return document.RootElement.Clone();
     }
+}
+
+/// <summary>An item that is right but for its prompt, which only a look-up can tell.</summary>
+/// <param name="Path">Where the input stands in the body.</param>
+/// <param name="Item">With the input as the client sent it.</param>
+internal sealed record DraftedItem(JobKind Kind, IJob Input, string Path, NewBatchItem Item)
+{
+    public NewBatchItem With(IJob written) => Item with { InputJson = JsonSerializer.Serialize(written, Kind.InputJson) };
 }

@@ -5,6 +5,7 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Prompts;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
 
@@ -12,7 +13,7 @@ namespace Pipeline.Api.Batches;
 
 /// <summary>The way of <c>POST /api/jobs/batch</c>: read and check to the end, then accept all of it or nothing.</summary>
 internal sealed class BatchSubmissions(
-    BatchIntake intake, BatchStore store, IOptions<ApiOptions> options, IOptions<InputLimits> limits, TimeProvider time)
+    PromptedInputs prompts, BatchIntake intake, BatchStore store, IOptions<ApiOptions> options, IOptions<InputLimits> limits, TimeProvider time)
 {
     private const string Kind = "kind";
 
@@ -103,10 +104,12 @@ internal sealed class BatchSubmissions(
             }
 
             // After a fault the rest is only checked, so that the client hears of all its faults at once.
-            if (draft.Parse(utf8, index, errors) is { } item && !errors.Any)
+            if (draft.Parse(utf8, index, errors) is { } drafted
+                && await prompts.WriteOutAsync(request.HttpContext.ClientId(), drafted.Input, drafted.Path, errors, cancellationToken) is { } written
+                && !errors.Any)
             {
-                spool.Add(item);
-                hash.Add(item, ownExpiries ? item.ExpiresAt : null);
+                spool.Add(drafted.With(written));
+                hash.Add(drafted.Item, ownExpiries ? drafted.Item.ExpiresAt : null);
             }
         }
 

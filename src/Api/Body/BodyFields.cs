@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Pipeline.Api.Problems;
 
@@ -41,6 +42,45 @@ internal sealed class BodyFields(JsonElement root, InputErrors errors)
     public bool Has(string name) => root.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null;
 
     public bool IsNull(string name) => root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Null;
+
+    public double? TakeNumber(string name) => Take(name, JsonValueKind.Number, required: false)?.GetDouble();
+
+    /// <summary>A whole number that 32 bits hold.</summary>
+    public int? TakeInteger(string name)
+    {
+        if (Take(name, JsonValueKind.Number, required: false) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.TryGetInt32(out var number))
+        {
+            return number;
+        }
+
+        errors.Add(name, $"is {value.GetRawText()}: send a whole number.");
+        return null;
+    }
+
+    /// <summary>An object of these fields alone, as far as they are there.</summary>
+    public JsonElement Only(IEnumerable<string> names)
+    {
+        var wanted = names.ToHashSet(StringComparer.Ordinal);
+        _known.AddRange(wanted);
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var property in root.EnumerateObject().Where(property => wanted.Contains(property.Name)))
+            {
+                property.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return JsonElement.Parse(buffer.WrittenSpan);
+    }
 
     public void RefuseUnknown()
     {

@@ -37,7 +37,7 @@ internal static class InputShape
     {
         foreach (var property in type.Properties)
         {
-            var field = $"{path}.{property.Name}";
+            var field = JsonPath.Below(path, property.Name);
             if (!value.TryGetProperty(property.Name, out var given))
             {
                 if (property.IsRequired)
@@ -55,7 +55,7 @@ internal static class InputShape
         var known = type.Properties.Select(property => property.Name).ToList();
         foreach (var property in value.EnumerateObject().Where(property => !known.Contains(property.Name)))
         {
-            errors.Add($"{path}.{property.Name}", JsonWords.Unknown(known));
+            errors.Add(JsonPath.Below(path, property.Name), JsonWords.Unknown(known));
         }
     }
 

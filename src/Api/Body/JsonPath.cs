@@ -7,6 +7,9 @@ internal sealed class JsonPath
 {
     private readonly List<Level> _levels = [];
 
+    /// <param name="path">"" at the top.</param>
+    public static string Below(string path, string name) => path.Length is 0 ? name : $"{path}.{name}";
+
     /// <summary>False when the object has a property of that name already.</summary>
     public bool EnterProperty(string name)
     {

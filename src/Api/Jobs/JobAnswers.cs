@@ -1,5 +1,6 @@
 using Microsoft.Net.Http.Headers;
 using Pipeline.Api.Headers;
+using Pipeline.Api.Reports;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
@@ -10,7 +11,7 @@ namespace Pipeline.Api.Jobs;
 internal sealed class JobAnswers(JobStore store, JobWaits waits, TimeProvider time, ILogger<JobAnswers> log)
 {
     public async Task<IResult> AnswerAsync(
-        HttpContext context, Submission submission, SubmissionReply.Accepted accepted, PreferHeader prefer, bool isList)
+        HttpContext context, Submission submission, SubmissionReply.Accepted accepted, PreferHeader prefer, JobDraft draft)
     {
         var jobs = await ReadAsync(submission, accepted, prefer.Wait, context.RequestAborted);
         var headers = context.Response.Headers;
@@ -22,13 +23,18 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, TimeProvider ti
 
         var isFinal = prefer.Wait is not null && jobs.All(job => JobState.IsFinal(job.State));
         var status = isFinal ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
-        if (isList)
+        if (draft.IsList)
         {
             return Results.Json(new JobListResource(jobs), ApiJson.Wire.JobListResource, statusCode: status);
         }
 
+        if (draft.Answer is { } answer)
+        {
+            return await answer(jobs[0], context, status);
+        }
+
         headers[HeaderNames.Location] = jobs[0].Links.Self;
-        return Results.Json(jobs[0], ApiJson.Wire.JobResource, statusCode: status);
+        return ReportPage.Of(context, jobs[0]) ?? Results.Json(jobs[0], ApiJson.Wire.JobResource, statusCode: status);
     }
 
     private async Task<IReadOnlyList<JobResource>> ReadAsync(

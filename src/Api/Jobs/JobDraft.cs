@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Jobs;
 
@@ -10,10 +11,22 @@ internal sealed record JobDraft
     /// <summary>One job for each; never empty.</summary>
     public required IReadOnlyList<IJob> Inputs { get; init; }
 
+    /// <summary>Where the input stands in the body; "" where it is the body.</summary>
+    public string InputPath { get; init; } = "";
+
     /// <summary>Whether the client sent a list, and so gets a list back, even of one.</summary>
     public required bool IsList { get; init; }
 
     public required JobPriority Priority { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>What tells a repeat under the same idempotency key, where the inputs follow from more than the request; null: the inputs.</summary>
+    public string? Identity { get; init; }
+
+    /// <summary>What is written together with the job of this id; null: nothing.</summary>
+    public Func<Guid, ISubmissionClaim>? Claim { get; init; }
+
+    /// <summary>Makes the answer's body out of the job; null: the job itself.</summary>
+    public Func<JobResource, HttpContext, int, Task<IResult>>? Answer { get; init; }
 }

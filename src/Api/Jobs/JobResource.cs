@@ -41,6 +41,9 @@ internal sealed record JobResource
     [Description("Expires when it is not finished by then.")]
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    [Description("How far it is, for kinds that work in steps, such as report.")]
+    public JobProgress? Progress { get; init; }
+
     [Description("What the kind answers; only when succeeded.")]
     [JsonConverter(typeof(RawJsonConverter))]
     public string? Result { get; init; }
@@ -64,11 +67,16 @@ internal sealed record JobResource
         FinishedAt = job.FinishedAt,
         DueAt = job.DueAt,
         ExpiresAt = job.ExpiresAt,
+        Progress = job.Steps is { } steps ? new(job.StepsDone ?? 0, steps) : null,
         Result = job.Result,
         Error = job.ErrorCode is null ? null : new(job.ErrorCode, job.Error ?? ""),
         Links = JobLinks.Of(job.Id, job.State),
     };
 }
+
+/// <param name="Done">Steps that are finished, and stay so whatever happens to the worker.</param>
+/// <param name="Total">All steps.</param>
+internal sealed record JobProgress(int Done, int Total);
 
 /// <param name="Code">Stable, to be compared.</param>
 /// <param name="Message">For people.</param>

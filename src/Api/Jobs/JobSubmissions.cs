@@ -4,6 +4,7 @@ using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Prompts;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 
@@ -11,12 +12,16 @@ namespace Pipeline.Api.Jobs;
 
 /// <summary>The way of every POST that makes jobs: headers, body, durable acceptance, and the answer the client prefers.</summary>
 internal sealed class JobSubmissions(
-    BodyReader bodies, JobIntake intake, JobAnswers answers, IOptions<ApiOptions> options, TimeProvider time)
+    BodyReader bodies, PromptedInputs prompts, JobIntake intake, JobAnswers answers, IOptions<ApiOptions> options, TimeProvider time)
 {
     private readonly ApiOptions _options = options.Value;
 
     /// <param name="draft">Turns the body's fields into a draft; null once it has reported why it can not.</param>
-    public async Task<IResult> SubmitAsync(HttpContext context, Func<BodyFields, JobDraft?> draft)
+    public Task<IResult> SubmitAsync(HttpContext context, Func<BodyFields, JobDraft?> draft) =>
+        SubmitAsync(context, fields => Task.FromResult(draft(fields)));
+
+    /// <param name="draft">The same, where it has to look something up.</param>
+    public async Task<IResult> SubmitAsync(HttpContext context, Func<BodyFields, Task<JobDraft?>> draft)
     {
         var reading = await bodies.ReadAsync(context.Request, context.RequestAborted);
         if (reading.Root is not { } root)
@@ -35,7 +40,7 @@ internal sealed class JobSubmissions(
         var cancelAfter = CancelAfterHeader.Read(headers, _options.ExpiryMax, errors);
         var key = IdempotencyKeyHeader.Read(headers, errors);
         var fields = new BodyFields(root, errors);
-        var wanted = draft(fields);
+        var wanted = await draft(fields);
         fields.RefuseUnknown();
         if (cancelAfter is not null && fields.Has(CommonFields.ExpiresAt))
         {
@@ -47,30 +52,44 @@ internal sealed class JobSubmissions(
             return errors.ToProblem();
         }
 
-        return await AcceptAsync(context, wanted, new(prefer, cancelAfter, key));
+        List<IJob> inputs = [];
+        foreach (var input in wanted.Inputs)
+        {
+            if (await prompts.WriteOutAsync(context.ClientId(), input, wanted.InputPath, errors, context.RequestAborted) is { } written)
+            {
+                inputs.Add(written);
+            }
+        }
+
+        return errors.Any ? errors.ToProblem() : await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key));
     }
 
-    private async Task<IResult> AcceptAsync(HttpContext context, JobDraft draft, Wishes wishes)
+    /// <param name="draft">As the client sent it: what makes a request the same as an earlier one.</param>
+    /// <param name="written">Its inputs with their prompts written out: what is stored.</param>
+    private async Task<IResult> AcceptAsync(HttpContext context, JobDraft draft, IReadOnlyList<IJob> written, Wishes wishes)
     {
-        var inputs = draft.Inputs.Select(input => JsonSerializer.Serialize(input, draft.Kind.InputJson)).ToList();
+        var inputs = written.Select(input => JsonSerializer.Serialize(input, draft.Kind.InputJson)).ToList();
         var now = time.GetUtcNow();
+        var jobs = inputs.ConvertAll(input => new NewJob
+        {
+            Id = Guid.CreateVersion7(now),
+            Kind = draft.Kind.Name,
+            Lane = draft.Kind.Lane(draft.Priority),
+            InputJson = input,
+            ExpiresAt = wishes.CancelAfter is { } after ? now + after : draft.ExpiresAt,
+        });
         var submission = new Submission
         {
             ClientId = context.ClientId(),
-            Jobs = inputs.ConvertAll(input => new NewJob
-            {
-                Id = Guid.CreateVersion7(now),
-                Kind = draft.Kind.Name,
-                Lane = draft.Kind.Lane(draft.Priority),
-                InputJson = input,
-                ExpiresAt = wishes.CancelAfter is { } after ? now + after : draft.ExpiresAt,
-            }),
-            Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, inputs, wishes.CancelAfter)) : null,
+            Jobs = jobs,
+            Claim = draft.Claim?.Invoke(jobs[0].Id),
+            Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter)) : null,
         };
 
         return await intake.SubmitAsync(submission, context.RequestAborted) switch
         {
-            SubmissionReply.Accepted accepted => await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft.IsList),
+            SubmissionReply.Accepted accepted => await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft),
+            SubmissionReply.Refused refused => new Problem(ProblemType.DialogueState, refused.Reason),
             SubmissionReply.KeyReused => new Problem(
                 ProblemType.KeyReused,
                 $"{IdempotencyKeyHeader.Name} \"{wishes.Key}\" was used before with another payload. Use a new key for a new request."),

@@ -3,6 +3,7 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Reports;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 
@@ -63,7 +64,8 @@ internal static class JobsEndpoints
         }
 
         prefer.Confirm(context.Response.Headers);
-        return Results.Json(JobResource.Of(job), ApiJson.Wire.JobResource);
+        var resource = JobResource.Of(job);
+        return ReportPage.Of(context, resource) ?? Results.Json(resource, ApiJson.Wire.JobResource);
     }
 
     private static async Task<IResult> CancelAsync(string id, HttpContext context, JobStore store)

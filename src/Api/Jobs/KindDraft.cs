@@ -22,7 +22,7 @@ internal static class KindDraft
             return null;
         }
 
-        return new JobDraft { Kind = kind, Inputs = [input], IsList = false, Priority = priority, ExpiresAt = expiresAt };
+        return new JobDraft { Kind = kind, Inputs = [input], InputPath = Input, IsList = false, Priority = priority, ExpiresAt = expiresAt };
     }
 
     public static JobKind? TakeKind(BodyFields fields)
@@ -45,7 +45,18 @@ internal static class KindDraft
         return kind;
     }
 
-    /// <param name="path">Where the input stands in the body.</param>
+    /// <summary>Reads a body whose fields are those of one kind's input, beside the common ones.</summary>
+    public static JobDraft? Parse(JobKind kind, BodyFields fields, ApiOptions options, InputLimits limits, DateTimeOffset now)
+    {
+        var value = fields.Only(kind.InputJson.Properties.Select(property => property.Name));
+        var priority = CommonFields.TakePriority(fields);
+        var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
+        return ParseInput(kind, value, path: "", fields.Errors, limits) is { } input
+            ? new JobDraft { Kind = kind, Inputs = [input], IsList = false, Priority = priority, ExpiresAt = expiresAt }
+            : null;
+    }
+
+    /// <param name="path">Where the input stands in the body; "" where it is the body.</param>
     public static IJob? ParseInput(JobKind kind, JsonElement value, string path, InputErrors errors, InputLimits limits)
     {
         var before = errors.Count;
@@ -60,7 +71,7 @@ internal static class KindDraft
             var input = kind.Parse(value);
             foreach (var problem in input.Validate(limits))
             {
-                errors.Add($"{path}.{problem.Field}", problem.Message);
+                errors.Add(JsonPath.Below(path, problem.Field), problem.Message);
             }
 
             return input;
@@ -68,7 +79,7 @@ internal static class KindDraft
         catch (JsonException exception)
         {
             // What the shape check can not see: numbers out of range, custom converters.
-            errors.Add(exception.Path is { Length: > 1 } below ? path + below[1..] : path, "does not have the form that this kind reads; /docs shows it.");
+            errors.Add(exception.Path is { Length: > 2 } below ? JsonPath.Below(path, below[2..]) : path.Length is 0 ? "body" : path, "does not have the form that this kind reads; /docs shows it.");
             return null;
         }
     }

@@ -11,7 +11,7 @@ namespace Pipeline.Api.Jobs;
 /// </summary>
 internal static class RequestHash
 {
-    public static byte[] Of(HttpRequest request, JobDraft draft, IEnumerable<string> inputs, TimeSpan? cancelAfter)
+    public static byte[] Of(HttpRequest request, JobDraft draft, TimeSpan? cancelAfter)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -25,9 +25,14 @@ internal static class RequestHash
             // The wish itself: the time it leads to differs in every repeat.
             writer.WriteNumberValue(cancelAfter?.TotalSeconds ?? 0);
             writer.WriteBooleanValue(draft.IsList);
-            foreach (var input in inputs)
+            if (draft.Identity is { } identity)
             {
-                writer.WriteRawValue(input, skipInputValidation: true);
+                writer.WriteStringValue(identity);
+            }
+
+            foreach (var input in draft.Identity is null ? draft.Inputs : [])
+            {
+                JsonSerializer.Serialize(writer, input, draft.Kind.InputJson);
             }
 
             writer.WriteEndArray();

@@ -47,6 +47,22 @@ internal static class SharedDocs
          "links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000"}}
         """;
 
+    public const string ChatResult = """{"content":"Seoul.","finish_reason":"stop" """;
+
+    public static string SucceededChat => SucceededOf("chat", ChatResult);
+
+    /// <param name="result">The beginning of the result, without what every generated result has.</param>
+    public static string SucceededOf(string kind, string result) => Queued.Replace("emotion", kind, StringComparison.Ordinal)
+        .Replace("\"queued\",\"attempt\":0", "\"succeeded\",\"attempt\":1", StringComparison.Ordinal)
+        .Replace("\"links\"", "\"result\":" + result + Generated + ",\"links\"", StringComparison.Ordinal);
+
+    public static string QueuedOf(string kind) => Queued.Replace("emotion", kind, StringComparison.Ordinal);
+
+    private const string Generated = """
+        ,"model":"Qwen2.5 7B Instruct","usage":{"prompt_tokens":25,"cached_tokens":0,"completion_tokens":3,"total_tokens":28},
+        "timings":{"queued_ms":10.0,"running_ms":1190.0}}
+        """;
+
     public const string Queued = """
         {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"emotion","lane":"emotion","priority":"interactive","state":"queued","attempt":0,
          "created_at":"2026-11-20T09:00:00+00:00","links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000"}}

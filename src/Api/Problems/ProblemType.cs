@@ -9,9 +9,11 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType NotLocal = new("not-local", 403, "Without API keys only this machine is served");
     public static readonly ProblemType JobNotFound = new("job-not-found", 404, "There is no such job");
     public static readonly ProblemType BatchNotFound = new("batch-not-found", 404, "There is no such batch");
+    public static readonly ProblemType DialogueNotFound = new("dialogue-not-found", 404, "There is no such conversation or interview");
     public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "There is nothing at this path");
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The path does not take this method");
     public static readonly ProblemType JobState = new("job-state", 409, "The job's state does not allow this");
+    public static readonly ProblemType DialogueState = new("dialogue-state", 409, "The dialogue takes no message now");
     public static readonly ProblemType BodyTooLarge = new("body-too-large", 413, "The body is too large");
     public static readonly ProblemType MediaType = new("unsupported-media-type", 415, "The body has a type that is not accepted");
     public static readonly ProblemType KeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another request");
@@ -23,7 +25,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
 
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, RouteNotFound, MethodNotAllowed, JobState,
+        InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, DialogueNotFound, RouteNotFound, MethodNotAllowed, JobState, DialogueState,
         BodyTooLarge, MediaType, KeyReused, LaneFull, Internal, StoreUnavailable, SpoolUnavailable,
     ];
 

@@ -5,4 +5,5 @@ namespace Pipeline.Cli.Input;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Sample))]
 [JsonSerializable(typeof(GoldText))]
+[JsonSerializable(typeof(GoldJob))]
 internal sealed partial class InputJson : JsonSerializerContext;

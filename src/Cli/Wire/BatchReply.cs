@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Pipeline.Cli.Wire;
 
 /// <summary>A batch as the API gives it; fields that this program does not read are left out.</summary>
@@ -14,4 +16,14 @@ internal sealed record BatchLine
     public required string Cursor { get; init; }
 
     public required string State { get; init; }
+
+    /// <summary>The name that this program gave the item; absent where it gave none.</summary>
+    public string? Key { get; init; }
+
+    public JsonElement? Result { get; init; }
+
+    public JobError? Error { get; init; }
 }
+
+/// <summary>An item of a batch.</summary>
+internal sealed record BatchItem(string Kind, JsonElement Input, string Key);

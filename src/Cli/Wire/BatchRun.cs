@@ -17,7 +17,12 @@ internal sealed class BatchRun(PipelineClient client, TimeProvider time)
 
     /// <summary>How many jobs did not succeed.</summary>
     /// <param name="show">Called with each line of the results.</param>
-    public async Task<int> FollowAsync(BatchReply batch, Action<string> show, CancellationToken cancellationToken)
+    public Task<int> FollowAsync(BatchReply batch, Action<string> show, CancellationToken cancellationToken) =>
+        FollowAsync(batch, (line, _) => show(line), cancellationToken);
+
+    /// <summary>How many jobs did not succeed.</summary>
+    /// <param name="show">Called with each line of the results, as it came and read.</param>
+    public async Task<int> FollowAsync(BatchReply batch, Action<string, BatchLine> show, CancellationToken cancellationToken)
     {
         var (done, failed) = (0, 0);
         var cursor = "";
@@ -32,7 +37,7 @@ internal sealed class BatchRun(PipelineClient client, TimeProvider time)
                 cursor = result.Cursor;
                 done++;
                 failed += result.State is JobState.Succeeded ? 0 : 1;
-                show(line);
+                show(line, result);
             }
 
             if (lines.Length > 0)

@@ -39,13 +39,20 @@ internal sealed class PipelineClient(HttpClient http, Server server, TimeProvide
         Read(await SendAsync(() => Hold(new HttpRequestMessage(HttpMethod.Get, server.JobUrl(id)), hold), cancellationToken))[0];
 
     /// <summary>Submits a file of one input a line as one batch; it is never in memory as a whole. Tried again without doubling anything.</summary>
-    public async Task<BatchReply> SubmitFileAsync(string path, string kind, CancellationToken cancellationToken)
+    public Task<BatchReply> SubmitFileAsync(string path, string kind, CancellationToken cancellationToken) =>
+        SubmitLinesAsync($"?kind={kind}", () => new StreamContent(Open(path)), cancellationToken);
+
+    /// <summary>Submits lines of <c>{"kind","input","key"}</c> as one batch. Tried again without doubling anything.</summary>
+    public Task<BatchReply> SubmitItemsAsync(string lines, CancellationToken cancellationToken) =>
+        SubmitLinesAsync("", () => new StringContent(lines, Encoding.UTF8), cancellationToken);
+
+    private async Task<BatchReply> SubmitLinesAsync(string query, Func<HttpContent> content, CancellationToken cancellationToken)
     {
         var key = Guid.CreateVersion7(time.GetUtcNow()).ToString();
         var body = await SendAsync(
             () =>
             {
-                var message = new HttpRequestMessage(HttpMethod.Post, $"api/jobs/batch?kind={kind}") { Content = new StreamContent(Open(path)) };
+                var message = new HttpRequestMessage(HttpMethod.Post, $"api/jobs/batch{query}") { Content = content() };
                 message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
                 message.Headers.Add("Idempotency-Key", key);
                 return message;

@@ -9,4 +9,5 @@ namespace Pipeline.Cli.Wire;
 [JsonSerializable(typeof(ProblemReply))]
 [JsonSerializable(typeof(BatchReply))]
 [JsonSerializable(typeof(BatchLine))]
+[JsonSerializable(typeof(BatchItem))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -1,10 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
+using Pipeline.Core.Dialogues;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Messaging;
+using Pipeline.Core.Prompts;
 
 namespace Pipeline.Core.Hosting;
 
@@ -32,6 +35,8 @@ public sealed class PipelineBuilder
             Services.AddSingleton<JobIntake>();
             Services.AddSingleton<BatchIntake>();
             Services.AddSingleton<BatchStore>();
+            Services.AddSingleton<DialogueStore>();
+            Services.TryAddSingleton<IPromptTemplates, BuiltInPrompts>();
             AddHosted<LaneStatistics>();
             AddHosted<JobWaits>();
             AddHosted<JobSweep>();

@@ -109,6 +109,7 @@ public static class PipelineHosting
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<AttemptStore>();
         services.AddSingleton<JobRunner>();
+        services.AddSingleton<IJobSteps, JobSteps>();
         services.AddHostedService<WorkerLease>();
         services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) =>
             host.ShutdownTimeout = worker.Value.DrainTimeout + TimeSpan.FromSeconds(15));

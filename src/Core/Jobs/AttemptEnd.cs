@@ -43,7 +43,7 @@ internal sealed record AttemptEnd
         DelaySeconds = Math.Max(0, delay.TotalSeconds),
     };
 
-    /// <summary>The worker has to stop: the next one starts over, and the job is charged nothing.</summary>
+    /// <summary>The worker has to stop, or made room for others: the next attempt goes on, and the job is charged nothing.</summary>
     public static AttemptEnd GivenBack(ClaimedJob job) =>
         new() { JobId = job.Id, Attempt = job.Attempt, State = JobState.Queued, DelaySeconds = 0 };
 }

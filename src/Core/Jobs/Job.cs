@@ -34,6 +34,12 @@ public sealed record Job
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>How many steps it has; null for a kind without, or before its first start.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Those of <see cref="Steps"/> that are finished.</summary>
+    public int? StepsDone { get; init; }
+
     /// <summary>The result as JSON, of a succeeded job that was asked for by its id; lists leave it out.</summary>
     public string? Result { get; init; }
 

@@ -12,4 +12,10 @@ public sealed record JobContext
 
     /// <summary>How long it waited for this attempt.</summary>
     public required TimeSpan Queued { get; init; }
+
+    /// <summary>What a result says of its times.</summary>
+    /// <param name="running">From the start of the attempt to the answer.</param>
+    public Contracts.JobTimings Timings(TimeSpan running) => new(Milliseconds(Queued), Milliseconds(running));
+
+    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 }

@@ -106,6 +106,7 @@ public sealed class JobIntake : IAsyncDisposable
         {
             var submission = group[i];
             replies[i] = await ClaimKeyAsync(connection, submission, entered, cancellationToken)
+                ?? await ClaimAsync(connection, submission, cancellationToken)
                 ?? new SubmissionReply.Accepted([.. submission.Jobs.Select(job => job.Id)], Replayed: false);
             if (replies[i] is SubmissionReply.Accepted { Replayed: false })
             {
@@ -121,6 +122,24 @@ public sealed class JobIntake : IAsyncDisposable
 
         await transaction.CommitAsync(cancellationToken);
         return replies;
+    }
+
+    /// <summary>Null when nothing stands against the submission.</summary>
+    private static async Task<SubmissionReply?> ClaimAsync(NpgsqlConnection connection, Submission submission, CancellationToken cancellationToken)
+    {
+        if (submission.Claim is null || await submission.Claim.TryClaimAsync(connection, cancellationToken) is not { } reason)
+        {
+            return null;
+        }
+
+        if (submission.Key is { } key)
+        {
+            // The client may send the same again, and then it may be accepted.
+            await connection.ExecuteAsync(new CommandDefinition(
+                IntakeSql.DeleteKey, new { submission.ClientId, Key = key.Value }, cancellationToken: cancellationToken));
+        }
+
+        return new SubmissionReply.Refused(reason);
     }
 
     /// <summary>Null when the submission is new and has to be written.</summary>

@@ -20,6 +20,12 @@ public abstract record JobOutcome
     /// <summary>Something that the handler needs is not there now. The attempt is counted as a failure.</summary>
     public sealed record RetryAt(DateTimeOffset Due, string Reason) : JobOutcome;
 
+    /// <summary>
+    /// What was done is kept (<see cref="IJobSteps"/>), and another attempt goes on. Nothing is counted as a failure, so
+    /// whoever returns it must have made progress.
+    /// </summary>
+    public sealed record Continue : JobOutcome;
+
     public static JobOutcome Success<TResult>(TResult result, JsonTypeInfo<TResult> json) =>
         new Succeeded(JsonSerializer.Serialize(result, json));
 }

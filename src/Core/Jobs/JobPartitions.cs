@@ -75,6 +75,9 @@ public sealed partial class JobPartitions(NpgsqlDataSource dataSource, TimeProvi
                 return false;
             }
 
+            var ids = new { From = JobDays.Floor(JobDays.Start(day)), To = JobDays.Floor(JobDays.Start(day.AddDays(1))) };
+            await ExecuteAsync(connection, PartitionSql.KeepTurns(day), ids, cancellationToken);
+            await ExecuteAsync(connection, PartitionSql.DeleteSteps, ids, cancellationToken);
             await ExecuteAsync(connection, PartitionSql.Drop(day), null, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return true;

@@ -187,6 +187,7 @@ internal sealed partial class JobRunner(
         JobOutcome.RetryAt retry when job.Failures + 1 < _options.FailuresMax =>
             AttemptEnd.RetryIn(job, retry.Due - time.GetUtcNow(), JobErrorCode.Deferred, retry.Reason),
         JobOutcome.RetryAt retry => AttemptEnd.Failed(job, JobErrorCode.Deferred, retry.Reason),
+        JobOutcome.Continue => AttemptEnd.GivenBack(job),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}."),
     };
 

@@ -35,5 +35,15 @@ internal static class PartitionSql
             or exists (select from {JobDays.Partition(day)} where finished_at >= @Since)
         """;
 
+    // Steps and turns are found by the day in the ids of their jobs.
+    public const string DeleteSteps = "delete from job_steps where job_id >= @From and job_id < @To";
+
+    /// <summary>A conversation or interview outlives its jobs: what they answered moves to its turns.</summary>
+    public static string KeepTurns(DateOnly day) => $"""
+        update dialogue_turns set result = answered.result from {JobDays.Partition(day)} answered
+         where dialogue_turns.job_id >= @From and dialogue_turns.job_id < @To
+           and answered.id = dialogue_turns.job_id and answered.state = 'succeeded'
+        """;
+
     public static string Drop(DateOnly day) => $"drop table {JobDays.Partition(day)}";
 }

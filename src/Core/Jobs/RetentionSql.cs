@@ -9,7 +9,11 @@ internal static class RetentionSql
             select id from jobs
              where id < @Floor and finished_at < now() - @AgeSeconds * interval '1 second'
                and state in ('succeeded', 'failed', 'canceled', 'expired')
-             order by finished_at limit @Limit for update skip locked)
+             order by finished_at limit @Limit for update skip locked),
+        steps_gone as (delete from job_steps where job_id in (select id from old)),
+        turns_kept as (
+            update dialogue_turns set result = jobs.result from jobs
+             where jobs.id in (select id from old) and dialogue_turns.job_id = jobs.id and jobs.state = 'succeeded')
         delete from jobs where id in (select id from old)
         """;
 

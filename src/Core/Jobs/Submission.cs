@@ -8,6 +8,9 @@ public sealed record Submission
     public required IReadOnlyList<NewJob> Jobs { get; init; }
 
     public IdempotencyKey? Key { get; init; }
+
+    /// <summary>What has to be written with the jobs; null: nothing.</summary>
+    public ISubmissionClaim? Claim { get; init; }
 }
 
 /// <summary>A validated job that is about to be accepted.</summary>

@@ -15,6 +15,10 @@ public abstract record SubmissionReply
     /// <summary>The key was seen before with another request. Nothing was accepted.</summary>
     public sealed record KeyReused : SubmissionReply;
 
+    /// <summary>The submission's claim was refused. Nothing was accepted.</summary>
+    /// <param name="Reason">For the client.</param>
+    public sealed record Refused(string Reason) : SubmissionReply;
+
     /// <summary>The lane holds as many jobs as it may. Nothing was accepted.</summary>
     /// <param name="RetryAfter">When the lane should have room, at the rate it drains now.</param>
     public sealed record LaneFull(string Lane, int Depth, int DepthMax, TimeSpan RetryAfter) : SubmissionReply;

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
 
 namespace Pipeline.Core.Messaging;
 
 /// <summary>The lanes that this process consumes: those it was told to, of those it can do.</summary>
-internal sealed class ConsumedLanes
+public sealed class ConsumedLanes
 {
     // --Lanes=emotion,feedback on a command line; the same under Worker:Lanes where a list is written as one value.
     private static readonly string[] ListKeys = [LaneOptions.Section, $"{WorkerOptions.Section}:{nameof(WorkerOptions.Lanes)}"];
@@ -27,4 +28,7 @@ internal sealed class ConsumedLanes
     }
 
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Whether jobs of this kind come to this process, in either lane.</summary>
+    public bool Include(string kind) => JobCatalog.TryFind(kind, out var found) && found.Lanes.Intersect(Names).Any();
 }

@@ -36,10 +36,8 @@ internal sealed class EmotionHandler(ILabelScorer scorer, IOptions<EmotionOption
                 FallbackProvider = scores.FallbackProvider,
                 ChoiceOnly = scores.ChoiceOnly,
                 Usage = new(scores.PromptTokens, scores.CachedTokens, scores.CompletionTokens),
-                Timings = new(Milliseconds(context.Queued), Milliseconds(time.GetElapsedTime(started))),
+                Timings = context.Timings(time.GetElapsedTime(started)),
             },
             AnalyzeEmotion.ResultJson);
     }
-
-    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 }

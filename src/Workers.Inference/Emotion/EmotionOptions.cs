@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Emotion;
 
@@ -30,7 +31,7 @@ public sealed class EmotionOptions
     [StringLength(1_000, MinimumLength = 1)]
     public string? ContentFreeText { get; init; }
 
-    internal string ModelPath => Path ?? System.IO.Path.Combine(AppContext.BaseDirectory, "models", "emotion-mini-q8_0.gguf");
+    internal string ModelPath => Path ?? ShippedModel.Path;
 }
 
 [OptionsValidator]

@@ -13,11 +13,14 @@ internal static class EmotionPrompt
     private const string Instruction =
         "Classify the emotion of the user's text. Answer with one word: joy, excitement, sadness, anger, fear, surprise or neutral.";
 
+    public static ModelUse Use(EmotionOptions options) => new(AnalyzeEmotion.Kind, options.ModelPath, For("Warm-up.", options));
+
     public static LabelScoringRequest For(string text, EmotionOptions options, RequestPriority priority = RequestPriority.Interactive) => new()
     {
         Messages = Messages(text),
         ContentFree = options.ContentFreeText is { } empty ? Messages(empty) : null,
         Labels = Emotions.All,
+        ModelPath = options.ModelPath,
         Priority = priority,
         Temperature = options.Temperature,
         PromptTokensMax = options.InputTokensMax,

@@ -65,6 +65,9 @@ internal sealed class ApiHost : IAsyncDisposable
                 // The later registration wins over the one that AddJobHandler makes.
                 pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedEmotion>();
                 pipeline.Services.AddSingleton<IJobHandler<AnalyzeEmotion, EmotionResult>>(worker);
+                pipeline.AddJobHandler<CompleteChat, ChatResult, ScriptedChat>();
+                pipeline.AddJobHandler<StepInterview, InterviewStepResult, ScriptedInterview>();
+                pipeline.AddJobHandler<WriteReport, ReportResult, ScriptedReport>();
             }
         });
         return builder.Build().MapPipelineApi();

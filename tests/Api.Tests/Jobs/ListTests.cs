@@ -1,4 +1,5 @@
 using Pipeline.Api.Tests.Hosting;
+using Pipeline.Contracts;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Api.Tests.Jobs;
@@ -56,7 +57,7 @@ public sealed class ListTests
         var queues = (await client.GetAsync("/api/queues")).Json.GetProperty("queues").EnumerateArray()
             .ToDictionary(queue => queue.GetProperty("lane").GetString()!);
 
-        queues.Keys.ShouldBe(["emotion", "emotion-bulk", "embedding", "embedding-bulk"], ignoreOrder: true);
+        queues.Keys.ShouldBe(JobCatalog.Lanes, ignoreOrder: true);
         queues["emotion-bulk"].GetProperty("depth").GetInt32().ShouldBe(2);
         queues["emotion-bulk"].GetProperty("depth_max").GetInt32().ShouldBe(100_000);
         queues["emotion-bulk"].GetProperty("oldest_seconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);

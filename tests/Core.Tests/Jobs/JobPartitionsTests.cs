@@ -93,6 +93,37 @@ public sealed class JobPartitionsTests : IAsyncLifetime
         (await PartitionOfAsync(id)).ShouldBe("jobs_20310510");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_job_answered_outlives_it_in_its_dialogue_and_its_steps_do_not(bool dayIsDropped)
+    {
+        if (dayIsDropped)
+        {
+            await Partitions.MakeAsync(CancellationToken.None);
+        }
+
+        var id = await AddAsync(Today.AddYears(-10), "succeeded", endedAt: Today.AddYears(-10));
+        if (dayIsDropped)
+        {
+            id = await AddAsync(Today, "succeeded", endedAt: Today);
+        }
+
+        await QueryAsync<int>($$"""
+            insert into dialogues (id, client_id, kind, settings) values ('{{id}}', '{{id}}', 'conversation', '{}');
+            insert into dialogue_turns (dialogue_id, position, said, job_id) values ('{{id}}', 0, 'hi', '{{id}}');
+            insert into job_steps (job_id, step, result) values ('{{id}}', 0, '1');
+            update jobs set result = '{"content":"ho"}' where id = '{{id}}'
+            """);
+        _time.Now += TimeSpan.FromDays(60);
+        await Partitions.DropAsync(Month, CancellationToken.None);
+        await new RetentionStore(_database.DataSource, _time).DeleteJobsAsync(Month, 10, CancellationToken.None);
+
+        (await QueryAsync<int>($"select count(*)::int from jobs where id = '{id}'")).ShouldBe([0]);
+        (await QueryAsync<string>("select result::text from dialogue_turns")).ShouldBe(["""{"content":"ho"}"""]);
+        (await QueryAsync<int>("select count(*)::int from job_steps")).ShouldBe([0]);
+    }
+
     private async Task<Guid> AddAsync(DateTimeOffset acceptedAt, string state, DateTimeOffset? endedAt = null)
     {
         var id = Guid.CreateVersion7(acceptedAt);

@@ -7,15 +7,18 @@ public static class Eventually
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     /// <exception cref="TimeoutException">The condition did not hold within half a minute.</exception>
-    public static async Task TrueAsync(Func<Task<bool>> condition)
+    public static Task TrueAsync(Func<Task<bool>> condition) => TrueAsync(condition, Patience);
+
+    /// <exception cref="TimeoutException">The condition did not hold within the time.</exception>
+    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan patience)
     {
         using var timer = new PeriodicTimer(Interval);
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+            if (TimeProvider.System.GetElapsedTime(started) > patience)
             {
-                throw new TimeoutException($"The condition did not hold within {Patience.TotalSeconds} s.");
+                throw new TimeoutException($"The condition did not hold within {patience.TotalSeconds} s.");
             }
 
             await timer.WaitForNextTickAsync();

@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace Pipeline.Workers.Inference.Emotion;
+namespace Pipeline.Contracts;
 
 /// <summary>
 /// Korean or English, by script: exact for these two, and no model or word list is needed. A text counts as Korean when at
 /// least a quarter of its letters are Hangul, because Korean texts are full of English names and the reverse is rare.
 /// </summary>
-internal static class TextLanguage
+public static class TextLanguage
 {
     public const string Korean = "ko";
     public const string English = "en";
@@ -35,6 +35,9 @@ internal static class TextLanguage
             : latin >= letters * LatinShareMin ? English
             : Undetermined;
     }
+
+    /// <summary>The language to answer a text in: Korean where it is Korean, else English.</summary>
+    public static string Written(string text) => Detect(text) is Korean ? Korean : English;
 
     // Syllables, Jamo, compatibility Jamo (ㅋㅋㅋ, ㅠㅠ) and their extensions.
     private static bool IsHangul(int rune) => rune is

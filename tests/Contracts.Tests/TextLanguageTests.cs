@@ -1,6 +1,5 @@
-using Pipeline.Workers.Inference.Emotion;
 
-namespace Pipeline.Workers.Inference.Tests;
+namespace Pipeline.Contracts.Tests;
 
 public sealed class TextLanguageTests
 {

@@ -1,0 +1,118 @@
+using System.ComponentModel;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
+
+namespace Pipeline.Api.Conversations;
+
+internal static class ConversationsDocs
+{
+    private const string Tag = "conversations";
+
+    private const string Empty = """
+        {"id":"019a9c1e-7f00-7000-8000-000000000003","created_at":"2026-11-20T09:00:00+00:00","prompt":{"name":"teacher","language":"ko","version":1},"messages":[],
+         "links":{"self":"/api/conversations/019a9c1e-7f00-7000-8000-000000000003","messages":"/api/conversations/019a9c1e-7f00-7000-8000-000000000003/messages"}}
+        """;
+
+    private const string Full = """
+        {"id":"019a9c1e-7f00-7000-8000-000000000003","created_at":"2026-11-20T09:00:00+00:00","prompt":{"name":"teacher","language":"ko","version":1},
+         "messages":[
+           {"role":"user","content":"재귀가 뭐예요?","job_id":"019a9c1e-7f00-7000-8000-000000000000","state":"succeeded","created_at":"2026-11-20T09:00:05+00:00"},
+           {"role":"assistant","content":"함수가 자기 자신을 부르는 것입니다.","job_id":"019a9c1e-7f00-7000-8000-000000000000","state":"succeeded","created_at":"2026-11-20T09:00:05+00:00"}],
+         "links":{"self":"/api/conversations/019a9c1e-7f00-7000-8000-000000000003","messages":"/api/conversations/019a9c1e-7f00-7000-8000-000000000003/messages"}}
+        """;
+
+    private static readonly ParameterDoc Id = new("path", "id", "The conversation's UUID.");
+
+    public static readonly EndpointDoc Begin = new()
+    {
+        Name = "beginConversation",
+        Tag = Tag,
+        Summary = "Begin a conversation whose messages are kept",
+        Body = new(typeof(ConversationRequest), [("A template", """{"prompt":"teacher","language":"ko"}"""), ("Your own words", """{"system_prompt":"Answer in one sentence."}""")]),
+        Answers = [new(201, "The conversation, without messages.", typeof(ConversationResource), Empty)],
+        Problems = [ProblemType.InvalidInput, ProblemType.NotJson, .. SharedDocs.AnyCall, ProblemType.BodyTooLarge, ProblemType.MediaType],
+    };
+
+    public static readonly EndpointDoc List = new()
+    {
+        Name = "listConversations",
+        Tag = Tag,
+        Summary = "List your conversations, newest first",
+        Parameters =
+        [
+            new("query", "before", "Only conversations older than this id; `links.next` sets it."),
+            new("query", "limit", "1 to Api:PageLengthMax (200), default 50.", "50"),
+        ],
+        Answers = [new(200, "A page.", typeof(ConversationPageResource), """{"conversations":[""" + Empty + """],"links":{"self":"/api/conversations"}}""")],
+        Problems = [ProblemType.InvalidInput, .. SharedDocs.AnyCall],
+    };
+
+    public static readonly EndpointDoc Find = new()
+    {
+        Name = "getConversation",
+        Tag = Tag,
+        Summary = "Get a conversation with its messages",
+        Parameters = [Id],
+        Answers = [new(200, "The conversation.", typeof(ConversationResource), Full)],
+        Problems = [ProblemType.InvalidInput, ProblemType.DialogueNotFound, .. SharedDocs.AnyCall],
+    };
+
+    public static readonly EndpointDoc Delete = new()
+    {
+        Name = "deleteConversation",
+        Tag = Tag,
+        Summary = "Delete a conversation with its messages",
+        Parameters = [Id],
+        Answers = [],
+        Problems = [ProblemType.InvalidInput, ProblemType.DialogueNotFound, .. SharedDocs.AnyCall],
+    };
+
+    public static readonly EndpointDoc Say = new()
+    {
+        Name = "sendMessage",
+        Tag = Tag,
+        Summary = "Send a message; the answer is a chat job",
+        Description = "The model sees the system message, the newest Conversation:ContextMessages (5) messages and this one. One message is answered at a time.",
+        Parameters = [Id, .. SharedDocs.Submission],
+        Body = new(typeof(MessageRequest), []),
+        Answers =
+        [
+            new(200, "The finished job, with `Prefer: wait`.", typeof(JobResource), SharedDocs.SucceededChat) { Headers = SharedDocs.SubmissionHeaders },
+            new(202, "The job as it is.", typeof(JobResource), SharedDocs.QueuedOf("chat")) { Headers = SharedDocs.SubmissionHeaders },
+        ],
+        Problems = [.. SharedDocs.Submissions, ProblemType.DialogueNotFound, ProblemType.DialogueState],
+    };
+}
+
+/// <summary>The body for readers of the document.</summary>
+internal sealed record ConversationRequest
+{
+    [Description("Name of a chat prompt: default, coding, teacher, creative.")]
+    public string? Prompt { get; init; }
+
+    [Description("Language of that prompt, ko or en; default en.")]
+    public string? Language { get; init; }
+
+    [Description("A system message of your own instead.")]
+    public string? SystemPrompt { get; init; }
+}
+
+/// <summary>The body for readers of the document.</summary>
+internal sealed record MessageRequest
+{
+    [Description("At most Input:TextLengthMax (20,000) UTF-16 code units.")]
+    public required string Content { get; init; }
+
+    [Description("Randomness, 0 to 2; default Models:Chat:Temperature (0.7).")]
+    public double? Temperature { get; init; }
+
+    [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096); default Models:Chat:OutputTokensMax (1,024).")]
+    public int? MaxTokens { get; init; }
+
+    [Description("interactive (default) or bulk.")]
+    public string? Priority { get; init; }
+
+    [Description("RFC 3339 time after which nobody wants the result; at most Api:ExpiryMax (30 days) ahead.")]
+    public DateTimeOffset? ExpiresAt { get; init; }
+}

@@ -1,0 +1,156 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Body;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
+using Pipeline.Contracts;
+using Pipeline.Core.Dialogues;
+using Pipeline.Core.Prompts;
+
+namespace Pipeline.Api.Conversations;
+
+/// <summary><c>/api/conversations</c>: chat whose messages the pipeline keeps.</summary>
+internal static class ConversationsEndpoints
+{
+    private static readonly JobKind Chat = JobCatalog.TryFind(CompleteChat.Kind, out var kind) ? kind : throw new InvalidOperationException("There is no chat.");
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/conversations", BeginAsync).Describe(ConversationsDocs.Begin);
+        api.MapGet("/conversations", ListAsync).Describe(ConversationsDocs.List);
+        api.MapGet("/conversations/{id}", FindAsync).Describe(ConversationsDocs.Find);
+        api.MapDelete("/conversations/{id}", DeleteAsync).Describe(ConversationsDocs.Delete);
+        api.MapPost("/conversations/{id}/messages", SayAsync).Describe(ConversationsDocs.Say);
+    }
+
+    private static async Task<IResult> BeginAsync(
+        HttpContext context, BodyReader bodies, IPromptTemplates templates, DialogueStore store, IOptions<InputLimits> limits, TimeProvider time)
+    {
+        var reading = await bodies.ReadAsync(context.Request, context.RequestAborted);
+        if (reading.Root is not { ValueKind: JsonValueKind.Object } root)
+        {
+            return reading.Problem ?? Problem.Of(ProblemType.InvalidInput, "body", JsonWords.Mismatch(reading.Root!.Value, "an object"));
+        }
+
+        var errors = new InputErrors();
+        var fields = new BodyFields(root, errors);
+        var settings = await ReadAsync(fields, context, templates, limits.Value);
+        fields.RefuseUnknown();
+        if (errors.Any || settings is null)
+        {
+            return errors.ToProblem();
+        }
+
+        var now = time.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
+        var json = JsonSerializer.Serialize(settings, ApiJson.Wire.ConversationSettings);
+        await store.AddAsync(context.ClientId(), DialogueKind.Conversation, id, json, context.RequestAborted);
+        var resource = ConversationResource.Of(new() { Id = id, Settings = json, CreatedAt = now }, messages: true);
+        context.Response.Headers.Location = resource.Links.Self;
+        return Results.Json(resource, ApiJson.Wire.ConversationResource, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<ConversationSettings?> ReadAsync(BodyFields fields, HttpContext context, IPromptTemplates templates, InputLimits limits)
+    {
+        var system = DialogueRequests.TakeText(fields, "system_prompt", required: false);
+        var prompt = DialogueRequests.TakeText(fields, "prompt", required: false);
+        var language = DialogueRequests.TakeText(fields, "language", required: false);
+        var problems = PromptRules.Choice(prompt, language, null).Concat(system is null ? [] : TextRules.Required("system_prompt", system, limits));
+        foreach (var problem in problems)
+        {
+            fields.Errors.Add(problem.Field, problem.Message);
+        }
+
+        if (system is not null)
+        {
+            if ((prompt ?? language) is not null)
+            {
+                fields.Errors.Add("system_prompt", "is there together with prompt or language: send one of the two.");
+            }
+
+            return new() { System = [new(PromptRoles.System, system)] };
+        }
+
+        if (await templates.FindAsync(context.ClientId(), CompleteChat.Kind, prompt, language, context.RequestAborted) is not { } template)
+        {
+            fields.Errors.Add("prompt", $"is \"{prompt}\", and chat has no such prompt in \"{language ?? TextLanguage.English}\". Name another, or send system_prompt.");
+            return null;
+        }
+
+        return new() { System = PromptRenderer.Render(template, PromptValues.None, PromptValues.None), PromptSource = PromptSource.Of(template) };
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, DialogueStore store, IOptions<ApiOptions> options)
+    {
+        var errors = new InputErrors();
+        var query = PageQuery.Read(context.Request.Query, options.Value.PageLengthMax, errors);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var found = await store.ListAsync(context.ClientId(), DialogueKind.Conversation, query.Before, query.Limit + 1, context.RequestAborted);
+        var page = found.Take(query.Limit).Select(dialogue => ConversationResource.Of(dialogue, messages: false)).ToList();
+        var next = found.Count > query.Limit ? $"/api/conversations?before={page[^1].Id}&limit={query.Limit}" : null;
+        return Results.Json(new ConversationPageResource(page, new(context.Request.Path + context.Request.QueryString, next)), ApiJson.Wire.ConversationPageResource);
+    }
+
+    private static async Task<IResult> FindAsync(string id, HttpContext context, DialogueStore store)
+    {
+        var (dialogue, problem) = await DialogueRequests.FindAsync(store, context, DialogueKind.Conversation, id);
+        return dialogue is null ? problem! : Results.Json(ConversationResource.Of(dialogue, messages: true), ApiJson.Wire.ConversationResource);
+    }
+
+    private static Task<IResult> DeleteAsync(string id, HttpContext context, DialogueStore store) =>
+        DialogueRequests.DeleteAsync(store, context, DialogueKind.Conversation, id);
+
+    private static async Task<IResult> SayAsync(
+        string id,
+        HttpContext context,
+        DialogueStore store,
+        JobSubmissions submissions,
+        IOptions<ApiOptions> api,
+        IOptions<ConversationOptions> options,
+        IOptions<InputLimits> limits,
+        TimeProvider time)
+    {
+        var (dialogue, problem) = await DialogueRequests.FindAsync(store, context, DialogueKind.Conversation, id);
+        return dialogue is null ? problem! : await submissions.SubmitAsync(context, fields =>
+        {
+            var content = DialogueRequests.TakeText(fields, "content", required: true);
+            var temperature = fields.TakeNumber("temperature");
+            var maxTokens = fields.TakeInteger("max_tokens");
+            var priority = CommonFields.TakePriority(fields);
+            var expiresAt = CommonFields.TakeExpiresAt(fields, time.GetUtcNow(), api.Value.ExpiryMax);
+            if (content is null)
+            {
+                return null;
+            }
+
+            foreach (var wrong in TextRules.Required("content", content, limits.Value).Concat(PromptRules.Sampling(temperature, maxTokens, limits.Value)))
+            {
+                fields.Errors.Add(wrong.Field, wrong.Message);
+            }
+
+            var input = new CompleteChat
+            {
+                Messages = ConversationTurn.Messages(dialogue, content, options.Value.ContextMessages),
+                Temperature = temperature,
+                MaxTokens = maxTokens,
+                PromptSource = ConversationResource.Settings(dialogue).PromptSource,
+            };
+            return new JobDraft
+            {
+                Kind = Chat,
+                Inputs = [input],
+                IsList = false,
+                Priority = priority,
+                ExpiresAt = expiresAt,
+                Identity = JsonSerializer.Serialize((string[])[content, $"{temperature}", $"{maxTokens}"], ApiJson.Default.StringArray),
+                Claim = jobId => ConversationTurn.Claim(dialogue, context.ClientId(), jobId, content),
+            };
+        });
+    }
+}

@@ -1,0 +1,154 @@
+using System.ComponentModel;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
+using Pipeline.Contracts;
+
+namespace Pipeline.Api.Interviews;
+
+internal static class InterviewsDocs
+{
+    private const string Tag = "interviews";
+
+    private const string Waiting = """
+        {"id":"019a9c1e-7f00-7000-8000-000000000004","state":"waiting","topic":"ASP.NET Core","phases":["warm-up","depth"],"phase":"warm-up",
+         "questions_answered":0,"questions_max":6,"message":"Which middleware did you last write, and why?","exchanges":[],
+         "job_id":"019a9c1e-7f00-7000-8000-000000000004",
+         "links":{"self":"/api/interviews/019a9c1e-7f00-7000-8000-000000000004","answers":"/api/interviews/019a9c1e-7f00-7000-8000-000000000004/answers","job":"/api/jobs/019a9c1e-7f00-7000-8000-000000000004"}}
+        """;
+
+    private const string Thinking = """
+        {"id":"019a9c1e-7f00-7000-8000-000000000004","state":"thinking","topic":"ASP.NET Core","phases":["warm-up","depth"],"phase":"warm-up",
+         "questions_answered":0,"questions_max":6,"exchanges":[],"job_id":"019a9c1e-7f00-7000-8000-000000000004",
+         "links":{"self":"/api/interviews/019a9c1e-7f00-7000-8000-000000000004","answers":"/api/interviews/019a9c1e-7f00-7000-8000-000000000004/answers","job":"/api/jobs/019a9c1e-7f00-7000-8000-000000000004"}}
+        """;
+
+    private static readonly ParameterDoc Id = new("path", "id", "The interview's UUID.");
+
+    public static readonly EndpointDoc StepOnce = KindDocs.Of(
+        "stepInterview",
+        "interviews",
+        "Get the next step of an interview that you keep yourself",
+        typeof(StepInterviewRequest),
+        StepInterview.Kind,
+        """{"thought":"The answer is right but names no cost.","action":"FOLLOW_UP","message":"What does that cost at a million rows?","evaluation":{"score":7,"comment":"Right, without numbers."}""",
+        ("An answer", """{"topic":"Databases","phase":"depth","next_phase":"wrap-up","question":"How does an index help?","answer":"It finds rows without reading the table.","history":[{"question":"What is a key?","answer":"It names a row."}]}"""),
+        ("The beginning", """{"topic":"데이터베이스","phase":"도입"}"""),
+        ("Your own prompt", """{"system_prompt":"You interview a candidate.","user_prompt":"They said: I like tests. Go on."}"""));
+
+    public static readonly EndpointDoc Begin = new()
+    {
+        Name = "beginInterview",
+        Tag = Tag,
+        Summary = "Begin an interview that the pipeline leads",
+        Description = "It ends by itself: after its phases, or after its most answers.",
+        Parameters = SharedDocs.Submission,
+        Body = new(typeof(InterviewRequest), [("An interview", """{"topic":"ASP.NET Core","phases":["warm-up","depth"],"questions_max":6,"questions_per_phase_max":3}""")]),
+        Answers =
+        [
+            new(200, "The interview with its first question, with `Prefer: wait`.", typeof(InterviewResource), Waiting) { Headers = SharedDocs.SubmissionHeaders },
+            new(202, "The interview as it is.", typeof(InterviewResource), Thinking) { Headers = SharedDocs.SubmissionHeaders },
+        ],
+        Problems = SharedDocs.Submissions,
+    };
+
+    public static readonly EndpointDoc Find = new()
+    {
+        Name = "getInterview",
+        Tag = Tag,
+        Summary = "Get an interview",
+        Parameters = [Id],
+        Answers = [new(200, "The interview.", typeof(InterviewResource), Waiting)],
+        Problems = [ProblemType.InvalidInput, ProblemType.DialogueNotFound, .. SharedDocs.AnyCall],
+    };
+
+    public static readonly EndpointDoc Delete = new()
+    {
+        Name = "deleteInterview",
+        Tag = Tag,
+        Summary = "Delete an interview with its answers",
+        Parameters = [Id],
+        Answers = [],
+        Problems = [ProblemType.InvalidInput, ProblemType.DialogueNotFound, .. SharedDocs.AnyCall],
+    };
+
+    public static readonly EndpointDoc Answer = new()
+    {
+        Name = "answerInterview",
+        Tag = Tag,
+        Summary = "Answer the last question of an interview",
+        Parameters = [Id, .. SharedDocs.Submission],
+        Body = new(typeof(AnswerRequest), []),
+        Answers =
+        [
+            new(200, "The interview with the next message, with `Prefer: wait`.", typeof(InterviewResource), Waiting) { Headers = SharedDocs.SubmissionHeaders },
+            new(202, "The interview as it is.", typeof(InterviewResource), Thinking) { Headers = SharedDocs.SubmissionHeaders },
+        ],
+        Problems = [.. SharedDocs.Submissions, ProblemType.DialogueNotFound, ProblemType.DialogueState],
+    };
+}
+
+/// <summary>The body for readers of the document; <see cref="InterviewDraft"/> reads it.</summary>
+internal sealed record InterviewRequest
+{
+    public required string Topic { get; init; }
+
+    [Description("1 to 20 names, in their order.")]
+    public required IReadOnlyList<string> Phases { get; init; }
+
+    [Description("Answers after which the interview ends. 1 to 200, default 10.")]
+    public int? QuestionsMax { get; init; }
+
+    [Description("Answers after which a phase ends. 1 to 200, default questions_max.")]
+    public int? QuestionsPerPhaseMax { get; init; }
+
+    [Description("ko or en; default the topic's.")]
+    public string? Language { get; init; }
+
+    [Description("Name of an interview prompt; default \"default\".")]
+    public string? Prompt { get; init; }
+}
+
+/// <summary>The body for readers of the document.</summary>
+internal sealed record AnswerRequest
+{
+    [Description("At most Input:TextLengthMax (20,000) UTF-16 code units.")]
+    public required string Answer { get; init; }
+}
+
+/// <summary>The body for readers of the document.</summary>
+[Description("topic and phase, or user_prompt, or messages.")]
+internal sealed record StepInterviewRequest
+{
+    public string? Topic { get; init; }
+
+    [Description("Where the interview stands.")]
+    public string? Phase { get; init; }
+
+    [Description("What follows; absent in the last phase.")]
+    public string? NextPhase { get; init; }
+
+    [Description("Earlier exchanges, oldest first; at most Input:ExchangesMax (1,000).")]
+    public IReadOnlyList<Exchange>? History { get; init; }
+
+    [Description("With answer: what was asked.")]
+    public string? Question { get; init; }
+
+    [Description("With question: the candidate's answer. Both absent where the interview begins.")]
+    public string? Answer { get; init; }
+
+    [Description("ko or en; default the answer's.")]
+    public string? Language { get; init; }
+
+    [Description("Name of an interview prompt; default \"default\".")]
+    public string? Prompt { get; init; }
+
+    public string? SystemPrompt { get; init; }
+
+    [Description("Your own prompt.")]
+    public string? UserPrompt { get; init; }
+
+    public string? Priority { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Conversations;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
+using Pipeline.Contracts;
+using Pipeline.Core.Dialogues;
+
+namespace Pipeline.Api.Interviews;
+
+/// <summary><c>/api/interviews</c>: interviews that the pipeline leads from the first question to the last.</summary>
+internal static class InterviewsEndpoints
+{
+    private static readonly JobKind Step = JobCatalog.TryFind(StepInterview.Kind, out var kind) ? kind : throw new InvalidOperationException("There are no interviews.");
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/interviews", BeginAsync).Describe(InterviewsDocs.Begin);
+        api.MapGet("/interviews/{id}", FindAsync).Describe(InterviewsDocs.Find);
+        api.MapDelete("/interviews/{id}", DeleteAsync).Describe(InterviewsDocs.Delete);
+        api.MapPost("/interviews/{id}/answers", AnswerAsync).Describe(InterviewsDocs.Answer);
+    }
+
+    private static Task<IResult> BeginAsync(
+        HttpContext context, JobSubmissions submissions, DialogueStore store, IOptions<ConversationOptions> options, IOptions<InputLimits> limits) =>
+        submissions.SubmitAsync(context, fields =>
+        {
+            if (InterviewDraft.Parse(fields, limits.Value) is not { } settings || fields.Errors.Any)
+            {
+                return null;
+            }
+
+            var json = JsonSerializer.Serialize(settings, ApiJson.Wire.InterviewSettings);
+            return Draft(InterviewProgress.Of(settings, []).Step(settings, answer: null, options.Value.ContextMessages), json) with
+            {
+                // The interview has the id of its first job, so that a repeat under the same key finds it.
+                Claim = jobId => new TurnClaim
+                {
+                    ClientId = context.ClientId(),
+                    DialogueId = jobId,
+                    Begins = (DialogueKind.Interview, json),
+                    Position = 0,
+                    JobId = jobId,
+                },
+                Answer = (job, _, status) => ShowAsync(context, store, job.Id, status),
+            };
+        });
+
+    private static async Task<IResult> AnswerAsync(
+        string id, HttpContext context, JobSubmissions submissions, DialogueStore store, IOptions<ConversationOptions> options, IOptions<InputLimits> limits)
+    {
+        var (dialogue, problem) = await DialogueRequests.FindAsync(store, context, DialogueKind.Interview, id);
+        return dialogue is null ? problem! : await submissions.SubmitAsync(context, fields =>
+        {
+            if (DialogueRequests.TakeText(fields, "answer", required: true) is not { } answer)
+            {
+                return null;
+            }
+
+            foreach (var wrong in TextRules.Required("answer", answer, limits.Value))
+            {
+                fields.Errors.Add(wrong.Field, wrong.Message);
+            }
+
+            var settings = InterviewResource.Settings(dialogue);
+            var progress = InterviewProgress.Of(settings, dialogue.Turns);
+            return Draft(progress.Step(settings, progress.Message is null ? null : answer, options.Value.ContextMessages), answer) with
+            {
+                Claim = jobId => Claim(dialogue, progress, context.ClientId(), jobId, answer),
+                Answer = (_, _, status) => ShowAsync(context, store, dialogue.Id, status),
+            };
+        });
+    }
+
+    private static TurnClaim Claim(Dialogue dialogue, InterviewProgress progress, Guid clientId, Guid jobId, string answer)
+    {
+        var claim = ConversationTurn.Claim(dialogue, clientId, jobId, answer);
+        return claim with
+        {
+            Refusal = progress.IsFinished ? "The interview is finished. POST /api/report with its id as interview_id makes a report of it."
+                : claim.Refusal
+                ?? (progress.Message is null ? $"The interview has no first question: job {claim.Replaces} did not succeed. Retry that job, or begin another interview." : null),
+        };
+    }
+
+    private static async Task<IResult> FindAsync(string id, HttpContext context, DialogueStore store)
+    {
+        var (dialogue, problem) = await DialogueRequests.FindAsync(store, context, DialogueKind.Interview, id);
+        return dialogue is null ? problem! : Results.Json(InterviewResource.Of(dialogue), ApiJson.Wire.InterviewResource);
+    }
+
+    private static Task<IResult> DeleteAsync(string id, HttpContext context, DialogueStore store) =>
+        DialogueRequests.DeleteAsync(store, context, DialogueKind.Interview, id);
+
+    private static async Task<IResult> ShowAsync(HttpContext context, DialogueStore store, Guid id, int status)
+    {
+        var (dialogue, problem) = await DialogueRequests.FindAsync(store, context, DialogueKind.Interview, id.ToString());
+        if (dialogue is null)
+        {
+            return problem!; // Deleted meanwhile.
+        }
+
+        var resource = InterviewResource.Of(dialogue);
+        context.Response.Headers.Location = resource.Links.Self;
+        return Results.Json(resource, ApiJson.Wire.InterviewResource, statusCode: status);
+    }
+
+    private static JobDraft Draft(StepInterview step, string identity) =>
+        new() { Kind = Step, Inputs = [step], IsList = false, Priority = JobPriority.Interactive, Identity = identity };
+}

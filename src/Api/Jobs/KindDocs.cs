@@ -1,0 +1,24 @@
+using Pipeline.Api.OpenApi;
+
+namespace Pipeline.Api.Jobs;
+
+/// <summary>The document of a path that submits jobs of one kind.</summary>
+internal static class KindDocs
+{
+    /// <param name="result">The beginning of an example result, up to what every generated result has.</param>
+    public static EndpointDoc Of(
+        string name, string tag, string summary, Type body, string kind, string result, params (string Name, string Json)[] examples) => new()
+    {
+        Name = name,
+        Tag = tag,
+        Summary = summary,
+        Parameters = SharedDocs.Submission,
+        Body = new(body, examples),
+        Answers =
+        [
+            new(200, "The finished job, with `Prefer: wait`.", typeof(JobResource), SharedDocs.SucceededOf(kind, result)) { Headers = SharedDocs.SubmissionHeaders },
+            new(202, "The job as it is.", typeof(JobResource), SharedDocs.QueuedOf(kind)) { Headers = SharedDocs.SubmissionHeaders },
+        ],
+        Problems = SharedDocs.Submissions,
+    };
+}

@@ -1,0 +1,61 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Api.Reports;
+
+/// <summary>What a printed report says around its contents.</summary>
+internal sealed record ReportWords
+{
+    public required string Title { get; init; }
+
+    public required string Score { get; init; }
+
+    public required string Summary { get; init; }
+
+    public required string Strengths { get; init; }
+
+    public required string Improvements { get; init; }
+
+    public required string Recommendations { get; init; }
+
+    public required string Questions { get; init; }
+
+    public required string Answer { get; init; }
+
+    public required string Feedback { get; init; }
+
+    public required string Note { get; init; }
+
+    public required string Model { get; init; }
+
+    public static ReportWords Of(string language) => language is TextLanguage.Korean ? Korean : English;
+
+    private static ReportWords English { get; } = new()
+    {
+        Title = "Report",
+        Score = "Overall score",
+        Summary = "Summary",
+        Strengths = "Strengths",
+        Improvements = "To improve",
+        Recommendations = "Recommendations",
+        Questions = "Question by question",
+        Answer = "Answer",
+        Feedback = "Feedback",
+        Note = "Note",
+        Model = "Written by the model",
+    };
+
+    private static ReportWords Korean { get; } = new()
+    {
+        Title = "보고서",
+        Score = "종합 점수",
+        Summary = "요약",
+        Strengths = "강점",
+        Improvements = "보완할 점",
+        Recommendations = "권장 사항",
+        Questions = "문항별 평가",
+        Answer = "답변",
+        Feedback = "평가",
+        Note = "주의",
+        Model = "작성 모델",
+    };
+}

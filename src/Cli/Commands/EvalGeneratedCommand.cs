@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Pipeline.Cli.Display;
+using Pipeline.Cli.Evaluation;
+using Pipeline.Cli.Input;
+using Pipeline.Cli.Wire;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>eval KIND --file F.jsonl</c> for kinds whose model writes: compare models and quantizations on your own jobs.</summary>
+internal static class EvalGeneratedCommand
+{
+    public static Command Create(Surroundings surroundings, ServerOptions server, GeneratedKind kind)
+    {
+        var file = new Option<string>("--file") { Description = $"Lines {GoldJob.Example}; all but input may be left out.", HelpName = "F.jsonl", Required = true };
+        var json = new Option<bool>("--json") { Description = "Only one line of JSON on standard output; the table goes to standard error." };
+        var command = new Command(kind.Name, $"Validity, keywords, similarity and speed of {kind.Name} jobs.") { file, json };
+        command.Do(surroundings, async (parsed, cancellationToken) =>
+        {
+            var rows = await JsonLines.ReadAsync(parsed.GetRequiredValue(file), InputJson.Default.GoldJob, cancellationToken);
+            var target = server.Server(parsed);
+            using var http = target.Connect();
+            var client = new PipelineClient(http, target, surroundings.Time);
+            var lines = new BatchLine?[rows.Count];
+            using var progress = new ProgressMeter(surroundings, rows.Count);
+            var batch = await client.SubmitItemsAsync(Items(kind, rows), cancellationToken);
+            var failed = await new BatchRun(client, surroundings.Time) { Patience = server.Wait(parsed) }.FollowAsync(
+                batch,
+                (_, line) =>
+                {
+                    lines[int.Parse(line.Key!, CultureInfo.InvariantCulture)] = line;
+                    progress.Advance(1);
+                },
+                cancellationToken);
+            progress.Dispose();
+            return Show(surroundings, GeneratedFigures.Of(kind.Name, rows, [.. lines.Select(line => line?.Result is { } result ? kind.Read(result) : null)], failed), lines, parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static string Items(GeneratedKind kind, IReadOnlyList<GoldJob> rows)
+    {
+        var lines = new StringBuilder();
+        foreach (var (row, index) in rows.Select((row, index) => (row, index)))
+        {
+            var item = new BatchItem(kind.Name, row.Input!.Value, index.ToString(CultureInfo.InvariantCulture));
+            lines.Append(JsonSerializer.Serialize(item, WireJson.Default.BatchItem)).Append('\n');
+        }
+
+        return lines.ToString();
+    }
+
+    private static int Show(Surroundings surroundings, GeneratedFigures figures, IReadOnlyList<BatchLine?> lines, bool json)
+    {
+        GeneratedView.Write(json ? surroundings.Error : surroundings.Out, figures);
+        if (lines.FirstOrDefault(line => line?.Error is not null)?.Error is { } error)
+        {
+            surroundings.Error.Line($"{figures.Failed} of {Figures.Count(figures.N, "job")} did not succeed; the first: {error.Message} ({error.Code})");
+        }
+
+        if (json)
+        {
+            surroundings.Out.Line(figures.Line());
+        }
+
+        return figures.Failed is 0 && figures.Valid >= 1 ? ExitCodes.Success : ExitCodes.Failure;
+    }
+}

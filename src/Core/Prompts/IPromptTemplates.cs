@@ -1,0 +1,14 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Core.Prompts;
+
+/// <summary>Where templates are found.</summary>
+public interface IPromptTemplates
+{
+    /// <summary>The newest version, or null where there is none.</summary>
+    /// <param name="clientId">Who asks.</param>
+    /// <param name="kind">The kind of job.</param>
+    /// <param name="name">Null: <c>default</c>.</param>
+    /// <param name="language">Null: English.</param>
+    Task<PromptTemplate?> FindAsync(Guid clientId, string kind, string? name, string? language, CancellationToken cancellationToken);
+}

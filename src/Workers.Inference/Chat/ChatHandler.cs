@@ -1,0 +1,44 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+using Pipeline.Workers.Inference.Generating;
+
+namespace Pipeline.Workers.Inference.Chat;
+
+/// <summary>Answers a conversation. The answer is read piece by piece as the model writes it.</summary>
+internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> options, TimeProvider time) : IJobHandler<CompleteChat, ChatResult>
+{
+    public Task<JobOutcome> HandleAsync(CompleteChat job, JobContext context, CancellationToken cancellationToken) =>
+        AnswerAsync(job, context, cancellationToken).OrRejectedAsync(options.Value);
+
+    private async Task<JobOutcome> AnswerAsync(CompleteChat job, JobContext context, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        ChatOptions wishes = new()
+        {
+            Temperature = (float?)job.Temperature ?? options.Value.Temperature,
+            MaxOutputTokens = job.MaxTokens,
+        };
+        List<ChatResponseUpdate> pieces = [];
+        await foreach (var piece in model.StreamAsync(job.Messages, wishes, options.Value, context, cancellationToken))
+        {
+            pieces.Add(piece);
+        }
+
+        var answer = model.Read(pieces.ToChatResponse(), options.Value);
+        return JobOutcome.Success(
+            new ChatResult
+            {
+                Content = answer.Text,
+                FinishReason = answer.IsCut ? FinishReasons.Length : FinishReasons.Stop,
+                Prompt = job.PromptSource,
+                Model = answer.Model,
+                Warnings = answer.Warnings,
+                FallbackProvider = answer.FallbackProvider,
+                Usage = answer.Usage,
+                Timings = context.Timings(time.GetElapsedTime(started)),
+            },
+            CompleteChat.ResultJson);
+    }
+}

@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pipeline.Workers.Inference.Generating;
+
+/// <summary>What every kind of job that generates text lets its operator choose.</summary>
+public abstract class GenerationOptions
+{
+    /// <summary>
+    /// A GGUF file of any instruct model; null takes the small model that ships with Pipeline, which can not write. Kinds that
+    /// name the same file share one engine; each further file takes its own memory and its own threads.
+    /// </summary>
+    public string? Path { get; init; }
+
+    /// <summary>Most tokens of an answer whose request sets no limit. 16 to 131,072, default 1,024.</summary>
+    [Range(16, 131_072)]
+    public int OutputTokensMax { get; init; } = 1_024;
+
+    internal string ModelPath => Path ?? ShippedModel.Path;
+
+    internal bool IsShipped => Path is null;
+
+    /// <summary>The section that these options come from.</summary>
+    internal abstract string Name { get; }
+}

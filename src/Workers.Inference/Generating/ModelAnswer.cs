@@ -1,0 +1,47 @@
+using Microsoft.Extensions.AI;
+using Pipeline.Contracts;
+using Pipeline.Inference.Generation;
+using Pipeline.Inference.Remote.Fallback;
+
+namespace Pipeline.Workers.Inference.Generating;
+
+/// <summary>What a model wrote, who it was, and what a client has to know of it.</summary>
+internal sealed record ModelAnswer
+{
+    public required string Text { get; init; }
+
+    /// <summary>Whether the answer was cut at its limit.</summary>
+    public required bool IsCut { get; init; }
+
+    public required string Model { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>The cloud provider that answered; null where the local engine did.</summary>
+    public required string? FallbackProvider { get; init; }
+
+    public required TokenUsage Usage { get; init; }
+
+    /// <param name="response">Complete.</param>
+    /// <param name="shipped">The section of options that left the choice of a model to Pipeline; null where an operator chose.</param>
+    public static ModelAnswer Of(ChatResponse response, string? shipped)
+    {
+        var provider = response.AdditionalProperties?.GetValueOrDefault(FallbackChatClient.Provider) as string;
+        var isSmall = shipped is not null && provider is null;
+        var usage = response.Usage ?? new();
+        return new()
+        {
+            Text = response.Text,
+            IsCut = response.FinishReason == ChatFinishReason.Length,
+            Model = isSmall ? ShippedModel.Name : response.ModelId ?? "unknown",
+            Warnings = [.. isSmall ? [ShippedModel.Warning(shipped!)] : Array.Empty<string>(), .. Dropped(response)],
+            FallbackProvider = provider,
+            Usage = new((int)(usage.InputTokenCount ?? 0), (int)(usage.CachedInputTokenCount ?? 0), (int)(usage.OutputTokenCount ?? 0)),
+        };
+    }
+
+    private static IEnumerable<string> Dropped(ChatResponse response) =>
+        response.AdditionalProperties?.GetValueOrDefault(ChatOptionNames.DroppedMessages) is int dropped and > 0
+            ? [$"The conversation was longer than the model's context: the {dropped} oldest messages were left out. Send fewer, or raise Inference:ContextTokens."]
+            : [];
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+using Pipeline.Inference;
+using Pipeline.Inference.Generation;
+
+namespace Pipeline.Workers.Inference.Generating;
+
+/// <summary>Asks the model that a kind's options name: a local file, or the server where there is one.</summary>
+internal sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> inference)
+{
+    // The model that ships does not know when to stop: each of its texts ends here, so that its answers are complete.
+    private const int SmallTextLengthMax = 24;
+
+    /// <summary>The answer piece by piece. Collect the pieces, and read them with <see cref="Read"/> when there are no more.</summary>
+    /// <exception cref="PromptTooLongException">The messages do not fit the model's context.</exception>
+    /// <exception cref="InferenceException">The model can not be asked now.</exception>
+    public IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
+        IReadOnlyList<PromptMessage> messages, ChatOptions wishes, GenerationOptions options, JobContext context, CancellationToken cancellationToken) =>
+        chat.GetStreamingResponseAsync(Turns(messages), Complete(wishes, options, context), cancellationToken);
+
+    public ModelAnswer Read(ChatResponse response, GenerationOptions options) => ModelAnswer.Of(response, IsSmall(options) ? options.Name : null);
+
+    /// <summary>Has the model fill in a form.</summary>
+    /// <param name="schema">The form.</param>
+    /// <exception cref="PromptTooLongException">The messages do not fit the model's context.</exception>
+    /// <exception cref="AnswerTruncatedException">The answer does not fit its limit; nothing of it is used.</exception>
+    /// <exception cref="InferenceException">The model can not be asked now, or a server's answer is not what was asked for.</exception>
+    public async Task<Filled<T>> FillAsync<T>(
+        IReadOnlyList<PromptMessage> messages,
+        Func<AnswerSchema, JsonObject> schema,
+        JsonTypeInfo<T> json,
+        StructuredOptions options,
+        JobContext context,
+        CancellationToken cancellationToken)
+        where T : class, IAnswerFields
+    {
+        ChatOptions wishes = new()
+        {
+            Temperature = options.Temperature,
+            ResponseFormat = ChatResponseFormat.ForJsonSchema(AnswerSchema.Element(schema(new(IsSmall(options) ? SmallTextLengthMax : null))), "answer"),
+        };
+        var response = await chat.GetResponseAsync(Turns(messages), Complete(wishes, options, context), cancellationToken);
+        var answer = Read(response, options);
+        return answer.IsCut ? throw new AnswerTruncatedException(answer.Usage.CompletionTokens) : new(Parse(answer, json), answer);
+    }
+
+    private static T Parse<T>(ModelAnswer answer, JsonTypeInfo<T> json)
+        where T : class, IAnswerFields
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(answer.Text, json) is { IsValid: true } fields ? fields : throw new JsonException("A value is out of bounds.");
+        }
+        catch (JsonException e)
+        {
+            throw new InferenceException($"{answer.Model} did not answer in the form that it was given: {e.Message} Use a model or server that follows JSON schemas.", e);
+        }
+    }
+
+    /// <summary>Whether the model that ships is asked.</summary>
+    private bool IsSmall(GenerationOptions options) => options.IsShipped && !inference.Value.IsRemote;
+
+    private ChatOptions Complete(ChatOptions wishes, GenerationOptions options, JobContext context)
+    {
+        wishes.MaxOutputTokens ??= options.OutputTokensMax;
+        if (!inference.Value.IsRemote)
+        {
+            // Neither means anything to a server: it has models and an order of its own.
+            wishes.ModelId = options.ModelPath;
+            (wishes.AdditionalProperties ??= [])[ChatOptionNames.Priority] =
+                context.Priority is JobPriority.Bulk ? RequestPriority.Bulk : RequestPriority.Interactive;
+        }
+
+        return wishes;
+    }
+
+    private static IEnumerable<ChatMessage> Turns(IReadOnlyList<PromptMessage> messages) =>
+        messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content));
+}

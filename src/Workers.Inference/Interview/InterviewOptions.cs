@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Workers.Inference.Generating;
+
+namespace Pipeline.Workers.Inference.Interview;
+
+/// <summary>How steps of interviews are done. Section <c>Models:Interview</c>.</summary>
+public sealed class InterviewOptions : StructuredOptions
+{
+    public const string Section = "Models:Interview";
+
+    internal override string Name => Section;
+}
+
+[OptionsValidator]
+internal sealed partial class InterviewOptionsValidator : IValidateOptions<InterviewOptions>;

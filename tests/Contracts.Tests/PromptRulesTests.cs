@@ -1,0 +1,44 @@
+namespace Pipeline.Contracts.Tests;
+
+public sealed class PromptRulesTests
+{
+    private static readonly InputLimits Limits = new() { TextLengthMax = 10, MessagesMax = 3, OutputTokensMax = 100 };
+
+    private static readonly PromptMessage Question = new("user", "why?");
+
+    [Fact]
+    public void A_conversation_that_ends_with_the_user_is_right() =>
+        Problems(new("system", "be brief"), new("assistant", "hello"), Question).ShouldBeEmpty();
+
+    [Fact]
+    public void Number_of_messages_has_bounds()
+    {
+        Problems().ShouldHaveSingleItem().ShouldBe(new("messages", "has 0 elements: send 1 to 3 (Input:MessagesMax)."));
+        Problems(Question, Question, Question, Question).ShouldHaveSingleItem().Message.ShouldContain("has 4 elements");
+    }
+
+    [Fact]
+    public void Every_fault_of_every_message_is_named()
+    {
+        Problems(new("robot", "hi"), new("assistant", " ")).ShouldBe(
+        [
+            new("messages[0].role", "is \"robot\": send one of system, user, assistant."),
+            new("messages[1].content", "is empty or only white space: send a text."),
+            new("messages[1].role", "is \"assistant\": the last message is the user's, whom the model answers."),
+        ]);
+        Problems(Question, new("system", "be brief"), Question).ShouldHaveSingleItem().Message.ShouldContain("after other messages");
+    }
+
+    [Theory]
+    [InlineData(-0.1, 10, "temperature")]
+    [InlineData(2.1, 10, "temperature")]
+    [InlineData(0.5, 0, "max_tokens")]
+    [InlineData(0.5, 101, "max_tokens")]
+    public void Sampling_has_bounds(double temperature, int maxTokens, string field) =>
+        PromptRules.Sampling(temperature, maxTokens, Limits).ShouldHaveSingleItem().Field.ShouldBe(field);
+
+    [Fact]
+    public void Sampling_may_be_left_out() => PromptRules.Sampling(null, null, Limits).ShouldBeEmpty();
+
+    private static InputProblem[] Problems(params PromptMessage[] messages) => [.. PromptRules.Messages("messages", messages, Limits)];
+}

@@ -1,0 +1,96 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Pipeline.Contracts;
+using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Processes;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.EndToEnd.Tests;
+
+/// <summary>The kinds whose model writes, with the model that ships: what it writes means nothing, and the form is right.</summary>
+public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    [Fact]
+    public async Task Chat_is_answered_by_the_model_that_ships_which_says_so()
+    {
+        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await TestPipeline.SettingsAsync(database));
+        using var http = new HttpClient { BaseAddress = host.Address };
+
+        var result = await FinishAsync(http, "/api/chat/completions", """{"messages":[{"role":"user","content":"안녕하세요?"}],"temperature":0,"max_tokens":16}""");
+
+        result.GetProperty("content").GetString().ShouldNotBeNull();
+        result.GetProperty("model").GetString().ShouldBe("small");
+        result.GetProperty("warnings")[0].GetString()!.ShouldContain("Models:Chat:Path");
+        var usage = result.GetProperty("usage");
+        usage.GetProperty("completion_tokens").GetInt32().ShouldBeInRange(1, 16);
+        usage.GetProperty("total_tokens").GetInt32().ShouldBe(usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());
+        (await host.StopAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Structured_kinds_are_valid_whatever_the_small_model_writes()
+    {
+        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await TestPipeline.SettingsAsync(database));
+        using var http = new HttpClient { BaseAddress = host.Address };
+
+        var feedback = await FinishAsync(http, "/api/feedback", """{"question":"왜 테스트를 쓰나요?","answer":"나중에 고칠 때 겁나지 않으려고요."}""");
+        var step = await FinishAsync(http, "/api/interview/step", """{"topic":"Testing","phase":"warm-up","question":"Why test?","answer":"To change code without fear."}""");
+
+        feedback.Deserialize(GiveFeedback.ResultJson)!.Score.ShouldBeInRange(0, 10);
+        feedback.GetProperty("prompt").GetProperty("language").GetString().ShouldBe("ko");
+        InterviewActions.All.ShouldContain(step.Deserialize(StepInterview.ResultJson)!.Action);
+        foreach (var result in (JsonElement[])[feedback, step])
+        {
+            result.GetProperty("model").GetString().ShouldBe("small");
+            result.GetProperty("warnings")[0].GetString()!.ShouldContain(":Path");
+        }
+
+        (await host.StopAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_report_on_two_hundred_questions_completes_and_says_how_far_it_is()
+    {
+        const int Questions = 200;
+        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await TestPipeline.SettingsAsync(database));
+        using var http = new HttpClient { BaseAddress = host.Address };
+        var items = Enumerable.Range(1, Questions).Select(number => new { question = $"What is {number} + {number}?", answer = $"It is {number * 2}." });
+        using var accepted = await http.PostAsJsonAsync("/api/report", new { title = "Sums", items });
+        var id = (await accepted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString();
+
+        List<int> seen = [];
+        JsonElement job = default;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                job = await http.GetFromJsonAsync<JsonElement>($"/api/jobs/{id}");
+                if (job.TryGetProperty("progress", out var progress))
+                {
+                    progress.GetProperty("total").GetInt32().ShouldBe(Questions);
+                    seen.Add(progress.GetProperty("done").GetInt32());
+                }
+
+                return JobState.IsFinal(job.GetProperty("state").GetString()!);
+            },
+            TimeSpan.FromMinutes(3));
+
+        job.GetProperty("state").GetString().ShouldBe("succeeded", job.ToString());
+        seen.ShouldBeInOrder();
+        seen.ShouldContain(done => done > 0 && done < Questions);
+        seen[^1].ShouldBe(Questions);
+        var report = job.GetProperty("result").Deserialize(WriteReport.ResultJson)!;
+        report.QuestionFeedbacks.Select(item => item.Question).ShouldBe(Enumerable.Range(1, Questions).Select(number => $"What is {number} + {number}?"));
+        report.OverallScore.ShouldBe((int)Math.Round(10 * report.QuestionFeedbacks.Average(item => item.Score), MidpointRounding.AwayFromZero));
+        (await host.StopAsync()).ShouldBe(0);
+    }
+
+    private static async Task<JsonElement> FinishAsync(HttpClient http, string path, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, null, "application/json") };
+        request.Headers.Add("Prefer", "wait=60");
+        using var response = await http.SendAsync(request);
+        var job = await response.Content.ReadFromJsonAsync<JsonElement>();
+        job.GetProperty("state").GetString().ShouldBe("succeeded", job.ToString());
+        return job.GetProperty("result");
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Pipeline.Inference.Generation;
+using Pipeline.TestSupport.Inference;
+
+namespace Pipeline.Inference.LlamaCpp.Tests;
+
+public sealed class LocalModelsTests
+{
+    private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task One_file_is_loaded_once_however_it_is_written()
+    {
+        await using LocalModels models = Create();
+        string detour = Path.Combine(Path.GetDirectoryName(EmotionPrompt.ModelPath)!, ".", Path.GetFileName(EmotionPrompt.ModelPath));
+
+        await LoadAsync(models, EmotionPrompt.ModelPath);
+        await LoadAsync(models, detour);
+
+        models.Loaded.ShouldHaveSingleItem();
+        (await models.ScoreAsync(EmotionPrompt.For("hi") with { ModelPath = detour }, _cancel)).Labels.Count.ShouldBe(7);
+        (await models.ScoreAsync(EmotionPrompt.For("hi"), _cancel)).Labels.Count.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task Each_request_gets_the_model_that_it_names()
+    {
+        await using LocalModels models = Create();
+        await LoadAsync(models, EmotionPrompt.ModelPath);
+        await LoadAsync(models, RandomModel.TinyPath);
+        using LocalChat chat = new(models);
+
+        var (small, random) = (await NameAsync(chat, EmotionPrompt.ModelPath), await NameAsync(chat, RandomModel.TinyPath));
+
+        models.Loaded.Select(model => model.Name).ShouldBe([small!, random!], ignoreOrder: true);
+        small.ShouldNotBe(random);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_not_there_is_named()
+    {
+        await using LocalModels models = Create();
+
+        (await Should.ThrowAsync<InferenceException>(() => models.ScoreAsync(EmotionPrompt.For("hi") with { ModelPath = "/no.gguf" }, _cancel)))
+            .Message.ShouldContain("/no.gguf is not loaded");
+    }
+
+    private async Task<string?> NameAsync(LocalChat chat, string path)
+    {
+        var response = await chat.GetResponseAsync([new(ChatRole.User, "Hi")], new() { ModelId = path, MaxOutputTokens = 3 }, _cancel);
+        return response.ModelId;
+    }
+
+    private Task LoadAsync(LocalModels models, string path) => models.LoadAsync(path, EmotionPrompt.For("warm up"), _cancel);
+
+    private static LocalModels Create() =>
+        new([TestEngine.Loader], Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+using Pipeline.Inference;
+using Pipeline.Inference.Generation;
+using Pipeline.TestSupport.Inference;
+using Pipeline.Workers.Inference.Chat;
+using Pipeline.Workers.Inference.Generating;
+
+namespace Pipeline.Workers.Inference.Tests;
+
+public sealed class ChatHandlerTests : IDisposable
+{
+    private readonly ScriptedChatClient _chat = new() { Says = "서울입니다. 🎉" };
+
+    [Fact]
+    public async Task The_pieces_of_the_answer_become_its_content()
+    {
+        var result = await SucceedAsync(new());
+
+        (result.Content, result.FinishReason).ShouldBe(("서울입니다. 🎉", FinishReasons.Stop));
+        result.Usage.CompletionTokens.ShouldBe(8);
+        result.Timings.QueuedMs.ShouldBe(12);
+    }
+
+    [Fact]
+    public async Task The_model_that_ships_is_called_small_and_says_what_to_do()
+    {
+        var result = await SucceedAsync(new());
+
+        result.Model.ShouldBe("small");
+        result.Warnings.ShouldHaveSingleItem().ShouldContain("Set Models:Chat:Path to an instruct GGUF");
+        _chat.Options!.ModelId.ShouldBe(ShippedModel.Path);
+    }
+
+    [Fact]
+    public async Task A_model_that_an_operator_named_has_its_own_name_and_no_warning()
+    {
+        var result = await SucceedAsync(new() { Path = "/models/qwen.gguf" });
+
+        (result.Model, result.Warnings).ShouldBe(("scripted", null));
+        _chat.Options!.ModelId.ShouldBe("/models/qwen.gguf");
+    }
+
+    [Fact]
+    public async Task A_server_is_told_neither_files_nor_priorities()
+    {
+        var result = await SucceedAsync(new(), backend: "Remote");
+
+        (result.Model, result.Warnings).ShouldBe(("scripted", null));
+        _chat.Options!.ModelId.ShouldBeNull();
+        _chat.Options.AdditionalProperties.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Wishes_of_the_request_win_over_the_options()
+    {
+        await SucceedAsync(new() { Temperature = 0.2f, OutputTokensMax = 100 });
+        (_chat.Options!.Temperature, _chat.Options.MaxOutputTokens).ShouldBe((0.2f, 100));
+
+        await SucceedAsync(new(), Job with { Temperature = 0, MaxTokens = 7 });
+        (_chat.Options!.Temperature, _chat.Options.MaxOutputTokens).ShouldBe((0, 7));
+    }
+
+    [Fact]
+    public async Task A_cut_answer_says_that_it_is()
+    {
+        var result = await SucceedAsync(new(), Job with { MaxTokens = 2 });
+
+        (result.Content, result.FinishReason).ShouldBe(("서울", FinishReasons.Length));
+    }
+
+    [Theory]
+    [InlineData(JobPriority.Interactive, RequestPriority.Interactive)]
+    [InlineData(JobPriority.Bulk, RequestPriority.Bulk)]
+    public async Task The_lane_decides_the_place_in_the_batch(JobPriority lane, RequestPriority expected)
+    {
+        await HandleAsync(new(), Job, "Auto", TestJobs.Interactive with { Priority = lane });
+
+        _chat.Options!.AdditionalProperties![ChatOptionNames.Priority].ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Messages_that_are_too_long_are_rejected_with_the_numbers()
+    {
+        _chat.Fail = new PromptTooLongException(9_000, 8_192, "Send less.");
+
+        (await HandleAsync(new(), Job)).ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldContain("9000 tokens; at most 8192");
+    }
+
+    [Fact]
+    public async Task An_engine_that_fails_is_not_the_requests_fault()
+    {
+        _chat.Fail = new InferenceException("The decoder failed.");
+
+        await Should.ThrowAsync<InferenceException>(() => HandleAsync(new(), Job));
+    }
+
+    [Fact]
+    public void Messages_that_were_left_out_and_a_cloud_that_answered_are_told()
+    {
+        ChatResponse response = new(new ChatMessage(ChatRole.Assistant, "hi"))
+        {
+            ModelId = "claude",
+            AdditionalProperties = new() { [ChatOptionNames.DroppedMessages] = 4, ["fallback_provider"] = "Anthropic" },
+        };
+
+        var answer = ModelAnswer.Of(response, shipped: "Models:Chat");
+
+        (answer.Model, answer.FallbackProvider).ShouldBe(("claude", "Anthropic"));
+        answer.Warnings.ShouldHaveSingleItem().ShouldContain("the 4 oldest messages were left out");
+    }
+
+    public void Dispose() => _chat.Dispose();
+
+    private static CompleteChat Job { get; } = new() { Messages = [new("user", "대한민국의 수도는?")] };
+
+    private async Task<ChatResult> SucceedAsync(ChatJobOptions options, CompleteChat? job = null, string backend = "Auto") =>
+        JsonSerializer.Deserialize(
+            (await HandleAsync(options, job ?? Job, backend)).ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, CompleteChat.ResultJson)!;
+
+    private Task<JobOutcome> HandleAsync(ChatJobOptions options, CompleteChat job, string backend = "Auto", JobContext? context = null) =>
+        new ChatHandler(TestJobs.Model(_chat, backend), Options.Create(options), TimeProvider.System)
+            .HandleAsync(job, context ?? TestJobs.Interactive, CancellationToken.None);
+}
