@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using Pipeline.Core.Jobs;
@@ -10,7 +11,8 @@ namespace Pipeline.Core.Batches;
 /// Makes a batch durable: its row, its jobs and their dispatches in one transaction, so that it is there whole or not at
 /// all. It is written from its spool after its last item was checked, so the transaction is short however slow the client.
 /// </summary>
-public sealed class BatchIntake(NpgsqlDataSource dataSource, LaneAdmission admission, WakeSignal signal) : IDisposable
+public sealed class BatchIntake(
+    NpgsqlDataSource dataSource, LaneAdmission admission, WakeSignal signal, IOptionsMonitor<LaneOptions> lanes) : IDisposable
 {
     private const int Attempts = 3;
 
@@ -92,7 +94,17 @@ public sealed class BatchIntake(NpgsqlDataSource dataSource, LaneAdmission admis
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var row = new { batch.Id, batch.ClientId, Floor = JobDays.FloorOfPartsOf(batch.Id), Items = batch.Count, Key = batch.Key?.Value, batch.Key?.RequestHash };
+        var row = new
+        {
+            batch.Id,
+            batch.ClientId,
+            Floor = JobDays.FloorOfPartsOf(batch.Id),
+            Items = batch.Count,
+            Key = batch.Key?.Value,
+            batch.Key?.RequestHash,
+            Lanes = batch.Lanes.Keys.ToArray(),
+            ItemsPerMessage = batch.Lanes.Select(lane => SharedMessages.Items(lane.Value, lanes.Get(lane.Key))).ToArray(),
+        };
         if (batch.Key is not null && await ExecuteAsync(BatchSql.InsertKey) == 0)
         {
             return false;

@@ -16,7 +16,12 @@ internal static class BatchSql
 
     // Dispatched in the order of the request.
     public const string Dispatch = """
-        insert into outbox (job_id, lane) select id, lane from jobs where id >= @Floor and batch_id = @Id order by batch_index
+        insert into outbox (job_id, lane, others)
+        select (array_agg(id order by batch_index))[1], lane, nullif((array_agg(id order by batch_index))[2:], '{}')
+          from (select id, lane, batch_index, (row_number() over (partition by lane order by batch_index) - 1) / items as message
+                  from jobs join unnest(@Lanes::text[], @ItemsPerMessage::int[]) as l (lane, items) using (lane)
+                 where id >= @Floor and batch_id = @Id) numbered
+         group by lane, message order by min(batch_index)
         """;
 
     // A key taken by a transaction still in flight makes this wait for that one's end, so the answer is final.

@@ -24,6 +24,9 @@ internal static class IntakeSql
             select * from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Lanes::text[], @Inputs::json[], @ExpiresAt::timestamptz[])
             on conflict (id) do nothing
             returning id, lane)
-        insert into outbox (job_id, lane) select id, lane from accepted
+        insert into outbox (job_id, lane, others)
+        select (array_agg(id))[1], lane, nullif((array_agg(id))[2:], '{}')
+          from accepted join unnest(@Ids::uuid[], @Messages::int[]) as m (id, message) using (id)
+         group by lane, message
         """;
 }

@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Postgres;
 
@@ -21,11 +22,13 @@ public sealed class JobIntake : IAsyncDisposable
     private readonly NpgsqlDataSource _dataSource;
     private readonly LaneAdmission _admission;
     private readonly WakeSignal _signal;
+    private readonly IOptionsMonitor<LaneOptions> _lanes;
     private readonly TimeProvider _time;
     private readonly GroupCommit<Submission, SubmissionReply> _groups;
 
-    public JobIntake(NpgsqlDataSource dataSource, LaneAdmission admission, WakeSignal signal, TimeProvider time)
+    public JobIntake(NpgsqlDataSource dataSource, LaneAdmission admission, WakeSignal signal, IOptionsMonitor<LaneOptions> lanes, TimeProvider time)
     {
+        _lanes = lanes;
         _time = time;
         _dataSource = dataSource;
         _admission = admission;
@@ -178,7 +181,7 @@ public sealed class JobIntake : IAsyncDisposable
             : new SubmissionReply.KeyReused();
     }
 
-    private static CommandDefinition InsertJobs(List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken) => new(
+    private CommandDefinition InsertJobs(List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken) => new(
         IntakeSql.InsertJobs,
         new
         {
@@ -186,6 +189,7 @@ public sealed class JobIntake : IAsyncDisposable
             ClientIds = owners.ToArray(),
             Kinds = jobs.Select(job => job.Kind).ToArray(),
             Lanes = jobs.Select(job => job.Lane).ToArray(),
+            Messages = SharedMessages.Number([.. jobs.Select(job => job.Lane)], _lanes.Get),
             Inputs = jobs.Select(job => job.InputJson).ToArray(),
             ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
         },

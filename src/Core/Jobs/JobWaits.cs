@@ -18,8 +18,9 @@ public sealed class JobWaits(JobStore store, IHostApplicationLifetime lifetime, 
     /// <summary>Most jobs that are waited for at all are done this soon.</summary>
     private static readonly TimeSpan Young = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The database is left alone for so many times as long as it was asked.</summary>
+    /// <summary>The database is left alone for so many times as long as it was asked; while few wait, it has time for them.</summary>
     private const int RestFactor = 4;
+    private const int Few = 4;
 
     private readonly ConcurrentDictionary<Guid, Wait> _waits = new();
     private readonly WakeSignal _arrived = new();
@@ -72,7 +73,8 @@ public sealed class JobWaits(JobStore store, IHostApplicationLifetime lifetime, 
             var began = Time.GetTimestamp();
             await PollAsync(stoppingToken);
             RoundDone();
-            var rest = RestFactor * Time.GetElapsedTime(began);
+            var asked = Time.GetElapsedTime(began);
+            var rest = _waits.Count <= Few ? asked : RestFactor * asked;
             await Task.Delay(rest < IntervalMin ? IntervalMin : rest > IntervalMax ? IntervalMax : rest, Time, stoppingToken);
             if (!_waits.Values.Any(wait => Time.GetElapsedTime(wait.Since) < Young))
             {

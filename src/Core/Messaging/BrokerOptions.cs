@@ -20,7 +20,7 @@ public sealed class BrokerOptions
     [RegularExpression("[a-z0-9.-]{0,32}", ErrorMessage = "Broker:QueuePrefix may hold up to 32 of a-z, 0-9, '.' and '-'.")]
     public string QueuePrefix { get; init; } = "";
 
-    /// <summary>Most jobs on their way to the broker at once. 1 to 10,000, default 500.</summary>
+    /// <summary>Most messages on their way to the broker at once. 1 to 10,000, default 500.</summary>
     [Range(1, 10_000)]
     public int DispatchGroupMax { get; init; } = 500;
 

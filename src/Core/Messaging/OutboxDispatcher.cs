@@ -19,7 +19,6 @@ public sealed class OutboxDispatcher(
     LaneSender sender,
     WakeSignal signal,
     IOptions<BrokerOptions> options,
-    IOptionsMonitor<LaneOptions> lanes,
     TimeProvider time,
     ILogger<OutboxDispatcher> logger) : LoopService(time, logger)
 {
@@ -30,7 +29,7 @@ public sealed class OutboxDispatcher(
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var rows = (await connection.QueryAsync<(long Id, Guid JobId, string Lane)>(new CommandDefinition(
+        var rows = (await connection.QueryAsync<(long Id, Guid JobId, string Lane, Guid[]? Others)>(new CommandDefinition(
             OutboxSql.Take, new { Limit = _options.DispatchGroupMax }, cancellationToken: cancellationToken))).AsList();
         if (rows.Count == 0)
         {
@@ -39,9 +38,7 @@ public sealed class OutboxDispatcher(
 
         using var confirmed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         confirmed.CancelAfter(_options.ConfirmTimeout);
-        var messages = rows.GroupBy(row => row.Lane).SelectMany(lane => lane.Chunk(lanes.Get(lane.Key).ItemsPerMessage)).ToArray();
-        var failures = await Task.WhenAll(messages.Select(message =>
-            SendAsync(message[0].Lane, JobReady.Of([.. message.Select(row => row.JobId)]), confirmed.Token)));
+        var failures = await Task.WhenAll(rows.Select(row => SendAsync(row.Lane, new JobReady(row.JobId) { Others = row.Others }, confirmed.Token)));
         cancellationToken.ThrowIfCancellationRequested();
 
         await ExecuteAsync(OutboxSql.Delete, succeeded: true);
@@ -49,10 +46,14 @@ public sealed class OutboxDispatcher(
         await transaction.CommitAsync(cancellationToken);
         return failures.FirstOrDefault(failure => failure is not null) is { } first ? throw first : rows.Count;
 
-        Task ExecuteAsync(string sql, bool succeeded) => connection.ExecuteAsync(new CommandDefinition(
-            sql,
-            new { Ids = messages.Where((_, i) => failures[i] is null == succeeded).SelectMany(message => message.Select(row => row.Id)).ToArray() },
-            cancellationToken: cancellationToken));
+        async Task ExecuteAsync(string sql, bool succeeded)
+        {
+            long[] ids = [.. rows.Where((_, i) => failures[i] is null == succeeded).Select(row => row.Id)];
+            if (ids.Length > 0)
+            {
+                await connection.ExecuteAsync(new CommandDefinition(sql, new { Ids = ids }, cancellationToken: cancellationToken));
+            }
+        }
     }
 
     protected override async Task LoopAsync(CancellationToken stoppingToken)

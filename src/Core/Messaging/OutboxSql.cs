@@ -5,7 +5,7 @@ internal static class OutboxSql
     // The locks keep other dispatchers away until the commit; skip locked lets them work side by side. Bulk rows come after
     // all others: however many there are, they hold up nobody who waits.
     public const string Take = """
-        select id, job_id as JobId, lane from outbox
+        select id, job_id as JobId, lane, others from outbox
          where due_at <= now() order by bulk, due_at, id limit @Limit for update skip locked
         """;
 

@@ -16,16 +16,16 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
     private const string Bulk = "emotion-bulk";
 
     [Fact]
-    public async Task Bulk_jobs_that_are_dispatched_together_share_messages_and_interactive_ones_do_not()
+    public async Task Jobs_that_are_accepted_together_share_messages_and_a_few_do_not()
     {
         var settings = await TestPipeline.SettingsAsync(database);
         await using var accepting = await TestPipeline.StartAsync(database, settings, roles => roles.AddIntake());
-        var bulk = await SubmitAsync(accepting, Bulk, 40);
+        var bulk = await SubmitAsync(accepting, Bulk, 100);
         var interactive = await SubmitAsync(accepting, "emotion", 3);
         await DispatchedAsync([.. bulk, .. interactive]);
 
         var messages = await TakeAsync(settings, Bulk);
-        messages.Count.ShouldBe(3);
+        messages.Count.ShouldBe(7);
         bulk.ShouldAllBe(id => messages.Count(message => message.Contains(id.ToString(), StringComparison.Ordinal)) == 1);
         (await TakeAsync(settings, "emotion")).Count.ShouldBe(3);
     }
@@ -115,6 +115,24 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
         var next = await connection.QuerySingleAsync<(long Id, Guid JobId, string Lane)>(OutboxSql.Take, new { Limit = 1 });
 
         next.JobId.ShouldBe(person);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(7, 7)]
+    [InlineData(8, 4)]
+    [InlineData(64, 16)]
+    public void What_is_accepted_together_makes_at_least_four_messages_as_far_as_it_can(int jobs, int messages) =>
+        SharedMessages.Number([.. Enumerable.Repeat("emotion", jobs)], _ => new LaneOptions()).Distinct().Count().ShouldBe(messages);
+
+    [Fact]
+    public void Jobs_of_different_lanes_never_share_a_message()
+    {
+        string[] lanes = [.. Enumerable.Repeat("emotion", 8), .. Enumerable.Repeat(Bulk, 8)];
+
+        var numbers = SharedMessages.Number(lanes, _ => new LaneOptions());
+
+        lanes.Zip(numbers).Distinct().Count().ShouldBe(8);
     }
 
     private static async Task<Guid[]> SubmitAsync(TestPipeline pipeline, string lane, int count)
