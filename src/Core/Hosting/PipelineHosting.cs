@@ -33,7 +33,13 @@ public static class PipelineHosting
         // In code, because an options class does not know the lane it is for. See the decision on messages for the number.
         foreach (var kind in JobCatalog.All)
         {
-            host.Configuration[$"{LaneOptions.Section}:{kind.Lane(JobPriority.Bulk)}:{nameof(LaneOptions.ItemsPerMessage)}"] ??= "16";
+            // Not reports: each is many requests, and none may wait for the end of others to be acknowledged.
+            var isLong = kind.Name == WriteReport.Kind;
+            host.Configuration[$"{LaneOptions.Section}:{kind.Lane(JobPriority.Bulk)}:{nameof(LaneOptions.ItemsPerMessage)}"] ??= isLong ? "1" : "16";
+            foreach (var lane in isLong ? kind.Lanes : [])
+            {
+                host.Configuration[$"{LaneOptions.Section}:{lane}:{nameof(LaneOptions.Prefetch)}"] ??= "4";
+            }
         }
 
         AddOptions(host.Services);
