@@ -33,6 +33,14 @@ public static class PipelineHosting
         // In code, because an options class does not know the lane it is for. See the decision on messages for the number.
         foreach (var kind in JobCatalog.All)
         {
+            // Not reports: each is many requests, and none may wait for the end of others to be acknowledged.
+            var isLong = kind.Name == WriteReport.Kind;
+            foreach (var lane in isLong ? kind.Lanes : [])
+            {
+                host.Configuration[$"{LaneOptions.Section}:{lane}:{nameof(LaneOptions.ItemsPerMessage)}"] ??= "1";
+                host.Configuration[$"{LaneOptions.Section}:{lane}:{nameof(LaneOptions.Prefetch)}"] ??= "4";
+            }
+
             host.Configuration[$"{LaneOptions.Section}:{kind.Lane(JobPriority.Bulk)}:{nameof(LaneOptions.ItemsPerMessage)}"] ??= "16";
         }
 

@@ -62,7 +62,7 @@ internal sealed class FakePipeline : IAsyncDisposable
         }
         else if (isPost && request.Path.EndsWith("/batch", StringComparison.Ordinal))
         {
-            _batch = [.. request.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Accept(JsonNode.Parse(line)!["text"]!.GetValue<string>()))];
+            _batch = [.. request.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => AcceptItem(JsonNode.Parse(line)!))];
             await WriteAsync(context, 202, new JsonObject { ["id"] = Guid.CreateVersion7(), ["items"] = _batch.Count, ["new_field"] = 1 });
         }
         else if (request.Path.EndsWith("/results", StringComparison.Ordinal))
@@ -102,6 +102,24 @@ internal sealed class FakePipeline : IAsyncDisposable
         line["index"] = index;
         context.Response.ContentType = "application/x-ndjson";
         return context.Response.WriteAsync(line.ToJsonString() + "\n");
+    }
+
+    /// <summary>An item with an input of any kind brings the result that it is answered with.</summary>
+    private JsonNode AcceptItem(JsonNode item)
+    {
+        if (item["input"] is not { } input)
+        {
+            return Accept(item["text"]!.GetValue<string>());
+        }
+
+        var job = Accept(input["text"]?.GetValue<string>() ?? "joy");
+        job["key"] = item["key"]!.DeepClone();
+        if (input["result"] is { } result)
+        {
+            job["result"] = result.DeepClone();
+        }
+
+        return job;
     }
 
     private JsonNode Accept(string text)
