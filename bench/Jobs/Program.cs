@@ -2,8 +2,12 @@ using System.CommandLine;
 using Npgsql;
 using Pipeline.Bench.Jobs.Commands;
 using Pipeline.Bench.Measuring;
+using Pipeline.Inference;
 
-RootCommand root = new("Benchmarks of the way of a job.") { JobsCommand.Create(), IntakeCommand.Create(), HistoryCommand.Create(), SoakCommand.Create(), OutageCommand.Create() };
+RootCommand root = new("Benchmarks of the way of a job.")
+{
+    JobsCommand.Create(), IntakeCommand.Create(), HistoryCommand.Create(), SoakCommand.Create(), OutageCommand.Create(), StreamCommand.Create(),
+};
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -12,7 +16,7 @@ catch (OperationCanceledException)
 {
     return 130;
 }
-catch (Exception exception) when (exception is BenchException or NpgsqlException or IOException or UnauthorizedAccessException)
+catch (Exception exception) when (exception is BenchException or InferenceException or NpgsqlException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;

@@ -3,10 +3,12 @@ using Pipeline.Api.Chat;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Conversations;
 using Pipeline.Api.Emotion;
+using Pipeline.Api.Events;
 using Pipeline.Api.Feedback;
 using Pipeline.Api.Health;
 using Pipeline.Api.Interviews;
 using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenAi;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Queues;
@@ -25,7 +27,7 @@ public static class ApiEndpoints
         app.UseStatusCodePages(StatusProblems.WriteAsync);
         app.UseMiddleware<FailureProblems>();
         app.UseWhen(
-            context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase),
+            context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || OpenAiRoutes.Has(context.Request.Path),
             branch => branch.UseMiddleware<ClientGate>());
         app.UseRouting();
 
@@ -38,8 +40,10 @@ public static class ApiEndpoints
         ConversationsEndpoints.Map(api);
         InterviewsEndpoints.Map(api);
         JobsEndpoints.Map(api);
+        EventsEndpoint.Map(api);
         BatchesEndpoints.Map(api);
         QueuesEndpoint.Map(api);
+        OpenAiRoutes.Map(app);
         var health = app.MapHealth();
         health.All.Describe(HealthDocs.All);
         health.Live.Describe(HealthDocs.Live);

@@ -5,6 +5,7 @@ using Pipeline.Api.Batches;
 using Pipeline.Api.Chat;
 using Pipeline.Api.Conversations;
 using Pipeline.Api.Emotion;
+using Pipeline.Api.Events;
 using Pipeline.Api.Feedback;
 using Pipeline.Api.Interviews;
 using Pipeline.Core.Hosting;
@@ -21,6 +22,9 @@ namespace Pipeline.Api;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(JobResource))]
+[JsonSerializable(typeof(StateEvent))]
+[JsonSerializable(typeof(ProgressEvent))]
+[JsonSerializable(typeof(TokensEvent))]
 [JsonSerializable(typeof(JobListResource))]
 [JsonSerializable(typeof(JobPageResource))]
 [JsonSerializable(typeof(QueuesResource))]

@@ -38,6 +38,22 @@ internal sealed class ApiOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan WaitMax { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Most streams of events open at once in one process; further ones are answered 429. 1 to 100,000, default 1,000.</summary>
+    [Range(1, 100_000)]
+    public int StreamsMax { get; init; } = 1_000;
+
+    /// <summary>Longest that one stream lives; its client connects again and goes on where it was. 1 s to 24 h, default 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan StreamDurationMax { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest that a request below /v1 is held for its answer; the job goes on. 1 s to 1 h, default 10 min, as long as OpenAI's clients wait.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan CompletionWaitMax { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>After so long without news a stream says that it lives. 1 s to 5 min, default 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan StreamKeepAlive { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Furthest that <c>expires_at</c> or <c>Cancel-After</c> may lie ahead. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
     public TimeSpan ExpiryMax { get; init; } = TimeSpan.FromDays(30);

@@ -4,6 +4,7 @@ using Pipeline.Api.Batches;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Conversations;
+using Pipeline.Api.Events;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
@@ -33,6 +34,9 @@ public static class ApiRole
         services.AddSingleton<PromptedInputs>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();
+        services.AddSingleton<JobFollower>();
+        services.AddSingleton<JobStreams>();
+        services.AddSingleton<StreamedSubmissions>();
         services.AddSingleton<BatchSubmissions>();
         services.AddSingleton<ClientGate>();
         services.AddSingleton<FailureProblems>();

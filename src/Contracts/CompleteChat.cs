@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
@@ -21,6 +22,30 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted
     /// <summary>Most tokens of the answer; null leaves it to the worker. A longer answer is cut and says so.</summary>
     public int? MaxTokens { get; init; }
 
+    /// <summary>Draws among the most probable tokens that together have this probability, 0 to 1. Null leaves it to the worker.</summary>
+    public double? TopP { get; init; }
+
+    /// <summary>Makes the answer repeatable; null draws another each time.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>Texts that end the answer and are not part of it, at most <see cref="TokenRules.StopsMax"/>.</summary>
+    public IReadOnlyList<string>? Stop { get; init; }
+
+    /// <summary>-2 to 2: makes tokens that occurred less probable. Null is 0.</summary>
+    public double? PresencePenalty { get; init; }
+
+    /// <summary>-2 to 2: makes tokens that occurred often less probable. Null is 0.</summary>
+    public double? FrequencyPenalty { get; init; }
+
+    /// <summary>
+    /// Tells how probable each token was, with so many of the most probable ones at its place: 0 to <see cref="TokenRules.TopLogprobsMax"/>.
+    /// Null tells nothing.
+    /// </summary>
+    public int? TopLogprobs { get; init; }
+
+    /// <summary>A JSON schema that the answer follows; null for any text. An answer cut at its limit is no JSON.</summary>
+    public JsonElement? Schema { get; init; }
+
     /// <summary>Name of a template whose system message begins the conversation, for example <c>teacher</c>; null: none.</summary>
     public string? Prompt { get; init; }
 
@@ -40,6 +65,7 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted
             .. PromptRules.Messages("messages", Messages, limits),
             .. PromptRules.Sampling(Temperature, MaxTokens, limits),
             .. PromptRules.Choice(Prompt, Language, PromptSource),
+            .. TokenRules.Choice(this),
         ];
         if (Prompt is not null && Messages is [{ Role: PromptRoles.System }, ..])
         {
@@ -59,12 +85,17 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted
 }
 
 /// <summary>What the model said.</summary>
-public sealed record ChatResult : GeneratedResult
+public sealed record ChatResult : GeneratedResult, IStreamedResult
 {
     public required string Content { get; init; }
 
     /// <summary>A value of <see cref="FinishReasons"/>.</summary>
     public required string FinishReason { get; init; }
+
+    /// <summary>Each token, where that was asked for and the local engine answered.</summary>
+    public IReadOnlyList<TokenLogprob>? Logprobs { get; init; }
+
+    string IStreamedResult.StreamedText => Content;
 }
 
 /// <summary>The values of <see cref="ChatResult.FinishReason"/>.</summary>

@@ -18,7 +18,14 @@ public sealed record EmbedTexts : IJob<EmbedTexts, EmbeddingResult>
     /// <summary>1 to <see cref="TextsMax"/> texts; a text longer than the model reads at once is embedded in pieces.</summary>
     public required IReadOnlyList<string> Texts { get; init; }
 
-    public IEnumerable<InputProblem> Validate(InputLimits limits) => Texts.Count switch
+    /// <summary>Numbers in each vector, where the model was trained for fewer than it has; null takes all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Dimensions { get; init; }
+
+    public IEnumerable<InputProblem> Validate(InputLimits limits) =>
+        Dimensions is < 1 ? [.. Problems(limits), new("dimensions", $"is {Dimensions}: send 1 or more.")] : Problems(limits);
+
+    private IEnumerable<InputProblem> Problems(InputLimits limits) => Texts.Count switch
     {
         0 => [new("texts", "is empty: send at least one text.")],
         > TextsMax => [new("texts", $"has {Texts.Count} texts; at most {TextsMax} are accepted. Send the others as another job.")],

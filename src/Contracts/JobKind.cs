@@ -7,12 +7,14 @@ namespace Pipeline.Contracts;
 public sealed class JobKind
 {
     private readonly Func<JsonElement, IJob> _parse;
+    private readonly Func<string, string?>? _streamedText;
 
-    private JobKind(string name, JsonTypeInfo inputJson, Func<JsonElement, IJob> parse)
+    private JobKind(string name, JsonTypeInfo inputJson, Func<JsonElement, IJob> parse, Func<string, string?>? streamedText)
     {
         Name = name;
         InputJson = inputJson;
         _parse = parse;
+        _streamedText = streamedText;
     }
 
     public string Name { get; }
@@ -20,17 +22,26 @@ public sealed class JobKind
     /// <summary>The JSON shape of the input: what the API checks a request against and writes the stored input with.</summary>
     public JsonTypeInfo InputJson { get; }
 
+    /// <summary>Whether the text of its results can be followed while it is made.</summary>
+    public bool IsStreamed => _streamedText is not null;
+
     /// <summary>Both lanes of this kind, the interactive one first.</summary>
     public IReadOnlyList<string> Lanes => [Lane(JobPriority.Interactive), Lane(JobPriority.Bulk)];
 
     public static JobKind Of<TJob, TResult>()
         where TJob : class, IJob<TJob, TResult>
         where TResult : class =>
-        new(TJob.Kind, TJob.Json, element => element.Deserialize(TJob.Json) ?? throw new JsonException("The input is null."));
+        new(TJob.Kind, TJob.Json, element => element.Deserialize(TJob.Json) ?? throw new JsonException("The input is null."),
+            typeof(IStreamedResult).IsAssignableFrom(typeof(TResult))
+                ? resultJson => ((IStreamedResult?)JsonSerializer.Deserialize(resultJson, TJob.ResultJson))?.StreamedText
+                : null);
 
     /// <summary>The lane, and so the queue, that a job of this kind travels in.</summary>
     public string Lane(JobPriority priority) => priority is JobPriority.Bulk ? Name + "-bulk" : Name;
 
     /// <exception cref="JsonException">The element has another shape; <see cref="JsonException.Path"/> names the field.</exception>
     public IJob Parse(JsonElement input) => _parse(input);
+
+    /// <summary>The text of a result that can be followed while it is made; null for other kinds.</summary>
+    public string? StreamedText(string resultJson) => _streamedText?.Invoke(resultJson);
 }

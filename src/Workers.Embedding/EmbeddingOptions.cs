@@ -18,6 +18,13 @@ public sealed class EmbeddingOptions
     [Range(16, 131_072)]
     public int InputTokensMax { get; init; } = 8_192;
 
+    /// <summary>
+    /// Fewest numbers that a request may cut a vector to. Only models that were trained for it (Matryoshka) keep their meaning
+    /// then, so null, the default, refuses <c>dimensions</c> other than the model's own. 1 to 65,536.
+    /// </summary>
+    [Range(1, 65_536)]
+    public int? DimensionsMin { get; init; }
+
     internal string ModelPath => Path ?? System.IO.Path.Combine(AppContext.BaseDirectory, "models", "embedding-mini.gguf");
 }
 

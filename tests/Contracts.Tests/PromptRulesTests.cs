@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Pipeline.Contracts.Tests;
 
 public sealed class PromptRulesTests
@@ -41,4 +43,19 @@ public sealed class PromptRulesTests
     public void Sampling_may_be_left_out() => PromptRules.Sampling(null, null, Limits).ShouldBeEmpty();
 
     private static InputProblem[] Problems(params PromptMessage[] messages) => [.. PromptRules.Messages("messages", messages, Limits)];
+
+    [Fact]
+    public void Choice_of_tokens_has_bounds()
+    {
+        CompleteChat chat = new() { Messages = [Question], TopP = 1, PresencePenalty = -2, FrequencyPenalty = 2, TopLogprobs = 20, Stop = ["."] };
+        TokenRules.Choice(chat).ShouldBeEmpty();
+
+        CompleteChat[] wrong =
+        [
+            chat with { TopP = 1.1 }, chat with { PresencePenalty = -2.1 }, chat with { FrequencyPenalty = double.NaN }, chat with { TopLogprobs = 21 },
+            chat with { Stop = [""] }, chat with { Schema = JsonElement.Parse("1") },
+        ];
+        wrong.Select(one => TokenRules.Choice(one).ShouldHaveSingleItem().Field)
+            .ShouldBe(["top_p", "presence_penalty", "frequency_penalty", "top_logprobs", "stop", "schema"]);
+    }
 }

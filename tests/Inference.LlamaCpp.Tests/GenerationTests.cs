@@ -56,6 +56,27 @@ public sealed class GenerationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Tokens_tell_how_probable_they_were_before_sampling()
+    {
+        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
+        ChatOptions options = new() { Temperature = 0, MaxOutputTokens = 12, AdditionalProperties = new() { [ChatOptionNames.TopLogprobs] = 5 } };
+
+        ChatResponse response = await Client(engine).GetResponseAsync([new(ChatRole.User, _texts[1])], options, _cancel);
+
+        var tokens = response.AdditionalProperties![ChatOptionNames.Logprobs].ShouldBeAssignableTo<IReadOnlyList<GeneratedToken>>()!;
+        tokens.Count.ShouldBe(12);
+        foreach (GeneratedToken token in tokens)
+        {
+            // Greedy: the token is the most probable one.
+            token.Likely[0].Bytes.ShouldBe(token.Bytes);
+            token.Likely[0].LogProbability.ShouldBe(token.LogProbability);
+            token.Likely.Select(likely => likely.LogProbability).ShouldBeInOrder(SortDirection.Descending);
+            token.Likely.Count.ShouldBe(5);
+            token.Likely.Sum(likely => Math.Exp(likely.LogProbability)).ShouldBeInRange(0, 1 + 1e-6);
+        }
+    }
+
+    [Fact]
     public async Task Streamed_response_carries_what_a_whole_one_does()
     {
         await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);

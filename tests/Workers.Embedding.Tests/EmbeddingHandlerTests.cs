@@ -58,6 +58,29 @@ public sealed class EmbeddingHandlerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_that_allows_it_gives_fewer_numbers_of_length_1_again()
+    {
+        var outcome = await Create(dimensionsMin: 1).HandleAsync(
+            new() { Texts = ["aaaabbb"], Dimensions = 1 }, Context(JobPriority.Interactive), TestContext.Current.CancellationToken);
+
+        var result = JsonSerializer.Deserialize(outcome.ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, EmbedTexts.ResultJson)!;
+        (result.Dimensions, result.Embeddings.Single().Single()).ShouldBe((1, 1f));
+    }
+
+    [Theory]
+    [InlineData(null, 1, "this model has 2")]
+    [InlineData(null, 3, "this model has 2")]
+    [InlineData(2, 1, "send 2 to 2")]
+    [InlineData(9, 1, "send 2 to 2")]
+    public async Task Other_dimensions_are_rejected_with_what_to_do(int? dimensionsMin, int dimensions, string reason)
+    {
+        var outcome = await Create(dimensionsMin).HandleAsync(
+            new() { Texts = ["a"], Dimensions = dimensions }, Context(JobPriority.Interactive), TestContext.Current.CancellationToken);
+
+        outcome.ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldContain(reason);
+    }
+
+    [Fact]
     public async Task Cancellation_passes()
     {
         var handler = Create();
@@ -71,9 +94,9 @@ public sealed class EmbeddingHandlerTests : IDisposable
     private Task<JobOutcome> HandleAsync(JobPriority priority, params string[] texts) =>
         Create().HandleAsync(new() { Texts = texts }, Context(priority), TestContext.Current.CancellationToken);
 
-    private EmbeddingHandler Create()
+    private EmbeddingHandler Create(int? dimensionsMin = null)
     {
-        var options = Options.Create(new EmbeddingOptions { InputTokensMax = 200 });
+        var options = Options.Create(new EmbeddingOptions { InputTokensMax = 200, DimensionsMin = dimensionsMin });
         return new(new LongTextEmbedder(_generator, options), options, TimeProvider.System);
     }
 

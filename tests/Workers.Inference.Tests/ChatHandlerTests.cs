@@ -5,6 +5,7 @@ using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 using Pipeline.Inference;
 using Pipeline.Inference.Generation;
+using Pipeline.Inference.Structured;
 using Pipeline.TestSupport.Inference;
 using Pipeline.Workers.Inference.Chat;
 using Pipeline.Workers.Inference.Generating;
@@ -62,6 +63,38 @@ public sealed class ChatHandlerTests : IDisposable
 
         await SucceedAsync(new(), Job with { Temperature = 0, MaxTokens = 7 });
         (_chat.Options!.Temperature, _chat.Options.MaxOutputTokens).ShouldBe((0, 7));
+    }
+
+    [Fact]
+    public async Task Whoever_follows_gets_the_pieces_of_the_content()
+    {
+        var feed = new RecordedFeed();
+
+        await HandleAsync(new(), Job, "Auto", TestJobs.Interactive with { Feed = feed });
+
+        feed.Pieces.Count.ShouldBeGreaterThan(1);
+        string.Concat(feed.Pieces).ShouldBe("서울입니다. 🎉");
+    }
+
+    [Fact]
+    public async Task Every_wish_reaches_the_model()
+    {
+        var schema = JsonElement.Parse("""{"type":"string"}""");
+        await SucceedAsync(new(), Job with { TopP = 0.5, Seed = 7, Stop = ["end"], PresencePenalty = 1, FrequencyPenalty = -1, TopLogprobs = 3, Schema = schema });
+
+        var wishes = _chat.Options!;
+        (wishes.TopP, wishes.Seed, wishes.PresencePenalty, wishes.FrequencyPenalty).ShouldBe((0.5f, 7, 1, -1));
+        wishes.StopSequences.ShouldBe(["end"]);
+        wishes.AdditionalProperties![ChatOptionNames.TopLogprobs].ShouldBe(3);
+        wishes.ResponseFormat.ShouldBeOfType<ChatResponseFormatJson>().Schema.ToString().ShouldBe(schema.ToString());
+    }
+
+    [Fact]
+    public async Task A_schema_that_can_not_be_followed_is_rejected_with_its_reason()
+    {
+        _chat.Fail = new JsonSchemaException("$.type", "is \"nothing\"", "Send a type that there is.");
+
+        (await HandleAsync(new(), Job)).ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldContain("nothing");
     }
 
     [Fact]

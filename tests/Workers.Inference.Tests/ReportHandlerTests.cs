@@ -11,6 +11,7 @@ namespace Pipeline.Workers.Inference.Tests;
 public sealed partial class ReportHandlerTests
 {
     private readonly KeptSteps _steps = new();
+    private readonly RecordedFeed _feed = new();
 
     [Fact]
     public async Task Every_question_is_judged_once_and_all_of_them_are_summed_up()
@@ -26,6 +27,7 @@ public sealed partial class ReportHandlerTests
         (result.Title, result.Language, result.Summary).ShouldBe(("Title", "en", "200 findings"));
         result.Usage.PromptTokens.ShouldBe(201 * 10);
         _steps.Total.ShouldBe(200);
+        (_feed.Done.Count, _feed.Done.Max()).ShouldBe((200, 1.0));
     }
 
     [Fact]
@@ -136,7 +138,7 @@ public sealed partial class ReportHandlerTests
 
     private Task<JobOutcome> HandleAsync(ScriptedForms model, WriteReport job, ReportOptions options, TimeProvider? time = null) =>
         new ReportHandler(TestJobs.Model(model), _steps, Options.Create(options), time ?? TimeProvider.System)
-            .HandleAsync(job, TestJobs.Interactive, CancellationToken.None);
+            .HandleAsync(job, TestJobs.Interactive with { Feed = _feed }, CancellationToken.None);
 
     private static ReportResult Result(JobOutcome outcome) =>
         JsonSerializer.Deserialize(outcome.ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, WriteReport.ResultJson)!;

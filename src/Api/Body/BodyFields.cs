@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Pipeline.Api.Problems;
 
 namespace Pipeline.Api.Body;
@@ -36,6 +37,47 @@ internal sealed class BodyFields(JsonElement root, InputErrors errors)
         }
 
         return null;
+    }
+
+    /// <summary>Whether the field is there and true.</summary>
+    public bool TakeFlag(string name)
+    {
+        _known.Add(name);
+        if (!Has(name))
+        {
+            return false;
+        }
+
+        var value = root.GetProperty(name);
+        if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            errors.Add(name, JsonWords.Mismatch(value, JsonWords.Name(JsonValueKind.True)));
+        }
+
+        return value.ValueKind is JsonValueKind.True;
+    }
+
+    /// <summary>The whole body as one record; null when it has another shape, which is then told field by field.</summary>
+    public T? Read<T>(JsonTypeInfo<T> json)
+        where T : class
+    {
+        var before = errors.Count;
+        InputShape.Check(Only(json.Properties.Select(property => property.Name)), json, path: "", errors);
+        if (errors.Count > before)
+        {
+            return null;
+        }
+
+        try
+        {
+            return root.Deserialize(json);
+        }
+        catch (JsonException exception)
+        {
+            // What the shape check can not see: numbers out of range.
+            errors.Add(exception.Path is { Length: > 2 } below ? below[2..] : "body", "does not have the form that is read; /docs shows it.");
+            return null;
+        }
     }
 
     /// <summary>Whether the field is there with any value but null, right or wrong.</summary>

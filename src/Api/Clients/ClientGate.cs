@@ -1,5 +1,6 @@
 using System.Net;
 using Pipeline.Api.Headers;
+using Pipeline.Api.OpenAi;
 using Pipeline.Api.Problems;
 using Pipeline.Core.Clients;
 
@@ -35,9 +36,16 @@ internal sealed class ClientGate(ClientStore clients) : IMiddleware
         if (ApiKeyHeader.Read(context.Request.Headers) is { } key)
         {
             var client = key.Length > 0 ? await clients.FindByKeyAsync(key, context.RequestAborted) : null;
-            return client is null
-                ? (default, Unauthorized("The API key is unknown or revoked. Send a current one; ./run keys add NAME makes one."))
-                : (client.Id, null);
+            if (client is not null)
+            {
+                return (client.Id, null);
+            }
+
+            // OpenAI's clients can not send none: while no key exists, any is as good.
+            if (!OpenAiRoutes.Has(context.Request.Path) || await clients.AnyKeysAsync(context.RequestAborted))
+            {
+                return (default, Unauthorized("The API key is unknown or revoked. Send a current one; ./run keys add NAME makes one."));
+            }
         }
 
         if (await clients.AnyKeysAsync(context.RequestAborted))

@@ -11,6 +11,9 @@ internal static class CommonFields
     public const string Priority = "priority";
     public const string ExpiresAt = "expires_at";
 
+    /// <summary>Of kinds whose text can be followed: answers with events instead of the job.</summary>
+    public const string Stream = "stream";
+
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     public static JobPriority TakePriority(BodyFields fields)

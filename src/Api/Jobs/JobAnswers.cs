@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Api.Headers;
+using Pipeline.Api.Problems;
 using Pipeline.Api.Reports;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
@@ -8,8 +10,35 @@ using Pipeline.Core.Postgres;
 namespace Pipeline.Api.Jobs;
 
 /// <summary>Answers an accepted submission: at once with 202, or when the jobs are final with 200.</summary>
-internal sealed class JobAnswers(JobStore store, JobWaits waits, TimeProvider time, ILogger<JobAnswers> log)
+internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOptions> options, TimeProvider time, ILogger<JobAnswers> log)
 {
+    /// <summary>Holds the request until the jobs are final.</summary>
+    /// <param name="finished">Makes the answer of jobs that are all final.</param>
+    public async Task<IResult> FinishAsync(
+        HttpContext context, Guid clientId, IReadOnlyList<Guid> jobIds, Func<IReadOnlyList<Job>, IResult> finished, bool cancelsOnDisconnect)
+    {
+        context.Response.Headers.Location = JobLinks.PathOf(jobIds[0]);
+        try
+        {
+            var jobs = await waits.WaitAsync(clientId, jobIds, options.Value.CompletionWaitMax, context.RequestAborted);
+            return jobs.All(job => JobState.IsFinal(job.State))
+                ? finished(jobs)
+                : new Problem(
+                    ProblemType.NotFinished,
+                    $"The answer was not there after {options.Value.CompletionWaitMax:c} (Api:CompletionWaitMax), or the server is being stopped. Its job goes on: GET {JobLinks.PathOf(jobIds[0])}.");
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested && cancelsOnDisconnect)
+        {
+            foreach (var jobId in jobIds)
+            {
+                // The client's token is what ended; its jobs have to be ended all the same.
+                await store.CancelAsync(clientId, jobId, CancellationToken.None);
+            }
+
+            throw;
+        }
+    }
+
     public async Task<IResult> AnswerAsync(
         HttpContext context, Submission submission, SubmissionReply.Accepted accepted, PreferHeader prefer, JobDraft draft)
     {

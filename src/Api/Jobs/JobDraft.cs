@@ -1,3 +1,4 @@
+using Pipeline.Api.Events;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 
@@ -29,4 +30,10 @@ internal sealed record JobDraft
 
     /// <summary>Makes the answer's body out of the job; null: the job itself.</summary>
     public Func<JobResource, HttpContext, int, Task<IResult>>? Answer { get; init; }
+
+    /// <summary>Follows the one job, by its id, instead of answering with it; null for everybody who did not ask for a stream.</summary>
+    public Func<Guid, IStreamFormat>? Stream { get; init; }
+
+    /// <summary>Makes the answer of protocols that know no jobs, out of the final ones; null answers with the jobs as they are.</summary>
+    public Func<IReadOnlyList<Job>, IResult>? Finished { get; init; }
 }

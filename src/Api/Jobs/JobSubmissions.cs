@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
+using Pipeline.Api.Events;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
@@ -12,7 +13,13 @@ namespace Pipeline.Api.Jobs;
 
 /// <summary>The way of every POST that makes jobs: headers, body, durable acceptance, and the answer the client prefers.</summary>
 internal sealed class JobSubmissions(
-    BodyReader bodies, PromptedInputs prompts, JobIntake intake, JobAnswers answers, IOptions<ApiOptions> options, TimeProvider time)
+    BodyReader bodies,
+    PromptedInputs prompts,
+    JobIntake intake,
+    JobAnswers answers,
+    StreamedSubmissions streamed,
+    IOptions<ApiOptions> options,
+    TimeProvider time)
 {
     private readonly ApiOptions _options = options.Value;
 
@@ -39,6 +46,7 @@ internal sealed class JobSubmissions(
         var prefer = PreferHeader.Read(headers, _options.WaitMax, errors);
         var cancelAfter = CancelAfterHeader.Read(headers, _options.ExpiryMax, errors);
         var key = IdempotencyKeyHeader.Read(headers, errors);
+        var cancels = OnDisconnect.Cancels(context.Request.Query, errors);
         var fields = new BodyFields(root, errors);
         var wanted = await draft(fields);
         fields.RefuseUnknown();
@@ -61,7 +69,7 @@ internal sealed class JobSubmissions(
             }
         }
 
-        return errors.Any ? errors.ToProblem() : await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key));
+        return errors.Any ? errors.ToProblem() : await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, cancels));
     }
 
     /// <param name="draft">As the client sent it: what makes a request the same as an earlier one.</param>
@@ -86,22 +94,16 @@ internal sealed class JobSubmissions(
             Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter)) : null,
         };
 
-        return await intake.SubmitAsync(submission, context.RequestAborted) switch
+        if (draft.Stream is { } format)
         {
-            SubmissionReply.Accepted accepted => await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft),
-            SubmissionReply.Refused refused => new Problem(ProblemType.DialogueState, refused.Reason),
-            SubmissionReply.KeyReused => new Problem(
-                ProblemType.KeyReused,
-                $"{IdempotencyKeyHeader.Name} \"{wishes.Key}\" was used before with another payload. Use a new key for a new request."),
-            SubmissionReply.LaneFull full => new Problem(
-                ProblemType.LaneFull,
-                $"Lane {full.Lane} holds {full.Depth} waiting jobs; at most {full.DepthMax} are accepted (Lanes:{full.Lane}:DepthMax). Send again later, or add workers.")
-            {
-                RetryAfter = full.RetryAfter,
-            },
-            var other => throw new InvalidOperationException($"The intake answered {other.GetType().Name}, which nobody handles."),
-        };
+            return await streamed.SubmitAsync(context, submission, format, wishes.CancelsOnDisconnect);
+        }
+
+        var reply = await intake.SubmitAsync(submission, context.RequestAborted);
+        return reply is not SubmissionReply.Accepted accepted ? SubmissionProblems.Of(reply, wishes.Key)
+            : draft.Finished is { } finished ? await answers.FinishAsync(context, submission.ClientId, accepted.JobIds, finished, wishes.CancelsOnDisconnect)
+            : await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft);
     }
 
-    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key);
+    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key, bool CancelsOnDisconnect);
 }

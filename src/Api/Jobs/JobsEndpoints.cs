@@ -106,6 +106,6 @@ internal static class JobsEndpoints
         }
     }
 
-    private static Problem NotFound(Guid id) =>
+    public static Problem NotFound(Guid id) =>
         new(ProblemType.JobNotFound, $"Job {id} does not exist, or belongs to another API key. GET /api/jobs lists yours.");
 }

@@ -1,4 +1,6 @@
+using Pipeline.Api.Events;
 using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
 
 namespace Pipeline.Api.Jobs;
 
@@ -20,5 +22,13 @@ internal static class KindDocs
             new(202, "The job as it is.", typeof(JobResource), SharedDocs.QueuedOf(kind)) { Headers = SharedDocs.SubmissionHeaders },
         ],
         Problems = SharedDocs.Submissions,
+    };
+
+    /// <summary>The same of a kind whose text can be followed.</summary>
+    public static EndpointDoc Streamed(this EndpointDoc doc) => doc with
+    {
+        Description = "With \"stream\": true the answer is text/event-stream: the events of GET /api/jobs/{id}/events, from the first token on.",
+        Parameters = [.. doc.Parameters, EventsDocs.OnDisconnect],
+        Problems = [.. doc.Problems, ProblemType.TooManyStreams],
     };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Api.Body;
+using Pipeline.Api.Events;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 
@@ -49,10 +50,19 @@ internal static class KindDraft
     public static JobDraft? Parse(JobKind kind, BodyFields fields, ApiOptions options, InputLimits limits, DateTimeOffset now)
     {
         var value = fields.Only(kind.InputJson.Properties.Select(property => property.Name));
+        var streams = kind.IsStreamed && fields.TakeFlag(CommonFields.Stream);
         var priority = CommonFields.TakePriority(fields);
         var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
         return ParseInput(kind, value, path: "", fields.Errors, limits) is { } input
-            ? new JobDraft { Kind = kind, Inputs = [input], IsList = false, Priority = priority, ExpiresAt = expiresAt }
+            ? new JobDraft
+            {
+                Kind = kind,
+                Inputs = [input],
+                IsList = false,
+                Priority = priority,
+                ExpiresAt = expiresAt,
+                Stream = streams ? _ => new EventFormat() : null,
+            }
             : null;
     }
 

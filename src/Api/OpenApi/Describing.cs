@@ -24,7 +24,7 @@ internal static class Describing
 
         foreach (var status in doc.Problems.Select(problem => problem.Status).Distinct())
         {
-            endpoint.Produces<ProblemDocument>(status, Problem.ContentType);
+            endpoint.Produces(status, doc.ErrorType ?? typeof(ProblemDocument), ErrorMediaType(doc));
         }
 
         endpoint.AddOpenApiOperationTransformer((operation, context, cancellationToken) => CompleteAsync(doc, operation, context, cancellationToken));
@@ -99,9 +99,9 @@ internal static class Describing
         {
             var response = Response(operation, problems.Key);
             response.Description = string.Join(" Or: ", problems.Select(problem => $"{problem.Title} (`{problem.Uri}`)."));
-            if (response.Content?[Problem.ContentType] is OpenApiMediaType media)
+            if (response.Content?[ErrorMediaType(doc)] is OpenApiMediaType media)
             {
-                media.Example = ProblemExamples.Of(problems.First());
+                media.Example = doc.ErrorType is null ? ProblemExamples.Of(problems.First()) : ProblemExamples.OpenAiOf(problems.First());
             }
 
             if (problems.Any(problem => problem.Status is 429 or 503))
@@ -113,6 +113,8 @@ internal static class Describing
             }
         }
     }
+
+    private static string ErrorMediaType(EndpointDoc doc) => doc.ErrorType is null ? Problem.ContentType : "application/json";
 
     private static OpenApiResponse Response(OpenApiOperation operation, int status) =>
         (OpenApiResponse)operation.Responses![status.ToString(System.Globalization.CultureInfo.InvariantCulture)];

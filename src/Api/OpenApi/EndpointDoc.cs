@@ -22,6 +22,9 @@ internal sealed record EndpointDoc
 
     public IReadOnlyList<ProblemType> Problems { get; init; } = [];
 
+    /// <summary>The shape of its failures, where they are no problem documents.</summary>
+    public Type? ErrorType { get; init; }
+
     /// <summary>Whether a client has to be known.</summary>
     public bool NeedsKey { get; init; } = true;
 }

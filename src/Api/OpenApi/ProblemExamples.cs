@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pipeline.Api.OpenAi;
 using Pipeline.Api.Problems;
 
 namespace Pipeline.Api.OpenApi;
@@ -9,25 +10,7 @@ internal static class ProblemExamples
 {
     public static JsonNode Of(ProblemType type)
     {
-        var (detail, field) = type.Name switch
-        {
-            "invalid-input" => ("texts[3] is empty or only white space: send a text.", "texts[3]"),
-            "not-json" => ("body is not JSON at line 1, byte 9: '}' is an invalid start of a value.", "body"),
-            "unauthorized" => ("The request carries no API key. Send Authorization: Bearer KEY; ./run keys add NAME makes one.", null),
-            "not-local" => ("No API keys exist, so only requests from this machine to localhost are served; this one went to 10.0.0.7:8080. Run ./run keys add NAME.", null),
-            "job-not-found" => ("Job 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/jobs lists yours.", null),
-            "batch-not-found" => ("Batch 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/batches lists yours.", null),
-            "dialogue-not-found" => ("Interview 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key.", null),
-            "dialogue-state" => ("The last message is still being answered by job 019a9c1e-7f00-7000-8000-000000000000. Wait for it.", null),
-            "job-state" => ("Job 019a9c1e-7f00-7000-8000-000000000000 is succeeded already; only queued and running jobs can be canceled.", null),
-            "body-too-large" => ("The body has 10485760 bytes; at most 4194304 are read. Send fewer or shorter texts at once, or raise Api:BodyBytesMax.", null),
-            "unsupported-media-type" => ("Content-Type is text/plain. Send UTF-8 JSON with Content-Type: application/json.", "Content-Type"),
-            "idempotency-key-reused" => ("Idempotency-Key \"order-17\" was used before with another payload. Use a new key for a new request.", null),
-            "lane-full" => ("Lane emotion holds 100000 waiting jobs; at most 100000 are accepted (Lanes:emotion:DepthMax). Send again later, or add workers.", null),
-            "store-unavailable" => ("PostgreSQL does not answer. Send the request again; with the same Idempotency-Key nothing is done twice.", null),
-            "spool-unavailable" => ("The batch can not be kept in /tmp while it is checked: No space left on device. Free some, or set Api:BatchSpoolDirectory to a folder with room.", null),
-            _ => (type.Title + ".", (string?)null),
-        };
+        var (detail, field) = Facts(type);
         var document = new ProblemDocument
         {
             Type = type.Uri,
@@ -38,4 +21,36 @@ internal static class ProblemExamples
         };
         return JsonSerializer.SerializeToNode(document, ApiJson.Wire.ProblemDocument)!;
     }
+
+    /// <summary>The same in OpenAI's shape.</summary>
+    public static JsonNode OpenAiOf(ProblemType type)
+    {
+        var (detail, field) = Facts(type);
+        return JsonSerializer.SerializeToNode(OpenAiError.Of(type, detail, field), OpenAiJson.Wire.OpenAiError)!;
+    }
+
+    private static (string Detail, string? Field) Facts(ProblemType type) => type.Name switch
+    {
+        "invalid-input" => ("texts[3] is empty or only white space: send a text.", "texts[3]"),
+        "not-json" => ("body is not JSON at line 1, byte 9: '}' is an invalid start of a value.", "body"),
+        "unauthorized" => ("The request carries no API key. Send Authorization: Bearer KEY; ./run keys add NAME makes one.", null),
+        "not-local" => ("No API keys exist, so only requests from this machine to localhost are served; this one went to 10.0.0.7:8080. Run ./run keys add NAME.", null),
+        "job-not-found" => ("Job 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/jobs lists yours.", null),
+        "batch-not-found" => ("Batch 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/batches lists yours.", null),
+        "dialogue-not-found" => ("Interview 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key.", null),
+        "dialogue-state" => ("The last message is still being answered by job 019a9c1e-7f00-7000-8000-000000000000. Wait for it.", null),
+        "job-state" => ("Job 019a9c1e-7f00-7000-8000-000000000000 is succeeded already; only queued and running jobs can be canceled.", null),
+        "body-too-large" => ("The body has 10485760 bytes; at most 4194304 are read. Send fewer or shorter texts at once, or raise Api:BodyBytesMax.", null),
+        "unsupported-media-type" => ("Content-Type is text/plain. Send UTF-8 JSON with Content-Type: application/json.", "Content-Type"),
+        "idempotency-key-reused" => ("Idempotency-Key \"order-17\" was used before with another payload. Use a new key for a new request.", null),
+        "lane-full" => ("Lane emotion holds 100000 waiting jobs; at most 100000 are accepted (Lanes:emotion:DepthMax). Send again later, or add workers.", null),
+        "model-not-found" => ("model is \"gpt-4o\": this path takes \"chat\". Models: chat, embedding.", "model"),
+        "job-rejected" => ("The messages are too long. The prompt has 9000 tokens; at most 8192 are read.", null),
+        "job-failed" => ("Job 019a9c1e-7f00-7000-8000-000000000000 failed (timeout): The attempt took longer than 00:10:00.", null),
+        "not-finished" => ("The answer was not there after 00:10:00 (Api:CompletionWaitMax), or the server is being stopped. Its job goes on: GET /api/jobs/019a9c1e-7f00-7000-8000-000000000000.", null),
+        "too-many-streams" => ("This server has 1000 streams open, as many as Api:StreamsMax allows. Connect again later, or poll the job.", null),
+        "store-unavailable" => ("PostgreSQL does not answer. Send the request again; with the same Idempotency-Key nothing is done twice.", null),
+        "spool-unavailable" => ("The batch can not be kept in /tmp while it is checked: No space left on device. Free some, or set Api:BatchSpoolDirectory to a folder with room.", null),
+        _ => (type.Title + ".", (string?)null),
+    };
 }

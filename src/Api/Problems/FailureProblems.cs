@@ -16,8 +16,11 @@ internal sealed class FailureProblems(IOptions<ApiOptions> options, ILogger<Fail
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client left; nobody reads an answer. 499 only marks the request in access logs.
-            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            // The client left; nobody reads an answer. 499 only marks the request in access logs, where no status was sent.
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {

@@ -9,6 +9,9 @@ internal sealed class InputErrors
     private readonly Dictionary<string, List<string>> _messages = new(StringComparer.Ordinal);
     private string? _first;
 
+    /// <summary>What the request fails of as a whole.</summary>
+    public ProblemType Type { get; set; } = ProblemType.InvalidInput;
+
     /// <summary>Whether further messages would not be told.</summary>
     public bool IsFull => Count >= MessagesMax;
 
@@ -50,7 +53,7 @@ internal sealed class InputErrors
         }
     }
 
-    public Problem ToProblem() => ToProblem(ProblemType.InvalidInput);
+    public Problem ToProblem() => ToProblem(Type);
 
     public Problem ToProblem(ProblemType type)
     {

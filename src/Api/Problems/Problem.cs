@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Net.Http.Headers;
+using Pipeline.Api.OpenAi;
 
 namespace Pipeline.Api.Problems;
 
@@ -9,6 +10,8 @@ internal sealed class Problem(ProblemType type, string detail) : IResult
     public const string ContentType = "application/problem+json";
 
     public ProblemType Type => type;
+
+    public string Detail => detail;
 
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
 
@@ -33,6 +36,11 @@ internal sealed class Problem(ProblemType type, string detail) : IResult
         }
 
         response.Headers[HeaderNames.CacheControl] = "no-store";
+        if (OpenAiRoutes.Has(httpContext.Request.Path))
+        {
+            return OpenAiError.WriteAsync(httpContext, type, detail, Errors?.Keys.FirstOrDefault());
+        }
+
         var document = new ProblemDocument
         {
             Type = type.Uri,

@@ -18,7 +18,12 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType MediaType = new("unsupported-media-type", 415, "The body has a type that is not accepted");
     public static readonly ProblemType KeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another request");
     public static readonly ProblemType LaneFull = new("lane-full", 429, "The lane is full");
+    public static readonly ProblemType TooManyStreams = new("too-many-streams", 429, "The server has as many streams open as it may");
     public static readonly ProblemType Internal = new("internal", 500, "The server failed");
+    public static readonly ProblemType NotFinished = new("not-finished", 504, "The answer took longer than the request may be held");
+    public static readonly ProblemType JobFailed = new("job-failed", 500, "The job failed");
+    public static readonly ProblemType JobRejected = new("job-rejected", 400, "The job can not be done as it was sent");
+    public static readonly ProblemType ModelNotFound = new("model-not-found", 404, "There is no such model");
     public static readonly ProblemType StoreUnavailable = new("store-unavailable", 503, "The database can not be reached");
 
     public static readonly ProblemType SpoolUnavailable = new("spool-unavailable", 503, "The batch can not be kept on disk");
@@ -26,7 +31,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, DialogueNotFound, RouteNotFound, MethodNotAllowed, JobState, DialogueState,
-        BodyTooLarge, MediaType, KeyReused, LaneFull, Internal, StoreUnavailable, SpoolUnavailable,
+        BodyTooLarge, MediaType, KeyReused, LaneFull, TooManyStreams, ModelNotFound, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
     ];
 
     public string Uri => Name is "about:blank" ? Name : "urn:pipeline:problem:" + Name;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
 using Pipeline.Core.Dialogues;
+using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Messaging;
 using Pipeline.Core.Prompts;
@@ -39,6 +40,7 @@ public sealed class PipelineBuilder
             Services.TryAddSingleton<IPromptTemplates, BuiltInPrompts>();
             AddHosted<LaneStatistics>();
             AddHosted<JobWaits>();
+            AddHosted<JobWatches>();
             AddHosted<JobSweep>();
             AddHosted<OutboxDispatcher>();
         }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Messaging;
 using Pipeline.Core.Postgres;
@@ -49,7 +50,13 @@ public static class PipelineHosting
 
         roles(pipeline);
 
+        var inMemory = host.Configuration[$"{BrokerOptions.Section}:{nameof(BrokerOptions.Url)}"] == BrokerOptions.Memory;
         host.Services.AddSingleton(pipeline.Handlers);
+        if (pipeline.Dispatches || pipeline.Handlers.Lanes.Count > 0)
+        {
+            AddEvents(host.Services, inMemory);
+        }
+
         if (pipeline.Handlers.Lanes.Count > 0)
         {
             AddWorker(host.Services);
@@ -61,7 +68,7 @@ public static class PipelineHosting
         host.Services.AddHostedService<BrokerStart>();
 
         // Stops first of all, because it was started last: nothing is fetched any more while the rest winds down.
-        host.Services.AddBus(inMemory: host.Configuration[$"{BrokerOptions.Section}:{nameof(BrokerOptions.Url)}"] == BrokerOptions.Memory);
+        host.Services.AddBus(inMemory);
         return host;
     }
 
@@ -71,6 +78,8 @@ public static class PipelineHosting
         services.AddSingleton<IValidateOptions<PostgresOptions>, PostgresOptionsValidator>();
         services.AddOptions<BrokerOptions>().BindConfiguration(BrokerOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<BrokerOptions>, BrokerOptionsValidator>();
+        services.AddOptions<EventOptions>().BindConfiguration(EventOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<EventOptions>, EventOptionsValidator>();
         services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>();
         foreach (var lane in JobCatalog.Lanes)
@@ -110,12 +119,28 @@ public static class PipelineHosting
         }
     }
 
+    /// <summary>Before the worker, so that it stops after the last running job has told its end.</summary>
+    private static void AddEvents(IServiceCollection services, bool inMemory)
+    {
+        services.AddSingleton<EventSender>();
+        services.AddSingleton<EventReceivers>();
+        if (inMemory)
+        {
+            services.AddHostedService<MemoryEvents>();
+        }
+        else
+        {
+            services.AddHostedService<RabbitEvents>();
+        }
+    }
+
     private static void AddWorker(IServiceCollection services)
     {
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkerDrain>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<AttemptStore>();
+        services.AddSingleton<JobFeeds>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<IJobSteps, JobSteps>();
         services.AddHostedService<WorkerLease>();

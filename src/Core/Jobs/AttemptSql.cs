@@ -12,12 +12,12 @@ internal static class AttemptSql
              where id = any(@Ids) and state = 'queued' and (due_at is null or due_at <= now())
                and (expires_at is null or expires_at > now()) and (deaths = 0 or @Suspects)
             returning *)
-        select id, kind, lane, attempt, failures::int, input::text, false as IsSuspect,
+        select id, kind, lane, attempt, failures::int, input::text, watcher, false as IsSuspect,
                extract(epoch from now() - queued_at)::float8 as QueuedSeconds,
                extract(epoch from expires_at - now())::float8 as SecondsToExpiry
           from claimed
         union all
-        select id, kind, lane, attempt, failures::int, input::text, true, 0, null
+        select id, kind, lane, attempt, failures::int, input::text, watcher, true, 0, null
           from jobs where id = any(@Ids) and state = 'queued' and deaths > 0 and not @Suspects
         """;
 

@@ -15,6 +15,9 @@ internal sealed record ClaimedJob
 
     public required string Input { get; init; }
 
+    /// <summary>Where somebody follows it from the beginning; null when nobody does.</summary>
+    public string? Watcher { get; init; }
+
     /// <summary>A worker died while it ran this job, and it is not claimed yet.</summary>
     public required bool IsSuspect { get; init; }
 

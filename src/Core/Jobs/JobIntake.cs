@@ -192,6 +192,7 @@ public sealed class JobIntake : IAsyncDisposable
             Messages = SharedMessages.Number([.. jobs.Select(job => job.Lane)], _lanes.Get),
             Inputs = jobs.Select(job => job.InputJson).ToArray(),
             ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
+            Watchers = jobs.Select(job => job.Watcher).ToArray(),
         },
         cancellationToken: cancellationToken);
 }

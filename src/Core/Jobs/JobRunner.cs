@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Events;
 
 namespace Pipeline.Core.Jobs;
 
@@ -13,6 +14,7 @@ namespace Pipeline.Core.Jobs;
 internal sealed partial class JobRunner(
     AttemptStore attempts,
     RunningAttempts running,
+    JobFeeds feeds,
     JobHandlers handlers,
     WorkerDrain drain,
     IServiceScopeFactory scopes,
@@ -105,30 +107,32 @@ internal sealed partial class JobRunner(
 
         // Until the end is durable: an attempt that runs nowhere is given back by the lease loop.
         using var registration = running.Add(job, revoked);
-        if (await RunAttemptAsync(job, revoked.Token) is { } end)
+        using var feed = feeds.Open(job);
+        if (await RunAttemptAsync(job, feed, revoked.Token) is { } end && await FinishAsync(job, end) is { } state)
         {
-            await FinishAsync(job, end);
+            feed.End(state);
         }
     }
 
-    // Not cancellable: the work is done, and a result that is dropped here would be computed again.
-    private async Task FinishAsync(ClaimedJob job, AttemptEnd end)
+    /// <summary>The state that the job has now; null when the attempt was no longer this worker's to end.</summary>
+    private async Task<string?> FinishAsync(ClaimedJob job, AttemptEnd end)
     {
+        // Not cancellable: the work is done, and a result that is dropped here would be computed again.
         try
         {
-            await attempts.FinishAsync(end, CancellationToken.None);
+            return await attempts.FinishAsync(end, CancellationToken.None) ? end.State : null;
         }
         catch (Exception e) when (AttemptStore.Refused(e))
         {
             // A result that the database refuses, now and always: computing it again would not help.
             LogRefused(e, job.Id, job.Kind);
             var refused = AttemptEnd.Failed(job, JobErrorCode.Exception, $"The database refuses the result: {(e is PostgresException { MessageText: var text } ? text : "it is not valid text")}.");
-            await attempts.FinishAsync(refused, CancellationToken.None);
+            return await attempts.FinishAsync(refused, CancellationToken.None) ? refused.State : null;
         }
     }
 
     /// <summary>Null when the attempt was revoked: its row already says how it ended.</summary>
-    private async Task<AttemptEnd?> RunAttemptAsync(ClaimedJob job, CancellationToken revoked)
+    private async Task<AttemptEnd?> RunAttemptAsync(ClaimedJob job, AttemptFeed feed, CancellationToken revoked)
     {
         if (handlers.Find(job.Kind) is not { } handler)
         {
@@ -141,7 +145,7 @@ internal sealed partial class JobRunner(
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            return End(job, await handler(scope.ServiceProvider, job.Input, Context(job), any.Token));
+            return End(job, await handler(scope.ServiceProvider, job.Input, Context(job, feed), any.Token));
         }
         catch (OperationCanceledException) when (revoked.IsCancellationRequested)
         {
@@ -172,12 +176,13 @@ internal sealed partial class JobRunner(
         ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, TimerSecondsMax))
         : Timeout.InfiniteTimeSpan;
 
-    private static JobContext Context(ClaimedJob job) => new()
+    private static JobContext Context(ClaimedJob job, AttemptFeed feed) => new()
     {
         JobId = job.Id,
         Attempt = job.Attempt,
         Priority = job.Lane == job.Kind ? JobPriority.Interactive : JobPriority.Bulk,
         Queued = TimeSpan.FromSeconds(job.QueuedSeconds),
+        Feed = feed,
     };
 
     private AttemptEnd End(ClaimedJob job, JobOutcome outcome) => outcome switch

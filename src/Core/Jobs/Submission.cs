@@ -28,6 +28,9 @@ public sealed record NewJob
 
     /// <summary>After this moment nobody wants the result any more.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Where its events are to be sent from the first one on; null while nobody follows it.</summary>
+    public string? Watcher { get; init; }
 }
 
 /// <summary>A client's promise that requests with the same key are the same request.</summary>

@@ -15,6 +15,15 @@ public static class ChatOptionNames
     /// <summary>A <see cref="RequestPriority"/>. Default <see cref="RequestPriority.Interactive"/>.</summary>
     public const string Priority = "priority";
 
+    /// <summary>
+    /// Number, 0 to <see cref="GeneratedToken.LikelyMax"/>: the response tells how probable each token was, with so many of the
+    /// most probable ones at its place. Default: it tells nothing.
+    /// </summary>
+    public const string TopLogprobs = "top_logprobs";
+
+    /// <summary>In a response: an <see cref="IReadOnlyList{T}"/> of <see cref="GeneratedToken"/>, where it was asked for.</summary>
+    public const string Logprobs = "logprobs";
+
     /// <summary>In a response: a <see cref="GenerationTimings"/>.</summary>
     public const string Timings = "timings";
 

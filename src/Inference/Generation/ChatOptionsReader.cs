@@ -34,6 +34,9 @@ internal static class ChatOptionsReader
             Stops = ReadStops(options),
             Json = options.ResponseFormat as ChatResponseFormatJson,
             Thinking = options is { Reasoning.Effort: not (null or ReasoningEffort.None), ResponseFormat: not ChatResponseFormatJson },
+            LikelyTokens = Number(options, ChatOptionNames.TopLogprobs) is { } likely
+                ? (int)InRange(ChatOptionNames.TopLogprobs, likely, 0, GeneratedToken.LikelyMax)
+                : null,
             Priority = Extra(options, ChatOptionNames.Priority) is RequestPriority priority ? priority : RequestPriority.Interactive,
         };
     }

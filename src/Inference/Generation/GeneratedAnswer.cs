@@ -25,6 +25,9 @@ internal sealed record GeneratedAnswer
     /// <summary>Generated tokens, the one that ends the turn included.</summary>
     public required int AnswerTokens { get; init; }
 
+    /// <summary>Each token but the one that ends the turn, where that was asked for.</summary>
+    public IReadOnlyList<GeneratedToken>? Told { get; init; }
+
     /// <summary>From submission to the first token.</summary>
     public required TimeSpan TimeToFirstToken { get; init; }
 

@@ -23,5 +23,8 @@ internal sealed record GenerationRequest
     /// <summary>Hands the answer over piece by piece.</summary>
     public bool Streams { get; init; }
 
+    /// <summary>Tells how probable each token was, with so many of the most probable ones at its place; null tells nothing.</summary>
+    public int? LikelyTokens { get; init; }
+
     public RequestPriority Priority { get; init; }
 }

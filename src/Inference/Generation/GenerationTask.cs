@@ -18,6 +18,7 @@ internal sealed class GenerationTask : InferenceTask
     private readonly TimeProvider _time;
     private readonly List<int> _tokens; // Prompt and answer.
     private readonly int _promptTokens;
+    private readonly List<GeneratedToken> _told = [];
     private readonly StopText _text;
     private readonly long _submittedAt;
     private readonly TaskCompletionSource<GeneratedAnswer> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -104,6 +105,7 @@ internal sealed class GenerationTask : InferenceTask
             PromptTokens = _promptTokens,
             CachedTokens = _cachedTokens,
             AnswerTokens = AnswerTokens,
+            Told = _spec.LikelyTokens is null ? null : _told,
             TimeToFirstToken = _time.GetElapsedTime(_submittedAt, _firstTokenAt ?? now),
             Duration = _time.GetElapsedTime(_submittedAt, now),
         });
@@ -132,6 +134,11 @@ internal sealed class GenerationTask : InferenceTask
             _tokens.Add(token); // It was generated, and is counted as every server counts it.
             _end = GenerationEnd.Stop;
             return;
+        }
+
+        if (_spec.LikelyTokens is { } likely)
+        {
+            _told.Add(GeneratedToken.Of(token, logits, likely, _spec.GetBytes));
         }
 
         _tokens.Add(token);
@@ -163,4 +170,8 @@ internal sealed class GenerationTask : InferenceTask
 /// <param name="GetBytes">Bytes of a token.</param>
 internal sealed record GenerationSpec(
     int TokensMax, SamplingSettings Sampling, IReadOnlyList<string> Stops, ITokenConstraint? Constraint, bool Streams,
-    Func<int, bool> IsEnd, Func<int, byte[]> GetBytes);
+    Func<int, bool> IsEnd, Func<int, byte[]> GetBytes)
+{
+    /// <summary>Keeps how probable each token was, with so many of the most probable ones at its place; null keeps nothing.</summary>
+    public int? LikelyTokens { get; init; }
+}

@@ -135,6 +135,11 @@ public sealed class LocalChatClient(InferenceEngine engine, IOptions<InferenceOp
             [ChatOptionNames.Timings] = new GenerationTimings(
                 finished.Answer.TimeToFirstToken, finished.Answer.Duration, finished.Answer.TokensPerSecond),
         };
+        if (finished.Answer.Told is { } told)
+        {
+            extras[ChatOptionNames.Logprobs] = told;
+        }
+
         if (finished.DroppedMessages > 0)
         {
             extras[ChatOptionNames.DroppedMessages] = finished.DroppedMessages;

@@ -31,7 +31,10 @@ internal sealed class TextGenerator(ILanguageModel model, int contextTokens, Sub
 
         GenerationSpec spec = new(
             Math.Min(request.TokensMax, _room - chat.Tokens.Length), request.Sampling, request.Stops, _constraints.For(request.Json),
-            request.Streams, model.IsEndOfGeneration, model.GetTokenBytes);
+            request.Streams, model.IsEndOfGeneration, model.GetTokenBytes)
+        {
+            LikelyTokens = request.LikelyTokens,
+        };
         GenerationTask task = new(chat.Tokens, chat.SharedTokens, spec, _scratch, time, request.Priority);
         await submissions.AddAsync(task, request.Priority, cancellationToken);
         return new(task, request.Messages.Count - kept.Count);

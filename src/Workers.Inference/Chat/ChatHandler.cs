@@ -2,6 +2,8 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
+using Pipeline.Inference.Generation;
+using Pipeline.Inference.Structured;
 using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Chat;
@@ -19,11 +21,26 @@ internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> opti
         {
             Temperature = (float?)job.Temperature ?? options.Value.Temperature,
             MaxOutputTokens = job.MaxTokens,
+            TopP = (float?)job.TopP,
+            Seed = job.Seed,
+            StopSequences = job.Stop is { } stops ? [.. stops] : null,
+            PresencePenalty = (float?)job.PresencePenalty,
+            FrequencyPenalty = (float?)job.FrequencyPenalty,
+            ResponseFormat = job.Schema is { } schema ? ChatResponseFormat.ForJsonSchema(schema) : null,
+            AdditionalProperties = job.TopLogprobs is { } likely ? new() { [ChatOptionNames.TopLogprobs] = likely } : null,
         };
         List<ChatResponseUpdate> pieces = [];
-        await foreach (var piece in model.StreamAsync(job.Messages, wishes, options.Value, context, cancellationToken))
+        try
         {
-            pieces.Add(piece);
+            await foreach (var piece in model.StreamAsync(job.Messages, wishes, options.Value, context, cancellationToken))
+            {
+                pieces.Add(piece);
+                context.Feed.Write(piece.Text);
+            }
+        }
+        catch (JsonSchemaException e)
+        {
+            return new JobOutcome.Rejected(e.Message);
         }
 
         var answer = model.Read(pieces.ToChatResponse(), options.Value);
@@ -36,6 +53,7 @@ internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> opti
                 Model = answer.Model,
                 Warnings = answer.Warnings,
                 FallbackProvider = answer.FallbackProvider,
+                Logprobs = answer.Logprobs,
                 Usage = answer.Usage,
                 Timings = context.Timings(time.GetElapsedTime(started)),
             },

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.AI;
 using Pipeline.Contracts;
 using Pipeline.Inference.Generation;
@@ -20,6 +21,9 @@ internal sealed record ModelAnswer
     /// <summary>The cloud provider that answered; null where the local engine did.</summary>
     public required string? FallbackProvider { get; init; }
 
+    /// <summary>Null where none were asked for, or where the local engine did not answer.</summary>
+    public IReadOnlyList<TokenLogprob>? Logprobs { get; init; }
+
     public required TokenUsage Usage { get; init; }
 
     /// <param name="response">Complete.</param>
@@ -36,9 +40,16 @@ internal sealed record ModelAnswer
             Model = isSmall ? ShippedModel.Name : response.ModelId ?? "unknown",
             Warnings = [.. isSmall ? [ShippedModel.Warning(shipped!)] : Array.Empty<string>(), .. Dropped(response)],
             FallbackProvider = provider,
+            Logprobs = (response.AdditionalProperties?.GetValueOrDefault(ChatOptionNames.Logprobs) as IReadOnlyList<GeneratedToken>)?.Select(Told).ToArray(),
             Usage = new((int)(usage.InputTokenCount ?? 0), (int)(usage.CachedInputTokenCount ?? 0), (int)(usage.OutputTokenCount ?? 0)),
         };
     }
+
+    private static TokenLogprob Told(GeneratedToken token) => new(
+        Encoding.UTF8.GetString(token.Bytes),
+        token.Bytes,
+        token.LogProbability,
+        [.. token.Likely.Select(likely => new TopLogprob(Encoding.UTF8.GetString(likely.Bytes), likely.Bytes, likely.LogProbability))]);
 
     private static IEnumerable<string> Dropped(ChatResponse response) =>
         response.AdditionalProperties?.GetValueOrDefault(ChatOptionNames.DroppedMessages) is int dropped and > 0

@@ -68,7 +68,11 @@ internal sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> inf
     private ChatOptions Complete(ChatOptions wishes, GenerationOptions options, JobContext context)
     {
         wishes.MaxOutputTokens ??= options.OutputTokensMax;
-        if (!inference.Value.IsRemote)
+        if (inference.Value.IsRemote)
+        {
+            wishes.AdditionalProperties?.Remove(ChatOptionNames.TopLogprobs); // Only the local engine's are handed on.
+        }
+        else
         {
             // Neither means anything to a server: it has models and an order of its own.
             wishes.ModelId = options.ModelPath;

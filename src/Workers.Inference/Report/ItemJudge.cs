@@ -28,6 +28,7 @@ internal sealed class ItemJudge(TextModel model, IJobSteps steps, ReportOptions 
         await Parallel.ForEachAsync(left, parallel, async (index, token) =>
         {
             finished[index] = await JudgeAsync(job, index, context, token);
+            context.Feed.Report((double)finished.Count / items.Count);
         });
         return finished.Count == items.Count ? [.. Enumerable.Range(0, items.Count).Select(index => finished[index])] : null;
     }

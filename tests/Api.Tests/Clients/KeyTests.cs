@@ -30,6 +30,28 @@ public sealed class KeyTests(KeyedApi api) : IClassFixture<KeyedApi>
         (await client.GetAsync("/api/jobs", (header, value))).ShouldBeProblem(401, "unauthorized").Says("unknown or revoked");
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("pk_wrong")]
+    public async Task Without_a_right_key_nothing_below_v1_answers_and_says_so_in_its_shape(string? key)
+    {
+        using var client = api.Host.Client(key);
+        var answer = await client.GetAsync("/v1/models");
+        answer.Status.ShouldBe(401);
+        answer.Json.GetProperty("error").GetProperty("code").GetString().ShouldBe("invalid_api_key");
+        answer.Headers["WWW-Authenticate"].ShouldBe("Bearer realm=\"pipeline\"");
+    }
+
+    [Fact]
+    public async Task Nobody_follows_the_jobs_of_others()
+    {
+        var (one, _) = await api.NewClientAsync();
+        var (two, _) = await api.NewClientAsync();
+        var job = await one.PostAsync("/api/emotion", """{"text":"mine"}""");
+
+        (await two.GetAsync($"/api/jobs/{job.Id}/events?on_disconnect=cancel")).ShouldBeProblem(404, "job-not-found");
+    }
+
     [Fact]
     public async Task Either_header_carries_the_key()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 
@@ -40,6 +41,24 @@ internal sealed class ApiClient : IDisposable
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         return await Answer.ReadAsync(response);
     }
+
+    /// <summary>Opens a stream of events; leaving is disposing it.</summary>
+    public async Task<EventReader> OpenAsync(HttpMethod method, string path, string? json = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = json is null ? null : Json(Encoding.UTF8.GetBytes(json)) };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value).ShouldBeTrue();
+        }
+
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await TextOfFailureAsync(response));
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        return await EventReader.OpenAsync(response);
+    }
+
+    private static async Task<string> TextOfFailureAsync(HttpResponseMessage response) =>
+        response.IsSuccessStatusCode ? "" : await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
     public static HttpContent Json(byte[] body) =>
         new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };

@@ -53,6 +53,8 @@ internal sealed class ApiHost : IAsyncDisposable
             ["Urls"] = "http://127.0.0.1:0",
             ["Broker:PollInterval"] = "00:00:00.050",
             ["Worker:DrainTimeout"] = "00:00:00.200",
+            ["Worker:OwnershipInterval"] = "00:00:00.050",
+            ["Events:PollInterval"] = "00:00:00.050",
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
         builder.Logging.ClearProviders();
@@ -65,13 +67,17 @@ internal sealed class ApiHost : IAsyncDisposable
                 // The later registration wins over the one that AddJobHandler makes.
                 pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedEmotion>();
                 pipeline.Services.AddSingleton<IJobHandler<AnalyzeEmotion, EmotionResult>>(worker);
-                pipeline.AddJobHandler<CompleteChat, ChatResult, ScriptedChat>();
+                pipeline.AddJobHandler<CompleteChat, ChatResult, TalkingChat>();
                 pipeline.AddJobHandler<StepInterview, InterviewStepResult, ScriptedInterview>();
                 pipeline.AddJobHandler<WriteReport, ReportResult, ScriptedReport>();
+                pipeline.AddJobHandler<EmbedTexts, EmbeddingResult, ScriptedEmbedding>();
             }
         });
         return builder.Build().MapPipelineApi();
     }
+
+    /// <summary>What the scripted worker for chats does.</summary>
+    public TalkingChat Chat => (TalkingChat)Services.GetRequiredService<IJobHandler<CompleteChat, ChatResult>>();
 
     /// <summary>A client with this API key, or with none.</summary>
     public ApiClient Client(string? key = null) => new(Address, key);

@@ -20,12 +20,12 @@ public sealed class ChatInputTests(LocalApi api)
     [Fact]
     public async Task Every_fault_is_told_by_its_path_in_the_body()
     {
-        var answer = await PostAsync("""{"messages":[{"role":"user"},{"role":"robot","content":7}],"temperature":"hot","stop":[]}""");
+        var answer = await PostAsync("""{"messages":[{"role":"user"},{"role":"robot","content":7}],"temperature":"hot","best_of":2}""");
 
         answer.ShouldBlame("messages[0].content", "is required: send a string");
         answer.Blames("messages[1].content", "is a number; expected a string");
         answer.Blames("temperature", "is a string; expected a number");
-        answer.Blames("stop", "is not a known field. Known: messages, temperature, max_tokens, prompt,");
+        answer.Blames("best_of", "is not a known field. Known: messages, temperature, max_tokens,");
     }
 
     [Theory]

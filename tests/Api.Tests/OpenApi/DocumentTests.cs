@@ -20,7 +20,8 @@ public sealed class DocumentTests(LocalApi api)
                 "post /api/conversations/{id}/messages", "post /api/interviews", "get /api/interviews/{id}", "delete /api/interviews/{id}",
                 "post /api/interviews/{id}/answers", "post /api/jobs", "get /api/jobs", "get /api/jobs/{id}", "delete /api/jobs/{id}",
                 "post /api/jobs/{id}/retry", "post /api/jobs/batch", "get /api/batches", "get /api/batches/{id}",
-                "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues", "get /health", "get /health/live", "get /health/ready",
+                "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues",
+                "get /api/jobs/{id}/events", "post /v1/chat/completions", "post /v1/embeddings", "get /v1/models", "get /v1/models/{id}", "get /health", "get /health/live", "get /health/ready",
             ],
             ignoreOrder: true);
         operations["post /api/emotion"].GetProperty("responses").EnumerateObject().Select(response => response.Name)
@@ -37,7 +38,7 @@ public sealed class DocumentTests(LocalApi api)
                 var media = response.Value.GetProperty("content").EnumerateObject().ShouldHaveSingleItem($"{name} {response.Name}");
                 media.Value.TryGetProperty("example", out var example).ShouldBeTrue($"{name} {response.Name}");
                 media.Name.ShouldBe(
-                    example.ValueKind is JsonValueKind.String ? "application/x-ndjson"
+                    example.ValueKind is JsonValueKind.String ? name.EndsWith("events", StringComparison.Ordinal) ? "text/event-stream" : "application/x-ndjson"
                     : example.TryGetProperty("title", out _) ? "application/problem+json" : "application/json");
             }
         }
@@ -53,13 +54,15 @@ public sealed class DocumentTests(LocalApi api)
             {
                 foreach (var example in body.GetProperty("content").GetProperty("application/json").GetProperty("examples").EnumerateObject())
                 {
-                    (await api.Client.PostAsync(name.Split(' ')[1], example.Value.GetProperty("value").GetRawText())).Status.ShouldBe(name.EndsWith("conversations", StringComparison.Ordinal) ? 201 : 202, example.Name);
+                    var path = name.Split(' ')[1];
+                    var status = path.StartsWith("/v1", StringComparison.Ordinal) ? 200 : path.EndsWith("conversations", StringComparison.Ordinal) ? 201 : 202;
+                    (await api.Client.PostAsync(path, example.Value.GetProperty("value").GetRawText())).Status.ShouldBe(status, example.Name);
                     tried++;
                 }
             }
         }
 
-        tried.ShouldBe(17);
+        tried.ShouldBe(19);
     }
 
     [Fact]

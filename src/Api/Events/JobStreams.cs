@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Problems;
+using Pipeline.Core.Events;
+
+namespace Pipeline.Api.Events;
+
+/// <summary>The streams that are open in this process; no more than <see cref="ApiOptions.StreamsMax"/>.</summary>
+internal sealed class JobStreams(JobWatches watches, IOptions<ApiOptions> options)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private int _open;
+
+    /// <summary>Null when there are as many as there may be: answer <see cref="Full"/>.</summary>
+    /// <param name="jobId">Any job, also one that is about to be submitted.</param>
+    /// <param name="isNew">It is about to be submitted, with <see cref="OpenStream.Address"/> as its watcher.</param>
+    public OpenStream? TryOpen(Guid jobId, bool isNew)
+    {
+        if (Interlocked.Increment(ref _open) > options.Value.StreamsMax)
+        {
+            Interlocked.Decrement(ref _open);
+            return null;
+        }
+
+        return new(this, watches.Address, watches.Open(jobId, isNew));
+    }
+
+    public Problem Full() => new(
+        ProblemType.TooManyStreams,
+        $"This server has {options.Value.StreamsMax} streams open, as many as Api:StreamsMax allows. Connect again later, or poll the job.")
+    {
+        RetryAfter = RetryAfter,
+    };
+
+    private void Close(JobWatch watch)
+    {
+        watches.Close(watch);
+        Interlocked.Decrement(ref _open);
+    }
+
+    /// <summary>A place among the streams, and the job that it follows, until disposed.</summary>
+    internal sealed class OpenStream(JobStreams owner, string? address, JobWatch watch) : IDisposable
+    {
+        private bool _isClosed;
+
+        public JobWatch Watch => watch;
+
+        /// <summary>Where workers send the job's events; null while the broker is away.</summary>
+        public string? Address => address;
+
+        public void Dispose()
+        {
+            if (!_isClosed)
+            {
+                _isClosed = true;
+                owner.Close(watch);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Pipeline.Api.Events;
+
+/// <summary>Writes server-sent events. What is written reaches the client with the next <see cref="FlushAsync"/>.</summary>
+internal sealed class SseWriter
+{
+    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = ApiJson.Wire.Options.Encoder, SkipValidation = true };
+
+    private readonly PipeWriter _body;
+
+    private SseWriter(PipeWriter body) => _body = body;
+
+    /// <summary>Begins the answer.</summary>
+    public static SseWriter Begin(HttpContext context)
+    {
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        var headers = context.Response.Headers;
+        headers.ContentType = "text/event-stream; charset=utf-8";
+        headers.CacheControl = "no-store";
+        headers["X-Accel-Buffering"] = "no"; // Tells nginx not to wait for more.
+        return new(context.Response.BodyWriter);
+    }
+
+    /// <param name="name">Null for a plain message.</param>
+    /// <param name="id">What the client sends as Last-Event-ID when it comes back; null leaves the last one.</param>
+    public void Write<T>(string? name, string? id, T data, JsonTypeInfo<T> json)
+    {
+        if (name is not null)
+        {
+            Write($"event: {name}\n");
+        }
+
+        if (id is not null)
+        {
+            Write($"id: {id}\n");
+        }
+
+        Write("data: ");
+        using (var writer = new Utf8JsonWriter(_body, JsonOptions))
+        {
+            JsonSerializer.Serialize(writer, data, json); // JSON text has no line breaks, so one data line holds it.
+        }
+
+        Write("\n\n");
+    }
+
+    /// <summary>A line of data that is not JSON.</summary>
+    public void WriteText(string data) => Write($"data: {data}\n\n");
+
+    /// <summary>Shows proxies and clients that the connection lives.</summary>
+    public void WriteKeepAlive() => Write(": keep-alive\n\n");
+
+    /// <exception cref="OperationCanceledException">The client has left.</exception>
+    public async ValueTask FlushAsync(CancellationToken cancellationToken) => await _body.FlushAsync(cancellationToken);
+
+    private void Write(string text) => _body.Write(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,77 @@
+using System.ComponentModel;
+using System.Text.Json;
+
+namespace Pipeline.Api.OpenAi;
+
+/// <summary>The body of <c>POST /v1/chat/completions</c>, as far as a local model can do it; other fields are refused by name.</summary>
+internal sealed record CompletionRequest
+{
+    [Description("chat.")]
+    public required string Model { get; init; }
+
+    [Description("1 to Input:MessagesMax (256) messages, the oldest first: system messages at the start, the user's at the end.")]
+    public required IReadOnlyList<CompletionMessage> Messages { get; init; }
+
+    [Description("Randomness, 0 to 2; default Models:Chat:Temperature (0.7).")]
+    public double? Temperature { get; init; }
+
+    [Description("Draws among the most probable tokens that together have this probability, 0 to 1.")]
+    public double? TopP { get; init; }
+
+    [Description("The same seed and the same request give the same answer on the same machine.")]
+    public long? Seed { get; init; }
+
+    [Description("A text, or up to 4, that end the answer and are not part of it.")]
+    public JsonElement? Stop { get; init; }
+
+    [Description("-2 to 2: makes tokens that occurred less probable.")]
+    public double? PresencePenalty { get; init; }
+
+    [Description("-2 to 2: makes tokens that occurred often less probable.")]
+    public double? FrequencyPenalty { get; init; }
+
+    [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096).")]
+    public int? MaxCompletionTokens { get; init; }
+
+    [Description("The older name of max_completion_tokens.")]
+    public int? MaxTokens { get; init; }
+
+    [Description("Whether the answer tells how probable each token was.")]
+    public bool? Logprobs { get; init; }
+
+    [Description("So many of the most probable tokens at each place, 0 to 20; with logprobs.")]
+    public int? TopLogprobs { get; init; }
+
+    [Description("text, json_object, or json_schema with the schema that the answer follows always.")]
+    public CompletionFormat? ResponseFormat { get; init; }
+
+    [Description("Whether the answer comes piece by piece as server-sent events.")]
+    public bool? Stream { get; init; }
+
+    public CompletionStreamOptions? StreamOptions { get; init; }
+
+    [Description("1: one answer.")]
+    public int? N { get; init; }
+
+    [Description("Taken and left alone, as are metadata and store: nothing is kept for others.")]
+    public string? User { get; init; }
+
+    public JsonElement? Metadata { get; init; }
+
+    public bool? Store { get; init; }
+}
+
+/// <param name="Role">system, developer, user or assistant.</param>
+/// <param name="Content">A text, or an array of <c>{"type":"text","text":…}</c>.</param>
+/// <param name="Name">Taken and left alone.</param>
+internal sealed record CompletionMessage(string Role, JsonElement Content, string? Name = null);
+
+/// <param name="Type">text, json_object or json_schema.</param>
+internal sealed record CompletionFormat(string Type, CompletionSchema? JsonSchema = null);
+
+/// <param name="Strict">Taken and left alone: every answer follows the schema.</param>
+internal sealed record CompletionSchema(string Name, JsonElement Schema, string? Description = null, bool? Strict = null);
+
+/// <param name="IncludeUsage">Whether a last chunk tells the tokens.</param>
+/// <param name="IncludeObfuscation">Taken and left alone.</param>
+internal sealed record CompletionStreamOptions(bool? IncludeUsage = null, bool? IncludeObfuscation = null);

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Pipeline.Api.Body;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.Problems;
+using Pipeline.Contracts;
+
+namespace Pipeline.Api.OpenAi;
+
+/// <summary>Turns texts into as many <see cref="EmbedTexts"/> as they need; they are accepted together.</summary>
+internal static class EmbeddingsDraft
+{
+    private const string Input = "input";
+
+    public static JobDraft? Parse(BodyFields fields, ApiOptions options, InputLimits limits)
+    {
+        if (fields.Read(OpenAiJson.Default.EmbeddingsRequest) is not { } request || Texts(request.Input, options, fields.Errors) is not { } texts)
+        {
+            return null;
+        }
+
+        ModelNames.Check(request.Model, EmbedTexts.Kind, fields.Errors);
+        if (request.EncodingFormat is not (null or "float" or "base64"))
+        {
+            fields.Errors.Add("encoding_format", $"is \"{request.EncodingFormat}\": send float or base64.");
+        }
+
+        List<EmbedTexts> inputs = [.. texts.Chunk(EmbedTexts.TextsMax).Select(some => new EmbedTexts { Texts = some, Dimensions = request.Dimensions })];
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            foreach (var problem in inputs[i].Validate(limits))
+            {
+                fields.Errors.Add(FieldOf(problem.Field, i * EmbedTexts.TextsMax, request.Input), problem.Message);
+            }
+        }
+
+        JobCatalog.TryFind(EmbedTexts.Kind, out var kind);
+        return new JobDraft
+        {
+            Kind = kind!,
+            Inputs = inputs,
+            IsList = true,
+            Priority = JobPriority.Interactive,
+            Finished = jobs => EmbeddingsEndpoint.Answer(jobs, request.EncodingFormat is "base64"),
+        };
+    }
+
+    private static string[]? Texts(JsonElement input, ApiOptions options, InputErrors errors)
+    {
+        switch (input.ValueKind)
+        {
+            case JsonValueKind.String:
+                return [input.GetString()!];
+            case JsonValueKind.Array when input.GetArrayLength() is 0 || input.GetArrayLength() > options.TextsMax:
+                errors.Add(Input, $"has {input.GetArrayLength()} elements: send 1 to {options.TextsMax} (Api:TextsMax).");
+                return null;
+            case JsonValueKind.Array when input.EnumerateArray().All(text => text.ValueKind is JsonValueKind.String):
+                return [.. input.EnumerateArray().Select(text => text.GetString()!)];
+            default:
+                errors.Add(Input, "is neither a string nor an array of strings; tokens are not read, as each model has its own.");
+                return null;
+        }
+    }
+
+    /// <summary>The kind's name for a field, as the client wrote it: the second job's <c>texts[3]</c> is <c>input[67]</c>.</summary>
+    private static string FieldOf(string field, int first, JsonElement input) =>
+        input.ValueKind is JsonValueKind.String && field is "texts[0]" ? Input
+        : field.StartsWith("texts[", StringComparison.Ordinal) && int.TryParse(field["texts[".Length..^1], out var index) ? $"{Input}[{first + index}]"
+        : field;
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+
+namespace Pipeline.Api.OpenAi;
+
+/// <summary><c>POST /v1/embeddings</c>: embedding jobs that their client waits for.</summary>
+internal static class EmbeddingsEndpoint
+{
+    public static void Map(IEndpointRouteBuilder v1) => v1.MapPost("/embeddings", EmbedAsync).Describe(OpenAiDocs.Embed);
+
+    public static IResult Answer(IReadOnlyList<Job> jobs, bool isBase64)
+    {
+        if (jobs.Select(JobFailure.Of).FirstOrDefault(problem => problem is not null) is { } problem)
+        {
+            return problem;
+        }
+
+        var results = jobs.Select(job => JsonSerializer.Deserialize(job.Result!, EmbedTexts.ResultJson)!).ToList();
+        var tokens = results.Sum(result => result.Usage.PromptTokens);
+        var vectors = results.SelectMany(result => result.Embeddings);
+        return Results.Json(
+            new EmbeddingsAnswer(
+                EmbedTexts.Kind,
+                [.. vectors.Select((vector, index) => new EmbeddingEntry(index, isBase64 ? Base64(vector) : vector))],
+                new(tokens, tokens)),
+            OpenAiJson.Wire.EmbeddingsAnswer);
+    }
+
+    // The bytes as they lie in memory: every machine that this runs on is little-endian, as the clients expect.
+    private static string Base64(float[] vector) => Convert.ToBase64String(MemoryMarshal.AsBytes(vector.AsSpan()));
+
+    private static Task<IResult> EmbedAsync(HttpContext context, JobSubmissions submissions, IOptions<ApiOptions> options, IOptions<InputLimits> limits) =>
+        submissions.SubmitAsync(context, fields => EmbeddingsDraft.Parse(fields, options.Value, limits.Value));
+}

@@ -1,0 +1,36 @@
+using System.ComponentModel;
+using System.Text.Json;
+
+namespace Pipeline.Api.OpenAi;
+
+/// <summary>The body of <c>POST /v1/embeddings</c>.</summary>
+internal sealed record EmbeddingsRequest
+{
+    [Description("embedding.")]
+    public required string Model { get; init; }
+
+    [Description("A text, or 1 to Api:TextsMax (256) texts.")]
+    public required JsonElement Input { get; init; }
+
+    [Description("float (default), or base64: the numbers as little-endian 32-bit floats.")]
+    public string? EncodingFormat { get; init; }
+
+    [Description("Numbers in each vector, where the model allows fewer than it has (Models:Embedding:DimensionsMin).")]
+    public int? Dimensions { get; init; }
+
+    [Description("Taken and left alone.")]
+    public string? User { get; init; }
+}
+
+internal sealed record EmbeddingsAnswer(string Model, IReadOnlyList<EmbeddingEntry> Data, EmbeddingsUsage Usage)
+{
+    public string Object { get; } = "list";
+}
+
+/// <param name="Embedding">An array of numbers, or base64.</param>
+internal sealed record EmbeddingEntry(int Index, object Embedding)
+{
+    public string Object { get; } = "embedding";
+}
+
+internal sealed record EmbeddingsUsage(int PromptTokens, int TotalTokens);

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using Pipeline.Contracts;
+
+namespace Pipeline.Core.Events;
+
+/// <summary>Events as they travel; escaped, since only this program reads them.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(JobEvent))]
+[JsonSerializable(typeof(WatchJobs))]
+internal sealed partial class EventJson : JsonSerializerContext;

@@ -1,0 +1,180 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Contracts;
+using Pipeline.Core.Events;
+using Pipeline.Core.Hosting;
+using Pipeline.Core.Jobs;
+using Pipeline.Core.Messaging;
+using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.Core.Tests.Events;
+
+/// <summary>An API and a worker as two hosts, and RabbitMQ between them.</summary>
+public sealed class EventsTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_job_is_followed_from_its_first_word_to_its_end(bool inMemory)
+    {
+        await using var hosts = await StartAsync(inMemory);
+        var watch = hosts.Watches.Open(Guid.CreateVersion7(), isNew: true);
+        await hosts.SubmitAsync(watch.JobId, hosts.Watches.Address);
+
+        var running = await UntilAsync(watch, view => view.Text == "Se");
+        (running.State, running.Attempt, running.Progress).ShouldBe((JobState.Running, 1, 0.5));
+
+        _release.SetResult();
+        var ended = await UntilAsync(watch, view => view.State is JobState.Succeeded);
+        ended.Text.ShouldBe("Seoul.");
+        (await hosts.Api.FindAsync(watch.JobId)).State.ShouldBe(JobState.Succeeded);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_comes_while_a_job_runs_gets_everything_so_far(bool inMemory)
+    {
+        await using var hosts = await StartAsync(inMemory);
+        var id = Guid.CreateVersion7();
+        await hosts.SubmitAsync(id, watcher: null);
+        await hosts.Worker.CalledAsync();
+
+        var watch = hosts.Watches.Open(id, isNew: false);
+
+        (await UntilAsync(watch, view => view.Text == "Se")).State.ShouldBe(JobState.Running);
+        _release.SetResult();
+        (await UntilAsync(watch, view => view.State is JobState.Succeeded)).Text.ShouldBe("Seoul.");
+    }
+
+    [Fact]
+    public async Task A_job_that_is_given_to_another_worker_is_followed_there()
+    {
+        await using var hosts = await StartAsync(inMemory: false);
+        var watch = hosts.Watches.Open(Guid.CreateVersion7(), isNew: true);
+        await hosts.SubmitAsync(watch.JobId, hosts.Watches.Address);
+        await UntilAsync(watch, view => view.Text == "Se");
+
+        await using var heir = await hosts.StartWorkerAsync(Script());
+        await hosts.Worker.StopAsync(); // Longer than its time to drain: the job is given back.
+
+        await UntilAsync(watch, view => view is { State: JobState.Running, Attempt: 2, TextAttempt: 2, Text: "Se" });
+        _release.SetResult();
+        (await UntilAsync(watch, view => view.State is JobState.Succeeded)).Text.ShouldBe("Seoul.");
+    }
+
+    [Fact]
+    public async Task A_job_that_waits_knows_how_many_are_before_it()
+    {
+        await using var hosts = await StartAsync(inMemory: false, works: false);
+        for (var i = 0; i < 3; i++)
+        {
+            await hosts.Api.SubmitAsync($"before {i}");
+        }
+
+        var watch = hosts.Watches.Open(await hosts.Api.SubmitAsync("last"), isNew: false);
+
+        await UntilAsync(watch, view => view.JobsAhead >= 3);
+        await hosts.Api.Store.CancelAsync(Core.Clients.Client.LocalId, watch.JobId, CancellationToken.None);
+        await UntilAsync(watch, view => view.State is JobState.Canceled);
+    }
+
+    [Fact]
+    public async Task The_count_of_jobs_before_a_waiting_one_is_bounded()
+    {
+        await using var own = await PostgresDatabase.CreateAsync();
+        await using var connection = await own.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync("""
+            insert into jobs (id, client_id, kind, lane, input, queued_at)
+            select gen_random_uuid(), gen_random_uuid(), 'emotion', 'emotion', '{}', now() - n * interval '1 second' from generate_series(0, 49) as n
+            """);
+        var last = await connection.QuerySingleAsync<Guid>("select id from jobs order by queued_at desc limit 1");
+
+        var rows = await connection.QueryAsync<(Guid, string, int, int? JobsAhead)>(EventSql.Followed, new { Ids = new[] { last }, JobsAheadMax = 20 });
+
+        rows.Single().JobsAhead.ShouldBe(20);
+    }
+
+    private HandlerScript Script() => new()
+    {
+        Run = async (_, context, cancellationToken) =>
+        {
+            context.Feed.Report(0.5);
+            context.Feed.Write("Se");
+            await _release.Task.WaitAsync(cancellationToken);
+            context.Feed.Write("oul.");
+            return HandlerScript.Neutral;
+        },
+    };
+
+    private static async Task<JobView> UntilAsync(JobWatch watch, Func<JobView, bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (true)
+        {
+            var view = watch.Read(default);
+            if (condition(view))
+            {
+                return view;
+            }
+
+            await view.Changed.WaitAsync(patience.Token);
+        }
+    }
+
+    private async Task<Hosts> StartAsync(bool inMemory, bool works = true)
+    {
+        var settings = await TestPipeline.SettingsAsync(database);
+        settings["Events:PollInterval"] = "00:00:00.050";
+        if (inMemory)
+        {
+            settings["Broker:Url"] = BrokerOptions.Memory;
+            var one = await TestPipeline.StartAsync(database, settings, script: Script());
+            return await Hosts.ReadyAsync(one, one, database, settings);
+        }
+
+        var api = await TestPipeline.StartAsync(database, settings, pipeline => pipeline.AddIntake());
+        return await Hosts.ReadyAsync(api, works ? await Hosts.StartWorkerAsync(database, settings, Script()) : api, database, settings);
+    }
+
+    private sealed class Hosts(TestPipeline api, TestPipeline worker, PostgresDatabase database, Dictionary<string, string?> settings) : IAsyncDisposable
+    {
+        public TestPipeline Api => api;
+
+        public TestPipeline Worker => worker;
+
+        public JobWatches Watches => api.Services.GetRequiredService<JobWatches>();
+
+        public static async Task<Hosts> ReadyAsync(
+            TestPipeline api, TestPipeline worker, PostgresDatabase database, Dictionary<string, string?> settings)
+        {
+            var hosts = new Hosts(api, worker, database, settings);
+            await Eventually.TrueAsync(() => Task.FromResult(hosts.Watches.Address is not null));
+            return hosts;
+        }
+
+        public static Task<TestPipeline> StartWorkerAsync(PostgresDatabase database, Dictionary<string, string?> settings, HandlerScript script) =>
+            TestPipeline.StartAsync(database, settings, pipeline => pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedHandler>(), script);
+
+        public Task<TestPipeline> StartWorkerAsync(HandlerScript script) => StartWorkerAsync(database, settings, script);
+
+        public async Task SubmitAsync(Guid id, string? watcher)
+        {
+            var submission = TestPipeline.OneJob("text");
+            submission = submission with { Jobs = [submission.Jobs[0] with { Id = id, Watcher = watcher }] };
+            (await api.SubmitAsync(submission)).ShouldBeOfType<SubmissionReply.Accepted>();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await api.DisposeAsync();
+            if (worker != api)
+            {
+                await worker.DisposeAsync();
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Pipeline.Bench.Models;
+using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Processes;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.EndToEnd.Tests;
+
+/// <summary>The npm package <c>openai</c> as it is published, against API and workers as processes and RabbitMQ between them.</summary>
+public sealed class OpenAiClientTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private static readonly string Packages = RepositoryFiles.Path(".local", "npm", "openai", "node_modules");
+
+    [Fact]
+    public async Task The_client_of_OpenAI_streams_chats_gets_JSON_vectors_and_errors()
+    {
+        var settings = await TestPipeline.SettingsAsync(database);
+        settings["Models:Chat:Path"] = WriteModel();
+        settings["Worker:Lease"] = "00:00:05";
+        await using var api = await RoleProcess.StartReadyAsync("Api", settings);
+        await using var inference = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
+        await using var embedding = await RoleProcess.StartReadyAsync("Workers.Embedding", settings);
+
+        var got = await RunClientAsync(api.Address);
+
+        var whole = got.GetProperty("whole");
+        var text = whole.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString();
+        text.ShouldNotBeNullOrEmpty();
+        whole.GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBe(24);
+
+        var logprobs = whole.GetProperty("choices")[0].GetProperty("logprobs").GetProperty("content").EnumerateArray().ToArray();
+        logprobs.Length.ShouldBe(24);
+        Encoding.UTF8.GetString([.. logprobs.SelectMany(token => token.GetProperty("bytes").EnumerateArray().Select(value => value.GetByte()))]).ShouldBe(text);
+        logprobs.ShouldAllBe(token => token.GetProperty("top_logprobs")[0].GetProperty("logprob").GetDouble() == token.GetProperty("logprob").GetDouble());
+
+        var streamed = got.GetProperty("streamed");
+        using var http = new HttpClient { BaseAddress = api.Address };
+        var job = await JobAsync(http, streamed.GetProperty("id"));
+        streamed.GetProperty("text").GetString().ShouldBe(job.GetProperty("result").GetProperty("content").GetString());
+        streamed.GetProperty("pieces").GetInt32().ShouldBeGreaterThan(1);
+        streamed.GetProperty("finish").GetString().ShouldBe("length");
+        streamed.GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBe(24);
+
+        var json = got.GetProperty("json");
+        json.GetProperty("city").ValueKind.ShouldBe(JsonValueKind.String);
+        (json.GetProperty("capital").ValueKind is JsonValueKind.True or JsonValueKind.False).ShouldBeTrue();
+
+        var (bytes, numbers) = (Vectors(got.GetProperty("bytes")), Vectors(got.GetProperty("numbers")));
+        bytes.Length.ShouldBe(2);
+        bytes[0].Zip(numbers[0]).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-4);
+        Math.Sqrt(numbers[1].Sum(number => (double)number * number)).ShouldBe(1, 1e-3);
+
+        got.GetProperty("models").EnumerateArray().Select(model => model.GetString()).ShouldBe(["chat", "embedding"]);
+        Error(got, "unknownModel").ShouldBe(("NotFoundError", 404, "model_not_found", "model"));
+        Error(got, "badValue").ShouldBe(("BadRequestError", 400, "invalid_input", "temperature"));
+        Error(got, "badSchema").ShouldBe(("BadRequestError", 400, "job_rejected", null));
+
+        await Eventually.TrueAsync(async () => (await JobAsync(http, got.GetProperty("left"))).GetProperty("state").GetString() is "canceled");
+    }
+
+    private static async Task<JsonElement> JobAsync(HttpClient http, JsonElement completionId) =>
+        JsonElement.Parse(await http.GetByteArrayAsync($"/api/jobs/{completionId.GetString()!["chatcmpl-".Length..]}"));
+
+    private static string WriteModel()
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "random-chat.gguf");
+        ModelWriter.Write(new ModelRecipe { Preset = ModelPreset.Tiny }, path, CancellationToken.None);
+        return path;
+    }
+
+    private static async Task<JsonElement> RunClientAsync(Uri address)
+    {
+        Directory.Exists(Packages).ShouldBeTrue("./test installs the npm package openai into .local/npm/openai; run it once.");
+        var start = new ProcessStartInfo("node", [RepositoryFiles.Path("tests", "EndToEnd.Tests", "OpenAi", "client.cjs"), address.ToString().TrimEnd('/')])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["NODE_PATH"] = Packages },
+        };
+        using var node = Process.Start(start)!;
+        var (output, errors) = (node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
+        await node.WaitForExitAsync(patience.Token);
+        node.ExitCode.ShouldBe(0, await errors);
+        return JsonElement.Parse(await output);
+    }
+
+    private static float[][] Vectors(JsonElement vectors) =>
+        [.. vectors.EnumerateArray().Select(vector => vector.EnumerateArray().Select(number => number.GetSingle()).ToArray())];
+
+    private static (string?, int, string?, string?) Error(JsonElement got, string name)
+    {
+        var error = got.GetProperty(name);
+        return (error.GetProperty("name").GetString(), error.GetProperty("status").GetInt32(), error.GetProperty("code").GetString(), error.GetProperty("param").GetString());
+    }
+}
