@@ -12,6 +12,7 @@ using Pipeline.Api.Problems;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Reports;
 using Pipeline.Contracts;
+using Pipeline.Api.Webhooks;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -40,6 +41,7 @@ public static class ApiEndpoints
         JobsEndpoints.Map(api);
         BatchesEndpoints.Map(api);
         QueuesEndpoint.Map(api);
+        WebhooksEndpoints.Map(api);
         var health = app.MapHealth();
         health.All.Describe(HealthDocs.All);
         health.Live.Describe(HealthDocs.Live);

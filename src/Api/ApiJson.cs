@@ -12,6 +12,7 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Reports;
+using Pipeline.Api.Webhooks;
 
 namespace Pipeline.Api;
 
@@ -28,6 +29,10 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(BatchPageResource))]
 [JsonSerializable(typeof(BatchResultResource))]
 [JsonSerializable(typeof(IReadOnlyList<BatchItemRequest>))]
+[JsonSerializable(typeof(DeliveryResource))]
+[JsonSerializable(typeof(DeliveryPageResource))]
+[JsonSerializable(typeof(SecretResource))]
+[JsonSerializable(typeof(SecretListResource))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(HealthResource))]

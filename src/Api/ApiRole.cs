@@ -9,6 +9,7 @@ using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Contracts;
+using Pipeline.Api.Webhooks;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -34,6 +35,7 @@ public static class ApiRole
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();
         services.AddSingleton<BatchSubmissions>();
+        services.AddSingleton<Callbacks>();
         services.AddSingleton<ClientGate>();
         services.AddSingleton<FailureProblems>();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);

@@ -5,6 +5,7 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
+using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 
@@ -12,7 +13,13 @@ namespace Pipeline.Api.Jobs;
 
 /// <summary>The way of every POST that makes jobs: headers, body, durable acceptance, and the answer the client prefers.</summary>
 internal sealed class JobSubmissions(
-    BodyReader bodies, PromptedInputs prompts, JobIntake intake, JobAnswers answers, IOptions<ApiOptions> options, TimeProvider time)
+    BodyReader bodies,
+    PromptedInputs prompts,
+    JobIntake intake,
+    JobAnswers answers,
+    Callbacks callbacks,
+    IOptions<ApiOptions> options,
+    TimeProvider time)
 {
     private readonly ApiOptions _options = options.Value;
 
@@ -41,6 +48,7 @@ internal sealed class JobSubmissions(
         var key = IdempotencyKeyHeader.Read(headers, errors);
         var fields = new BodyFields(root, errors);
         var wanted = await draft(fields);
+        var callback = CommonFields.TakeCallbackUrl(fields, callbacks.Targets);
         fields.RefuseUnknown();
         if (cancelAfter is not null && fields.Has(CommonFields.ExpiresAt))
         {
@@ -61,7 +69,13 @@ internal sealed class JobSubmissions(
             }
         }
 
-        return errors.Any ? errors.ToProblem() : await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key));
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        return await callbacks.CheckAsync(context.ClientId(), callback, context.RequestAborted)
+            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback));
     }
 
     /// <param name="draft">As the client sent it: what makes a request the same as an earlier one.</param>
@@ -77,13 +91,14 @@ internal sealed class JobSubmissions(
             Lane = draft.Kind.Lane(draft.Priority),
             InputJson = input,
             ExpiresAt = wishes.CancelAfter is { } after ? now + after : draft.ExpiresAt,
+            CallbackUrl = wishes.Callback,
         });
         var submission = new Submission
         {
             ClientId = context.ClientId(),
             Jobs = jobs,
             Claim = draft.Claim?.Invoke(jobs[0].Id),
-            Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter)) : null,
+            Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback)) : null,
         };
 
         return await intake.SubmitAsync(submission, context.RequestAborted) switch
@@ -103,5 +118,5 @@ internal sealed class JobSubmissions(
         };
     }
 
-    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key);
+    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key, string? Callback);
 }

@@ -19,6 +19,8 @@ internal static class ProblemExamples
             "batch-not-found" => ("Batch 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/batches lists yours.", null),
             "dialogue-not-found" => ("Interview 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key.", null),
             "dialogue-state" => ("The last message is still being answered by job 019a9c1e-7f00-7000-8000-000000000000. Wait for it.", null),
+            "delivery-not-found" => ("Delivery 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/webhooks/deliveries lists yours.", null),
+            "secret-not-found" => ("Secret 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/webhooks/secrets lists yours.", null),
             "job-state" => ("Job 019a9c1e-7f00-7000-8000-000000000000 is succeeded already; only queued and running jobs can be canceled.", null),
             "body-too-large" => ("The body has 10485760 bytes; at most 4194304 are read. Send fewer or shorter texts at once, or raise Api:BodyBytesMax.", null),
             "unsupported-media-type" => ("Content-Type is text/plain. Send UTF-8 JSON with Content-Type: application/json.", "Content-Type"),

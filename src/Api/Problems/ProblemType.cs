@@ -10,6 +10,8 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType JobNotFound = new("job-not-found", 404, "There is no such job");
     public static readonly ProblemType BatchNotFound = new("batch-not-found", 404, "There is no such batch");
     public static readonly ProblemType DialogueNotFound = new("dialogue-not-found", 404, "There is no such conversation or interview");
+    public static readonly ProblemType DeliveryNotFound = new("delivery-not-found", 404, "There is no such delivery");
+    public static readonly ProblemType SecretNotFound = new("secret-not-found", 404, "There is no such secret");
     public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "There is nothing at this path");
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The path does not take this method");
     public static readonly ProblemType JobState = new("job-state", 409, "The job's state does not allow this");
@@ -25,8 +27,9 @@ internal sealed record ProblemType(string Name, int Status, string Title)
 
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, DialogueNotFound, RouteNotFound, MethodNotAllowed, JobState, DialogueState,
-        BodyTooLarge, MediaType, KeyReused, LaneFull, Internal, StoreUnavailable, SpoolUnavailable,
+        InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, DialogueNotFound, DeliveryNotFound, SecretNotFound,
+        RouteNotFound, MethodNotAllowed, JobState, DialogueState, BodyTooLarge, MediaType, KeyReused, LaneFull, Internal,
+        StoreUnavailable, SpoolUnavailable,
     ];
 
     public string Uri => Name is "about:blank" ? Name : "urn:pipeline:problem:" + Name;

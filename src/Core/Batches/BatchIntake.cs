@@ -92,7 +92,16 @@ public sealed class BatchIntake(NpgsqlDataSource dataSource, LaneAdmission admis
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var row = new { batch.Id, batch.ClientId, Floor = JobDays.FloorOfPartsOf(batch.Id), Items = batch.Count, Key = batch.Key?.Value, batch.Key?.RequestHash };
+        var row = new
+        {
+            batch.Id,
+            batch.ClientId,
+            Floor = JobDays.FloorOfPartsOf(batch.Id),
+            Items = batch.Count,
+            batch.CallbackUrl,
+            Key = batch.Key?.Value,
+            batch.Key?.RequestHash,
+        };
         if (batch.Key is not null && await ExecuteAsync(BatchSql.InsertKey) == 0)
         {
             return false;

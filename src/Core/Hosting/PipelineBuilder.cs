@@ -2,12 +2,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
 using Pipeline.Core.Dialogues;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Messaging;
 using Pipeline.Core.Prompts;
+using Pipeline.Core.Webhooks;
 
 namespace Pipeline.Core.Hosting;
 
@@ -26,7 +28,7 @@ public sealed class PipelineBuilder
 
     internal bool Dispatches { get; private set; }
 
-    /// <summary>This process accepts jobs: it writes them, dispatches the outbox, sweeps, and samples the lanes.</summary>
+    /// <summary>This process accepts jobs: it writes them, dispatches the outbox, sweeps, samples the lanes, and delivers webhooks.</summary>
     public PipelineBuilder AddIntake()
     {
         if (!Dispatches)
@@ -41,6 +43,7 @@ public sealed class PipelineBuilder
             AddHosted<JobWaits>();
             AddHosted<JobSweep>();
             AddHosted<OutboxDispatcher>();
+            AddWebhooks();
         }
 
         return this;
@@ -55,6 +58,17 @@ public sealed class PipelineBuilder
         Handlers.Add<TJob, TResult>();
         Services.AddSingleton<IJobHandler<TJob, TResult>, THandler>();
         return this;
+    }
+
+    private void AddWebhooks()
+    {
+        Services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section).ValidateOnStart();
+        Services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookOptionsValidator>();
+        Services.AddSingleton<TargetRule>();
+        Services.AddSingleton<WebhookStore>();
+        Services.AddSingleton<WebhookSender>();
+        Services.AddSingleton<DeliveryQueue>();
+        AddHosted<WebhookDeliverer>();
     }
 
     private void AddHosted<T>()

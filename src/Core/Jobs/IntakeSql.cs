@@ -20,8 +20,9 @@ internal static class IntakeSql
     // that were really inserted.
     public const string InsertJobs = """
         with accepted as (
-            insert into jobs (id, client_id, kind, lane, input, expires_at)
-            select * from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Lanes::text[], @Inputs::json[], @ExpiresAt::timestamptz[])
+            insert into jobs (id, client_id, kind, lane, input, expires_at, callback_url)
+            select * from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Lanes::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
+                                 @CallbackUrls::text[])
             on conflict (id) do nothing
             returning id, lane)
         insert into outbox (job_id, lane) select id, lane from accepted

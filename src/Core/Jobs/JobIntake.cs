@@ -188,6 +188,7 @@ public sealed class JobIntake : IAsyncDisposable
             Lanes = jobs.Select(job => job.Lane).ToArray(),
             Inputs = jobs.Select(job => job.InputJson).ToArray(),
             ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
+            CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
         },
         cancellationToken: cancellationToken);
 }

@@ -28,6 +28,9 @@ public sealed record NewJob
 
     /// <summary>After this moment nobody wants the result any more.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Where a webhook goes when the job is final.</summary>
+    public string? CallbackUrl { get; init; }
 }
 
 /// <summary>A client's promise that requests with the same key are the same request.</summary>

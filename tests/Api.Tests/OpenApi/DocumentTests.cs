@@ -20,7 +20,9 @@ public sealed class DocumentTests(LocalApi api)
                 "post /api/conversations/{id}/messages", "post /api/interviews", "get /api/interviews/{id}", "delete /api/interviews/{id}",
                 "post /api/interviews/{id}/answers", "post /api/jobs", "get /api/jobs", "get /api/jobs/{id}", "delete /api/jobs/{id}",
                 "post /api/jobs/{id}/retry", "post /api/jobs/batch", "get /api/batches", "get /api/batches/{id}",
-                "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues", "get /health", "get /health/live", "get /health/ready",
+                "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues",
+                "get /api/webhooks/deliveries", "get /api/webhooks/deliveries/{id}", "post /api/webhooks/deliveries/{id}/replay",
+                "post /api/webhooks/secrets", "get /api/webhooks/secrets", "delete /api/webhooks/secrets/{id}", "get /health", "get /health/live", "get /health/ready",
             ],
             ignoreOrder: true);
         operations["post /api/emotion"].GetProperty("responses").EnumerateObject().Select(response => response.Name)
