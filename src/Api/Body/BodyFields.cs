@@ -38,6 +38,24 @@ internal sealed class BodyFields(JsonElement root, InputErrors errors)
         return null;
     }
 
+    /// <summary>Null when the field is absent, null, or no boolean, which is reported.</summary>
+    public bool? TakeBoolean(string name)
+    {
+        _known.Add(name);
+        if (!root.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        errors.Add(name, JsonWords.Mismatch(value, JsonWords.Name(JsonValueKind.True)));
+        return null;
+    }
+
     /// <summary>Whether the field is there with any value but null, right or wrong.</summary>
     public bool Has(string name) => root.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null;
 

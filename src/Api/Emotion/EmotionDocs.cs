@@ -45,4 +45,7 @@ internal sealed record EmotionRequest
 
     [Description("Where a signed webhook goes when the job is final; needs POST /api/webhooks/secrets first.")]
     public string? CallbackUrl { get; init; }
+
+    [Description("false computes the result even where that of an earlier job with the same input is known; default true.")]
+    public bool? Cache { get; init; }
 }

@@ -13,6 +13,7 @@ internal static class CommonFields
     public const string ExpiresAt = "expires_at";
 
     public const string CallbackUrl = "callback_url";
+    public const string Cache = "cache";
 
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
@@ -31,6 +32,9 @@ internal static class CommonFields
         fields.Errors.Add(Priority, $"is \"{word}\": send \"{JobPriorityWords.Interactive}\" or \"{JobPriorityWords.Bulk}\".");
         return JobPriority.Interactive;
     }
+
+    /// <summary>False where the client wants its result computed, whatever is known.</summary>
+    public static bool TakeCache(BodyFields fields) => fields.TakeBoolean(Cache) ?? true;
 
     /// <summary>The URL as it will be called; whether its client can be called there at all, the database says.</summary>
     public static string? TakeCallbackUrl(BodyFields fields, TargetRule targets)

@@ -7,6 +7,7 @@ using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Jobs;
@@ -18,6 +19,7 @@ internal sealed class JobSubmissions(
     JobIntake intake,
     JobAnswers answers,
     Callbacks callbacks,
+    KnownRecipes recipes,
     IOptions<ApiOptions> options,
     TimeProvider time)
 {
@@ -49,6 +51,7 @@ internal sealed class JobSubmissions(
         var fields = new BodyFields(root, errors);
         var wanted = await draft(fields);
         var callback = CommonFields.TakeCallbackUrl(fields, callbacks.Targets);
+        var cache = CommonFields.TakeCache(fields);
         fields.RefuseUnknown();
         if (cancelAfter is not null && fields.Has(CommonFields.ExpiresAt))
         {
@@ -75,7 +78,7 @@ internal sealed class JobSubmissions(
         }
 
         return await callbacks.CheckAsync(context.ClientId(), callback, context.RequestAborted)
-            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback));
+            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache));
     }
 
     /// <param name="draft">As the client sent it: what makes a request the same as an earlier one.</param>
@@ -92,13 +95,16 @@ internal sealed class JobSubmissions(
             InputJson = input,
             ExpiresAt = wishes.CancelAfter is { } after ? now + after : draft.ExpiresAt,
             CallbackUrl = wishes.Callback,
+
+            // A turn of a dialogue is a step in it, not a question that was asked before.
+            CacheKey = wishes.Cache && draft.Claim is null ? recipes.KeyOf(context.ClientId(), draft.Kind.Name, input) : null,
         });
         var submission = new Submission
         {
             ClientId = context.ClientId(),
             Jobs = jobs,
             Claim = draft.Claim?.Invoke(jobs[0].Id),
-            Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback)) : null,
+            Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback, wishes.Cache)) : null,
         };
 
         return await intake.SubmitAsync(submission, context.RequestAborted) switch
@@ -118,5 +124,5 @@ internal sealed class JobSubmissions(
         };
     }
 
-    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key, string? Callback);
+    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key, string? Callback, bool Cache);
 }

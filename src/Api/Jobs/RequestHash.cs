@@ -11,7 +11,7 @@ namespace Pipeline.Api.Jobs;
 /// </summary>
 internal static class RequestHash
 {
-    public static byte[] Of(HttpRequest request, JobDraft draft, TimeSpan? cancelAfter, string? callback)
+    public static byte[] Of(HttpRequest request, JobDraft draft, TimeSpan? cancelAfter, string? callback, bool cache)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -35,10 +35,15 @@ internal static class RequestHash
                 JsonSerializer.Serialize(writer, input, draft.Kind.InputJson);
             }
 
-            // Only where there is one: keys from before there were callbacks stay good.
+            // Only where they differ from the default: keys from before there were these stay good.
             if (callback is not null)
             {
                 writer.WriteStringValue(callback);
+            }
+
+            if (!cache)
+            {
+                writer.WriteBooleanValue(cache);
             }
 
             writer.WriteEndArray();

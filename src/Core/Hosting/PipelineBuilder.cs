@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Batches;
 using Pipeline.Core.Dialogues;
 using Pipeline.Core.Jobs;
@@ -34,6 +35,7 @@ public sealed class PipelineBuilder
         if (!Dispatches)
         {
             Dispatches = true;
+            Services.AddSingleton<KnownRecipes>();
             Services.AddSingleton<JobIntake>();
             Services.AddSingleton<BatchIntake>();
             Services.AddSingleton<BatchStore>();

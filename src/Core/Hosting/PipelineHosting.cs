@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Messaging;
@@ -63,6 +64,8 @@ public static class PipelineHosting
         services.AddSingleton<IValidateOptions<PostgresOptions>, PostgresOptionsValidator>();
         services.AddOptions<BrokerOptions>().BindConfiguration(BrokerOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<BrokerOptions>, BrokerOptionsValidator>();
+        services.AddOptions<ResultCacheOptions>().BindConfiguration(ResultCacheOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ResultCacheOptions>, ResultCacheOptionsValidator>();
         services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>();
         foreach (var lane in JobCatalog.Lanes)
@@ -106,6 +109,7 @@ public static class PipelineHosting
     {
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkerDrain>();
+        services.AddSingleton<WorkerRecipes>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<AttemptStore>();
         services.AddSingleton<JobRunner>();

@@ -1,5 +1,7 @@
 using Dapper;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
@@ -21,11 +23,14 @@ public sealed class JobIntake : IAsyncDisposable
     private readonly NpgsqlDataSource _dataSource;
     private readonly LaneAdmission _admission;
     private readonly WakeSignal _signal;
+    private readonly ResultCacheOptions _cache;
     private readonly TimeProvider _time;
     private readonly GroupCommit<Submission, SubmissionReply> _groups;
 
-    public JobIntake(NpgsqlDataSource dataSource, LaneAdmission admission, WakeSignal signal, TimeProvider time)
+    public JobIntake(
+        NpgsqlDataSource dataSource, LaneAdmission admission, WakeSignal signal, IOptions<ResultCacheOptions> cache, TimeProvider time)
     {
+        _cache = cache.Value;
         _time = time;
         _dataSource = dataSource;
         _admission = admission;
@@ -115,13 +120,13 @@ public sealed class JobIntake : IAsyncDisposable
             }
         }
 
-        if (accepted.Count > 0)
-        {
-            await connection.ExecuteAsync(InsertJobs(accepted, owners, cancellationToken));
-        }
-
+        var answered = accepted.Count > 0
+            ? (await connection.QueryAsync<Guid>(InsertJobs(accepted, owners, cancellationToken))).ToHashSet()
+            : [];
         await transaction.CommitAsync(cancellationToken);
-        return replies;
+        return answered.Count is 0 ? replies : [.. replies.Select(reply => reply is SubmissionReply.Accepted own
+            ? own with { AnyCached = own.JobIds.Any(answered.Contains) }
+            : reply)];
     }
 
     /// <summary>Null when nothing stands against the submission.</summary>
@@ -178,8 +183,9 @@ public sealed class JobIntake : IAsyncDisposable
             : new SubmissionReply.KeyReused();
     }
 
-    private static CommandDefinition InsertJobs(List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken) => new(
-        IntakeSql.InsertJobs,
+    /// <summary>Its rows are the jobs that were answered from the cache.</summary>
+    private CommandDefinition InsertJobs(List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken) => new(
+        jobs.Exists(job => job.CacheKey is not null) ? IntakeSql.InsertOrAnswerJobs : IntakeSql.InsertJobs,
         new
         {
             Ids = jobs.Select(job => job.Id).ToArray(),
@@ -189,6 +195,9 @@ public sealed class JobIntake : IAsyncDisposable
             Inputs = jobs.Select(job => job.InputJson).ToArray(),
             ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
             CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
+            CacheKeys = jobs.Select(job => job.CacheKey).ToArray(),
+            AgeMaxSeconds = _cache.AgeMax.TotalSeconds,
+            CacheFloor = JobDays.Floor(_time.GetUtcNow() - _cache.AgeMax),
         },
         cancellationToken: cancellationToken);
 }
