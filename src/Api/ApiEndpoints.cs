@@ -9,6 +9,7 @@ using Pipeline.Api.Interviews;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Reports;
 using Pipeline.Contracts;
@@ -42,6 +43,7 @@ public static class ApiEndpoints
         BatchesEndpoints.Map(api);
         QueuesEndpoint.Map(api);
         WebhooksEndpoints.Map(api);
+        PromptsEndpoints.Map(api);
         var health = app.MapHealth();
         health.All.Describe(HealthDocs.All);
         health.Live.Describe(HealthDocs.Live);

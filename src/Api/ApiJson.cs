@@ -10,6 +10,7 @@ using Pipeline.Api.Interviews;
 using Pipeline.Core.Hosting;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Reports;
 using Pipeline.Api.Webhooks;
@@ -30,6 +31,14 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(BatchResultResource))]
 [JsonSerializable(typeof(IReadOnlyList<BatchItemRequest>))]
 [JsonSerializable(typeof(DeliveryResource))]
+[JsonSerializable(typeof(PromptResource))]
+[JsonSerializable(typeof(PromptPageResource))]
+[JsonSerializable(typeof(PromptVersionsResource))]
+[JsonSerializable(typeof(PromptPreviewResource))]
+[JsonSerializable(typeof(PromptRequest))]
+[JsonSerializable(typeof(PromptTextRequest))]
+[JsonSerializable(typeof(PromptPreviewRequest))]
+[JsonSerializable(typeof(PromptVersionRequest))]
 [JsonSerializable(typeof(DeliveryPageResource))]
 [JsonSerializable(typeof(SecretResource))]
 [JsonSerializable(typeof(SecretListResource))]

@@ -36,6 +36,8 @@ public static class ApiRole
         services.AddSingleton<JobAnswers>();
         services.AddSingleton<BatchSubmissions>();
         services.AddSingleton<Callbacks>();
+        services.AddSingleton<PromptBody>();
+        services.AddSingleton<PromptTrial>();
         services.AddSingleton<ClientGate>();
         services.AddSingleton<FailureProblems>();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);

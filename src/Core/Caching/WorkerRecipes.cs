@@ -1,19 +1,20 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Pipeline.Core.Messaging;
 
 namespace Pipeline.Core.Caching;
 
-/// <summary>The recipes of this worker. Read only after its models are loaded.</summary>
+/// <summary>The recipes of this worker, of the kinds that it consumes: of others it need not have the model. Read only after its models are loaded.</summary>
 internal sealed class WorkerRecipes
 {
     private readonly ResultCacheOptions _options;
     private readonly Lazy<IReadOnlyDictionary<string, string>> _recipes;
 
-    public WorkerRecipes(IEnumerable<IResultRecipe> recipes, IOptions<ResultCacheOptions> options)
+    public WorkerRecipes(IEnumerable<IResultRecipe> recipes, ConsumedLanes lanes, IOptions<ResultCacheOptions> options)
     {
         _options = options.Value;
         _recipes = new(() => _options.Enabled
-            ? recipes.Select(recipe => (recipe.Kind, Text: recipe.Describe())).Where(recipe => recipe.Text is not null)
+            ? recipes.Where(recipe => lanes.Include(recipe.Kind)).Select(recipe => (recipe.Kind, Text: recipe.Describe())).Where(recipe => recipe.Text is not null)
                 .ToDictionary(recipe => recipe.Kind, recipe => ResultKey.Digest(recipe.Text!))
             : new Dictionary<string, string>());
     }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
@@ -40,12 +39,12 @@ public sealed class PipelineBuilder
             Services.AddSingleton<BatchIntake>();
             Services.AddSingleton<BatchStore>();
             Services.AddSingleton<DialogueStore>();
-            Services.TryAddSingleton<IPromptTemplates, BuiltInPrompts>();
             AddHosted<LaneStatistics>();
             AddHosted<JobWaits>();
             AddHosted<JobSweep>();
             AddHosted<OutboxDispatcher>();
             AddWebhooks();
+            AddPrompts();
         }
 
         return this;
@@ -60,6 +59,17 @@ public sealed class PipelineBuilder
         Handlers.Add<TJob, TResult>();
         Services.AddSingleton<IJobHandler<TJob, TResult>, THandler>();
         return this;
+    }
+
+    private void AddPrompts()
+    {
+        Services.AddOptions<PromptOptions>().BindConfiguration(PromptOptions.Section).ValidateOnStart();
+        Services.AddSingleton<IValidateOptions<PromptOptions>, PromptOptionsValidator>();
+        Services.AddSingleton<BuiltInPrompts>();
+        Services.AddSingleton<PromptTemplates>();
+        Services.AddSingleton<IPromptTemplates>(services => services.GetRequiredService<PromptTemplates>());
+        Services.AddSingleton<PromptStore>();
+        Services.AddHostedService<PromptSeed>();
     }
 
     private void AddWebhooks()
