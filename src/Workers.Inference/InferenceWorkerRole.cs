@@ -62,6 +62,8 @@ public static class InferenceWorkerRole
         pipeline.Services.AddOptions<TOptions>().BindConfiguration(section).ValidateOnStart();
         pipeline.Services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
         pipeline.Services.AddSingleton(services => ModelUse.Generating(TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath));
+        pipeline.Services.AddSingleton<IResultRecipe>(services => new GenerationRecipe(
+            TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value, services.GetRequiredService<IOptions<InferenceOptions>>().Value));
         return pipeline.AddJobHandler<TJob, TResult, THandler>();
     }
 }
