@@ -11,9 +11,11 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenAi;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Reports;
 using Pipeline.Contracts;
+using Pipeline.Api.Webhooks;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -44,6 +46,8 @@ public static class ApiEndpoints
         BatchesEndpoints.Map(api);
         QueuesEndpoint.Map(api);
         OpenAiRoutes.Map(app);
+        WebhooksEndpoints.Map(api);
+        PromptsEndpoints.Map(api);
         var health = app.MapHealth();
         health.All.Describe(HealthDocs.All);
         health.Live.Describe(HealthDocs.Live);

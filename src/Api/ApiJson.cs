@@ -11,8 +11,10 @@ using Pipeline.Api.Interviews;
 using Pipeline.Core.Hosting;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Reports;
+using Pipeline.Api.Webhooks;
 
 namespace Pipeline.Api;
 
@@ -32,6 +34,18 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(BatchPageResource))]
 [JsonSerializable(typeof(BatchResultResource))]
 [JsonSerializable(typeof(IReadOnlyList<BatchItemRequest>))]
+[JsonSerializable(typeof(DeliveryResource))]
+[JsonSerializable(typeof(PromptResource))]
+[JsonSerializable(typeof(PromptPageResource))]
+[JsonSerializable(typeof(PromptVersionsResource))]
+[JsonSerializable(typeof(PromptPreviewResource))]
+[JsonSerializable(typeof(PromptRequest))]
+[JsonSerializable(typeof(PromptTextRequest))]
+[JsonSerializable(typeof(PromptPreviewRequest))]
+[JsonSerializable(typeof(PromptVersionRequest))]
+[JsonSerializable(typeof(DeliveryPageResource))]
+[JsonSerializable(typeof(SecretResource))]
+[JsonSerializable(typeof(SecretListResource))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(HealthResource))]

@@ -10,6 +10,7 @@ using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Contracts;
+using Pipeline.Api.Webhooks;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -38,6 +39,9 @@ public static class ApiRole
         services.AddSingleton<JobStreams>();
         services.AddSingleton<StreamedSubmissions>();
         services.AddSingleton<BatchSubmissions>();
+        services.AddSingleton<Callbacks>();
+        services.AddSingleton<PromptBody>();
+        services.AddSingleton<PromptTrial>();
         services.AddSingleton<ClientGate>();
         services.AddSingleton<FailureProblems>();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);

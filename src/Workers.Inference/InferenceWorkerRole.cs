@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference;
 #if FULL_FEED
@@ -47,6 +48,7 @@ public static class InferenceWorkerRole
         pipeline.Services.AddOptions<EmotionOptions>().BindConfiguration(EmotionOptions.Section).ValidateOnStart();
         pipeline.Services.AddSingleton<IValidateOptions<EmotionOptions>, EmotionOptionsValidator>();
         pipeline.Services.AddSingleton(services => EmotionPrompt.Use(services.GetRequiredService<IOptions<EmotionOptions>>().Value));
+        pipeline.Services.AddSingleton<IResultRecipe, EmotionRecipe>();
         return pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, EmotionHandler>();
     }
 
@@ -60,6 +62,8 @@ public static class InferenceWorkerRole
         pipeline.Services.AddOptions<TOptions>().BindConfiguration(section).ValidateOnStart();
         pipeline.Services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
         pipeline.Services.AddSingleton(services => ModelUse.Generating(TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath));
+        pipeline.Services.AddSingleton<IResultRecipe>(services => new GenerationRecipe(
+            TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value, services.GetRequiredService<IOptions<InferenceOptions>>().Value));
         return pipeline.AddJobHandler<TJob, TResult, THandler>();
     }
 }

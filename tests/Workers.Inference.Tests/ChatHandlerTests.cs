@@ -65,6 +65,15 @@ public sealed class ChatHandlerTests : IDisposable
         (_chat.Options!.Temperature, _chat.Options.MaxOutputTokens).ShouldBe((0, 7));
     }
 
+    [Theory]
+    [InlineData(0.0, 0.7f, true)]
+    [InlineData(0.5, 0f, false)]
+    [InlineData(null, 0f, true)]
+    [InlineData(null, 0.7f, false)]
+    public async Task An_answer_without_randomness_may_be_given_again(double? wish, float option, bool isReproducible) =>
+        (await HandleAsync(new() { Temperature = option }, Job with { Temperature = wish }))
+            .ShouldBeOfType<JobOutcome.Succeeded>().IsReproducible.ShouldBe(isReproducible);
+
     [Fact]
     public async Task Whoever_follows_gets_the_pieces_of_the_content()
     {

@@ -83,6 +83,16 @@ public sealed class EmotionHandlerTests
         await Should.ThrowAsync<InferenceException>(() => HandleAsync("text", Interactive));
     }
 
+    [Fact]
+    public async Task Only_what_the_local_model_said_may_be_given_again()
+    {
+        (await HandleAsync("text", Interactive)).ShouldBeOfType<JobOutcome.Succeeded>().IsReproducible.ShouldBeTrue();
+
+        _scorer.FallbackProvider = "Anthropic";
+
+        (await HandleAsync("text", Interactive)).ShouldBeOfType<JobOutcome.Succeeded>().IsReproducible.ShouldBeFalse();
+    }
+
     private async Task<EmotionResult> SucceedAsync(string text, JobContext context) =>
         JsonSerializer.Deserialize((await HandleAsync(text, context)).ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, AnalyzeEmotion.ResultJson)!;
 

@@ -13,9 +13,17 @@ internal sealed class BatchHash : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    public BatchHash(HttpRequest request, TimeSpan? cancelAfter) =>
+    public BatchHash(HttpRequest request, TimeSpan? cancelAfter, string? callback)
+    {
         // The wish itself: the time it leads to differs in every repeat.
         Add(request.Method, request.Path, $"{cancelAfter?.TotalSeconds ?? 0}");
+
+        // Only where there is one: keys from before there were callbacks stay good.
+        if (callback is not null)
+        {
+            Add(callback);
+        }
+    }
 
     /// <param name="ownExpiry">The time that the item names itself.</param>
     public void Add(NewBatchItem item, DateTimeOffset? ownExpiry) =>

@@ -6,6 +6,7 @@ using Pipeline.Api.Headers;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
+using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
 
@@ -13,7 +14,13 @@ namespace Pipeline.Api.Batches;
 
 /// <summary>The way of <c>POST /api/jobs/batch</c>: read and check to the end, then accept all of it or nothing.</summary>
 internal sealed class BatchSubmissions(
-    PromptedInputs prompts, BatchIntake intake, BatchStore store, IOptions<ApiOptions> options, IOptions<InputLimits> limits, TimeProvider time)
+    PromptedInputs prompts,
+    BatchIntake intake,
+    BatchStore store,
+    Callbacks callbacks,
+    IOptions<ApiOptions> options,
+    IOptions<InputLimits> limits,
+    TimeProvider time)
 {
     private const string Kind = "kind";
 
@@ -26,6 +33,7 @@ internal sealed class BatchSubmissions(
         var cancelAfter = CancelAfterHeader.Read(request.Headers, _options.ExpiryMax, errors);
         var key = IdempotencyKeyHeader.Read(request.Headers, errors);
         var kind = ReadKind(request.Query, errors);
+        var callback = callbacks.Read(request.Query, errors);
         if (errors.Any)
         {
             return errors.ToProblem();
@@ -37,9 +45,14 @@ internal sealed class BatchSubmissions(
             return wrongType;
         }
 
+        if (await callbacks.CheckAsync(context.ClientId(), callback, context.RequestAborted) is { } uncallable)
+        {
+            return uncallable;
+        }
+
         try
         {
-            return await SubmitAsync(context, format, kind, cancelAfter, key);
+            return await SubmitAsync(context, format, kind, new(cancelAfter, key, callback));
         }
         catch (BatchRefusedException refused)
         {
@@ -47,13 +60,13 @@ internal sealed class BatchSubmissions(
         }
     }
 
-    private async Task<IResult> SubmitAsync(HttpContext context, BatchFormat format, JobKind? kind, TimeSpan? cancelAfter, string? key)
+    private async Task<IResult> SubmitAsync(HttpContext context, BatchFormat format, JobKind? kind, Wishes wishes)
     {
         var now = time.GetUtcNow();
         using var spool = new BatchSpool(_options.BatchSpoolDirectory);
-        using var hash = new BatchHash(context.Request, cancelAfter);
-        var draft = new BatchItemDraft(kind, cancelAfter is { } after ? now + after : null, _options, limits.Value, now);
-        if (await ReadAsync(context.Request, format, draft, spool, hash, cancelAfter is null, context.RequestAborted) is { } problem)
+        using var hash = new BatchHash(context.Request, wishes.CancelAfter, wishes.Callback);
+        var draft = new BatchItemDraft(kind, wishes.CancelAfter is { } after ? now + after : null, _options, limits.Value, now);
+        if (await ReadAsync(context.Request, format, draft, spool, hash, wishes.CancelAfter is null, context.RequestAborted) is { } problem)
         {
             return problem;
         }
@@ -65,16 +78,17 @@ internal sealed class BatchSubmissions(
             ClientId = context.ClientId(),
             Lanes = spool.Lanes,
             Items = spool.Read,
-            Key = key is null ? null : new(key, hash.Finish()),
+            Key = wishes.Key is { } key ? new(key, hash.Finish()) : null,
+            CallbackUrl = wishes.Callback,
         };
         return await AnswerAsync(context, batch, await intake.SubmitAsync(batch, context.RequestAborted));
     }
 
     private static JobKind? ReadKind(IQueryCollection query, InputErrors errors)
     {
-        foreach (var name in query.Keys.Where(name => name != Kind))
+        foreach (var name in query.Keys.Where(name => name is not (Kind or CommonFields.CallbackUrl)))
         {
-            errors.Add(name, $"is not a known query parameter. Known: {Kind}.");
+            errors.Add(name, $"is not a known query parameter. Known: {Kind}, {CommonFields.CallbackUrl}.");
         }
 
         return query[Kind] is [{ Length: > 0 } kind] ? KindDraft.FindKind(kind, errors) : null;
@@ -154,4 +168,6 @@ internal sealed class BatchSubmissions(
                 throw new InvalidOperationException($"The intake answered {reply.GetType().Name}, which nobody handles.");
         }
     }
+
+    private sealed record Wishes(TimeSpan? CancelAfter, string? Key, string? Callback);
 }

@@ -49,6 +49,7 @@ internal static class BatchesDocs
         Parameters =
         [
             new("query", "kind", "The kind of every item; an item is then the kind's input itself, with an optional `key`."),
+            new("query", "callback_url", "Where one signed webhook goes when the last job is final; needs POST /api/webhooks/secrets first."),
             new("header", "Idempotency-Key", "1 to 255 visible ASCII characters. A repeat with the same items gets the batch of the first time."),
             new("header", "Cancel-After", "Whole seconds after which every job expires unless it is finished."),
         ],

@@ -39,24 +39,6 @@ internal sealed class BodyFields(JsonElement root, InputErrors errors)
         return null;
     }
 
-    /// <summary>Whether the field is there and true.</summary>
-    public bool TakeFlag(string name)
-    {
-        _known.Add(name);
-        if (!Has(name))
-        {
-            return false;
-        }
-
-        var value = root.GetProperty(name);
-        if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
-        {
-            errors.Add(name, JsonWords.Mismatch(value, JsonWords.Name(JsonValueKind.True)));
-        }
-
-        return value.ValueKind is JsonValueKind.True;
-    }
-
     /// <summary>The whole body as one record; null when it has another shape, which is then told field by field.</summary>
     public T? Read<T>(JsonTypeInfo<T> json)
         where T : class
@@ -78,6 +60,24 @@ internal sealed class BodyFields(JsonElement root, InputErrors errors)
             errors.Add(exception.Path is { Length: > 2 } below ? below[2..] : "body", "does not have the form that is read; /docs shows it.");
             return null;
         }
+    }
+
+    /// <summary>Null when the field is absent, null, or no boolean, which is reported.</summary>
+    public bool? TakeBoolean(string name)
+    {
+        _known.Add(name);
+        if (!root.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        errors.Add(name, JsonWords.Mismatch(value, JsonWords.Name(JsonValueKind.True)));
+        return null;
     }
 
     /// <summary>Whether the field is there with any value but null, right or wrong.</summary>

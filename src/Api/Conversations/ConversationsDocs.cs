@@ -115,4 +115,7 @@ internal sealed record MessageRequest
 
     [Description("RFC 3339 time after which nobody wants the result; at most Api:ExpiryMax (30 days) ahead.")]
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    [Description("Where a signed webhook goes when the job is final; needs POST /api/webhooks/secrets first.")]
+    public string? CallbackUrl { get; init; }
 }

@@ -42,4 +42,10 @@ internal sealed record EmotionRequest
 
     [Description("RFC 3339 time after which nobody wants the result; at most Api:ExpiryMax (30 days) ahead.")]
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    [Description("Where a signed webhook goes when the job is final; needs POST /api/webhooks/secrets first.")]
+    public string? CallbackUrl { get; init; }
+
+    [Description("false computes the result even where that of an earlier job with the same input is known; default true.")]
+    public bool? Cache { get; init; }
 }

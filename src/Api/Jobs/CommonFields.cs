@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Pipeline.Api.Body;
 using Pipeline.Contracts;
+using Pipeline.Core.Webhooks;
 
 namespace Pipeline.Api.Jobs;
 
@@ -13,6 +14,8 @@ internal static class CommonFields
 
     /// <summary>Of kinds whose text can be followed: answers with events instead of the job.</summary>
     public const string Stream = "stream";
+    public const string CallbackUrl = "callback_url";
+    public const string Cache = "cache";
 
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
@@ -30,6 +33,26 @@ internal static class CommonFields
 
         fields.Errors.Add(Priority, $"is \"{word}\": send \"{JobPriorityWords.Interactive}\" or \"{JobPriorityWords.Bulk}\".");
         return JobPriority.Interactive;
+    }
+
+    /// <summary>False where the client wants its result computed, whatever is known.</summary>
+    public static bool TakeCache(BodyFields fields) => fields.TakeBoolean(Cache) ?? true;
+
+    /// <summary>The URL as it will be called; whether its client can be called there at all, the database says.</summary>
+    public static string? TakeCallbackUrl(BodyFields fields, TargetRule targets)
+    {
+        if (fields.Take(CallbackUrl, JsonValueKind.String, required: false)?.GetString() is not { } text)
+        {
+            return null;
+        }
+
+        if (targets.Fault(text) is { } fault)
+        {
+            fields.Errors.Add(CallbackUrl, fault);
+            return null;
+        }
+
+        return new Uri(text).AbsoluteUri;
     }
 
     public static DateTimeOffset? TakeExpiresAt(BodyFields fields, DateTimeOffset now, TimeSpan expiryMax)

@@ -9,7 +9,7 @@ using Pipeline.Core.Postgres;
 
 namespace Pipeline.Api.Jobs;
 
-/// <summary>Answers an accepted submission: at once with 202, or when the jobs are final with 200.</summary>
+/// <summary>Answers an accepted submission: at once with 202, or when the jobs are final with 200; of the cache they are at once.</summary>
 internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOptions> options, TimeProvider time, ILogger<JobAnswers> log)
 {
     /// <summary>Holds the request until the jobs are final.</summary>
@@ -50,7 +50,7 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOpt
             headers[IdempotencyKeyHeader.ReplayedName] = "true";
         }
 
-        var isFinal = prefer.Wait is not null && jobs.All(job => JobState.IsFinal(job.State));
+        var isFinal = (prefer.Wait is not null || accepted.AnyCached) && jobs.All(job => JobState.IsFinal(job.State));
         var status = isFinal ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
         if (draft.IsList)
         {
@@ -69,7 +69,7 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOpt
     private async Task<IReadOnlyList<JobResource>> ReadAsync(
         Submission submission, SubmissionReply.Accepted accepted, TimeSpan? wait, CancellationToken cancellationToken)
     {
-        if (wait is null && !accepted.Replayed)
+        if (wait is null && !accepted.Replayed && !accepted.AnyCached)
         {
             return AsAccepted(submission);
         }

@@ -26,6 +26,10 @@ internal sealed record JobResource
     [Description("queued, running, succeeded, failed, canceled or expired; the last four are final.")]
     public required string State { get; init; }
 
+    [Description("true when the result is that of an earlier job with the same input, given at once.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Cached { get; init; }
+
     [Description("How many times a worker has started it; 0 while nobody has.")]
     public required int Attempt { get; init; }
 
@@ -61,6 +65,7 @@ internal sealed record JobResource
         Priority = JobPriorityWords.OfLane(job.Kind, job.Lane),
         BatchId = job.BatchId,
         State = job.State,
+        Cached = job.IsCached,
         Attempt = job.Attempt,
         CreatedAt = job.CreatedAt,
         StartedAt = job.StartedAt,

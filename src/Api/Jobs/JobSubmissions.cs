@@ -6,7 +6,9 @@ using Pipeline.Api.Events;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
+using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Jobs;
@@ -18,6 +20,8 @@ internal sealed class JobSubmissions(
     JobIntake intake,
     JobAnswers answers,
     StreamedSubmissions streamed,
+    Callbacks callbacks,
+    KnownRecipes recipes,
     IOptions<ApiOptions> options,
     TimeProvider time)
 {
@@ -49,6 +53,8 @@ internal sealed class JobSubmissions(
         var cancels = OnDisconnect.Cancels(context.Request.Query, errors);
         var fields = new BodyFields(root, errors);
         var wanted = await draft(fields);
+        var callback = CommonFields.TakeCallbackUrl(fields, callbacks.Targets);
+        var cache = CommonFields.TakeCache(fields);
         fields.RefuseUnknown();
         if (cancelAfter is not null && fields.Has(CommonFields.ExpiresAt))
         {
@@ -69,7 +75,13 @@ internal sealed class JobSubmissions(
             }
         }
 
-        return errors.Any ? errors.ToProblem() : await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, cancels));
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        return await callbacks.CheckAsync(context.ClientId(), callback, context.RequestAborted)
+            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, cancels));
     }
 
     /// <param name="draft">As the client sent it: what makes a request the same as an earlier one.</param>
@@ -85,13 +97,17 @@ internal sealed class JobSubmissions(
             Lane = draft.Kind.Lane(draft.Priority),
             InputJson = input,
             ExpiresAt = wishes.CancelAfter is { } after ? now + after : draft.ExpiresAt,
+            CallbackUrl = wishes.Callback,
+
+            // A turn of a dialogue is a step in it, not a question that was asked before.
+            CacheKey = wishes.Cache && draft.Claim is null ? recipes.KeyOf(context.ClientId(), draft.Kind.Name, input) : null,
         });
         var submission = new Submission
         {
             ClientId = context.ClientId(),
             Jobs = jobs,
             Claim = draft.Claim?.Invoke(jobs[0].Id),
-            Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter)) : null,
+            Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback, wishes.Cache)) : null,
         };
 
         if (draft.Stream is { } format)
@@ -105,5 +121,5 @@ internal sealed class JobSubmissions(
             : await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft);
     }
 
-    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key, bool CancelsOnDisconnect);
+    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key, string? Callback, bool Cache, bool CancelsOnDisconnect);
 }

@@ -50,7 +50,7 @@ internal static class KindDraft
     public static JobDraft? Parse(JobKind kind, BodyFields fields, ApiOptions options, InputLimits limits, DateTimeOffset now)
     {
         var value = fields.Only(kind.InputJson.Properties.Select(property => property.Name));
-        var streams = kind.IsStreamed && fields.TakeFlag(CommonFields.Stream);
+        var streams = kind.IsStreamed && fields.TakeBoolean(CommonFields.Stream) is true;
         var priority = CommonFields.TakePriority(fields);
         var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
         return ParseInput(kind, value, path: "", fields.Errors, limits) is { } input

@@ -11,7 +11,7 @@ namespace Pipeline.Api.Jobs;
 /// </summary>
 internal static class RequestHash
 {
-    public static byte[] Of(HttpRequest request, JobDraft draft, TimeSpan? cancelAfter)
+    public static byte[] Of(HttpRequest request, JobDraft draft, TimeSpan? cancelAfter, string? callback, bool cache)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -33,6 +33,17 @@ internal static class RequestHash
             foreach (var input in draft.Identity is null ? draft.Inputs : [])
             {
                 JsonSerializer.Serialize(writer, input, draft.Kind.InputJson);
+            }
+
+            // Only where they differ from the default: keys from before there were these stay good.
+            if (callback is not null)
+            {
+                writer.WriteStringValue(callback);
+            }
+
+            if (!cache)
+            {
+                writer.WriteBooleanValue(cache);
             }
 
             writer.WriteEndArray();

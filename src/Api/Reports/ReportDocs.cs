@@ -46,4 +46,10 @@ internal sealed record ReportRequest
     public string? Priority { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    [Description("Where a signed webhook goes when the job is final; needs POST /api/webhooks/secrets first.")]
+    public string? CallbackUrl { get; init; }
+
+    [Description("false computes the result even where that of an earlier job with the same input is known; default true.")]
+    public bool? Cache { get; init; }
 }

@@ -100,6 +100,7 @@ public sealed class BatchIntake(
             batch.ClientId,
             Floor = JobDays.FloorOfPartsOf(batch.Id),
             Items = batch.Count,
+            batch.CallbackUrl,
             Key = batch.Key?.Value,
             batch.Key?.RequestHash,
             Lanes = batch.Lanes.Keys.ToArray(),

@@ -11,7 +11,7 @@ internal static class BatchSql
 
     // No row: an earlier try was committed before its connection broke.
     public const string Insert = """
-        insert into batches (id, client_id, items) values (@Id, @ClientId, @Items) on conflict do nothing
+        insert into batches (id, client_id, items, callback_url) values (@Id, @ClientId, @Items, @CallbackUrl) on conflict do nothing
         """;
 
     // Dispatched in the order of the request.

@@ -18,6 +18,9 @@ public sealed record NewBatch
 
     public IdempotencyKey? Key { get; init; }
 
+    /// <summary>Where a webhook goes when its last job is final.</summary>
+    public string? CallbackUrl { get; init; }
+
     public int Count => Lanes.Values.Sum();
 }
 

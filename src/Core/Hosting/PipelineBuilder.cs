@@ -1,14 +1,16 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Batches;
 using Pipeline.Core.Dialogues;
 using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Messaging;
 using Pipeline.Core.Prompts;
+using Pipeline.Core.Webhooks;
 
 namespace Pipeline.Core.Hosting;
 
@@ -27,22 +29,24 @@ public sealed class PipelineBuilder
 
     internal bool Dispatches { get; private set; }
 
-    /// <summary>This process accepts jobs: it writes them, dispatches the outbox, sweeps, and samples the lanes.</summary>
+    /// <summary>This process accepts jobs: it writes them, dispatches the outbox, sweeps, samples the lanes, and delivers webhooks.</summary>
     public PipelineBuilder AddIntake()
     {
         if (!Dispatches)
         {
             Dispatches = true;
+            Services.AddSingleton<KnownRecipes>();
             Services.AddSingleton<JobIntake>();
             Services.AddSingleton<BatchIntake>();
             Services.AddSingleton<BatchStore>();
             Services.AddSingleton<DialogueStore>();
-            Services.TryAddSingleton<IPromptTemplates, BuiltInPrompts>();
             AddHosted<LaneStatistics>();
             AddHosted<JobWaits>();
             AddHosted<JobWatches>();
             AddHosted<JobSweep>();
             AddHosted<OutboxDispatcher>();
+            AddWebhooks();
+            AddPrompts();
         }
 
         return this;
@@ -57,6 +61,28 @@ public sealed class PipelineBuilder
         Handlers.Add<TJob, TResult>();
         Services.AddSingleton<IJobHandler<TJob, TResult>, THandler>();
         return this;
+    }
+
+    private void AddPrompts()
+    {
+        Services.AddOptions<PromptOptions>().BindConfiguration(PromptOptions.Section).ValidateOnStart();
+        Services.AddSingleton<IValidateOptions<PromptOptions>, PromptOptionsValidator>();
+        Services.AddSingleton<BuiltInPrompts>();
+        Services.AddSingleton<PromptTemplates>();
+        Services.AddSingleton<IPromptTemplates>(services => services.GetRequiredService<PromptTemplates>());
+        Services.AddSingleton<PromptStore>();
+        Services.AddHostedService<PromptSeed>();
+    }
+
+    private void AddWebhooks()
+    {
+        Services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section).ValidateOnStart();
+        Services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookOptionsValidator>();
+        Services.AddSingleton<TargetRule>();
+        Services.AddSingleton<WebhookStore>();
+        Services.AddSingleton<WebhookSender>();
+        Services.AddSingleton<DeliveryQueue>();
+        AddHosted<WebhookDeliverer>();
     }
 
     private void AddHosted<T>()

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
@@ -80,6 +81,8 @@ public static class PipelineHosting
         services.AddSingleton<IValidateOptions<BrokerOptions>, BrokerOptionsValidator>();
         services.AddOptions<EventOptions>().BindConfiguration(EventOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EventOptions>, EventOptionsValidator>();
+        services.AddOptions<ResultCacheOptions>().BindConfiguration(ResultCacheOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ResultCacheOptions>, ResultCacheOptionsValidator>();
         services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>();
         foreach (var lane in JobCatalog.Lanes)
@@ -138,6 +141,7 @@ public static class PipelineHosting
     {
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkerDrain>();
+        services.AddSingleton<WorkerRecipes>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<AttemptStore>();
         services.AddSingleton<JobFeeds>();

@@ -13,6 +13,9 @@ internal sealed record AttemptEnd
 
     public string? Result { get; init; }
 
+    /// <summary>Under which the result may be given again; null when it may not.</summary>
+    public Guid? CacheKey { get; init; }
+
     public string? ErrorCode { get; init; }
 
     public string? Error { get; init; }
@@ -23,8 +26,8 @@ internal sealed record AttemptEnd
     /// <summary>For a job that goes back to the queue: how long it has to wait. Null otherwise.</summary>
     public double? DelaySeconds { get; init; }
 
-    public static AttemptEnd Succeeded(ClaimedJob job, string result) =>
-        new() { JobId = job.Id, Attempt = job.Attempt, State = JobState.Succeeded, Result = result };
+    public static AttemptEnd Succeeded(ClaimedJob job, string result, Guid? cacheKey) =>
+        new() { JobId = job.Id, Attempt = job.Attempt, State = JobState.Succeeded, Result = result, CacheKey = cacheKey };
 
     public static AttemptEnd Failed(ClaimedJob job, string code, string error) =>
         new() { JobId = job.Id, Attempt = job.Attempt, State = JobState.Failed, ErrorCode = code, Error = error, Failures = 1 };

@@ -12,12 +12,12 @@ internal static class AttemptSql
              where id = any(@Ids) and state = 'queued' and (due_at is null or due_at <= now())
                and (expires_at is null or expires_at > now()) and (deaths = 0 or @Suspects)
             returning *)
-        select id, kind, lane, attempt, failures::int, input::text, watcher, false as IsSuspect,
+        select id, client_id as ClientId, kind, lane, attempt, failures::int, input::text, watcher, false as IsSuspect,
                extract(epoch from now() - queued_at)::float8 as QueuedSeconds,
                extract(epoch from expires_at - now())::float8 as SecondsToExpiry
           from claimed
         union all
-        select id, kind, lane, attempt, failures::int, input::text, watcher, true, 0, null
+        select id, client_id, kind, lane, attempt, failures::int, input::text, watcher, true, 0, null
           from jobs where id = any(@Ids) and state = 'queued' and deaths > 0 and not @Suspects
         """;
 
@@ -26,14 +26,14 @@ internal static class AttemptSql
     // Whatever goes back to the queue gets its dispatch in the same statement.
     public const string Finish = """
         with finished as (
-            update jobs set state = o.state, result = o.result::json, error_code = o.error_code, error = o.error,
+            update jobs set state = o.state, result = o.result::json, cache_key = o.cache_key, error_code = o.error_code, error = o.error,
                    failures = jobs.failures + o.failures, due_at = now() + o.delay_seconds * interval '1 second', worker_id = null,
                    queued_at = case when o.state = 'queued' then now() else queued_at end,
                    finished_at = case when o.state = 'queued' then null else now() end,
                    finished_xid = case when o.state = 'queued' then null else pg_current_xact_id() end
               from unnest(@Ids::uuid[], @Attempts::int[], @States::text[], @Results::text[], @ErrorCodes::text[],
-                          @Errors::text[], @Failures::int[], @DelaySeconds::float8[])
-                as o (id, attempt, state, result, error_code, error, failures, delay_seconds)
+                          @Errors::text[], @Failures::int[], @DelaySeconds::float8[], @CacheKeys::uuid[])
+                as o (id, attempt, state, result, error_code, error, failures, delay_seconds, cache_key)
              where jobs.id = any(@Ids) and jobs.id = o.id and jobs.attempt = o.attempt and jobs.state = 'running'
             returning jobs.id, jobs.lane, jobs.state, jobs.due_at),
         dispatched as (

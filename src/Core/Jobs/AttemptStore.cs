@@ -103,6 +103,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
                 Errors = ends.Select(end => end.Error).ToArray(),
                 Failures = ends.Select(end => end.Failures).ToArray(),
                 DelaySeconds = ends.Select(end => end.DelaySeconds).ToArray(),
+                CacheKeys = ends.Select(end => end.CacheKey).ToArray(),
             },
             cancellationToken)).ToHashSet();
         return [.. ends.Select(end => written.Contains(end.JobId))];

@@ -5,6 +5,8 @@ internal sealed record ClaimedJob
 {
     public required Guid Id { get; init; }
 
+    public required Guid ClientId { get; init; }
+
     public required string Kind { get; init; }
 
     public required string Lane { get; init; }

@@ -17,6 +17,9 @@ public sealed record Job
     /// <summary>The batch that brought it; null when it came alone.</summary>
     public Guid? BatchId { get; init; }
 
+    /// <summary>Its result is that of an earlier job.</summary>
+    public bool IsCached { get; init; }
+
     /// <summary>Starts so far.</summary>
     public required int Attempt { get; init; }
 

@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
@@ -23,12 +24,20 @@ public sealed class JobIntake : IAsyncDisposable
     private readonly LaneAdmission _admission;
     private readonly WakeSignal _signal;
     private readonly IOptionsMonitor<LaneOptions> _lanes;
+    private readonly ResultCacheOptions _cache;
     private readonly TimeProvider _time;
     private readonly GroupCommit<Submission, SubmissionReply> _groups;
 
-    public JobIntake(NpgsqlDataSource dataSource, LaneAdmission admission, WakeSignal signal, IOptionsMonitor<LaneOptions> lanes, TimeProvider time)
+    public JobIntake(
+        NpgsqlDataSource dataSource,
+        LaneAdmission admission,
+        WakeSignal signal,
+        IOptionsMonitor<LaneOptions> lanes,
+        IOptions<ResultCacheOptions> cache,
+        TimeProvider time)
     {
         _lanes = lanes;
+        _cache = cache.Value;
         _time = time;
         _dataSource = dataSource;
         _admission = admission;
@@ -118,13 +127,13 @@ public sealed class JobIntake : IAsyncDisposable
             }
         }
 
-        if (accepted.Count > 0)
-        {
-            await connection.ExecuteAsync(InsertJobs(accepted, owners, cancellationToken));
-        }
-
+        var answered = accepted.Count > 0
+            ? (await connection.QueryAsync<Guid>(InsertJobs(accepted, owners, cancellationToken))).ToHashSet()
+            : [];
         await transaction.CommitAsync(cancellationToken);
-        return replies;
+        return answered.Count is 0 ? replies : [.. replies.Select(reply => reply is SubmissionReply.Accepted own
+            ? own with { AnyCached = own.JobIds.Any(answered.Contains) }
+            : reply)];
     }
 
     /// <summary>Null when nothing stands against the submission.</summary>
@@ -181,8 +190,9 @@ public sealed class JobIntake : IAsyncDisposable
             : new SubmissionReply.KeyReused();
     }
 
+    /// <summary>Its rows are the jobs that were answered from the cache.</summary>
     private CommandDefinition InsertJobs(List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken) => new(
-        IntakeSql.InsertJobs,
+        jobs.Exists(job => job.CacheKey is not null) ? IntakeSql.InsertOrAnswerJobs : IntakeSql.InsertJobs,
         new
         {
             Ids = jobs.Select(job => job.Id).ToArray(),
@@ -193,6 +203,10 @@ public sealed class JobIntake : IAsyncDisposable
             Inputs = jobs.Select(job => job.InputJson).ToArray(),
             ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
             Watchers = jobs.Select(job => job.Watcher).ToArray(),
+            CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
+            CacheKeys = jobs.Select(job => job.CacheKey).ToArray(),
+            AgeMaxSeconds = _cache.AgeMax.TotalSeconds,
+            CacheFloor = JobDays.Floor(_time.GetUtcNow() - _cache.AgeMax),
         },
         cancellationToken: cancellationToken);
 }

@@ -11,7 +11,11 @@ public abstract record JobOutcome
     }
 
     /// <param name="ResultJson">The result as JSON text.</param>
-    public sealed record Succeeded(string ResultJson) : JobOutcome;
+    public sealed record Succeeded(string ResultJson) : JobOutcome
+    {
+        /// <summary>Whether the same input would give the same result as long as the worker's <see cref="Caching.IResultRecipe"/> is the same.</summary>
+        public bool IsReproducible { get; init; }
+    }
 
     /// <summary>This input can not be done, now or later.</summary>
     /// <param name="Reason">For the client: what, the current value, what to change.</param>
@@ -28,4 +32,8 @@ public abstract record JobOutcome
 
     public static JobOutcome Success<TResult>(TResult result, JsonTypeInfo<TResult> json) =>
         new Succeeded(JsonSerializer.Serialize(result, json));
+
+    /// <summary>A result that may be given again to the same request.</summary>
+    public static JobOutcome Reproducible<TResult>(TResult result, JsonTypeInfo<TResult> json) =>
+        new Succeeded(JsonSerializer.Serialize(result, json)) { IsReproducible = true };
 }

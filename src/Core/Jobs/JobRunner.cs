@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Events;
 
 namespace Pipeline.Core.Jobs;
@@ -16,6 +17,7 @@ internal sealed partial class JobRunner(
     RunningAttempts running,
     JobFeeds feeds,
     JobHandlers handlers,
+    WorkerRecipes recipes,
     WorkerDrain drain,
     IServiceScopeFactory scopes,
     IOptions<WorkerOptions> options,
@@ -187,7 +189,8 @@ internal sealed partial class JobRunner(
 
     private AttemptEnd End(ClaimedJob job, JobOutcome outcome) => outcome switch
     {
-        JobOutcome.Succeeded succeeded => AttemptEnd.Succeeded(job, succeeded.ResultJson),
+        JobOutcome.Succeeded { ResultJson: var result, IsReproducible: var again } =>
+            AttemptEnd.Succeeded(job, result, again ? recipes.KeyOf(job.ClientId, job.Kind, job.Input, result) : null),
         JobOutcome.Rejected rejected => AttemptEnd.Failed(job, JobErrorCode.Rejected, rejected.Reason),
         JobOutcome.RetryAt retry when job.Failures + 1 < _options.FailuresMax =>
             AttemptEnd.RetryIn(job, retry.Due - time.GetUtcNow(), JobErrorCode.Deferred, retry.Reason),

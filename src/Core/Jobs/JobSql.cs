@@ -6,7 +6,7 @@ internal static class JobSql
     private const string Summary = """
         id, client_id as ClientId, kind, lane, state, attempt, deaths::int, created_at as CreatedAt,
         started_at as StartedAt, finished_at as FinishedAt, due_at as DueAt, expires_at as ExpiresAt,
-        batch_id as BatchId, error_code as ErrorCode, error,
+        batch_id as BatchId, cached_from is not null as IsCached, error_code as ErrorCode, error,
         steps, case when steps is not null then (select count(*) from job_steps where job_id = id)::int end as StepsDone
         """;
 

@@ -3,14 +3,16 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Core.Jobs;
 
-/// <summary>Samples every lane once a second: for <c>GET /api/queues</c>, and for the bound on each lane's depth.</summary>
+/// <summary>Samples every lane once a second: for <c>GET /api/queues</c>, for the bound on each lane's depth, and for the result cache.</summary>
 public sealed class LaneStatistics(
     NpgsqlDataSource dataSource,
     LaneAdmission admission,
+    KnownRecipes recipes,
     IOptionsMonitor<LaneOptions> options,
     TimeProvider time,
     ILogger<LaneStatistics> logger) : LoopService(time, logger)
@@ -31,7 +33,7 @@ public sealed class LaneStatistics(
         admission.BeginSample();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
-            LaneSql.Now + ";" + LaneSql.Waiting + ";" + LaneSql.Running + ";" + LaneSql.Finished + ";" + LaneSql.Workers,
+            LaneSql.Now + ";" + LaneSql.Waiting + ";" + LaneSql.Running + ";" + LaneSql.Finished + ";" + LaneSql.Workers + ";" + LaneSql.Recipes,
             new { Since = _finishedUntil },
             cancellationToken: cancellationToken));
 
@@ -40,6 +42,7 @@ public sealed class LaneStatistics(
         var running = await ReadCountsAsync(results);
         _finished.Enqueue(await ReadCountsAsync(results));
         var workers = await ReadCountsAsync(results);
+        recipes.Replace(await results.ReadAsync<(string Kind, string? Recipe)>());
         if (_finished.Count > WindowSamples)
         {
             _finished.Dequeue();

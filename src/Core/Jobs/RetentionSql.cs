@@ -26,6 +26,13 @@ internal static class RetentionSql
         delete from batches where id in (select id from old)
         """;
 
+    public const string DeleteWebhookDeliveries = """
+        with old as (
+            select id from webhook_deliveries where finished_at < now() - @AgeSeconds * interval '1 second'
+             order by finished_at limit @Limit for update skip locked)
+        delete from webhook_deliveries where id in (select id from old)
+        """;
+
     public const string DeleteIdempotencyKeys = """
         with old as (
             select client_id, key from idempotency_keys

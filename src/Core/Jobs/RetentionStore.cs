@@ -17,6 +17,10 @@ public sealed class RetentionStore(NpgsqlDataSource dataSource, TimeProvider tim
     public Task<int> DeleteBatchesAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
         DeleteAsync(RetentionSql.DeleteBatches, age, limit, cancellationToken);
 
+    /// <summary>Deletes webhook deliveries that ended longer ago than <paramref name="age"/>, oldest first; says how many.</summary>
+    public Task<int> DeleteWebhookDeliveriesAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
+        DeleteAsync(RetentionSql.DeleteWebhookDeliveries, age, limit, cancellationToken);
+
     /// <summary>Deletes idempotency keys older than <paramref name="age"/>, oldest first; says how many.</summary>
     public Task<int> DeleteIdempotencyKeysAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
         DeleteAsync(RetentionSql.DeleteIdempotencyKeys, age, limit, cancellationToken);

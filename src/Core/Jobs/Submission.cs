@@ -31,6 +31,12 @@ public sealed record NewJob
 
     /// <summary>Where its events are to be sent from the first one on; null while nobody follows it.</summary>
     public string? Watcher { get; init; }
+
+    /// <summary>Where a webhook goes when the job is final.</summary>
+    public string? CallbackUrl { get; init; }
+
+    /// <summary>Where to look for a result that it can be given at once; null when it has to be computed.</summary>
+    public Guid? CacheKey { get; init; }
 }
 
 /// <summary>A client's promise that requests with the same key are the same request.</summary>

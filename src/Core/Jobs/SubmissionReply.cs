@@ -10,7 +10,11 @@ public abstract record SubmissionReply
     /// <summary>The jobs are durable.</summary>
     /// <param name="JobIds">In the order of the submission.</param>
     /// <param name="Replayed">The key was seen before with the same request; the ids are those of the first time.</param>
-    public sealed record Accepted(IReadOnlyList<Guid> JobIds, bool Replayed) : SubmissionReply;
+    public sealed record Accepted(IReadOnlyList<Guid> JobIds, bool Replayed) : SubmissionReply
+    {
+        /// <summary>Some of the jobs have their results already, from the cache.</summary>
+        public bool AnyCached { get; init; }
+    }
 
     /// <summary>The key was seen before with another request. Nothing was accepted.</summary>
     public sealed record KeyReused : SubmissionReply;

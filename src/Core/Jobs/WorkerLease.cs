@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Messaging;
 using Pipeline.Core.Postgres;
@@ -18,6 +19,7 @@ internal sealed partial class WorkerLease(
     RunningAttempts running,
     WorkerIdentity worker,
     ConsumedLanes lanes,
+    WorkerRecipes recipes,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<WorkerLease> logger) : LoopService(time, logger)
@@ -107,7 +109,7 @@ internal sealed partial class WorkerLease(
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             sql,
-            new { worker.Id, worker.Host, Lanes = lanes.Names.ToArray(), LeaseSeconds = _options.Lease.TotalSeconds },
+            new { worker.Id, worker.Host, Lanes = lanes.Names.ToArray(), Recipes = recipes.Json, LeaseSeconds = _options.Lease.TotalSeconds },
             cancellationToken: cancellationToken));
     }
 

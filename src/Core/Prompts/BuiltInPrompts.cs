@@ -4,20 +4,17 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Core.Prompts;
 
-/// <summary>The templates that come with Pipeline: <c>BuiltIn/*.json</c>, one file a kind.</summary>
-public sealed class BuiltInPrompts : IPromptTemplates
+/// <summary>
+/// The templates that come with Pipeline: <c>BuiltIn/*.json</c>, one file a kind. Whoever changes a text counts its version up:
+/// databases keep what they have of a version.
+/// </summary>
+public sealed class BuiltInPrompts
 {
     public const string DefaultName = "default";
 
     private const string Folder = "Pipeline.Core.Prompts.BuiltIn.";
 
-    private readonly Dictionary<(string Kind, string Name, string Language), PromptTemplate> _templates =
-        Load().ToDictionary(template => (template.Kind, template.Name, template.Language));
-
-    public IReadOnlyCollection<PromptTemplate> All => _templates.Values;
-
-    public Task<PromptTemplate?> FindAsync(Guid clientId, string kind, string? name, string? language, CancellationToken cancellationToken) =>
-        Task.FromResult(_templates.GetValueOrDefault((kind, name ?? DefaultName, language ?? TextLanguage.English)));
+    public IReadOnlyList<PromptTemplate> All { get; } = [.. Load()];
 
     private static IEnumerable<PromptTemplate> Load()
     {

@@ -5,7 +5,7 @@ namespace Pipeline.Core.Prompts;
 /// <summary>Where templates are found.</summary>
 public interface IPromptTemplates
 {
-    /// <summary>The newest version, or null where there is none.</summary>
+    /// <summary>The version in use: the client's own, or else the one that comes with Pipeline. Null where there is neither.</summary>
     /// <param name="clientId">Who asks.</param>
     /// <param name="kind">The kind of job.</param>
     /// <param name="name">Null: <c>default</c>.</param>

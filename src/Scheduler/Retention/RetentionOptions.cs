@@ -19,6 +19,10 @@ public sealed class RetentionOptions
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
     public TimeSpan IdempotencyKeys { get; init; } = TimeSpan.FromDays(2);
 
+    /// <summary>Age from which webhook deliveries that ended are deleted, and can not be replayed any more. 1 h to 10 years, default 7 days.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
+    public TimeSpan WebhookDeliveries { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>Rows deleted in one transaction. 1 to 10,000, default 1,000.</summary>
     [Range(1, 10_000)]
     public int GroupMax { get; init; } = 1_000;

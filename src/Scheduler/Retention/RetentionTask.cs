@@ -4,7 +4,7 @@ using Pipeline.Core.Jobs;
 namespace Pipeline.Scheduler.Retention;
 
 /// <summary>
-/// Takes away finished jobs and idempotency keys that are older than the options say: days of jobs as a whole, everything
+/// Takes away finished jobs, idempotency keys and webhook deliveries that are older than the options say: days of jobs as a whole, everything
 /// else in groups of short transactions.
 /// </summary>
 internal sealed partial class RetentionTask(
@@ -16,7 +16,7 @@ internal sealed partial class RetentionTask(
 {
     public string Id => "retention";
 
-    public string Description => "Deletes finished jobs and idempotency keys that are old enough.";
+    public string Description => "Deletes finished jobs, idempotency keys and webhook deliveries that are old enough.";
 
     public string Cron => "30 3 * * *";
 
@@ -28,6 +28,7 @@ internal sealed partial class RetentionTask(
         var days = await partitions.DropAsync(options.Value.Jobs, cancellationToken);
         var jobs = await DeleteAllAsync(store.DeleteJobsAsync, options.Value.Jobs, cancellationToken);
         await DeleteAllAsync(store.DeleteBatchesAsync, options.Value.Jobs, cancellationToken);
+        await DeleteAllAsync(store.DeleteWebhookDeliveriesAsync, options.Value.WebhookDeliveries, cancellationToken);
         LogDeleted(days, jobs, options.Value.Jobs, keys, options.Value.IdempotencyKeys);
     }
 

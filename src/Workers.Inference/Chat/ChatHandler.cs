@@ -44,7 +44,7 @@ internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> opti
         }
 
         var answer = model.Read(pieces.ToChatResponse(), options.Value);
-        return JobOutcome.Success(
+        return GeneratedOutcome.Of(
             new ChatResult
             {
                 Content = answer.Text,
@@ -57,6 +57,7 @@ internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> opti
                 Usage = answer.Usage,
                 Timings = context.Timings(time.GetElapsedTime(started)),
             },
-            CompleteChat.ResultJson);
+            CompleteChat.ResultJson,
+            wishes.Temperature);
     }
 }

@@ -24,20 +24,23 @@ internal sealed class EmotionHandler(ILabelScorer scorer, IOptions<EmotionOption
         }
 
         var best = scores.Best;
-        return JobOutcome.Success(
-            new EmotionResult
-            {
-                Emotion = best.Label,
-                Confidence = best.Probability,
-                Scores = scores.Labels.ToDictionary(score => score.Label, score => score.Probability),
-                Language = TextLanguage.Detect(job.Text),
-                Model = scores.Model,
-                FallbackAttempted = scores.FallbackProvider is not null,
-                FallbackProvider = scores.FallbackProvider,
-                ChoiceOnly = scores.ChoiceOnly,
-                Usage = new(scores.PromptTokens, scores.CachedTokens, scores.CompletionTokens),
-                Timings = context.Timings(time.GetElapsedTime(started)),
-            },
-            AnalyzeEmotion.ResultJson);
+        var result = new EmotionResult
+        {
+            Emotion = best.Label,
+            Confidence = best.Probability,
+            Scores = scores.Labels.ToDictionary(score => score.Label, score => score.Probability),
+            Language = TextLanguage.Detect(job.Text),
+            Model = scores.Model,
+            FallbackAttempted = scores.FallbackProvider is not null,
+            FallbackProvider = scores.FallbackProvider,
+            ChoiceOnly = scores.ChoiceOnly,
+            Usage = new(scores.PromptTokens, scores.CachedTokens, scores.CompletionTokens),
+            Timings = context.Timings(time.GetElapsedTime(started)),
+        };
+
+        // What a cloud provider answered is not what this model would.
+        return scores.FallbackProvider is null
+            ? JobOutcome.Reproducible(result, AnalyzeEmotion.ResultJson)
+            : JobOutcome.Success(result, AnalyzeEmotion.ResultJson);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class FeedbackHandler(TextModel model, IOptions<FeedbackOptions>
         var started = time.GetTimestamp();
         var (fields, answer) = await model.FillAsync(
             job.Messages!, FeedbackFields.Schema, FeedbackFieldsJson.Default.FeedbackFields, options.Value, context, cancellationToken);
-        return JobOutcome.Success(
+        return GeneratedOutcome.Of(
             new FeedbackResult
             {
                 Feedback = fields.Feedback,
@@ -31,6 +31,7 @@ internal sealed class FeedbackHandler(TextModel model, IOptions<FeedbackOptions>
                 Usage = answer.Usage,
                 Timings = context.Timings(time.GetElapsedTime(started)),
             },
-            GiveFeedback.ResultJson);
+            GiveFeedback.ResultJson,
+            options.Value.Temperature);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class InterviewHandler(TextModel model, IOptions<InterviewOption
             options.Value,
             context,
             cancellationToken);
-        return JobOutcome.Success(
+        return GeneratedOutcome.Of(
             new InterviewStepResult
             {
                 Thought = fields.Thought,
@@ -35,6 +35,7 @@ internal sealed class InterviewHandler(TextModel model, IOptions<InterviewOption
                 Usage = answer.Usage,
                 Timings = context.Timings(time.GetElapsedTime(started)),
             },
-            StepInterview.ResultJson);
+            StepInterview.ResultJson,
+            options.Value.Temperature);
     }
 }

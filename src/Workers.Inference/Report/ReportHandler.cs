@@ -35,7 +35,7 @@ internal sealed class ReportHandler(TextModel model, IJobSteps steps, IOptions<R
         var findings = feedbacks.Select((item, index) => Summarizer.Finding(index + 1, item)).ToArray();
         var (fields, answers) = await new Summarizer(model, options.Value).SumAsync(job, findings, context, cancellationToken);
         var score = (int)Math.Round(PerCent * feedbacks.Average(item => item.Score), MidpointRounding.AwayFromZero);
-        return Success(job, fields, score, feedbacks, [.. judged.Select(item => item.Answer), .. answers], context.Timings(time.GetElapsedTime(started)));
+        return Success(job, fields, score, feedbacks, [.. judged.Select(item => item.Answer), .. answers], context, started);
     }
 
     private async Task<JobOutcome> WriteAsync(WriteReport job, JobContext context, CancellationToken cancellationToken)
@@ -43,12 +43,18 @@ internal sealed class ReportHandler(TextModel model, IJobSteps steps, IOptions<R
         var started = time.GetTimestamp();
         var (fields, answer) = await model.FillAsync(
             job.Messages!, ReportFields.Schema, ReportFieldsJson.Default.ReportFields, options.Value, context, cancellationToken);
-        return Success(job, fields, fields.OverallScore, fields.QuestionFeedbacks, [answer], context.Timings(time.GetElapsedTime(started)));
+        return Success(job, fields, fields.OverallScore, fields.QuestionFeedbacks, [answer], context, started);
     }
 
-    private static JobOutcome Success(
-        WriteReport job, SummaryFields fields, int score, IReadOnlyList<QuestionFeedback> feedbacks, IReadOnlyList<ModelAnswer> answers, JobTimings timings) =>
-        JobOutcome.Success(
+    private JobOutcome Success(
+        WriteReport job,
+        SummaryFields fields,
+        int score,
+        IReadOnlyList<QuestionFeedback> feedbacks,
+        IReadOnlyList<ModelAnswer> answers,
+        JobContext context,
+        long started) =>
+        GeneratedOutcome.Of(
             new ReportResult
             {
                 Title = job.Title,
@@ -67,7 +73,9 @@ internal sealed class ReportHandler(TextModel model, IJobSteps steps, IOptions<R
                     answers.Sum(answer => answer.Usage.PromptTokens),
                     answers.Sum(answer => answer.Usage.CachedTokens),
                     answers.Sum(answer => answer.Usage.CompletionTokens)),
-                Timings = timings,
+                Timings = context.Timings(time.GetElapsedTime(started)),
             },
-            WriteReport.ResultJson);
+            WriteReport.ResultJson,
+            // Steps of earlier attempts may be another model's.
+            context.Attempt is 1 ? options.Value.Temperature : null);
 }

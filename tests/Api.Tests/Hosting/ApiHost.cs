@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Contracts;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
@@ -71,6 +72,7 @@ internal sealed class ApiHost : IAsyncDisposable
                 pipeline.AddJobHandler<StepInterview, InterviewStepResult, ScriptedInterview>();
                 pipeline.AddJobHandler<WriteReport, ReportResult, ScriptedReport>();
                 pipeline.AddJobHandler<EmbedTexts, EmbeddingResult, ScriptedEmbedding>();
+                pipeline.Services.AddSingleton<IResultRecipe>(worker);
             }
         });
         return builder.Build().MapPipelineApi();

@@ -1,13 +1,24 @@
 using System.Collections.Concurrent;
 using Pipeline.Contracts;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Tests.Hosting;
 
-/// <summary>A worker without a model, whose texts say what it does: "reject …", "hold …" until released, anything else is joy.</summary>
-internal sealed class ScriptedEmotion : IJobHandler<AnalyzeEmotion, EmotionResult>
+/// <summary>A worker without a model, whose texts say what it does: "reject …", "hold …" until released, "vary …" never the same, anything else is joy.</summary>
+internal sealed class ScriptedEmotion : IJobHandler<AnalyzeEmotion, EmotionResult>, IResultRecipe
 {
+    private int _calls;
     private readonly ConcurrentDictionary<string, Hold> _holds = new();
+
+    public string Kind => AnalyzeEmotion.Kind;
+
+    /// <summary>What it says that its results depend on; null for nothing that could be known.</summary>
+    public string? Recipe { get; init; }
+
+    public int Calls => _calls;
+
+    public string? Describe() => Recipe;
 
     /// <summary>Completes when the job with this text runs.</summary>
     public Task StartedAsync(string text) => HoldOf(text).Started.Task.WaitAsync(TimeSpan.FromSeconds(30));
@@ -16,6 +27,7 @@ internal sealed class ScriptedEmotion : IJobHandler<AnalyzeEmotion, EmotionResul
 
     public async Task<JobOutcome> HandleAsync(AnalyzeEmotion job, JobContext context, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _calls);
         if (job.Text.StartsWith("reject", StringComparison.Ordinal))
         {
             return new JobOutcome.Rejected("The script says so.");
@@ -38,7 +50,9 @@ internal sealed class ScriptedEmotion : IJobHandler<AnalyzeEmotion, EmotionResul
             Usage = new(1, 0, 0),
             Timings = new(context.Queued.TotalMilliseconds, 0),
         };
-        return JobOutcome.Success(result, AnalyzeEmotion.ResultJson);
+        return job.Text.StartsWith("vary", StringComparison.Ordinal)
+            ? JobOutcome.Success(result, AnalyzeEmotion.ResultJson)
+            : JobOutcome.Reproducible(result, AnalyzeEmotion.ResultJson);
     }
 
     private Hold HoldOf(string text) => _holds.GetOrAdd(text, _ => new());

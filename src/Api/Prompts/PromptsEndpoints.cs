@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Body;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
+using Pipeline.Core.Prompts;
+
+namespace Pipeline.Api.Prompts;
+
+/// <summary><c>/api/prompts</c>: templates, their versions, and a preview of what they make.</summary>
+internal static class PromptsEndpoints
+{
+    private const string Active = "active";
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/prompts", ListAsync).Describe(PromptsDocs.List);
+        api.MapPost("/prompts", AddAsync).Describe(PromptsDocs.Add);
+        api.MapPost("/prompts/preview", PreviewAsync).Describe(PromptsDocs.Preview);
+        api.MapGet("/prompts/{id}", FindAsync).Describe(PromptsDocs.Find);
+        api.MapPut("/prompts/{id}", UpdateAsync).Describe(PromptsDocs.Update);
+        api.MapDelete("/prompts/{id}", DeleteAsync).Describe(PromptsDocs.Delete);
+        api.MapGet("/prompts/{id}/versions", VersionsAsync).Describe(PromptsDocs.Versions);
+        api.MapPost("/prompts/{id}/rollback", RollbackAsync).Describe(PromptsDocs.Rollback);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, PromptStore store, IOptions<ApiOptions> options)
+    {
+        var errors = new InputErrors();
+        var query = PromptQuery.Read(context.Request.Query, options.Value.PageLengthMax, errors);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        // One more than asked for tells whether there is a next page.
+        var prompts = await store.ListAsync(context.ClientId(), query.ToFilter(query.Limit + 1), context.RequestAborted);
+        var page = prompts.Take(query.Limit).Select(PromptResource.Of).ToList();
+        var next = prompts.Count > query.Limit ? query.PathBefore(page[^1].Id) : null;
+        return Results.Json(new PromptPageResource(page, new(query.PathBefore(query.Before), next)), ApiJson.Wire.PromptPageResource);
+    }
+
+    private static async Task<IResult> FindAsync(string id, HttpContext context, PromptStore store)
+    {
+        var errors = new InputErrors();
+        var promptId = JobIds.Parse(id, errors);
+        return errors.Any ? errors.ToProblem()
+            : await store.FindAsync(context.ClientId(), promptId, context.RequestAborted) is { } prompt
+                ? Results.Json(PromptResource.Of(prompt), ApiJson.Wire.PromptResource)
+                : NotFound(promptId);
+    }
+
+    private static async Task<IResult> VersionsAsync(string id, HttpContext context, PromptStore store)
+    {
+        var errors = new InputErrors();
+        var promptId = JobIds.Parse(id, errors);
+        return errors.Any ? errors.ToProblem()
+            : await store.VersionsAsync(context.ClientId(), promptId, context.RequestAborted) is [_, ..] versions
+                ? Results.Json(new PromptVersionsResource([.. versions.Select(PromptVersionResource.Of)]), ApiJson.Wire.PromptVersionsResource)
+                : NotFound(promptId);
+    }
+
+    private static Task<IResult> AddAsync(HttpContext context, BodyReader bodies, PromptBody body, PromptTrial trial, PromptStore store) =>
+        bodies.ReadObjectAsync(context, async fields =>
+        {
+            var (identity, text, active) = (PromptBody.TakeIdentity(fields), body.TakeText(fields), fields.TakeBoolean(Active) ?? true);
+            fields.RefuseUnknown();
+            if (fields.Errors.Any || await trial.RunAsync(context.ClientId(), text!.In(identity!), null, fields.Errors, context.RequestAborted) is null)
+            {
+                return fields.Errors.ToProblem();
+            }
+
+            return Answer(Guid.Empty, await store.AddAsync(context.ClientId(), text.In(identity!), active, context.RequestAborted), StatusCodes.Status201Created);
+        });
+
+    private static async Task<IResult> UpdateAsync(string id, HttpContext context, BodyReader bodies, PromptBody body, PromptTrial trial, PromptStore store)
+    {
+        var errors = new InputErrors();
+        var promptId = JobIds.Parse(id, errors);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        return await bodies.ReadObjectAsync(context, async fields =>
+        {
+            var (text, active) = (body.TakeText(fields), fields.TakeBoolean(Active));
+            fields.RefuseUnknown();
+            if (await store.FindAsync(context.ClientId(), promptId, context.RequestAborted) is not { } stored)
+            {
+                return NotFound(promptId);
+            }
+
+            var identity = new Contracts.PromptTemplate { Kind = stored.Kind, Name = stored.Name, Language = stored.Language, Version = stored.Version, System = "" };
+            if (fields.Errors.Any || await trial.RunAsync(context.ClientId(), text!.In(identity), null, fields.Errors, context.RequestAborted) is null)
+            {
+                return fields.Errors.ToProblem();
+            }
+
+            return Answer(promptId, await store.UpdateAsync(
+                context.ClientId(), promptId, text.In(identity), active ?? stored.IsActive, context.RequestAborted));
+        });
+    }
+
+    private static async Task<IResult> DeleteAsync(string id, HttpContext context, PromptStore store)
+    {
+        var errors = new InputErrors();
+        var promptId = JobIds.Parse(id, errors);
+        return errors.Any ? errors.ToProblem() : Answer(promptId, await store.DeleteAsync(context.ClientId(), promptId, context.RequestAborted));
+    }
+
+    private static async Task<IResult> RollbackAsync(string id, HttpContext context, BodyReader bodies, PromptStore store)
+    {
+        var errors = new InputErrors();
+        var promptId = JobIds.Parse(id, errors);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        return await bodies.ReadObjectAsync(context, async fields =>
+        {
+            var value = fields.Take("version", JsonValueKind.Number, required: true);
+            fields.RefuseUnknown();
+            if (value is { } number && (!number.TryGetInt32(out var version) || version < 1))
+            {
+                fields.Errors.Add("version", $"is {number.GetRawText()}: send the number of a version, from 1.");
+            }
+
+            return fields.Errors.Any
+                ? fields.Errors.ToProblem()
+                : Answer(promptId, await store.UseVersionAsync(context.ClientId(), promptId, value!.Value.GetInt32(), context.RequestAborted));
+        });
+    }
+
+    private static Task<IResult> PreviewAsync(HttpContext context, BodyReader bodies, PromptBody body, PromptTrial trial) =>
+        bodies.ReadObjectAsync(context, async fields =>
+        {
+            var (identity, text) = (PromptBody.TakeIdentity(fields), body.TakeText(fields));
+            var input = fields.Take("input", JsonValueKind.Object, required: false);
+            fields.TakeBoolean(Active); // So that what POST /api/prompts takes can be sent here first.
+            fields.RefuseUnknown();
+            return !fields.Errors.Any
+                && await trial.RunAsync(context.ClientId(), text!.In(identity!), input, fields.Errors, context.RequestAborted) is { } stored
+                    ? Results.Json(new PromptPreviewResource(stored), ApiJson.Wire.PromptPreviewResource)
+                    : fields.Errors.ToProblem();
+        });
+
+    private static IResult Answer(Guid id, PromptChange change, int status = StatusCodes.Status200OK) => change switch
+    {
+        PromptChange.Done done => Results.Json(PromptResource.Of(done.Prompt), ApiJson.Wire.PromptResource, statusCode: status),
+        PromptChange.Exists => new Problem(
+            ProblemType.PromptExists, "You have a prompt of this kind, name and language. PUT a new version to it; GET /api/prompts?kind=&name= finds it."),
+        PromptChange.BuiltIn builtIn => new Problem(
+            ProblemType.PromptBuiltIn,
+            $"Prompt {id} comes with Pipeline and can not be changed. POST /api/prompts with kind {builtIn.Prompt.Kind}, name {builtIn.Prompt.Name} and language {builtIn.Prompt.Language}: yours then stands before it."),
+        PromptChange.NoVersion none => Problem.Of(
+            ProblemType.InvalidInput, "version", $"does not exist: GET {PromptLinks.Of(id).Versions} lists those that do. In use is {none.Prompt.Version}."),
+        PromptChange.TooMany many => new Problem(
+            ProblemType.PromptsFull,
+            string.Create(CultureInfo.InvariantCulture, $"There are {many.Max} already, as many as {many.Setting} allows. Delete what is not needed, or raise it.")),
+        _ => NotFound(id),
+    };
+
+    private static Problem NotFound(Guid id) =>
+        new(ProblemType.PromptNotFound, $"Prompt {id} does not exist, or belongs to another API key. GET /api/prompts lists yours.");
+}

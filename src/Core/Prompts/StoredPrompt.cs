@@ -1,0 +1,77 @@
+namespace Pipeline.Core.Prompts;
+
+/// <summary>A prompt with the version in use, as its client may see it.</summary>
+public sealed record StoredPrompt
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>It comes with Pipeline: everybody sees it, nobody changes it.</summary>
+    public required bool IsBuiltIn { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Language { get; init; }
+
+    /// <summary>The version in use.</summary>
+    public required int Version { get; init; }
+
+    public required bool IsActive { get; init; }
+
+    public required string System { get; init; }
+
+    public string? User { get; init; }
+
+    /// <summary>JSON array of user and assistant.</summary>
+    public required string Examples { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the version in use was made.</summary>
+    public required DateTimeOffset VersionCreatedAt { get; init; }
+}
+
+/// <summary>One version of a prompt; it never changes.</summary>
+public sealed record PromptVersion
+{
+    public required int Version { get; init; }
+
+    public required bool IsInUse { get; init; }
+
+    public required string System { get; init; }
+
+    public string? User { get; init; }
+
+    /// <summary>JSON array of user and assistant.</summary>
+    public required string Examples { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>What became of a client's wish to make or change a prompt.</summary>
+public abstract record PromptChange
+{
+    private PromptChange()
+    {
+    }
+
+    /// <param name="Prompt">The prompt after the change.</param>
+    public sealed record Done(StoredPrompt Prompt) : PromptChange;
+
+    /// <summary>The client has no such prompt.</summary>
+    public sealed record NotFound : PromptChange;
+
+    /// <summary>It comes with Pipeline.</summary>
+    public sealed record BuiltIn(StoredPrompt Prompt) : PromptChange;
+
+    /// <summary>The client has a prompt of this kind, name and language.</summary>
+    public sealed record Exists : PromptChange;
+
+    /// <summary>The prompt has no such version.</summary>
+    public sealed record NoVersion(StoredPrompt Prompt) : PromptChange;
+
+    /// <summary>There are as many as there may be.</summary>
+    /// <param name="Setting">The option that says so.</param>
+    public sealed record TooMany(string Setting, int Max) : PromptChange;
+}

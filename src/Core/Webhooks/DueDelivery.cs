@@ -1,0 +1,57 @@
+namespace Pipeline.Core.Webhooks;
+
+/// <summary>A delivery that this process has to make now.</summary>
+internal sealed record DueDelivery
+{
+    public required Guid Id { get; init; }
+
+    public required Guid ClientId { get; init; }
+
+    public required string Url { get; init; }
+
+    public required string Payload { get; init; }
+
+    /// <summary>Fences what this attempt writes.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Failed attempts before this one.</summary>
+    public required int Failures { get; init; }
+
+    /// <summary>The URL answered 410 Gone before.</summary>
+    public required bool IsDisabled { get; init; }
+
+    /// <summary>Those in force, the current one first; null when the client has none.</summary>
+    public byte[][]? Secrets { get; init; }
+}
+
+/// <summary>What an attempt means for its delivery.</summary>
+internal enum DeliveryVerdict
+{
+    /// <summary>Answered 2xx.</summary>
+    Delivered,
+
+    /// <summary>Worth another attempt.</summary>
+    Failed,
+
+    /// <summary>Worth another attempt, and all others to this URL wait as well: it has too much to do, or does not answer.</summary>
+    Overloaded,
+
+    /// <summary>The URL wants no webhooks any more.</summary>
+    Gone,
+
+    /// <summary>The target is none that webhooks may go to.</summary>
+    Refused,
+}
+
+/// <summary>How one attempt ended.</summary>
+internal sealed record DeliveryAttempt(DeliveryVerdict Verdict)
+{
+    public int? Status { get; init; }
+
+    public string? Error { get; init; }
+
+    public string? Response { get; init; }
+
+    /// <summary>When the receiver wants to be asked again.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

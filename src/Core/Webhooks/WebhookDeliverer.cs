@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipeline.Core.Hosting;
+using Pipeline.Core.Jobs;
+
+namespace Pipeline.Core.Webhooks;
+
+/// <summary>
+/// Delivers webhooks, many at once, each in a task of its own so that a slow receiver holds up only itself. Every process
+/// that accepts jobs runs one; a delivery is made by one of them at a time, at least once.
+/// </summary>
+internal sealed partial class WebhookDeliverer(
+    DeliveryQueue queue,
+    WebhookSender sender,
+    IOptions<WebhookOptions> options,
+    TimeProvider time,
+    ILogger<WebhookDeliverer> logger) : LoopService(time, logger)
+{
+    private readonly WebhookOptions _options = options.Value;
+
+    // The URL of each that is being made. Added to by the loop, removed from by each task.
+    private readonly ConcurrentDictionary<Guid, string> _running = new();
+    private readonly WakeSignal _ended = new();
+    private readonly CancellationTokenSource _givenUp = new();
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // No more are begun; those that run are waited for, because to give one up may be to make it twice.
+        await base.StopAsync(cancellationToken);
+        await using (cancellationToken.Register(_givenUp.Cancel))
+        {
+            while (!_running.IsEmpty)
+            {
+                await _ended.WaitAsync(CancellationToken.None); // The registration ends it.
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        _ended.Dispose();
+        _givenUp.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task LoopAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await queue.CallBatchesAsync(stoppingToken);
+            var begun = await BeginDueAsync(stoppingToken);
+            RoundDone();
+            if (begun == 0)
+            {
+                await _ended.WaitAsync(_options.PollInterval, stoppingToken);
+            }
+        }
+    }
+
+    /// <summary>Starts what is due, as far as there is room; returns how many.</summary>
+    private async Task<int> BeginDueAsync(CancellationToken cancellationToken)
+    {
+        var room = Math.Min(_options.ConcurrencyMax - _running.Count, _options.ConcurrencyPerUrlMax);
+        if (room <= 0)
+        {
+            return 0;
+        }
+
+        var busyUrls = _running.Values.CountBy(url => url)
+            .Where(url => url.Value >= _options.ConcurrencyPerUrlMax).Select(url => url.Key).ToArray();
+        var due = await queue.TakeAsync(room, busyUrls, cancellationToken);
+        foreach (var delivery in due)
+        {
+            _running[delivery.Id] = delivery.Url;
+            _ = DeliverAsync(delivery);
+        }
+
+        return due.Count;
+    }
+
+    private async Task DeliverAsync(DueDelivery delivery)
+    {
+        try
+        {
+            var attempt = delivery.IsDisabled
+                ? new DeliveryAttempt(DeliveryVerdict.Gone) { Error = "The URL answered 410 to an earlier webhook. Replay a delivery to enable it again." }
+                : await sender.SendAsync(delivery, _givenUp.Token);
+            await queue.SettleAsync(delivery, attempt, _givenUp.Token);
+        }
+        catch (Exception e)
+        {
+            // Not known to be made, so it is made again when its time is over: by this process or another.
+            LogUnsettled(delivery.Id, e.Message);
+        }
+        finally
+        {
+            _running.TryRemove(delivery.Id, out _);
+            _ended.Set();
+        }
+    }
+
+    [LoggerMessage(1181, LogLevel.Warning, "What became of webhook {DeliveryId} could not be written down, it will be sent again: {Reason}")]
+    private partial void LogUnsettled(Guid deliveryId, string reason);
+}
