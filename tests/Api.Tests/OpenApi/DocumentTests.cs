@@ -51,7 +51,9 @@ public sealed class DocumentTests(LocalApi api)
         {
             if (operation.TryGetProperty("requestBody", out var body))
             {
-                foreach (var example in body.GetProperty("content").GetProperty("application/json").GetProperty("examples").EnumerateObject())
+                // Below a path with an id there is nothing to send to as it stands.
+                var media = body.GetProperty("content").GetProperty("application/json");
+                foreach (var example in media.TryGetProperty("examples", out var examples) ? examples.EnumerateObject().ToArray() : [])
                 {
                     (await api.Client.PostAsync(name.Split(' ')[1], example.Value.GetProperty("value").GetRawText())).Status.ShouldBe(name.EndsWith("conversations", StringComparison.Ordinal) ? 201 : 202, example.Name);
                     tried++;
