@@ -11,7 +11,7 @@ public sealed class PromptInputTests(LocalApi api)
     [Fact]
     public async Task Values_are_stored_as_the_messages_that_the_worker_sends()
     {
-        var input = await StoredAsync(await PostAsync("feedback", """{"question":"왜?","answer":"그냥 {{criteria}}","criteria":"논리"}"""));
+        var input = await StoredAsync(await PostAsync("feedback", """{"question":"왜?","answer":"그냥 {{criteria}}","criteria":"논리","language":"ko"}"""));
 
         input.ShouldContain("평가 기준: 논리");
         input.ShouldContain("그냥 {{criteria}}");

@@ -57,7 +57,9 @@ public sealed class DocumentTests(LocalApi api)
         {
             if (operation.TryGetProperty("requestBody", out var body) && !name.Contains('{', StringComparison.Ordinal))
             {
-                foreach (var example in body.GetProperty("content").GetProperty("application/json").GetProperty("examples").EnumerateObject())
+                // Below a path with an id there is nothing to send to as it stands.
+                var media = body.GetProperty("content").GetProperty("application/json");
+                foreach (var example in media.TryGetProperty("examples", out var examples) ? examples.EnumerateObject().ToArray() : [])
                 {
                     (await api.Client.PostAsync(name.Split(' ')[1], example.Value.GetProperty("value").GetRawText())).Status.ToString(CultureInfo.InvariantCulture)
                         .ShouldBeOneOf([.. operation.GetProperty("responses").EnumerateObject().Select(response => response.Name).Where(status => status[0] is '2')], example.Name);
