@@ -49,4 +49,6 @@ internal sealed record DecoderShape
 internal sealed record EncoderShape(string Name, int Layers, int Embedding, int Heads, int FeedForward, int Context)
 {
     public static EncoderShape Tiny { get; } = new("random-tiny-bert", Layers: 2, Embedding: 128, Heads: 4, FeedForward: 512, Context: 512);
+
+    public static EncoderShape MiniLm { get; } = new("random-minilm-l6", Layers: 6, Embedding: 384, Heads: 12, FeedForward: 1_536, Context: 512);
 }

@@ -38,6 +38,9 @@ public enum ModelPreset
     /// <summary>"tiny-bert": a BERT encoder of about a megabyte, for tests.</summary>
     TinyBert,
 
+    /// <summary>"minilm-l6": the shape of all-MiniLM-L6, 384 dimensions, with a small vocabulary.</summary>
+    MiniLm,
+
     /// <summary>"qwen2.5-0.5b": the shape of Qwen2.5-0.5B, vocabulary of 151,936 tokens included.</summary>
     Qwen,
 }
@@ -49,6 +52,7 @@ public static class ModelPresets
     {
         ["tiny"] = ModelPreset.Tiny,
         ["tiny-bert"] = ModelPreset.TinyBert,
+        ["minilm-l6"] = ModelPreset.MiniLm,
         ["qwen2.5-0.5b"] = ModelPreset.Qwen,
     };
 

@@ -1,7 +1,10 @@
+using Pipeline.Api.Ask;
 using Pipeline.Api.Batches;
 using Pipeline.Api.Chat;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Conversations;
+using Pipeline.Api.Documents;
+using Pipeline.Api.Embeddings;
 using Pipeline.Api.Emotion;
 using Pipeline.Api.Events;
 using Pipeline.Api.Feedback;
@@ -14,8 +17,9 @@ using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Reports;
-using Pipeline.Contracts;
+using Pipeline.Api.Search;
 using Pipeline.Api.Webhooks;
+using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -41,6 +45,10 @@ public static class ApiEndpoints
         ReportEndpoint.Map(api);
         ConversationsEndpoints.Map(api);
         InterviewsEndpoints.Map(api);
+        EmbeddingsEndpoint.Map(api);
+        DocumentsEndpoints.Map(api);
+        SearchEndpoint.Map(api);
+        AskEndpoint.Map(api);
         JobsEndpoints.Map(api);
         EventsEndpoint.Map(api);
         BatchesEndpoints.Map(api);

@@ -1,20 +1,24 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pipeline.Api.Ask;
 using Pipeline.Api.Batches;
 using Pipeline.Api.Chat;
 using Pipeline.Api.Conversations;
+using Pipeline.Api.Documents;
+using Pipeline.Api.Embeddings;
 using Pipeline.Api.Emotion;
 using Pipeline.Api.Events;
 using Pipeline.Api.Feedback;
 using Pipeline.Api.Interviews;
-using Pipeline.Core.Hosting;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Reports;
+using Pipeline.Api.Search;
 using Pipeline.Api.Webhooks;
+using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
 
@@ -63,6 +67,14 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(ConversationResource))]
 [JsonSerializable(typeof(ConversationPageResource))]
 [JsonSerializable(typeof(ConversationSettings))]
+[JsonSerializable(typeof(EmbeddingsRequest))]
+[JsonSerializable(typeof(DocumentResource))]
+[JsonSerializable(typeof(DocumentPageResource))]
+[JsonSerializable(typeof(DocumentRequest))]
+[JsonSerializable(typeof(SearchResource))]
+[JsonSerializable(typeof(SearchRequest))]
+[JsonSerializable(typeof(AskResource))]
+[JsonSerializable(typeof(AskRequest))]
 [JsonSerializable(typeof(JobRequest))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

@@ -20,6 +20,10 @@ internal sealed class ApiOptions
     [Range(1, 4_096)]
     public int TextsMax { get; init; } = 256;
 
+    /// <summary>Most texts in one request for embeddings. Default 2,048; 1 to 4,096.</summary>
+    [Range(1, 4_096)]
+    public int EmbeddingTextsMax { get; init; } = 2_048;
+
     /// <summary>Most items in one batch. Default 50,000; 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
     public int BatchItemsMax { get; init; } = 50_000;

@@ -1,16 +1,19 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Pipeline.Api.Ask;
 using Pipeline.Api.Batches;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Conversations;
+using Pipeline.Api.Documents;
 using Pipeline.Api.Events;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
-using Pipeline.Contracts;
+using Pipeline.Api.Search;
 using Pipeline.Api.Webhooks;
+using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -25,6 +28,7 @@ public static class ApiRole
         // Hosted services start in this order: the rule speaks before anything runs that would have to be stopped again.
         services.AddHostedService<LoopbackRule>();
         pipeline.AddIntake();
+        pipeline.AddDocuments();
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
         services.AddOptions<InputLimits>().BindConfiguration(InputLimits.Section).ValidateOnStart();
@@ -42,6 +46,12 @@ public static class ApiRole
         services.AddSingleton<Callbacks>();
         services.AddSingleton<PromptBody>();
         services.AddSingleton<PromptTrial>();
+        services.AddSingleton<DocumentAnswers>();
+        services.AddSingleton<QueryEmbedder>();
+        services.AddSingleton<Searches>();
+        services.AddOptions<AskOptions>().BindConfiguration(AskOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AskOptions>, AskOptionsValidator>();
+        services.AddSingleton<Questions>();
         services.AddSingleton<ClientGate>();
         services.AddSingleton<FailureProblems>();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);

@@ -45,6 +45,10 @@ public sealed record EmbeddingResult
     /// <summary>Name of the model that answered. Vectors of different models can not be compared.</summary>
     public required string Model { get; init; }
 
+    /// <summary>Tells two files of one name apart; absent where a server embeds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ModelVersion { get; init; }
+
     public required TokenUsage Usage { get; init; }
 
     public required JobTimings Timings { get; init; }

@@ -13,6 +13,7 @@ public static class JobCatalog
         JobKind.Of<GiveFeedback, FeedbackResult>(),
         JobKind.Of<StepInterview, InterviewStepResult>(),
         JobKind.Of<WriteReport, ReportResult>(),
+        JobKind.Of<EmbedDocument, DocumentResult>(),
     }.ToDictionary(kind => kind.Name, StringComparer.Ordinal);
 
     public static IReadOnlyCollection<JobKind> All => Kinds.Values;

@@ -3,24 +3,34 @@ using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
+using Pipeline.Workers.Embedding.Documents;
 
 namespace Pipeline.Workers.Embedding;
 
 /// <summary>Embeds all texts of a job at once; the engine packs them together with those of other jobs.</summary>
-internal sealed class EmbeddingHandler(LongTextEmbedder embedder, IOptions<EmbeddingOptions> options, TimeProvider time)
+internal sealed class EmbeddingHandler(LongTextEmbedder embedder, VectorCache cache, ServedModel served, IOptions<EmbeddingOptions> options, TimeProvider time)
     : IJobHandler<EmbedTexts, EmbeddingResult>
 {
     public async Task<JobOutcome> HandleAsync(EmbedTexts job, JobContext context, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var priority = context.Priority is JobPriority.Bulk ? RequestPriority.Bulk : RequestPriority.Interactive;
-        var texts = await Task.WhenAll(job.Texts.Select(text => embedder.EmbedAsync(text, priority, cancellationToken)));
+        EmbeddedText?[] cached = [.. job.Texts.Select(cache.Find)];
+        var texts = await Task.WhenAll(job.Texts.Select((text, index) => cached[index] is { } known
+            ? Task.FromResult(known)
+            : EmbedAsync(text, priority, cancellationToken)));
 
         var tooLong = Array.FindIndex(texts, text => text.Tokens > options.Value.InputTokensMax);
         if (tooLong >= 0)
         {
             return new JobOutcome.Rejected(
                 $"texts[{tooLong}] has {texts[tooLong].Tokens} tokens; Models:Embedding:InputTokensMax is {options.Value.InputTokensMax}. Split it or raise the limit.");
+        }
+
+        if (texts.Any(text => text.Model != texts[0].Model))
+        {
+            cache.Clear();
+            throw new InferenceException($"The server has changed its model to {texts.First(text => text.Model != texts[0].Model).Model}; vectors of two models can not be compared.");
         }
 
         var size = texts[0].Vector.Length;
@@ -39,10 +49,22 @@ internal sealed class EmbeddingHandler(LongTextEmbedder embedder, IOptions<Embed
                 Embeddings = [.. texts.Select(text => Cut(text.Vector, wanted))],
                 Dimensions = wanted,
                 Model = texts[0].Model,
-                Usage = new(texts.Sum(text => text.Tokens), CachedTokens: 0, CompletionTokens: 0),
+                ModelVersion = served.Version,
+                Usage = new(texts.Sum(text => text.Tokens), cached.Sum(text => text?.Tokens ?? 0), CompletionTokens: 0),
                 Timings = context.Timings(time.GetElapsedTime(started)),
             },
             EmbedTexts.ResultJson);
+    }
+
+    private async Task<EmbeddedText> EmbedAsync(string text, RequestPriority priority, CancellationToken cancellationToken)
+    {
+        var embedded = await embedder.EmbedAsync(text, priority, cancellationToken);
+        if (embedded.Vector.Length > 0)
+        {
+            cache.Add(text, embedded);
+        }
+
+        return embedded;
     }
 
     /// <summary>The first numbers, as long as a vector again: what models that were trained for it have put most into.</summary>

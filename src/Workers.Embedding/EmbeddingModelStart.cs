@@ -4,12 +4,13 @@ using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.Models;
 using Pipeline.Inference.Remote;
+using Pipeline.Workers.Embedding.Documents;
 
 namespace Pipeline.Workers.Embedding;
 
 /// <summary>Loads and warms the model before the host starts, so before the first message is fetched. Nothing is loaded where a server embeds.</summary>
 internal sealed class EmbeddingModelStart(
-    EmbeddingEngine engine, IOptions<InferenceOptions> inference, RemoteServer server, IOptions<EmbeddingOptions> options) : StartupStep
+    EmbeddingEngine engine, IOptions<InferenceOptions> inference, RemoteServer server, IOptions<EmbeddingOptions> options, ServedModel served) : StartupStep
 {
     public override async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -21,6 +22,7 @@ internal sealed class EmbeddingModelStart(
         try
         {
             await engine.LoadAsync(options.Value.ModelPath, cancellationToken);
+            await served.ReadVersionAsync(options.Value.ModelPath, cancellationToken);
         }
         catch (ModelLoadException e)
         {

@@ -3,11 +3,13 @@ using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference;
+using Pipeline.Inference.Embeddings;
 #if FULL_FEED
 using Pipeline.Inference.LLamaSharp;
 #endif
 using Pipeline.Inference.LlamaCpp;
 using Pipeline.Inference.Remote;
+using Pipeline.Workers.Embedding.Documents;
 
 namespace Pipeline.Workers.Embedding;
 
@@ -28,8 +30,18 @@ public static class EmbeddingWorkerRole
         services.AddOptions<EmbeddingOptions>().BindConfiguration(EmbeddingOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EmbeddingOptions>, EmbeddingOptionsValidator>();
         services.AddSingleton<LongTextEmbedder>();
+        services.AddSingleton<VectorCache>();
+        services.AddSingleton<ServedModel>();
+        services.AddSingleton<DocumentCutter>();
+        services.AddSingleton<ITokenCounter>(provider =>
+            provider.GetRequiredService<IOptions<InferenceOptions>>().Value.IsRemote && provider.GetRequiredService<RemoteServer>().Embeddings() is not null
+                ? new EstimatedTokenCounter()
+                : new LocalTokenCounter(provider.GetRequiredService<EmbeddingEngine>()));
         services.AddHostedService<EmbeddingModelStart>();
+        services.AddHostedService<ModelRegistration>();
         services.AddHealthChecks().AddCheck<EmbeddingModelHealth>("embedding-model", tags: ["ready"]);
-        return pipeline.AddJobHandler<EmbedTexts, EmbeddingResult, EmbeddingHandler>();
+        return pipeline
+            .AddJobHandler<EmbedTexts, EmbeddingResult, EmbeddingHandler>()
+            .AddJobHandler<EmbedDocument, DocumentResult, DocumentHandler>();
     }
 }

@@ -4,35 +4,45 @@ namespace Pipeline.Workers.Embedding;
 internal static class TextPieces
 {
     /// <summary>At least <paramref name="count"/> pieces of about the same length, none of them blank, unless the text is too short for that.</summary>
-    public static IReadOnlyList<string> Cut(string text, int count)
+    public static IReadOnlyList<string> Cut(string text, int count) => count <= 1
+        ? [text]
+        : [.. Ranges(text, 0, text.Length, Math.Max(1, (text.Length + count - 1) / count))
+            .Select(piece => text[piece.Start..piece.End].Trim())
+            .Where(piece => piece.Length > 0)];
+
+    /// <summary>Pieces of a part of the text, none of them longer than this by more than the half of a character.</summary>
+    public static IEnumerable<(int Start, int End)> Ranges(string text, int start, int end, int lengthMax)
     {
-        if (count <= 1)
+        while (start < end)
         {
-            return [text];
+            var next = FindEnd(text, start, end, lengthMax);
+            yield return (start, next);
+            start = next;
         }
+    }
 
-        var lengthMax = Math.Max(1, (text.Length + count - 1) / count);
-        List<string> pieces = [];
-        for (var start = 0; start < text.Length;)
+    /// <summary>Every sentence and every line, with the white space behind it.</summary>
+    public static IEnumerable<(int Start, int End)> Sentences(string text)
+    {
+        var start = 0;
+        for (var at = 1; at < text.Length; at++)
         {
-            var end = FindEnd(text, start, lengthMax);
-            if (text[start..end].Trim() is { Length: > 0 } piece)
+            if (Rate(text[at - 1], text[at]) >= Cutting.Sentence)
             {
-                pieces.Add(piece);
+                yield return (start, at);
+                start = at;
             }
-
-            start = end;
         }
 
-        return pieces;
+        yield return (start, text.Length);
     }
 
     /// <summary>The best cut in the second half of what may be taken; a hard one where there is none, as in a long word.</summary>
-    private static int FindEnd(string text, int start, int lengthMax)
+    private static int FindEnd(string text, int start, int textEnd, int lengthMax)
     {
-        if (text.Length - start <= lengthMax)
+        if (textEnd - start <= lengthMax)
         {
-            return text.Length;
+            return textEnd;
         }
 
         var (end, best) = (start + lengthMax, Cutting.Inside);

@@ -4,6 +4,7 @@ using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
+using Pipeline.Workers.Embedding.Documents;
 
 namespace Pipeline.Workers.Embedding.Tests;
 
@@ -81,6 +82,33 @@ public sealed class EmbeddingHandlerTests : IDisposable
     }
 
     [Fact]
+    public async Task Repeated_text_costs_no_pass_and_says_so()
+    {
+        var handler = Create();
+        await SucceedAsync(handler, "aaa", "b");
+        _generator.Requests.Clear();
+
+        var result = await SucceedAsync(handler, "b", "new", "aaa");
+
+        _generator.Requests.Single().ShouldBe(["new"]);
+        result.Embeddings.ShouldBe([[0, 1], [0, 1], [1, 0]]);
+        result.Usage.ShouldBe(new TokenUsage(7, 4, 0));
+    }
+
+    [Fact]
+    public async Task Vectors_of_two_models_never_stand_in_one_result()
+    {
+        var handler = Create();
+        await SucceedAsync(handler, "a");
+        _generator.Model = "another";
+
+        await Should.ThrowAsync<InferenceException>(() => SucceedAsync(handler, "a", "b"));
+
+        // The retry computes everything anew.
+        (await SucceedAsync(handler, "a", "b")).Model.ShouldBe("another");
+    }
+
+    [Fact]
     public async Task Cancellation_passes()
     {
         var handler = Create();
@@ -89,7 +117,13 @@ public sealed class EmbeddingHandlerTests : IDisposable
     }
 
     private async Task<EmbeddingResult> SucceedAsync(JobPriority priority, params string[] texts) =>
-        JsonSerializer.Deserialize((await HandleAsync(priority, texts)).ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, EmbedTexts.ResultJson)!;
+        Read(await HandleAsync(priority, texts));
+
+    private static async Task<EmbeddingResult> SucceedAsync(EmbeddingHandler handler, params string[] texts) =>
+        Read(await handler.HandleAsync(new() { Texts = texts }, Context(JobPriority.Interactive), TestContext.Current.CancellationToken));
+
+    private static EmbeddingResult Read(JobOutcome outcome) =>
+        JsonSerializer.Deserialize(outcome.ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, EmbedTexts.ResultJson)!;
 
     private Task<JobOutcome> HandleAsync(JobPriority priority, params string[] texts) =>
         Create().HandleAsync(new() { Texts = texts }, Context(priority), TestContext.Current.CancellationToken);
@@ -97,7 +131,7 @@ public sealed class EmbeddingHandlerTests : IDisposable
     private EmbeddingHandler Create(int? dimensionsMin = null)
     {
         var options = Options.Create(new EmbeddingOptions { InputTokensMax = 200, DimensionsMin = dimensionsMin });
-        return new(new LongTextEmbedder(_generator, options), options, TimeProvider.System);
+        return new(new LongTextEmbedder(_generator, options), new VectorCache(options), new ServedModel(), options, TimeProvider.System);
     }
 
     private static JobContext Context(JobPriority priority) =>

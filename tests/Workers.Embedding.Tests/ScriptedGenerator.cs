@@ -10,6 +10,8 @@ internal sealed class ScriptedGenerator(int tokensMax) : IEmbeddingGenerator<str
 
     public List<IReadOnlyList<string>> Requests { get; } = [];
 
+    public string Model { get; set; } = "scripted";
+
     public List<EmbeddingGenerationOptions?> Options { get; } = [];
 
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
@@ -41,10 +43,10 @@ internal sealed class ScriptedGenerator(int tokensMax) : IEmbeddingGenerator<str
     {
     }
 
-    private static Embedding<float> Embed(string text)
+    private Embedding<float> Embed(string text)
     {
         float[] vector = [text.Count(letter => letter == 'a'), text.Count(letter => letter != 'a')];
         UnitVector.Normalize(vector);
-        return new(vector) { ModelId = "scripted" };
+        return new(vector) { ModelId = Model };
     }
 }

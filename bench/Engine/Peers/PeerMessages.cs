@@ -25,6 +25,9 @@ internal sealed record PeerRequest(string Measure)
     /// <summary>json: sequences at a time.</summary>
     public int? Sequences { get; init; }
 
+    /// <summary>embed: one text a vector.</summary>
+    public IReadOnlyList<string>? Strings { get; init; }
+
     /// <summary>json: what the answer must be.</summary>
     public JsonNode? Schema { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace Pipeline.Bench.Models.Vocabularies;
 
 /// <summary>Everyday English and Korean words, frequent ones first within their language.</summary>
-internal static class WordList
+public static class WordList
 {
     public static IReadOnlyList<string> Words { get; } = Read();
 

@@ -82,6 +82,16 @@ async function json({prefix, texts, tokens, schema, sequences: count}) {
     });
 }
 
+/** One vector a text; the library embeds one at a time, however many are asked for. */
+async function embed({strings}) {
+    const context = await model.createEmbeddingContext({threads, contextSize: "auto", batchSize: 512, ignoreMemorySafetyChecks: true});
+    try {
+        return await timed(async () => (await Promise.all(strings.map((text) => context.getEmbeddingFor(text)))).length);
+    } finally {
+        await context.dispose();
+    }
+}
+
 /** Draws at most so many tokens and says how many came. */
 async function take(generator, limit) {
     let count = 0;
@@ -94,7 +104,7 @@ async function take(generator, limit) {
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const version = JSON.parse(readFileSync(new URL("node_modules/node-llama-cpp/package.json", import.meta.url))).version;
-const measures = {decode, prefill, json};
+const measures = {decode, prefill, json, embed};
 const print = (value) => process.stdout.write(JSON.stringify(value) + "\n");
 
 print({ready: true, peer: "node-llama-cpp", version, node: process.version, threads});

@@ -19,11 +19,12 @@ internal static class CommonFields
 
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
-    public static JobPriority TakePriority(BodyFields fields)
+    /// <param name="otherwise">What a request means that names none.</param>
+    public static JobPriority TakePriority(BodyFields fields, JobPriority otherwise = JobPriority.Interactive)
     {
         if (fields.Take(Priority, JsonValueKind.String, required: false)?.GetString() is not { } word)
         {
-            return JobPriority.Interactive;
+            return otherwise;
         }
 
         if (JobPriorityWords.Parse(word) is { } priority)
@@ -32,7 +33,7 @@ internal static class CommonFields
         }
 
         fields.Errors.Add(Priority, $"is \"{word}\": send \"{JobPriorityWords.Interactive}\" or \"{JobPriorityWords.Bulk}\".");
-        return JobPriority.Interactive;
+        return otherwise;
     }
 
     /// <summary>False where the client wants its result computed, whatever is known.</summary>

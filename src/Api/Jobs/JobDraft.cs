@@ -1,5 +1,6 @@
 using Pipeline.Api.Events;
 using Pipeline.Contracts;
+using Pipeline.Core.Documents;
 using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Jobs;
@@ -36,4 +37,10 @@ internal sealed record JobDraft
 
     /// <summary>Makes the answer of protocols that know no jobs, out of the final ones; null answers with the jobs as they are.</summary>
     public Func<IReadOnlyList<Job>, IResult>? Finished { get; init; }
+
+    /// <summary>The answer where no job is needed after all; null: the jobs are accepted.</summary>
+    public IResult? Instead { get; init; }
+
+    /// <summary>A document that comes with the one job; their id is the same.</summary>
+    public NewDocument? Document { get; init; }
 }

@@ -13,6 +13,9 @@ using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Jobs;
 
+/// <summary>What a client is told of a submission that was accepted.</summary>
+internal delegate Task<IResult> Answering(HttpContext context, Submission submission, SubmissionReply.Accepted accepted, PreferHeader prefer);
+
 /// <summary>The way of every POST that makes jobs: headers, body, durable acceptance, and the answer the client prefers.</summary>
 internal sealed class JobSubmissions(
     BodyReader bodies,
@@ -28,11 +31,12 @@ internal sealed class JobSubmissions(
     private readonly ApiOptions _options = options.Value;
 
     /// <param name="draft">Turns the body's fields into a draft; null once it has reported why it can not.</param>
-    public Task<IResult> SubmitAsync(HttpContext context, Func<BodyFields, JobDraft?> draft) =>
-        SubmitAsync(context, fields => Task.FromResult(draft(fields)));
+    public Task<IResult> SubmitAsync(HttpContext context, Func<BodyFields, JobDraft?> draft, Answering? answer = null) =>
+        SubmitAsync(context, fields => Task.FromResult(draft(fields)), answer);
 
     /// <param name="draft">The same, where it has to look something up.</param>
-    public async Task<IResult> SubmitAsync(HttpContext context, Func<BodyFields, Task<JobDraft?>> draft)
+    /// <param name="answer">Answers once the jobs are durable; null answers with the jobs themselves.</param>
+    public async Task<IResult> SubmitAsync(HttpContext context, Func<BodyFields, Task<JobDraft?>> draft, Answering? answer = null)
     {
         var reading = await bodies.ReadAsync(context.Request, context.RequestAborted);
         if (reading.Root is not { } root)
@@ -66,6 +70,11 @@ internal sealed class JobSubmissions(
             return errors.ToProblem();
         }
 
+        if (wanted.Instead is { } instead)
+        {
+            return instead;
+        }
+
         List<IJob> inputs = [];
         foreach (var input in wanted.Inputs)
         {
@@ -81,18 +90,18 @@ internal sealed class JobSubmissions(
         }
 
         return await callbacks.CheckAsync(context.ClientId(), callback, context.RequestAborted)
-            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, cancels));
+            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, cancels), answer);
     }
 
     /// <param name="draft">As the client sent it: what makes a request the same as an earlier one.</param>
     /// <param name="written">Its inputs with their prompts written out: what is stored.</param>
-    private async Task<IResult> AcceptAsync(HttpContext context, JobDraft draft, IReadOnlyList<IJob> written, Wishes wishes)
+    private async Task<IResult> AcceptAsync(HttpContext context, JobDraft draft, IReadOnlyList<IJob> written, Wishes wishes, Answering? answer)
     {
         var inputs = written.Select(input => JsonSerializer.Serialize(input, draft.Kind.InputJson)).ToList();
         var now = time.GetUtcNow();
         var jobs = inputs.ConvertAll(input => new NewJob
         {
-            Id = Guid.CreateVersion7(now),
+            Id = draft.Document?.Id ?? Guid.CreateVersion7(now),
             Kind = draft.Kind.Name,
             Lane = draft.Kind.Lane(draft.Priority),
             InputJson = input,
@@ -106,6 +115,7 @@ internal sealed class JobSubmissions(
         {
             ClientId = context.ClientId(),
             Jobs = jobs,
+            Documents = draft.Document is { } document ? [document] : [],
             Claim = draft.Claim?.Invoke(jobs[0].Id),
             Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback, wishes.Cache)) : null,
         };
@@ -118,6 +128,7 @@ internal sealed class JobSubmissions(
         var reply = await intake.SubmitAsync(submission, context.RequestAborted);
         return reply is not SubmissionReply.Accepted accepted ? SubmissionProblems.Of(reply, wishes.Key)
             : draft.Finished is { } finished ? await answers.FinishAsync(context, submission.ClientId, accepted.JobIds, finished, wishes.CancelsOnDisconnect)
+            : answer is not null ? await answer(context, submission, accepted, wishes.Prefer)
             : await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft);
     }
 

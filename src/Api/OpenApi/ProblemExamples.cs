@@ -38,6 +38,8 @@ internal static class ProblemExamples
         "job-not-found" => ("Job 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/jobs lists yours.", null),
         "batch-not-found" => ("Batch 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/batches lists yours.", null),
         "dialogue-not-found" => ("Interview 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key.", null),
+        "document-not-found" => ("Document 019a9c1e-7f00-7000-8000-000000000002 does not exist, or belongs to another API key. GET /api/documents lists yours.", null),
+        "documents-full" => ("You have 100000 documents; Documents:PerClientMax is 100000. Delete some, or raise the limit.", null),
         "prompt-not-found" => ("Prompt 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/prompts lists yours.", null),
         "prompt-exists" => ("You have a prompt of this kind, name and language. PUT a new version to it; GET /api/prompts?kind=&name= finds it.", null),
         "prompt-built-in" => ("Prompt 019a9c1e-7f00-7000-8000-000000000000 comes with Pipeline and can not be changed. POST /api/prompts with kind chat, name default and language ko: yours then stands before it.", null),

@@ -13,6 +13,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType DeliveryNotFound = new("delivery-not-found", 404, "There is no such delivery");
     public static readonly ProblemType SecretNotFound = new("secret-not-found", 404, "There is no such secret");
     public static readonly ProblemType PromptNotFound = new("prompt-not-found", 404, "There is no such prompt");
+    public static readonly ProblemType DocumentNotFound = new("document-not-found", 404, "There is no such document");
     public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "There is nothing at this path");
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The path does not take this method");
     public static readonly ProblemType JobState = new("job-state", 409, "The job's state does not allow this");
@@ -20,6 +21,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType PromptExists = new("prompt-exists", 409, "There is such a prompt already");
     public static readonly ProblemType PromptBuiltIn = new("prompt-built-in", 409, "The prompt comes with Pipeline");
     public static readonly ProblemType PromptsFull = new("prompts-full", 409, "There are as many as there may be");
+    public static readonly ProblemType DocumentsFull = new("documents-full", 409, "There are as many documents as there may be");
     public static readonly ProblemType BodyTooLarge = new("body-too-large", 413, "The body is too large");
     public static readonly ProblemType MediaType = new("unsupported-media-type", 415, "The body has a type that is not accepted");
     public static readonly ProblemType KeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another request");
@@ -36,8 +38,8 @@ internal sealed record ProblemType(string Name, int Status, string Title)
 
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, DialogueNotFound, DeliveryNotFound, SecretNotFound,
-        PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull,
+        InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, DialogueNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
+        PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
         RouteNotFound, MethodNotAllowed, JobState, DialogueState, BodyTooLarge, MediaType, KeyReused, LaneFull, TooManyStreams,
         ModelNotFound, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
     ];

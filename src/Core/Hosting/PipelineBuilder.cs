@@ -3,13 +3,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
-using Pipeline.Core.Caching;
 using Pipeline.Core.Batches;
+using Pipeline.Core.Caching;
 using Pipeline.Core.Dialogues;
+using Pipeline.Core.Documents;
 using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Messaging;
 using Pipeline.Core.Prompts;
+using Pipeline.Core.Search;
 using Pipeline.Core.Webhooks;
 
 namespace Pipeline.Core.Hosting;
@@ -49,6 +51,21 @@ public sealed class PipelineBuilder
             AddPrompts();
         }
 
+        return this;
+    }
+
+    /// <summary>This process keeps and searches documents.</summary>
+    public PipelineBuilder AddDocuments()
+    {
+        Services.AddSingleton<DocumentStore>();
+        AddHosted<Reembedding>();
+        Services.AddOptions<SearchOptions>().BindConfiguration(SearchOptions.Section).ValidateOnStart();
+        Services.AddSingleton<IValidateOptions<SearchOptions>, SearchOptionsValidator>();
+        Services.AddSingleton<PgvectorIndex>();
+        AddHosted<ExactIndex>();
+        AddHosted<VectorSearch>();
+        AddHosted<PgvectorBuilds>();
+        Services.AddSingleton<HybridSearch>();
         return this;
     }
 

@@ -8,6 +8,7 @@ using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Caching;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Documents;
 using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Messaging;
@@ -85,6 +86,9 @@ public static class PipelineHosting
         services.AddSingleton<IValidateOptions<ResultCacheOptions>, ResultCacheOptionsValidator>();
         services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>();
+        services.AddOptions<DocumentOptions>().BindConfiguration(DocumentOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DocumentOptions>, DocumentOptionsValidator>();
+        services.AddSingleton<IValidateOptions<DocumentOptions>, DocumentOptionsRules>();
         foreach (var lane in JobCatalog.Lanes)
         {
             services.AddOptions<LaneOptions>(lane).BindConfiguration($"{LaneOptions.Section}:{lane}").ValidateOnStart();
@@ -106,6 +110,8 @@ public static class PipelineHosting
         services.AddSingleton<LaneAdmission>();
         services.AddSingleton<WakeSignal>();
         services.AddSingleton<JobStore>();
+        services.AddSingleton<ChunkStore>();
+        services.AddSingleton<EmbeddingModelStore>();
     }
 
     private static NpgsqlDataSource DataSource(PostgresOptions options)

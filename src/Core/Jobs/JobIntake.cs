@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Caching;
+using Pipeline.Core.Documents;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
@@ -114,6 +115,7 @@ public sealed class JobIntake : IAsyncDisposable
         var replies = new SubmissionReply[group.Count];
         var accepted = new List<NewJob>(group.Count);
         var owners = new List<Guid>(group.Count);
+        var documents = new List<(Guid ClientId, NewDocument Document)>();
         for (var i = 0; i < group.Count; i++)
         {
             var submission = group[i];
@@ -124,12 +126,18 @@ public sealed class JobIntake : IAsyncDisposable
             {
                 accepted.AddRange(submission.Jobs);
                 owners.AddRange(Enumerable.Repeat(submission.ClientId, submission.Jobs.Count));
+                documents.AddRange(submission.Documents.Select(document => (submission.ClientId, document)));
             }
         }
 
         var answered = accepted.Count > 0
             ? (await connection.QueryAsync<Guid>(InsertJobs(accepted, owners, cancellationToken))).ToHashSet()
             : [];
+        if (documents.Count > 0)
+        {
+            await connection.ExecuteAsync(InsertDocuments(documents, cancellationToken));
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return answered.Count is 0 ? replies : [.. replies.Select(reply => reply is SubmissionReply.Accepted own
             ? own with { AnyCached = own.JobIds.Any(answered.Contains) }
@@ -189,6 +197,19 @@ public sealed class JobIntake : IAsyncDisposable
             ? new SubmissionReply.Accepted(first.JobIds, Replayed: !first.JobIds.SequenceEqual(parameters.JobIds))
             : new SubmissionReply.KeyReused();
     }
+
+    private static CommandDefinition InsertDocuments(List<(Guid ClientId, NewDocument Document)> documents, CancellationToken cancellationToken) => new(
+        DocumentSql.Insert,
+        new
+        {
+            Ids = documents.Select(entry => entry.Document.Id).ToArray(),
+            ClientIds = documents.Select(entry => entry.ClientId).ToArray(),
+            Titles = documents.Select(entry => entry.Document.Title).ToArray(),
+            Formats = documents.Select(entry => entry.Document.Format).ToArray(),
+            Metadata = documents.Select(entry => entry.Document.MetadataJson).ToArray(),
+            Texts = documents.Select(entry => entry.Document.Text).ToArray(),
+        },
+        cancellationToken: cancellationToken);
 
     /// <summary>Its rows are the jobs that were answered from the cache.</summary>
     private CommandDefinition InsertJobs(List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken) => new(

@@ -1,3 +1,5 @@
+using Pipeline.Core.Documents;
+
 namespace Pipeline.Core.Jobs;
 
 /// <summary>Jobs that are accepted together or not at all: one HTTP request.</summary>
@@ -6,6 +8,9 @@ public sealed record Submission
     public required Guid ClientId { get; init; }
 
     public required IReadOnlyList<NewJob> Jobs { get; init; }
+
+    /// <summary>Documents that come with their jobs, in the same transaction.</summary>
+    public IReadOnlyList<NewDocument> Documents { get; init; } = [];
 
     public IdempotencyKey? Key { get; init; }
 

@@ -26,6 +26,17 @@ public sealed partial class EmbeddingEngine(
     /// <summary>Facts of the model; null until it is loaded and warm.</summary>
     public ModelInfo? Model => _loaded?.Info;
 
+    /// <summary>Most tokens of a text, those that the model puts around it included.</summary>
+    /// <exception cref="InferenceException">No model is loaded.</exception>
+    public int TextTokensMax => Loaded.TextTokensMax;
+
+    private LoadedEncoder Loaded => _loaded
+        ?? throw new InferenceException("No model is loaded. Call EmbeddingEngine.LoadAsync before the host reports ready.");
+
+    /// <summary>Tokens of a text, without those that the model puts around it.</summary>
+    /// <exception cref="InferenceException">No model is loaded.</exception>
+    public int CountTokens(string text) => Loaded.CountTokens(text);
+
     /// <summary>Checks the file and the memory, loads the model and embeds one text, so that the first job pays for no page faults.</summary>
     /// <param name="modelPath">GGUF file of an embedding model.</param>
     /// <param name="cancellationToken">Given up between the steps; the native load itself does not stop.</param>
@@ -73,8 +84,7 @@ public sealed partial class EmbeddingEngine(
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
     {
-        LoadedEncoder loaded = _loaded
-            ?? throw new InferenceException("No model is loaded. Call EmbeddingEngine.LoadAsync before the host reports ready.");
+        LoadedEncoder loaded = Loaded;
         string[] texts = [.. values];
         if (texts.Length > TextsMax)
         {

@@ -32,9 +32,11 @@ internal sealed class LoadedEncoder : IAsyncDisposable
 
     public int Dimensions => _encoder.Dimensions;
 
-    private int TextTokensMax => _model.Info.ContextTokensTrained > 0
+    public int TextTokensMax => _model.Info.ContextTokensTrained > 0
         ? Math.Min(_encoder.Limits.BatchTokens, _model.Info.ContextTokensTrained)
         : _encoder.Limits.BatchTokens;
+
+    public int CountTokens(string text) => _model.Tokenize(text, parseControlTokens: false).Length;
 
     public async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(
         IReadOnlyList<string> texts, RequestPriority priority, CancellationToken cancellationToken)

@@ -30,6 +30,10 @@ internal sealed class ApiHost : IAsyncDisposable
     public static Task<ApiHost> StartAsync(string connectionString, ScriptedEmotion? worker, TimeProvider time) =>
         StartAsync(Build(connectionString, worker, time, []));
 
+    /// <param name="roles">Those that run beside the API.</param>
+    public static Task<ApiHost> StartAsync(string connectionString, Action<PipelineBuilder> roles, params (string Key, string Value)[] settings) =>
+        StartAsync(Build(connectionString, roles, TimeProvider.System, settings));
+
     private static async Task<ApiHost> StartAsync(WebApplication app)
     {
         try
@@ -44,7 +48,27 @@ internal sealed class ApiHost : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(string connectionString, ScriptedEmotion? worker, TimeProvider time, (string Key, string Value)[] settings)
+    private static WebApplication Build(string connectionString, ScriptedEmotion? worker, TimeProvider time, (string Key, string Value)[] settings) =>
+        Build(
+            connectionString,
+            pipeline =>
+            {
+                if (worker is not null)
+                {
+                    // The later registration wins over the one that AddJobHandler makes.
+                    pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedEmotion>();
+                    pipeline.Services.AddSingleton<IJobHandler<AnalyzeEmotion, EmotionResult>>(worker);
+                    pipeline.AddJobHandler<CompleteChat, ChatResult, TalkingChat>();
+                    pipeline.AddJobHandler<StepInterview, InterviewStepResult, ScriptedInterview>();
+                    pipeline.AddJobHandler<WriteReport, ReportResult, ScriptedReport>();
+                    pipeline.AddJobHandler<EmbedTexts, EmbeddingResult, ScriptedEmbedding>();
+                    pipeline.Services.AddSingleton<IResultRecipe>(worker);
+                }
+            },
+            time,
+            settings);
+
+    private static WebApplication Build(string connectionString, Action<PipelineBuilder> roles, TimeProvider time, (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -60,21 +84,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(time);
-        builder.AddPipeline(pipeline =>
-        {
-            pipeline.AddApi();
-            if (worker is not null)
-            {
-                // The later registration wins over the one that AddJobHandler makes.
-                pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedEmotion>();
-                pipeline.Services.AddSingleton<IJobHandler<AnalyzeEmotion, EmotionResult>>(worker);
-                pipeline.AddJobHandler<CompleteChat, ChatResult, TalkingChat>();
-                pipeline.AddJobHandler<StepInterview, InterviewStepResult, ScriptedInterview>();
-                pipeline.AddJobHandler<WriteReport, ReportResult, ScriptedReport>();
-                pipeline.AddJobHandler<EmbedTexts, EmbeddingResult, ScriptedEmbedding>();
-                pipeline.Services.AddSingleton<IResultRecipe>(worker);
-            }
-        });
+        builder.AddPipeline(pipeline => roles(pipeline.AddApi()));
         return builder.Build().MapPipelineApi();
     }
 

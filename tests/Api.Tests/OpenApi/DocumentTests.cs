@@ -16,7 +16,8 @@ public sealed class DocumentTests(LocalApi api)
 
         operations.Keys.ShouldBe(
             [
-                "post /api/emotion", "post /api/chat/completions", "post /api/feedback", "post /api/interview/step", "post /api/report",
+                "post /api/emotion", "post /api/embeddings", "post /api/documents", "get /api/documents",
+                "get /api/documents/{id}", "delete /api/documents/{id}", "post /api/search", "post /api/ask", "post /api/chat/completions", "post /api/feedback", "post /api/interview/step", "post /api/report",
                 "post /api/conversations", "get /api/conversations", "get /api/conversations/{id}", "delete /api/conversations/{id}",
                 "post /api/conversations/{id}/messages", "post /api/interviews", "get /api/interviews/{id}", "delete /api/interviews/{id}",
                 "post /api/interviews/{id}/answers", "post /api/jobs", "get /api/jobs", "get /api/jobs/{id}", "delete /api/jobs/{id}",
@@ -44,7 +45,7 @@ public sealed class DocumentTests(LocalApi api)
                 media.Value.TryGetProperty("example", out var example).ShouldBeTrue($"{name} {response.Name}");
                 media.Name.ShouldBe(
                     example.ValueKind is JsonValueKind.String ? name.EndsWith("events", StringComparison.Ordinal) ? "text/event-stream" : "application/x-ndjson"
-                    : example.TryGetProperty("title", out _) ? "application/problem+json" : "application/json");
+                    : example.TryGetProperty("detail", out _) ? "application/problem+json" : "application/json");
             }
         }
     }
@@ -68,7 +69,7 @@ public sealed class DocumentTests(LocalApi api)
             }
         }
 
-        tried.ShouldBe(22);
+        tried.ShouldBe(29);
     }
 
     [Fact]

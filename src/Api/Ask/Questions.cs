@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Body;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Headers;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.Search;
+using Pipeline.Contracts;
+using Pipeline.Core.Documents;
+using Pipeline.Core.Search;
+
+namespace Pipeline.Api.Ask;
+
+/// <summary>Turns a question into a chat about the passages that are near it, or into the answer that there are none.</summary>
+internal sealed class Questions(
+    Searches searches, IOptions<AskOptions> ask, IOptions<SearchOptions> search, IOptions<DocumentOptions> documents, IOptions<ApiOptions> api, TimeProvider time)
+{
+    private const string Question = "question";
+    private const int SourcesDefault = 5;
+
+    private readonly AskOptions _options = ask.Value;
+
+    public async Task<JobDraft?> DraftAsync(HttpContext context, BodyFields fields)
+    {
+        JobCatalog.TryFind(CompleteChat.Kind, out var kind);
+        var limit = new ResultLimit(Math.Min(SourcesDefault, _options.SourcesMax), _options.SourcesMax, "Ask:SourcesMax");
+        var query = SearchDraft.Parse(fields, Question, context.ClientId(), limit, search.Value, documents.Value);
+        var maxTokens = TakeMaxTokens(fields);
+        var priority = CommonFields.TakePriority(fields);
+        var expiresAt = CommonFields.TakeExpiresAt(fields, time.GetUtcNow(), api.Value.ExpiryMax);
+        if (context.Request.Headers.ContainsKey(IdempotencyKeyHeader.Name))
+        {
+            fields.Errors.Add(IdempotencyKeyHeader.Name, "is not taken here, because documents may change between two questions: ask again without it.");
+        }
+
+        if (query is null || fields.Errors.Any)
+        {
+            return null;
+        }
+
+        var sources = Near(await searches.FindAsync(query, context.RequestAborted));
+        return new()
+        {
+            Kind = kind!,
+            Inputs = [AskPrompt.Of(query.Text, sources) with { MaxTokens = maxTokens }],
+            IsList = false,
+            Priority = priority,
+            ExpiresAt = expiresAt,
+            Instead = sources.Count == 0 ? Json(AskResource.Unknown(query.Text), StatusCodes.Status200OK) : null,
+            Answer = (job, response, status) =>
+            {
+                response.Response.Headers.Location = job.Links.Self;
+                return Task.FromResult(Json(AskResource.Of(job, sources), status));
+            },
+        };
+    }
+
+    /// <summary>None when no passage is near the question. Others that its words have found may stand beside one that is.</summary>
+    private List<FoundChunk> Near(Findings findings)
+    {
+        var isNear = findings.Model is null
+            ? findings.Chunks.Count > 0
+            : findings.Chunks.Any(chunk => chunk.Similarity >= _options.SimilarityMin);
+        if (!isNear)
+        {
+            return [];
+        }
+
+        List<FoundChunk> sources = [];
+        var room = _options.SourcesLengthMax;
+        foreach (var chunk in findings.Chunks.Where(chunk => chunk.Similarity is null || chunk.Similarity >= _options.SimilarityMin))
+        {
+            room -= chunk.Chunk.Text.Length;
+            if (room < 0 && sources.Count > 0)
+            {
+                break;
+            }
+
+            sources.Add(chunk);
+        }
+
+        return sources;
+    }
+
+    private static int? TakeMaxTokens(BodyFields fields)
+    {
+        const string MaxTokens = "max_tokens";
+        const int Most = 4_096;
+        if (fields.Take(MaxTokens, JsonValueKind.Number, required: false) is not { } value)
+        {
+            return null;
+        }
+
+        if (!value.TryGetInt32(out var tokens) || tokens is < 1 or > Most)
+        {
+            fields.Errors.Add(MaxTokens, $"is {value.GetRawText()}: send a whole number from 1 to {Most}.");
+        }
+
+        return tokens;
+    }
+
+    private static IResult Json(AskResource answer, int status) => Results.Json(answer, ApiJson.Wire.AskResource, statusCode: status);
+}

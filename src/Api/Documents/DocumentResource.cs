@@ -1,0 +1,93 @@
+using System.ComponentModel;
+using System.Text;
+using System.Text.Json.Serialization;
+using Pipeline.Api.Jobs;
+using Pipeline.Core.Documents;
+
+namespace Pipeline.Api.Documents;
+
+/// <summary>A document as clients see it.</summary>
+[Description("A document and how far it is embedded. Fields without a value are absent.")]
+internal sealed record DocumentResource
+{
+    public const string Deleted = "deleted";
+
+    [Description("UUIDv7: ids sort by creation.")]
+    public required Guid Id { get; init; }
+
+    public string? Title { get; init; }
+
+    [Description("text, markdown or html.")]
+    public required string Format { get; init; }
+
+    [Description("queued, embedding, ready or failed; deleted in the answer to its deletion.")]
+    public required string State { get; init; }
+
+    [Description("Bytes of its text in UTF-8, without the marks of HTML.")]
+    public required int Bytes { get; init; }
+
+    [Description("As it was sent: any object.")]
+    [JsonConverter(typeof(RawJsonConverter))]
+    public required string Metadata { get; init; }
+
+    [Description("Parts that it is cut into; absent until a worker has begun.")]
+    public int? Chunks { get; init; }
+
+    [Description("Share of its chunks that are embedded and can be found, 0 to 1.")]
+    public required double Progress { get; init; }
+
+    [Description("The model that has embedded all of it.")]
+    public string? Model { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? EmbeddedAt { get; init; }
+
+    [Description("Why it failed, or why its last attempt did.")]
+    public JobError? Error { get; init; }
+
+    public required DocumentLinks Links { get; init; }
+
+    public static DocumentResource Of(Document document) => new()
+    {
+        Id = document.Id,
+        Title = document.Title,
+        Format = document.Format,
+        State = document.State,
+        Bytes = document.Bytes,
+        Metadata = document.Metadata,
+        Chunks = document.Chunks,
+        Progress = document.Chunks is > 0 and var chunks ? Math.Round(Math.Min(1, (double)document.ChunksEmbedded / chunks), 4) : 0,
+        Model = document.Model,
+        CreatedAt = document.CreatedAt,
+        EmbeddedAt = document.EmbeddedAt,
+        Error = document.ErrorCode is null ? null : new(document.ErrorCode, document.Error ?? ""),
+        Links = DocumentLinks.Of(document.Id, document.JobId),
+    };
+
+    /// <summary>As it is when it has just been accepted.</summary>
+    public static DocumentResource Of(NewDocument document, DateTimeOffset now) => new()
+    {
+        Id = document.Id,
+        Title = document.Title,
+        Format = document.Format,
+        State = DocumentState.Queued,
+        Bytes = Encoding.UTF8.GetByteCount(document.Text),
+        Metadata = document.MetadataJson,
+        Progress = 0,
+        CreatedAt = now,
+        Links = DocumentLinks.Of(document.Id, document.Id),
+    };
+}
+
+/// <param name="Self">GET reads it; DELETE deletes it with all that was made of it.</param>
+/// <param name="Job">The job that embeds it; where it failed, its links.retry starts it again.</param>
+internal sealed record DocumentLinks(string Self, string Job)
+{
+    public static string PathOf(Guid id) => $"/api/documents/{id}";
+
+    public static DocumentLinks Of(Guid id, Guid jobId) => new(PathOf(id), JobLinks.PathOf(jobId));
+}
+
+/// <param name="Documents">Newest first.</param>
+internal sealed record DocumentPageResource(IReadOnlyList<DocumentResource> Documents, PageLinks Links);

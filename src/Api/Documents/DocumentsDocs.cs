@@ -1,0 +1,105 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
+
+namespace Pipeline.Api.Documents;
+
+internal static class DocumentsDocs
+{
+    private const string Tag = "documents";
+
+    private const string Ready = """
+        {"id":"019a9c1e-7f00-7000-8000-000000000002","title":"Returns","format":"markdown","state":"ready","bytes":76,"metadata":{"team":"shop"},
+         "chunks":1,"progress":1,"model":"embedding-mini","created_at":"2026-11-20T09:00:00+00:00","embedded_at":"2026-11-20T09:00:00.06+00:00",
+         "links":{"self":"/api/documents/019a9c1e-7f00-7000-8000-000000000002","job":"/api/jobs/019a9c1e-7f00-7000-8000-000000000002"}}
+        """;
+
+    private const string Queued = """
+        {"id":"019a9c1e-7f00-7000-8000-000000000002","title":"Returns","format":"markdown","state":"queued","bytes":76,"metadata":{"team":"shop"},
+         "progress":0,"created_at":"2026-11-20T09:00:00+00:00",
+         "links":{"self":"/api/documents/019a9c1e-7f00-7000-8000-000000000002","job":"/api/jobs/019a9c1e-7f00-7000-8000-000000000002"}}
+        """;
+
+    private static readonly ParameterDoc DocumentId = new("path", "id", "The document's UUID, such as 019a9c1e-7f00-7000-8000-000000000002.");
+
+    private static readonly IReadOnlyList<(string Name, string Description)> Headers =
+        [("Location", "The document."), .. SharedDocs.SubmissionHeaders.Skip(1)];
+
+    public static readonly EndpointDoc Submit = new()
+    {
+        Name = "addDocument",
+        Tag = Tag,
+        Summary = "Keep a document and make it searchable",
+        Description = "It is cut into chunks between sentences, which a job embeds. It can be found by its words and its meaning as soon as that is done.",
+        Parameters = SharedDocs.Submission,
+        Body = new(typeof(DocumentRequest),
+        [
+            ("A document in Markdown", """{"title":"Returns","format":"markdown","text":"# Returns\nGoods can be returned within 30 days. The money is back after a week.","metadata":{"team":"shop"}}"""),
+            ("A page", """{"format":"html","text":"<title>배송</title><h1>배송</h1><p>주문하신 상품은 이틀 안에 도착합니다.</p>","priority":"interactive"}"""),
+        ]),
+        Answers =
+        [
+            new(200, "The embedded document, with `Prefer: wait`.", typeof(DocumentResource), Ready) { Headers = Headers },
+            new(202, "The document as it is.", typeof(DocumentResource), Queued) { Headers = Headers },
+        ],
+        Problems = [.. SharedDocs.Submissions, ProblemType.DocumentsFull],
+    };
+
+    public static readonly EndpointDoc List = new()
+    {
+        Name = "listDocuments",
+        Tag = Tag,
+        Summary = "List your documents, newest first",
+        Parameters =
+        [
+            new("query", "before", "Only documents older than this id; links.next has it."),
+            new("query", "limit", "At most Api:PageLengthMax (200); 50 without it."),
+        ],
+        Answers = [new(200, "A page.", typeof(DocumentPageResource), $$$"""{"documents":[{{{Ready}}}],"links":{"self":"/api/documents?limit=50"}}""")],
+        Problems = [ProblemType.InvalidInput, .. SharedDocs.AnyCall],
+    };
+
+    public static readonly EndpointDoc Find = new()
+    {
+        Name = "getDocument",
+        Tag = Tag,
+        Summary = "Read a document's state and progress",
+        Parameters = [DocumentId],
+        Answers = [new(200, "The document.", typeof(DocumentResource), Ready)],
+        Problems = [ProblemType.InvalidInput, ProblemType.DocumentNotFound, .. SharedDocs.AnyCall],
+    };
+
+    public static readonly EndpointDoc Delete = new()
+    {
+        Name = "deleteDocument",
+        Tag = Tag,
+        Summary = "Delete a document with its chunks and vectors",
+        Description = "From this answer on no search finds it. A job that is about to embed it is canceled.",
+        Parameters = [DocumentId],
+        Answers = [new(200, "The document that was.", typeof(DocumentResource), Ready.Replace("\"ready\"", "\"deleted\"", StringComparison.Ordinal))],
+        Problems = [ProblemType.InvalidInput, ProblemType.DocumentNotFound, .. SharedDocs.AnyCall],
+    };
+}
+
+/// <summary>The body for readers of the document; <see cref="DocumentDraft"/> reads it.</summary>
+internal sealed record DocumentRequest
+{
+    [Description("The document, at most Documents:BytesMax (1 MiB).")]
+    public required string Text { get; init; }
+
+    [Description("text (default), markdown or html.")]
+    public string? Format { get; init; }
+
+    [Description("At most 500 characters; that of an HTML page is its own unless one is sent.")]
+    public string? Title { get; init; }
+
+    [Description("Any object, at most Documents:MetadataBytesMax (4,096) bytes; searches filter by it.")]
+    public JsonElement? Metadata { get; init; }
+
+    [Description("bulk (default) or interactive.")]
+    public string? Priority { get; init; }
+
+    [Description("RFC 3339 time after which it is not embedded any more; at most Api:ExpiryMax (30 days) ahead.")]
+    public DateTimeOffset? ExpiresAt { get; init; }
+}

@@ -1,0 +1,30 @@
+using Pipeline.Api.Body;
+using Pipeline.Api.Jobs;
+using Pipeline.Contracts;
+
+namespace Pipeline.Api.Embeddings;
+
+/// <summary>
+/// Reads <c>{"text"}</c> or <c>{"texts":[…]}</c>: one job for every <see cref="EmbedTexts.TextsMax"/> texts. A worker packs
+/// texts of all its jobs into one pass, so larger jobs would gain nothing, and several workers share the jobs of a request.
+/// </summary>
+internal static class EmbeddingsDraft
+{
+    public static JobDraft? Parse(BodyFields fields, ApiOptions options, InputLimits limits, DateTimeOffset now)
+    {
+        JobCatalog.TryFind(EmbedTexts.Kind, out var kind);
+        var (texts, isList) = TextFields.Take(fields, options.EmbeddingTextsMax, "Api:EmbeddingTextsMax", limits);
+        var priority = CommonFields.TakePriority(fields);
+        var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
+        return texts is null
+            ? null
+            : new JobDraft
+            {
+                Kind = kind!,
+                Inputs = [.. texts.Chunk(EmbedTexts.TextsMax).Select(part => new EmbedTexts { Texts = part })],
+                IsList = isList,
+                Priority = priority,
+                ExpiresAt = expiresAt,
+            };
+    }
+}

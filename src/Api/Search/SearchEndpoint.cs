@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Body;
+using Pipeline.Api.Clients;
+using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
+using Pipeline.Core.Documents;
+using Pipeline.Core.Search;
+
+namespace Pipeline.Api.Search;
+
+/// <summary><c>POST /api/search</c>: the chunks of a client's documents that answer a query best.</summary>
+internal static class SearchEndpoint
+{
+    private const int ResultsDefault = 10;
+
+    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/search", SearchAsync).Describe(SearchDocs.Search);
+
+    private static async Task<IResult> SearchAsync(
+        HttpContext context, BodyReader bodies, Searches searches, IOptions<SearchOptions> options, IOptions<DocumentOptions> documents)
+    {
+        var reading = await bodies.ReadAsync(context.Request, context.RequestAborted);
+        if (reading.Root is not { } root)
+        {
+            return reading.Problem!;
+        }
+
+        if (root.ValueKind is not JsonValueKind.Object)
+        {
+            return Problem.Of(ProblemType.InvalidInput, "body", JsonWords.Mismatch(root, "an object"));
+        }
+
+        var errors = new InputErrors();
+        var fields = new BodyFields(root, errors);
+        var limit = new ResultLimit(Math.Min(ResultsDefault, options.Value.ResultsMax), options.Value.ResultsMax, "Search:ResultsMax");
+        var query = SearchDraft.Parse(fields, "query", context.ClientId(), limit, options.Value, documents.Value);
+        var mode = SearchDraft.TakeMode(fields);
+        fields.RefuseUnknown();
+        if (errors.Any || query is null)
+        {
+            return errors.ToProblem();
+        }
+
+        var findings = await searches.FindAsync(query with { Mode = mode }, context.RequestAborted);
+        return Results.Json(SearchResource.Of(findings, mode), ApiJson.Wire.SearchResource);
+    }
+}

@@ -1,0 +1,69 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+using Pipeline.Api.Documents;
+using Pipeline.Api.Jobs;
+using Pipeline.Core.Search;
+
+namespace Pipeline.Api.Search;
+
+/// <summary>What a search found.</summary>
+internal sealed record SearchResource
+{
+    [Description("The best first.")]
+    public required IReadOnlyList<FoundResource> Results { get; init; }
+
+    [Description("The model that told the query's meaning; absent where only words were compared.")]
+    public string? Model { get; init; }
+
+    [Description("Present where less was searched than was asked for, and says why.")]
+    public string? Degraded { get; init; }
+
+    public static SearchResource Of(Findings findings, SearchMode mode) => new()
+    {
+        Results = [.. findings.Chunks.Select(FoundResource.Of)],
+        Model = findings.Model,
+        Degraded = findings.Model is null && mode is not SearchMode.Words
+            ? "No embedding worker told the query's meaning in time (Search:EmbedTimeout); only words were compared."
+            : null,
+    };
+}
+
+/// <summary>A chunk that was found.</summary>
+internal sealed record FoundResource
+{
+    public required Guid DocumentId { get; init; }
+
+    [Description("The document's.")]
+    public string? Title { get; init; }
+
+    [Description("The chunk's place in the document, from 0.")]
+    public required int Chunk { get; init; }
+
+    public required string Text { get; init; }
+
+    [Description("Of its places by meaning and by words; only the order within one answer means something.")]
+    public required double Score { get; init; }
+
+    [Description("Cosine of query and chunk, -1 to 1; absent where it was found by its words alone.")]
+    public double? Similarity { get; init; }
+
+    [Description("The document's.")]
+    [JsonConverter(typeof(RawJsonConverter))]
+    public required string Metadata { get; init; }
+
+    public required FoundLinks Links { get; init; }
+
+    public static FoundResource Of(FoundChunk found) => new()
+    {
+        DocumentId = found.Chunk.DocumentId,
+        Title = found.Chunk.Title,
+        Chunk = found.Chunk.Ordinal,
+        Text = found.Chunk.Text,
+        Score = Math.Round(found.Score, 6),
+        Similarity = found.Similarity is { } similarity ? Math.Round(similarity, 4) : null,
+        Metadata = found.Chunk.Metadata,
+        Links = new(DocumentLinks.PathOf(found.Chunk.DocumentId)),
+    };
+}
+
+internal sealed record FoundLinks(string Document);

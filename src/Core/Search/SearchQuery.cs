@@ -1,0 +1,50 @@
+namespace Pipeline.Core.Search;
+
+/// <summary>What a client looks for among its documents.</summary>
+public sealed record SearchQuery
+{
+    public required Guid ClientId { get; init; }
+
+    /// <summary>In Unicode's form C.</summary>
+    public required string Text { get; init; }
+
+    public required int Limit { get; init; }
+
+    public SearchMode Mode { get; init; } = SearchMode.Hybrid;
+
+    /// <summary>A JSON object that a document's metadata must contain; null for any.</summary>
+    public string? FilterJson { get; init; }
+}
+
+/// <summary>By what chunks are found.</summary>
+public enum SearchMode
+{
+    Hybrid,
+    Vectors,
+    Words,
+}
+
+/// <summary>A query's meaning, of length 1, and the model that told it.</summary>
+public sealed record QueryVector(int ModelId, float[] Vector);
+
+/// <summary>A chunk as it stands in the database.</summary>
+public sealed record StoredChunk
+{
+    public required long Id { get; init; }
+
+    public required Guid DocumentId { get; init; }
+
+    public string? Title { get; init; }
+
+    /// <summary>The document's, a JSON object.</summary>
+    public required string Metadata { get; init; }
+
+    /// <summary>Its place in the document, from 0.</summary>
+    public required int Ordinal { get; init; }
+
+    public required string Text { get; init; }
+}
+
+/// <param name="Score">Of the ranks; only the order of one answer means something.</param>
+/// <param name="Similarity">Cosine with the query; null where the chunk was found by its words alone.</param>
+public sealed record FoundChunk(StoredChunk Chunk, double Score, float? Similarity);

@@ -1,0 +1,117 @@
+using Pipeline.Api.Tests.Hosting;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.Api.Tests.Documents;
+
+public sealed class SearchTests(DocumentsApi api) : IClassFixture<DocumentsApi>
+{
+    [Fact]
+    public async Task Korean_is_found_whatever_endings_its_words_have()
+    {
+        using var client = await api.NewClientAsync();
+        await client.AddAsync("환불은 일주일 안에 처리됩니다.");
+        await client.AddAsync("배송은 이틀이 걸립니다.");
+        await client.AddAsync("The office opens at nine.");
+
+        (await client.SearchAsync("환불을 받으려면 며칠이 걸리나요?", ""","mode":"words" """))[0].ShouldStartWith("환불은");
+        (await client.SearchAsync("opening the offices", ""","mode":"words" """)).ShouldHaveSingleItem().ShouldStartWith("The office");
+    }
+
+    [Fact]
+    public async Task A_text_is_nearest_to_itself()
+    {
+        using var client = await api.NewClientAsync();
+        foreach (var text in (string[])["I got the job and I am so happy!", "The train was late again.", "오늘은 정말 힘든 하루였어."])
+        {
+            await client.AddAsync(text);
+        }
+
+        var answer = await client.PostAsync("/api/search", """{"query":"The train was late again.","mode":"vectors","k":3}""");
+
+        var first = answer.Json.GetProperty("results")[0];
+        first.GetProperty("text").GetString().ShouldBe("The train was late again.");
+        first.GetProperty("similarity").GetDouble().ShouldBe(1, 1e-3);
+        answer.Json.GetProperty("results").GetArrayLength().ShouldBe(3);
+        answer.Json.GetProperty("model").GetString().ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task A_filter_and_k_bound_what_is_found()
+    {
+        using var client = await api.NewClientAsync();
+        await client.AddAsync("Shoes cost fifty.", metadata: new { team = "shop", tags = new[] { "price" } });
+        await client.AddAsync("Shoes are tested.", metadata: new { team = "lab" });
+
+        (await client.SearchAsync("shoes", ""","filter":{"team":"lab"}""")).ShouldHaveSingleItem().ShouldBe("Shoes are tested.");
+        (await client.SearchAsync("shoes", ""","filter":{"tags":["price"]}""")).ShouldHaveSingleItem().ShouldBe("Shoes cost fifty.");
+        (await client.SearchAsync("shoes", ""","k":1""")).ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("that's a \\\\ \\\"quote\\\" & | ! ( ) <-> :*")]
+    [InlineData("'")]
+    [InlineData("the and of")]
+    [InlineData("😀")]
+    public async Task Any_query_is_a_query(string query)
+    {
+        using var client = await api.NewClientAsync();
+        await client.AddAsync("Some words.");
+        (await client.PostAsync("/api/search", $$"""{"query":"{{query}}"}""")).Status.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData("""{"query":" "}""", "query", "is empty")]
+    [InlineData("""{}""", "query", "is required")]
+    [InlineData("""{"query":"a","k":0}""", "k", "from 1 to 100")]
+    [InlineData("""{"query":"a","k":1.5}""", "k", "from 1 to 100")]
+    [InlineData("""{"query":"a","mode":"magic"}""", "mode", "hybrid, vectors, words")]
+    [InlineData("""{"query":"a","filter":[1]}""", "filter", "expected an object")]
+    public async Task Bad_input_is_told_by_field(string body, string field, string message)
+    {
+        using var client = await api.NewClientAsync();
+        (await client.PostAsync("/api/search", body)).ShouldBlame(field, message);
+    }
+
+    [Fact]
+    public async Task A_query_that_is_too_long_is_told_its_limit()
+    {
+        using var client = await api.NewClientAsync();
+        (await client.PostAsync("/api/search", $$"""{"query":"{{new string('a', 2_001)}}"}""")).ShouldBlame("query", "Search:QueryLengthMax");
+    }
+
+    [Fact]
+    public async Task Another_API_process_knows_of_a_change_at_once()
+    {
+        var database = new PostgresDatabase();
+        await database.InitializeAsync();
+        await using var first = await ApiHost.StartAsync(database.ConnectionString, WithWorker, Settings);
+        await using var second = await ApiHost.StartAsync(database.ConnectionString, WithWorker, Settings);
+        using var here = first.Client();
+        using var there = second.Client();
+
+        (await there.SearchAsync("zebra")).ShouldBeEmpty();
+        var id = (await here.AddAsync("The zebra stands in the garden.")).Id;
+        (await there.SearchAsync("zebra")).ShouldHaveSingleItem();
+        await here.DeleteAsync($"/api/documents/{id}");
+        (await there.SearchAsync("zebra")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Without_a_worker_words_are_found_and_the_answer_says_so()
+    {
+        var database = new PostgresDatabase();
+        await database.InitializeAsync();
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null, ("Search:EmbedTimeout", "00:00:00.100"));
+        using var client = host.Client();
+
+        var answer = await client.PostAsync("/api/search", """{"query":"zebra"}""");
+
+        answer.Status.ShouldBe(200);
+        answer.Json.GetProperty("degraded").GetString()!.ShouldContain("only words were compared");
+        answer.Json.TryGetProperty("model", out _).ShouldBeFalse();
+    }
+
+    private static readonly (string, string)[] Settings = [("Inference:Threads", "1"), ("Inference:CheckMemory", "false")];
+
+    private static void WithWorker(Core.Hosting.PipelineBuilder pipeline) => Workers.Embedding.EmbeddingWorkerRole.AddEmbeddingWorker(pipeline);
+}
