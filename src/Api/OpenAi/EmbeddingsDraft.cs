@@ -40,7 +40,7 @@ internal static class EmbeddingsDraft
             Inputs = inputs,
             IsList = true,
             Priority = JobPriority.Interactive,
-            Finished = jobs => EmbeddingsEndpoint.Answer(jobs, request.EncodingFormat is "base64"),
+            Finished = jobs => OpenAiEmbeddingsEndpoint.Answer(jobs, request.EncodingFormat is "base64"),
         };
     }
 

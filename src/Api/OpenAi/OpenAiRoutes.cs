@@ -11,7 +11,7 @@ internal static class OpenAiRoutes
     {
         var v1 = app.MapGroup(Root);
         ModelsEndpoint.Map(v1);
-        EmbeddingsEndpoint.Map(v1);
+        OpenAiEmbeddingsEndpoint.Map(v1);
         CompletionsEndpoint.Map(v1);
     }
 }

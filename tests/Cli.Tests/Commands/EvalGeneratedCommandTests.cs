@@ -17,7 +17,7 @@ public sealed class EvalGeneratedCommandTests : IDisposable
     public async Task With_json_standard_output_is_one_line_of_figures()
     {
         await using var pipeline = await FakePipeline.StartAsync();
-        var file = Write($$"""{"input":{"result":{{Good}}},"keywords":["seoul","river"]}""", $$"""{"input":{"result":{{Good}}}}""");
+        var file = Write($$"""{"input":{"result":{{Good}}},"keywords":["seoul","river"]}""", $$$"""{"input":{"result":{{{Good}}}}}""");
 
         (await RunAsync(pipeline, file, "--json")).ShouldBe(0, _surroundings.Error);
 
@@ -31,7 +31,7 @@ public sealed class EvalGeneratedCommandTests : IDisposable
     public async Task What_failed_or_is_not_valid_is_told_and_is_no_success()
     {
         await using var pipeline = await FakePipeline.StartAsync();
-        var file = Write("""{"input":{"text":"fail"}}""", """{"input":{"result":{"content":"cut"}}}""", $$"""{"input":{"result":{{Good}}}}""");
+        var file = Write("""{"input":{"text":"fail"}}""", """{"input":{"result":{"content":"cut"}}}""", $$$"""{"input":{"result":{{{Good}}}}}""");
 
         (await RunAsync(pipeline, file)).ShouldNotBe(0);
 

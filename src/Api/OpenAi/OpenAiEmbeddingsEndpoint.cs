@@ -9,7 +9,7 @@ using Pipeline.Core.Jobs;
 namespace Pipeline.Api.OpenAi;
 
 /// <summary><c>POST /v1/embeddings</c>: embedding jobs that their client waits for.</summary>
-internal static class EmbeddingsEndpoint
+internal static class OpenAiEmbeddingsEndpoint
 {
     public static void Map(IEndpointRouteBuilder v1) => v1.MapPost("/embeddings", EmbedAsync).Describe(OpenAiDocs.Embed);
 
