@@ -40,7 +40,8 @@ internal static class IntakeSql
                    case when known.id is null then 'queued' else 'succeeded' end, known.result, known.id,
                    case when known.id is not null then now() end, case when known.id is not null then pg_current_xact_id() end
               from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Lanes::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
-                          @CallbackUrls::text[], @CacheKeys::uuid[]) as s (id, client_id, kind, lane, input, expires_at, callback_url, cache_key)
+                          @Watchers::text[], @CallbackUrls::text[], @CacheKeys::uuid[])
+                   as s (id, client_id, kind, lane, input, expires_at, watcher, callback_url, cache_key)
               left join lateral (
                    select id, result from jobs
                     where jobs.cache_key = s.cache_key and jobs.id >= @CacheFloor and finished_at > now() - @AgeMaxSeconds * interval '1 second'

@@ -50,6 +50,22 @@ internal sealed partial class LaneReceivers(
         }
     }
 
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var lane in lanes.Names)
+        {
+            _receivers[lane] = Receive(lane);
+        }
+
+        if (_broker.IsMemory)
+        {
+            // Nothing keeps what is sent before there is somebody to receive it.
+            await Task.WhenAll(_receivers.Values.Select(receiver => receiver.Ready)).WaitAsync(cancellationToken);
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override bool IsOutage(Exception exception) =>
         exception is BrokerUnreachableException or OperationInterruptedException || base.IsOutage(exception);
 

@@ -65,6 +65,6 @@ public sealed partial class VectorSearch(
     [LoggerMessage(1180, LogLevel.Information, "Vectors are compared in memory, each with each: {Reason}")]
     private partial void LogExact(string reason);
 
-    [LoggerMessage(1181, LogLevel.Information, "Vectors are searched by pgvector {Version}")]
+    [LoggerMessage(1182, LogLevel.Information, "Vectors are searched by pgvector {Version}")]
     private partial void LogPgvector(Version version);
 }

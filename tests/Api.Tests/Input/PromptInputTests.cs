@@ -34,9 +34,9 @@ public sealed class PromptInputTests(LocalApi api)
     [Fact]
     public async Task A_prompt_that_does_not_exist_is_told_where_it_was_named()
     {
-        (await PostAsync("feedback", """{"question":"why?","answer":"so","prompt":"strict"}""")).ShouldBlame("prompt", "is \"strict\", and feedback has no such prompt in \"en\"");
-        (await api.Client.PostAsync("/api/jobs", """{"kind":"feedback","input":{"question":"why?","answer":"so","prompt":"strict"}}""")).ShouldBlame("input.prompt", "has no such prompt");
-        (await api.Client.PostLinesAsync("/api/jobs/batch?kind=chat", ["""{"messages":[{"role":"user","content":"a"}],"prompt":"poet"}"""])).ShouldBlame("items[0].prompt", "has no such prompt");
+        (await PostAsync("feedback", """{"question":"why?","answer":"so","prompt":"absent"}""")).ShouldBlame("prompt", "is \"absent\", and feedback has no such prompt in \"en\"");
+        (await api.Client.PostAsync("/api/jobs", """{"kind":"feedback","input":{"question":"why?","answer":"so","prompt":"absent"}}""")).ShouldBlame("input.prompt", "has no such prompt");
+        (await api.Client.PostLinesAsync("/api/jobs/batch?kind=chat", ["""{"messages":[{"role":"user","content":"a"}],"prompt":"absent"}"""])).ShouldBlame("items[0].prompt", "has no such prompt");
     }
 
     [Fact]
