@@ -24,7 +24,7 @@ internal sealed class PipelineClient(Uri address) : IDisposable
         {
             try
             {
-                using var request = new HttpRequestMessage(HttpMethod.Post, "/api/emotion") { Content = JsonContent.Create(new { texts }) };
+                using var request = new HttpRequestMessage(HttpMethod.Post, "/api/emotion") { Content = JsonContent.Create(new { texts, cache = false }) };
                 request.Headers.Add("Idempotency-Key", key);
                 using var response = await _http.SendAsync(request);
                 if (response.StatusCode is HttpStatusCode.Accepted)

@@ -30,8 +30,9 @@ public static class PipelineHosting
         // ReceiveWatch and OutboxDispatcher tell of outages, once each and without stack traces.
         host.Configuration["Logging:LogLevel:MassTransit"] ??= nameof(LogLevel.Error);
 
-        // A failed start is told in one sentence by PipelineHost; a loop that dies is still logged, as critical.
-        host.Configuration["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] ??= nameof(LogLevel.Critical);
+        // A failed start is told in one sentence by PipelineHost, and LoopService outlives and tells what goes wrong in a loop. The
+        // host would report every loop as a crash that a failed start ended before it had begun.
+        host.Configuration["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] ??= nameof(LogLevel.None);
 
         // In code, because an options class does not know the lane it is for. See the decision on messages for the number.
         foreach (var kind in JobCatalog.All)
