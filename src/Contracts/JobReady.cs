@@ -9,14 +9,6 @@ public sealed record JobReady(Guid JobId)
     /// <summary>Jobs of the same lane that share the message, where one job is so small that its message costs as much; otherwise absent.</summary>
     public IReadOnlyList<Guid>? Others { get; init; }
 
-    /// <exception cref="InvalidOperationException">There is no job.</exception>
-    public static JobReady Of(IReadOnlyList<Guid> jobIds) => jobIds switch
-    {
-        [] => throw new InvalidOperationException("A message carries at least one job."),
-        [var only] => new(only),
-        [var first, ..] => new(first) { Others = [.. jobIds.Skip(1)] },
-    };
-
     /// <summary>Every job of the message.</summary>
     public IReadOnlyList<Guid> All() => Others is { Count: > 0 } others ? [JobId, .. others] : [JobId];
 }

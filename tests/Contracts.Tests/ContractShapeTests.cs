@@ -29,8 +29,8 @@ public sealed class ContractShapeTests
         var id = Guid.Parse("019a9c1e-7f00-7000-8000-000000000000");
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-        JsonSerializer.Serialize(JobReady.Of([id]), options).ShouldBe($$"""{"jobId":"{{id}}"}""");
-        JsonSerializer.Serialize(JobReady.Of([id, id]), options).ShouldBe($$"""{"jobId":"{{id}}","others":["{{id}}"]}""");
+        JsonSerializer.Serialize(new JobReady(id), options).ShouldBe($$"""{"jobId":"{{id}}"}""");
+        JsonSerializer.Serialize(new JobReady(id) { Others = [id] }, options).ShouldBe($$"""{"jobId":"{{id}}","others":["{{id}}"]}""");
         JsonSerializer.Deserialize<JobReady>($$"""{"jobId":"{{id}}"}""", options)!.All().ShouldBe([id]);
     }
 

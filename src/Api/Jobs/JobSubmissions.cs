@@ -22,6 +22,7 @@ internal sealed class JobSubmissions(
     PromptedInputs prompts,
     JobIntake intake,
     JobAnswers answers,
+    JobWaits waits,
     StreamedSubmissions streamed,
     Callbacks callbacks,
     KnownRecipes recipes,
@@ -99,6 +100,7 @@ internal sealed class JobSubmissions(
     {
         var inputs = written.Select(input => JsonSerializer.Serialize(input, draft.Kind.InputJson)).ToList();
         var now = time.GetUtcNow();
+        var isAwaited = draft.Finished is not null || wishes.Prefer.Wait is not null;
         var jobs = inputs.ConvertAll(input => new NewJob
         {
             Id = draft.Document?.Id ?? Guid.CreateVersion7(now),
@@ -107,6 +109,7 @@ internal sealed class JobSubmissions(
             InputJson = input,
             ExpiresAt = wishes.CancelAfter is { } after ? now + after : draft.ExpiresAt,
             CallbackUrl = wishes.Callback,
+            Watcher = isAwaited ? waits.Address : null,
 
             // A turn of a dialogue is a step in it, not a question that was asked before.
             CacheKey = wishes.Cache && draft.Claim is null ? recipes.KeyOf(context.ClientId(), draft.Kind.Name, input) : null,
@@ -125,6 +128,7 @@ internal sealed class JobSubmissions(
             return await streamed.SubmitAsync(context, submission, format, wishes.CancelsOnDisconnect);
         }
 
+        using var expected = isAwaited ? waits.Expect([.. jobs.Select(job => job.Id)]) : null;
         var reply = await intake.SubmitAsync(submission, context.RequestAborted);
         return reply is not SubmissionReply.Accepted accepted ? SubmissionProblems.Of(reply, wishes.Key)
             : draft.Finished is { } finished ? await answers.FinishAsync(context, submission.ClientId, accepted.JobIds, finished, wishes.CancelsOnDisconnect)

@@ -24,7 +24,9 @@ internal sealed class QueryEmbedder(
             Lane = EmbedTexts.Kind,
             InputJson = JsonSerializer.Serialize(new EmbedTexts { Texts = [text] }, EmbedTexts.Json),
             ExpiresAt = now + _timeout,
+            Watcher = waits.Address,
         };
+        using var expected = waits.Expect([job.Id]);
         if (await intake.SubmitAsync(new() { ClientId = clientId, Jobs = [job] }, cancellationToken) is not SubmissionReply.Accepted)
         {
             log.QueryNotEmbedded(job.Id, "the lane is full");

@@ -29,13 +29,9 @@ internal sealed partial class RabbitEvents(
 
     protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
-        var factory = new ConnectionFactory
-        {
-            Uri = broker.Value.Uri,
-            AutomaticRecoveryEnabled = false,
-            RequestedHeartbeat = Heartbeat,
-            ClientProvidedName = "pipeline events",
-        };
+        var factory = broker.Value.ConnectionFactory;
+        factory.RequestedHeartbeat = Heartbeat;
+        factory.ClientProvidedName = "pipeline events";
         await using var connection = await factory.CreateConnectionAsync(stoppingToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);

@@ -38,6 +38,7 @@ public sealed class PipelineBuilder
         {
             Dispatches = true;
             Services.AddSingleton<KnownRecipes>();
+            Services.AddSingleton<OutboxSender>();
             Services.AddSingleton<JobIntake>();
             Services.AddSingleton<BatchIntake>();
             Services.AddSingleton<BatchStore>();
@@ -46,6 +47,7 @@ public sealed class PipelineBuilder
             AddHosted<JobWaits>();
             AddHosted<JobWatches>();
             AddHosted<JobSweep>();
+            AddHosted<FreshDispatcher>();
             AddHosted<OutboxDispatcher>();
             AddWebhooks();
             AddPrompts();

@@ -18,6 +18,8 @@ namespace Pipeline.Core.Hosting;
 
 public static class PipelineHosting
 {
+    private const int PreparedStatementsMax = 64;
+
     /// <summary>Adds the database, the broker and the roles: the one call that makes a host part of a pipeline.</summary>
     public static IHostApplicationBuilder AddPipeline(this IHostApplicationBuilder host, Action<PipelineBuilder> roles)
     {
@@ -119,7 +121,14 @@ public static class PipelineHosting
     {
         try
         {
-            return NpgsqlDataSource.Create(options.ConnectionString);
+            var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+            if (!connection.ShouldSerialize("Max Auto Prepare"))
+            {
+                // The same few statements all day: the server need not parse them each time.
+                connection.MaxAutoPrepare = PreparedStatementsMax;
+            }
+
+            return NpgsqlDataSource.Create(connection);
         }
         catch (ArgumentException e)
         {

@@ -4,14 +4,16 @@ internal static class AttemptSql
 {
     // The test of the state is the lock: of several deliveries of one job, one gets the row. Nobody else's job is touched,
     // so a redelivery costs one lookup and no inference. A suspect, a job that a worker died of or beside, is only pointed
-    // out: it is claimed when it can run without other suspects.
+    // out: it is claimed when it can run without other suspects. Nobody waits for the disk: a claim that a crash of the server
+    // takes back is found by its worker, like any attempt that is no longer its own, and dispatched again.
     public const string Claim = """
         with claimed as (
             update jobs set state = 'running', attempt = attempt + 1, worker_id = @WorkerId, started_at = now(), due_at = null,
                    error_code = null, error = null
+              from (select set_config('synchronous_commit', 'off', true)) as unhurried
              where id = any(@Ids) and state = 'queued' and (due_at is null or due_at <= now())
                and (expires_at is null or expires_at > now()) and (deaths = 0 or @Suspects)
-            returning *)
+            returning jobs.*)
         select id, client_id as ClientId, kind, lane, attempt, failures::int, input::text, watcher, false as IsSuspect,
                extract(epoch from now() - queued_at)::float8 as QueuedSeconds,
                extract(epoch from expires_at - now())::float8 as SecondsToExpiry
@@ -44,7 +46,7 @@ internal static class AttemptSql
 
     public const string Owned = "select id, attempt from jobs where worker_id = @WorkerId and state = 'running'";
 
-    // Jobs of a message that their worker could not start. Only what waits: the others have ended, or run elsewhere.
+    // Jobs of a message that their worker could not start, or not keep. Only what waits: the others have ended, or run elsewhere.
     public const string DispatchAgain = """
         insert into outbox (job_id, lane) select id, lane from jobs where id = any(@Ids) and state = 'queued' returning job_id
         """;

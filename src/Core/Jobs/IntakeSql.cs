@@ -17,23 +17,31 @@ internal static class IntakeSql
     public const string DeleteKey = "delete from idempotency_keys where client_id = @ClientId and key = @Key";
 
     // A retried group may have been committed before its connection broke: the ids tell, and the outbox follows the rows
-    // that were really inserted.
-    public const string InsertJobs = """
+    // that were really inserted. Its rows are returned, because this process sends them from memory; they become due in case
+    // it does not. Those of bulk lanes are due at once and read in their order, behind all others.
+    private const string Dispatch = """
+        dispatched as (
+            insert into outbox (job_id, lane, others, due_at)
+            select (array_agg(id))[1], lane, nullif((array_agg(id))[2:], '{}'), case when lane like '%-bulk' then now() else now() + @Grace end
+              from accepted join unnest(@Ids::uuid[], @Messages::int[]) as m (id, message) using (id)
+             where state = 'queued' group by lane, message
+            returning id, job_id, lane, others, bulk)
+        select id, job_id as JobId, lane, others from dispatched where not bulk
+        """;
+
+    public const string InsertJobs = $"""
         with accepted as (
             insert into jobs (id, client_id, kind, lane, input, expires_at, watcher, callback_url)
             select * from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Lanes::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
                                  @Watchers::text[], @CallbackUrls::text[])
             on conflict (id) do nothing
-            returning id, lane)
-        insert into outbox (job_id, lane, others)
-        select (array_agg(id))[1], lane, nullif((array_agg(id))[2:], '{}')
-          from accepted join unnest(@Ids::uuid[], @Messages::int[]) as m (id, message) using (id)
-         group by lane, message
+            returning id, lane, state),
+        {Dispatch}
         """;
 
     // The same, for submissions that may be answered from the cache: one look into an index a job and day that is young enough.
-    // What is found is final from the start and travels nowhere. Only a job that was computed has a key, so no result outlives its age by being given again.
-    public const string InsertOrAnswerJobs = """
+    // What is found is final from the start and travels nowhere: it is told as row 0. Only a job that was computed has a key, so no result outlives its age by being given again.
+    public const string InsertOrAnswerJobs = $"""
         with accepted as (
             insert into jobs (id, client_id, kind, lane, input, expires_at, watcher, callback_url, state, result, cached_from, finished_at, finished_xid)
             select s.id, s.client_id, s.kind, s.lane, s.input, s.expires_at, s.watcher, s.callback_url,
@@ -48,11 +56,8 @@ internal static class IntakeSql
                     order by finished_at desc limit 1) as known on true
             on conflict (id) do nothing
             returning id, lane, state),
-        dispatched as (
-            insert into outbox (job_id, lane, others)
-            select (array_agg(id))[1], lane, nullif((array_agg(id))[2:], '{}')
-              from accepted join unnest(@Ids::uuid[], @Messages::int[]) as m (id, message) using (id)
-             where state = 'queued' group by lane, message)
-        select id from accepted where state = 'succeeded'
+        {Dispatch}
+        union all
+        select 0, id, lane, null from accepted where state = 'succeeded'
         """;
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Caching;
 using Pipeline.Core.Documents;
+using Pipeline.Core.Messaging;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
@@ -23,6 +24,7 @@ public sealed class JobIntake : IAsyncDisposable
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly LaneAdmission _admission;
+    private readonly FreshDispatcher _fresh;
     private readonly WakeSignal _signal;
     private readonly IOptionsMonitor<LaneOptions> _lanes;
     private readonly ResultCacheOptions _cache;
@@ -32,6 +34,7 @@ public sealed class JobIntake : IAsyncDisposable
     public JobIntake(
         NpgsqlDataSource dataSource,
         LaneAdmission admission,
+        FreshDispatcher fresh,
         WakeSignal signal,
         IOptionsMonitor<LaneOptions> lanes,
         IOptions<ResultCacheOptions> cache,
@@ -42,6 +45,7 @@ public sealed class JobIntake : IAsyncDisposable
         _time = time;
         _dataSource = dataSource;
         _admission = admission;
+        _fresh = fresh;
         _signal = signal;
         _groups = new(CommitAsync, e => !TransientErrors.IsTransient(e) && e is not OperationCanceledException, GroupMax, Committers);
     }
@@ -82,9 +86,7 @@ public sealed class JobIntake : IAsyncDisposable
         {
             try
             {
-                var replies = await WriteAsync(group, cancellationToken);
-                _signal.Set();
-                return replies;
+                return await WriteAsync(group, cancellationToken);
             }
             catch (Exception e) when (TransientErrors.IsTransient(e) && attempt < Attempts && _time.GetElapsedTime(started) < RetryTimeMax)
             {
@@ -110,7 +112,11 @@ public sealed class JobIntake : IAsyncDisposable
     private async Task<IReadOnlyList<SubmissionReply>> WriteAsync(IReadOnlyList<Submission> group, List<NewJob> entered, CancellationToken cancellationToken)
     {
         await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // Jobs alone are one statement, which commits by itself: that saves a round trip to the server.
+        await using var transaction = group.All(submission => submission is { Key: null, Claim: null, Documents.Count: 0 })
+            ? null
+            : await connection.BeginTransactionAsync(cancellationToken);
 
         var replies = new SubmissionReply[group.Count];
         var accepted = new List<NewJob>(group.Count);
@@ -130,18 +136,43 @@ public sealed class JobIntake : IAsyncDisposable
             }
         }
 
-        var answered = accepted.Count > 0
-            ? (await connection.QueryAsync<Guid>(InsertJobs(accepted, owners, cancellationToken))).ToHashSet()
+        var messages = accepted.Count > 0
+            ? (await connection.QueryAsync<OutboxMessage>(InsertJobs(accepted, owners, cancellationToken))).AsList()
             : [];
         if (documents.Count > 0)
         {
             await connection.ExecuteAsync(InsertDocuments(documents, cancellationToken));
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await (transaction?.CommitAsync(cancellationToken) ?? Task.CompletedTask);
+        if (accepted.Exists(job => job.Lane != job.Kind))
+        {
+            _signal.Set(); // Messages of bulk lanes are read from the outbox.
+        }
+
+        var answered = Dispatch(messages);
         return answered.Count is 0 ? replies : [.. replies.Select(reply => reply is SubmissionReply.Accepted own
             ? own with { AnyCached = own.JobIds.Any(answered.Contains) }
             : reply)];
+    }
+
+    /// <summary>Hands committed messages to the dispatcher; returns the jobs that need none, because they were answered from the cache.</summary>
+    private HashSet<Guid> Dispatch(List<OutboxMessage> messages)
+    {
+        HashSet<Guid> answered = [];
+        foreach (var message in messages)
+        {
+            if (message.Id is 0)
+            {
+                answered.Add(message.JobId);
+            }
+            else
+            {
+                _fresh.Add(message);
+            }
+        }
+
+        return answered;
     }
 
     /// <summary>Null when nothing stands against the submission.</summary>
@@ -211,7 +242,7 @@ public sealed class JobIntake : IAsyncDisposable
         },
         cancellationToken: cancellationToken);
 
-    /// <summary>Its rows are the jobs that were answered from the cache.</summary>
+    /// <summary>Returns the rows of the outbox.</summary>
     private CommandDefinition InsertJobs(List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken) => new(
         jobs.Exists(job => job.CacheKey is not null) ? IntakeSql.InsertOrAnswerJobs : IntakeSql.InsertJobs,
         new
@@ -226,6 +257,7 @@ public sealed class JobIntake : IAsyncDisposable
             Watchers = jobs.Select(job => job.Watcher).ToArray(),
             CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
             CacheKeys = jobs.Select(job => job.CacheKey).ToArray(),
+            OutboxSql.Grace,
             AgeMaxSeconds = _cache.AgeMax.TotalSeconds,
             CacheFloor = JobDays.Floor(_time.GetUtcNow() - _cache.AgeMax),
         },

@@ -114,6 +114,11 @@ internal sealed partial class JobRunner(
         {
             feed.End(state);
         }
+        else
+        {
+            // Whoever took it has dispatched it, if it waits; unless a crash of the database took back the claim.
+            await attempts.DispatchAgainAsync([job.Id], drain.Expired);
+        }
     }
 
     /// <summary>The state that the job has now; null when the attempt was no longer this worker's to end.</summary>

@@ -1,41 +1,41 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Pipeline.Contracts;
+using Pipeline.Core.Events;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Core.Jobs;
 
 /// <summary>
-/// Lets requests wait for jobs. One loop asks the database about all of them together, so a thousand waiting clients cost
-/// as much as one; it needs no broker and sees what any worker finished.
+/// Lets requests wait for jobs. A job whose row carries <see cref="Address"/> is told of by its worker once it has ended; one
+/// loop asks the database about all of them together, because events may be lost and not every end has one.
 /// </summary>
-public sealed class JobWaits(JobStore store, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<JobWaits> logger)
+public sealed class JobWaits(JobStore store, EventSender events, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<JobWaits> logger)
     : LoopService(time, logger)
 {
-    private static readonly TimeSpan IntervalMin = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan IntervalMax = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan IntervalMin = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Most jobs that are waited for at all are done this soon.</summary>
-    private static readonly TimeSpan Young = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>The database is left alone for so many times as long as it was asked; while few wait, it has time for them.</summary>
+    /// <summary>The database is left alone for so many times as long as it was asked.</summary>
     private const int RestFactor = 4;
-    private const int Few = 4;
 
-    private readonly ConcurrentDictionary<Guid, Wait> _waits = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, Awaited> _awaited = [];
     private readonly WakeSignal _arrived = new();
+
+    /// <summary>What the row of a job carries so that its end is told here; null while the broker is away.</summary>
+    public string? Address => events.Address;
+
+    /// <summary>Listens for the ends of jobs that are about to be written: some end before their wait begins.</summary>
+    public IDisposable Expect(IReadOnlyList<Guid> ids) => new Expectation(this, ids);
 
     /// <summary>Returns when every job is final or the time is over, with the jobs as they are then, in the order of the ids.</summary>
     public async Task<IReadOnlyList<Job>> WaitAsync(Guid clientId, IReadOnlyList<Guid> ids, TimeSpan atMost, CancellationToken cancellationToken)
     {
-        var wait = new Wait(ids, Time.GetTimestamp());
-        var waitId = Guid.CreateVersion7();
-        _waits[waitId] = wait;
+        using var expected = new Expectation(this, ids);
         try
         {
-            _arrived.Set();
             using var canceled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-            await wait.Finished.Task.WaitAsync(atMost, Time, canceled.Token);
+            await expected.AllEnded.WaitAsync(atMost, Time, canceled.Token);
         }
         catch (TimeoutException)
         {
@@ -44,10 +44,6 @@ public sealed class JobWaits(JobStore store, IHostApplicationLifetime lifetime, 
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // The host stops. It must not be held up by those who wait; they ask the next one.
-        }
-        finally
-        {
-            _waits.TryRemove(waitId, out _);
         }
 
         var jobs = (await store.FindManyAsync(clientId, ids, cancellationToken)).ToDictionary(job => job.Id);
@@ -60,50 +56,103 @@ public sealed class JobWaits(JobStore store, IHostApplicationLifetime lifetime, 
         base.Dispose();
     }
 
+    internal void Receive(JobEvent jobEvent)
+    {
+        if (JobState.IsFinal(jobEvent.State))
+        {
+            End(jobEvent.JobId);
+        }
+    }
+
     protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
+        var rest = IntervalMin;
         while (true)
         {
-            if (_waits.IsEmpty)
+            if (Pending() is not { Length: > 0 } pending)
             {
                 await _arrived.WaitAsync(stoppingToken);
-                continue;
+            }
+            else
+            {
+                var began = Time.GetTimestamp();
+                foreach (var id in await store.FinishedAsync(pending, stoppingToken))
+                {
+                    End(id);
+                }
+
+                RoundDone();
+                rest = RestFactor * Time.GetElapsedTime(began);
             }
 
-            var began = Time.GetTimestamp();
-            await PollAsync(stoppingToken);
-            RoundDone();
-            var asked = Time.GetElapsedTime(began);
-            var rest = _waits.Count <= Few ? asked : RestFactor * asked;
-            await Task.Delay(rest < IntervalMin ? IntervalMin : rest > IntervalMax ? IntervalMax : rest, Time, stoppingToken);
-            if (!_waits.Values.Any(wait => Time.GetElapsedTime(wait.Since) < Young))
-            {
-                await _arrived.WaitAsync(IntervalMax, stoppingToken);
-            }
+            await Task.Delay(rest < IntervalMin ? IntervalMin : rest, Time, stoppingToken);
         }
     }
 
-    private async Task PollAsync(CancellationToken cancellationToken)
+    private Guid[] Pending()
     {
-        var waits = _waits.Values.ToArray();
-        var finished = (await store.FinishedAsync([.. waits.SelectMany(wait => wait.Pending)], cancellationToken)).ToHashSet();
-        foreach (var wait in waits)
+        lock (_lock)
         {
-            wait.Pending.ExceptWith(finished);
-            if (wait.Pending.Count == 0)
-            {
-                wait.Finished.TrySetResult();
-            }
+            return [.. _awaited.Where(entry => !entry.Value.Ended.Task.IsCompleted).Select(entry => entry.Key)];
         }
     }
 
-    private sealed class Wait(IReadOnlyList<Guid> ids, long since)
+    private void End(Guid id)
     {
-        public long Since => since;
+        lock (_lock)
+        {
+            _awaited.GetValueOrDefault(id)?.Ended.TrySetResult();
+        }
+    }
 
-        /// <summary>Touched by the polling loop alone.</summary>
-        public HashSet<Guid> Pending { get; } = [.. ids];
+    private sealed class Awaited
+    {
+        public int Waits { get; set; }
 
-        public TaskCompletionSource Finished { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Expectation : IDisposable
+    {
+        private readonly JobWaits _waits;
+        private readonly IReadOnlyList<Guid> _ids;
+
+        public Expectation(JobWaits waits, IReadOnlyList<Guid> ids)
+        {
+            (_waits, _ids) = (waits, ids);
+            lock (waits._lock)
+            {
+                AllEnded = Task.WhenAll(ids.Select(Join));
+            }
+
+            waits._arrived.Set();
+        }
+
+        public Task AllEnded { get; }
+
+        public void Dispose()
+        {
+            lock (_waits._lock)
+            {
+                foreach (var id in _ids)
+                {
+                    if (--_waits._awaited[id].Waits == 0)
+                    {
+                        _waits._awaited.Remove(id);
+                    }
+                }
+            }
+        }
+
+        private Task Join(Guid id)
+        {
+            if (!_waits._awaited.TryGetValue(id, out var awaited))
+            {
+                _waits._awaited.Add(id, awaited = new());
+            }
+
+            awaited.Waits++;
+            return awaited.Ended.Task;
+        }
     }
 }

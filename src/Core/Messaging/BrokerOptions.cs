@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
+using RabbitMQ.Client;
 
 namespace Pipeline.Core.Messaging;
 
@@ -42,6 +43,9 @@ public sealed class BrokerOptions
     internal Uri Uri => Uri.TryCreate(Url, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"
         ? uri
         : throw new StartupException("Broker:Url is neither amqp://user:password@host:5672/ nor 'memory' (for one process that does everything). Correct it.");
+
+    /// <summary>For connections that are not mended once they break: who uses one starts anew.</summary>
+    internal ConnectionFactory ConnectionFactory => new() { Uri = Uri, AutomaticRecoveryEnabled = false };
 
     internal string QueueName(string lane) => QueuePrefix + lane;
 }

@@ -22,8 +22,7 @@ internal sealed partial class BrokerStart(IOptions<BrokerOptions> options, ILogg
         var uri = options.Value.Uri;
         try
         {
-            var factory = new ConnectionFactory { Uri = uri, AutomaticRecoveryEnabled = false };
-            await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+            await using var connection = await options.Value.ConnectionFactory.CreateConnectionAsync(cancellationToken);
         }
         catch (BrokerUnreachableException e) when (e.InnerException is AuthenticationFailureException)
         {

@@ -54,8 +54,7 @@ public sealed class LaneQueues(IOptions<BrokerOptions> options) : IDisposable
 
     private async Task DeclareAsync(string queue, CancellationToken cancellationToken)
     {
-        var factory = new ConnectionFactory { Uri = options.Value.Uri, AutomaticRecoveryEnabled = false };
-        await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+        await using var connection = await options.Value.ConnectionFactory.CreateConnectionAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         await channel.ExchangeDeclareAsync(queue, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
         await channel.QueueDeclareAsync(

@@ -123,8 +123,7 @@ internal sealed partial class LaneReceivers(
     /// <exception cref="BrokerUnreachableException">The lane is silent because the broker is away; MassTransit tries on.</exception>
     private async Task AssertBrokerAnswersAsync(CancellationToken cancellationToken)
     {
-        var factory = new ConnectionFactory { Uri = _broker.Uri, AutomaticRecoveryEnabled = false };
-        await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+        await using var connection = await _broker.ConnectionFactory.CreateConnectionAsync(cancellationToken);
     }
 
     private async Task EndAsync(string lane, HostReceiveEndpointHandle receiver)

@@ -110,6 +110,24 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
         (job.State, job.Attempt, job.Deaths).ShouldBe((JobState.Succeeded, 3, 0));
     }
 
+    [Fact]
+    public async Task A_claim_that_a_crash_of_the_database_took_back_is_dispatched_again()
+    {
+        await using var pipeline = await TestPipeline.StartAsync(database);
+        var runs = 0;
+        pipeline.Script.Run = (job, context, canceled) =>
+            Interlocked.Increment(ref runs) == 1 ? HandlerScript.UntilCanceled(job, context, canceled) : Task.FromResult(HandlerScript.Neutral);
+        var id = await pipeline.SubmitAsync("text");
+        await Eventually.TrueAsync(async () => (await pipeline.FindAsync(id)).State == JobState.Running);
+
+        // The row as it was before the claim; its message is in the hands of the worker.
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync("update jobs set state = 'queued', attempt = 0, worker_id = null, started_at = null where id = @id", new { id });
+
+        var job = await pipeline.FinishAsync(id);
+        (job.State, job.Attempt, job.Deaths, runs).ShouldBe((JobState.Succeeded, 1, 0, 2));
+    }
+
     /// <summary>What a worker leaves behind that claimed the job and was killed.</summary>
     private async Task RunOnDeadWorkerAsync(Guid id)
     {

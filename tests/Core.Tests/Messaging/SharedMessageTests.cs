@@ -56,7 +56,7 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
         await Task.WhenAll(done.Select(pipeline.FinishAsync));
         var waiting = await SubmitAsync(pipeline, Bulk, 1);
 
-        await pipeline.Services.GetRequiredService<LaneSender>().SendAsync(Bulk, JobReady.Of([.. done, .. waiting]), CancellationToken.None);
+        await pipeline.Services.GetRequiredService<LaneSender>().SendAsync(Bulk, new JobReady(done[0]) { Others = [.. done[1..], .. waiting] }, CancellationToken.None);
         await Task.WhenAll(waiting.Select(pipeline.FinishAsync));
 
         pipeline.Script.Calls.Select(call => call.JobId).ShouldBe([.. done, .. waiting], ignoreOrder: true);
