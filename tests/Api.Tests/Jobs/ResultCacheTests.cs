@@ -60,7 +60,7 @@ public sealed class ResultCacheTests : IAsyncLifetime
         var both = await _client.PostAsync("/api/emotion", """{"texts":["hold new","known"]}""");
 
         both.Status.ShouldBe(202);
-        both.Json.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("state").GetString()).ShouldBe(["queued", "succeeded"]);
+        both.Json.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("state").GetString() is "succeeded").ShouldBe([false, true]);
         _worker.Release("hold new");
     }
 
