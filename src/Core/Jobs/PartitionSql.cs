@@ -6,6 +6,20 @@ internal static class PartitionSql
         select relname from pg_inherits join pg_class on pg_class.oid = inhrelid where inhparent = 'jobs'::regclass order by relname
         """;
 
+    private const string Reduced = "results";
+
+    /// <summary>Days that still have more than results.</summary>
+    public const string WholeNames = $"""
+        select relname from pg_inherits join pg_class on pg_class.oid = inhrelid
+         where inhparent = 'jobs'::regclass and obj_description(pg_class.oid, 'pg_class') is distinct from '{Reduced}' order by relname
+        """;
+
+    // In the order of the columns: a copy made like the table has the same, without those that were dropped.
+    public const string ResultColumns = """
+        select string_agg(case attname when 'input' then quote_literal('{}') || '::json' else quote_ident(attname) end, ', ' order by attnum)
+          from pg_attribute where attrelid = 'jobs'::regclass and attnum > 0 and not attisdropped
+        """;
+
     // One at a time, however many processes start together.
     public const string Lock = "select pg_advisory_xact_lock(@Key)";
 
@@ -16,12 +30,36 @@ internal static class PartitionSql
     public static string Create(DateOnly day)
     {
         var partition = JobDays.Partition(day);
-        var from = JobDays.Floor(JobDays.Start(day));
-        var to = JobDays.Floor(JobDays.Start(day.AddDays(1)));
+        var (from, to) = Bounds(day);
         return $"""
             create table {partition} (like jobs including defaults including constraints);
             with strays as (delete from jobs_default where id >= '{from}' and id < '{to}' returning *) insert into {partition} select * from strays;
             alter table jobs attach partition {partition} for values from ('{from}') to ('{to}')
+            """;
+    }
+
+    /// <summary>Of one day alone: it is read meanwhile, and nothing in it is retried.</summary>
+    public static string LockRows(DateOnly day) => $"lock table {JobDays.Partition(day)} in share mode";
+
+    /// <summary>Copies the results of a day beside it, ready to take its place: the check spares a look at each row then.</summary>
+    public static string CopyResults(DateOnly day, string columns)
+    {
+        var (copy, bounds) = (Copy(day), Bounds(day));
+        return $"""
+            create table {copy} (like jobs including defaults including constraints including indexes);
+            insert into {copy} select {columns} from {JobDays.Partition(day)} where state = 'succeeded';
+            alter table {copy} add constraint {copy}_day check (id >= '{bounds.From}' and id < '{bounds.To}');
+            comment on table {copy} is '{Reduced}'
+            """;
+    }
+
+    public static string PutCopy(DateOnly day)
+    {
+        var (copy, partition, bounds) = (Copy(day), JobDays.Partition(day), Bounds(day));
+        return $"""
+            drop table {partition};
+            alter table {copy} rename to {partition};
+            alter table jobs attach partition {partition} for values from ('{bounds.From}') to ('{bounds.To}')
             """;
     }
 
@@ -46,4 +84,9 @@ internal static class PartitionSql
         """;
 
     public static string Drop(DateOnly day) => $"drop table {JobDays.Partition(day)}";
+
+    /// <summary>The least id of a day, and that of the next.</summary>
+    public static (Guid From, Guid To) Bounds(DateOnly day) => (JobDays.Floor(JobDays.Start(day)), JobDays.Floor(JobDays.Start(day.AddDays(1))));
+
+    private static string Copy(DateOnly day) => JobDays.Partition(day) + "_results";
 }

@@ -9,11 +9,18 @@ public sealed class RetentionOptions
     public const string Section = "Retention";
 
     /// <summary>
-    /// Age from which finished jobs are deleted, input and result included. Days of acceptance (UTC) go as a whole, so up to a
+    /// Age from which finished jobs are deleted, inputs included, and results too unless <see cref="Results"/> keeps them longer. Days of acceptance (UTC) go as a whole, so up to a
     /// day later, and only when their last job ended that long ago. 1 day to 10 years, default 30 days.
     /// </summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan Jobs { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// Age from which results are deleted as well. Between the two ages a job that succeeded keeps its row and result, without
+    /// its input. <see cref="Jobs"/> to 10 years; default: as <see cref="Jobs"/>.
+    /// </summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan? Results { get; init; }
 
     /// <summary>Age from which an idempotency key may be used for something else. 1 h to 1 year, default 2 days.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
@@ -33,9 +40,17 @@ internal sealed partial class RetentionOptionsValidator : IValidateOptions<Reten
 
 internal sealed class RetentionRules : IValidateOptions<RetentionOptions>
 {
-    // A key answers with the jobs it made: it must not outlive them.
-    public ValidateOptionsResult Validate(string? name, RetentionOptions options) => options.IdempotencyKeys <= options.Jobs
-        ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail(
-            $"Retention:IdempotencyKeys is {options.IdempotencyKeys} and Retention:Jobs is {options.Jobs}; keys must not outlive their jobs. Lower the first or raise the second.");
+    public ValidateOptionsResult Validate(string? name, RetentionOptions options)
+    {
+        // A key answers with the jobs it made: it must not outlive them.
+        if (options.IdempotencyKeys > options.Jobs)
+        {
+            return ValidateOptionsResult.Fail(
+                $"Retention:IdempotencyKeys is {options.IdempotencyKeys} and Retention:Jobs is {options.Jobs}; keys must not outlive their jobs. Lower the first or raise the second.");
+        }
+
+        return options.Results < options.Jobs
+            ? ValidateOptionsResult.Fail($"Retention:Results is {options.Results} and Retention:Jobs is {options.Jobs}; a job is not kept without its result. Raise the first or lower the second.")
+            : ValidateOptionsResult.Success;
+    }
 }

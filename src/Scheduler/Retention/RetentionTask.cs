@@ -25,11 +25,13 @@ internal sealed partial class RetentionTask(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var keys = await DeleteAllAsync(store.DeleteIdempotencyKeysAsync, options.Value.IdempotencyKeys, cancellationToken);
-        var days = await partitions.DropAsync(options.Value.Jobs, cancellationToken);
-        var jobs = await DeleteAllAsync(store.DeleteJobsAsync, options.Value.Jobs, cancellationToken);
+        var results = options.Value.Results ?? options.Value.Jobs;
+        var days = await partitions.DropAsync(results, cancellationToken);
+        var reduced = results > options.Value.Jobs ? await partitions.ReduceAsync(options.Value.Jobs, cancellationToken) : 0;
+        var jobs = await DeleteAllAsync(store.DeleteJobsAsync, results, cancellationToken);
         await DeleteAllAsync(store.DeleteBatchesAsync, options.Value.Jobs, cancellationToken);
         await DeleteAllAsync(store.DeleteWebhookDeliveriesAsync, options.Value.WebhookDeliveries, cancellationToken);
-        LogDeleted(days, jobs, options.Value.Jobs, keys, options.Value.IdempotencyKeys);
+        LogDeleted(days, jobs, results, reduced, keys, options.Value.IdempotencyKeys);
     }
 
     private async Task<long> DeleteAllAsync(
@@ -48,6 +50,6 @@ internal sealed partial class RetentionTask(
         return total;
     }
 
-    [LoggerMessage(4101, LogLevel.Information, "Dropped {Days} days of jobs and deleted {Jobs} more that ended more than {JobAge} ago, and {Keys} idempotency keys older than {KeyAge}")]
-    private partial void LogDeleted(int days, long jobs, TimeSpan jobAge, long keys, TimeSpan keyAge);
+    [LoggerMessage(4101, LogLevel.Information, "Dropped {Days} days of jobs and deleted {Jobs} more that ended more than {JobAge} ago, left only the results of {Reduced} days, and deleted {Keys} idempotency keys older than {KeyAge}")]
+    private partial void LogDeleted(int days, long jobs, TimeSpan jobAge, int reduced, long keys, TimeSpan keyAge);
 }

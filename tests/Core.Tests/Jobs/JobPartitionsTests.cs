@@ -124,6 +124,40 @@ public sealed class JobPartitionsTests : IAsyncLifetime
         (await QueryAsync<int>("select count(*)::int from job_steps")).ShouldBe([0]);
     }
 
+    [Fact]
+    public async Task Results_can_outlive_the_inputs_of_their_jobs()
+    {
+        await Partitions.MakeAsync(CancellationToken.None);
+        var done = await AddAsync(Today, "succeeded", endedAt: Today);
+        await AddAsync(Today, "failed", endedAt: Today);
+        await QueryAsync<int>($$"""update jobs set input = '{"text":"secret"}', result = '{"content":"ho"}' where id = '{{done}}'""");
+        _time.Now += TimeSpan.FromDays(60);
+
+        (await Partitions.ReduceAsync(Month, CancellationToken.None)).ShouldBeGreaterThan(0);
+
+        (await QueryAsync<string>("select id || input::text || result::text from jobs")).ShouldBe([$$"""{{done}}{}{"content":"ho"}"""]);
+        (await PartitionOfAsync(done)).ShouldBe("jobs_20310510");
+        (await QueryAsync<int>("select count(*)::int from pg_indexes where tablename = 'jobs_20310510'"))
+            .ShouldBe(await QueryAsync<int>("select count(*)::int from pg_indexes where tablename = 'jobs'"));
+        (await Partitions.ReduceAsync(Month, CancellationToken.None)).ShouldBe(0);
+
+        (await Partitions.DropAsync(Month, CancellationToken.None)).ShouldBeGreaterThan(0);
+        (await QueryAsync<int>("select count(*)::int from jobs")).ShouldBe([0]);
+    }
+
+    [Fact]
+    public async Task A_day_with_a_job_that_waits_is_not_reduced()
+    {
+        await Partitions.MakeAsync(CancellationToken.None);
+        var waiting = await AddAsync(Today, "queued");
+        _time.Now += TimeSpan.FromDays(60);
+
+        await Partitions.ReduceAsync(Month, CancellationToken.None);
+
+        (await PartitionOfAsync(waiting)).ShouldBe("jobs_20310510");
+        (await QueryAsync<bool>("select obj_description('jobs_20310510'::regclass) is null")).ShouldBe([true]);
+    }
+
     private async Task<Guid> AddAsync(DateTimeOffset acceptedAt, string state, DateTimeOffset? endedAt = null)
     {
         var id = Guid.CreateVersion7(acceptedAt);

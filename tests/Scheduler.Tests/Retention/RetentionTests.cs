@@ -109,10 +109,32 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
         new RetentionRules().Validate(null, new()).Succeeded.ShouldBeTrue();
     }
 
-    private RetentionTask Task(int groupMax = 1_000) => new(
+    [Fact]
+    public void Results_that_go_before_their_jobs_are_refused_by_name()
+    {
+        var result = new RetentionRules().Validate(null, new() { Results = TimeSpan.FromDays(7) });
+
+        result.FailureMessage.ShouldBe(
+            "Retention:Results is 7.00:00:00 and Retention:Jobs is 30.00:00:00; a job is not kept without its result. Raise the first or lower the second.");
+        new RetentionRules().Validate(null, new() { Results = TimeSpan.FromDays(90) }).Succeeded.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Jobs_whose_results_are_kept_stay_for_so_long()
+    {
+        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(32), 1);
+        await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(92), 1);
+
+        await Task(results: TimeSpan.FromDays(90)).RunAsync(Token);
+
+        (await JobsAsync("finished_at < now() - interval '30 days'")).ShouldBe(1);
+        (await JobsAsync("finished_at < now() - interval '90 days'")).ShouldBe(0);
+    }
+
+    private RetentionTask Task(int groupMax = 1_000, TimeSpan? results = null) => new(
         new JobPartitions(database.DataSource, TimeProvider.System, NullLogger<JobPartitions>.Instance),
         new RetentionStore(database.DataSource, TimeProvider.System),
-        Options.Create(new RetentionOptions { GroupMax = groupMax }),
+        Options.Create(new RetentionOptions { GroupMax = groupMax, Results = results }),
         Options.Create(new SchedulerOptions()),
         NullLogger<RetentionTask>.Instance);
 
