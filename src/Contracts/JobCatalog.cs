@@ -21,5 +21,9 @@ public static class JobCatalog
     /// <summary>Every lane of every kind.</summary>
     public static IReadOnlyList<string> Lanes { get; } = [.. Kinds.Values.SelectMany(kind => kind.Lanes)];
 
+    /// <summary>A kind that is there.</summary>
+    /// <exception cref="KeyNotFoundException">It is not.</exception>
+    public static JobKind Get(string name) => Kinds[name];
+
     public static bool TryFind(string name, [NotNullWhen(true)] out JobKind? kind) => Kinds.TryGetValue(name, out kind);
 }

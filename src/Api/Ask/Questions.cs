@@ -22,7 +22,6 @@ internal sealed class Questions(
 
     public async Task<JobDraft?> DraftAsync(HttpContext context, BodyFields fields)
     {
-        JobCatalog.TryFind(CompleteChat.Kind, out var kind);
         var limit = new ResultLimit(Math.Min(SourcesDefault, _options.SourcesMax), _options.SourcesMax, "Ask:SourcesMax");
         var query = SearchDraft.Parse(fields, Question, context.ClientId(), limit, search.Value, documents.Value);
         var maxTokens = TakeMaxTokens(fields);
@@ -41,7 +40,7 @@ internal sealed class Questions(
         var sources = Near(await searches.FindAsync(query, context.RequestAborted));
         return new()
         {
-            Kind = kind!,
+            Kind = JobCatalog.Get(CompleteChat.Kind),
             Inputs = [AskPrompt.Of(query.Text, sources) with { MaxTokens = maxTokens }],
             IsList = false,
             Priority = priority,

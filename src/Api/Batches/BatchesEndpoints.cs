@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
@@ -24,35 +23,22 @@ internal static class BatchesEndpoints
     private static async Task<IResult> ListAsync(HttpContext context, BatchStore store, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
-        var query = PageQuery.Read(context.Request.Query, options.Value.PageLengthMax, errors);
+        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors);
         if (errors.Any)
         {
             return errors.ToProblem();
         }
 
-        // One more than asked for tells whether there is a next page.
-        var batches = await store.ListAsync(context.ClientId(), query.Before, query.Limit + 1, context.RequestAborted);
-        var page = batches.Take(query.Limit).Select(BatchSummary.Of).ToList();
-        var next = batches.Count > query.Limit ? PathOf(page[^1].Id) : null;
-        return Results.Json(new BatchPageResource(page, new(PathOf(query.Before), next)), ApiJson.Wire.BatchPageResource);
-
-        string PathOf(Guid? before) => string.Create(
-            CultureInfo.InvariantCulture, $"/api/batches?{(before is null ? "" : $"before={before}&")}limit={query.Limit}");
+        var (page, links) = query.PageOf(
+            await store.ListAsync(context.ClientId(), query.Before, query.Sought, context.RequestAborted), BatchSummary.Of, batch => batch.Id);
+        return Results.Json(new BatchPageResource(page, links), ApiJson.Wire.BatchPageResource);
     }
 
-    private static async Task<IResult> FindAsync(string id, HttpContext context, BatchStore store)
-    {
-        var errors = new InputErrors();
-        var batchId = JobIds.Parse(id, errors);
-        return errors.Any ? errors.ToProblem() : Answer(batchId, await store.FindAsync(context.ClientId(), batchId, context.RequestAborted));
-    }
+    private static Task<IResult> FindAsync(string id, HttpContext context, BatchStore store) =>
+        JobIds.UseAsync(id, async batchId => Answer(batchId, await store.FindAsync(context.ClientId(), batchId, context.RequestAborted)));
 
-    private static async Task<IResult> CancelAsync(string id, HttpContext context, BatchStore store)
-    {
-        var errors = new InputErrors();
-        var batchId = JobIds.Parse(id, errors);
-        return errors.Any ? errors.ToProblem() : Answer(batchId, await store.CancelAsync(context.ClientId(), batchId, context.RequestAborted));
-    }
+    private static Task<IResult> CancelAsync(string id, HttpContext context, BatchStore store) =>
+        JobIds.UseAsync(id, async batchId => Answer(batchId, await store.CancelAsync(context.ClientId(), batchId, context.RequestAborted)));
 
     private static async Task<IResult> ReadAsync(
         string id, HttpContext context, BatchStore store, IHostApplicationLifetime lifetime, IOptions<ApiOptions> options, TimeProvider time)

@@ -20,7 +20,7 @@ internal static class ChatDocs
 }
 
 /// <summary>The body for readers of the document; <see cref="KindDraft"/> reads it as <see cref="CompleteChat"/>.</summary>
-internal sealed record ChatRequest
+internal sealed record ChatRequest : CommonRequest
 {
     [Description("1 to Input:MessagesMax (256) messages, the oldest first: system messages at the start, the user's at the end.")]
     public required IReadOnlyList<ChatRequestMessage> Messages { get; init; }
@@ -60,18 +60,6 @@ internal sealed record ChatRequest
 
     [Description("Language of that prompt, ko or en; default the last message's.")]
     public string? Language { get; init; }
-
-    [Description("interactive (default) or bulk. Bulk jobs never delay interactive ones.")]
-    public string? Priority { get; init; }
-
-    [Description("RFC 3339 time after which nobody wants the result; at most Api:ExpiryMax (30 days) ahead.")]
-    public DateTimeOffset? ExpiresAt { get; init; }
-
-    [Description("Where a signed webhook goes when the job is final; needs POST /api/webhooks/secrets first.")]
-    public string? CallbackUrl { get; init; }
-
-    [Description("false computes the result even where that of an earlier job with the same input is known; default true.")]
-    public bool? Cache { get; init; }
 }
 
 /// <param name="Role">system, user or assistant.</param>

@@ -44,7 +44,7 @@ internal static class ConversationsDocs
             new("query", "before", "Only conversations older than this id; `links.next` sets it."),
             new("query", "limit", "1 to Api:PageLengthMax (200), default 50.", "50"),
         ],
-        Answers = [new(200, "A page.", typeof(ConversationPageResource), """{"conversations":[""" + Empty + """],"links":{"self":"/api/conversations"}}""")],
+        Answers = [new(200, "A page.", typeof(ConversationPageResource), """{"conversations":[""" + Empty + """],"links":{"self":"/api/conversations?limit=50"}}""")],
         Problems = [ProblemType.InvalidInput, .. SharedDocs.AnyCall],
     };
 

@@ -14,7 +14,7 @@ namespace Pipeline.Api.Conversations;
 /// <summary><c>/api/conversations</c>: chat whose messages the pipeline keeps.</summary>
 internal static class ConversationsEndpoints
 {
-    private static readonly JobKind Chat = JobCatalog.TryFind(CompleteChat.Kind, out var kind) ? kind : throw new InvalidOperationException("There is no chat.");
+    private static readonly JobKind Chat = JobCatalog.Get(CompleteChat.Kind);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -85,16 +85,17 @@ internal static class ConversationsEndpoints
     private static async Task<IResult> ListAsync(HttpContext context, DialogueStore store, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
-        var query = PageQuery.Read(context.Request.Query, options.Value.PageLengthMax, errors);
+        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors);
         if (errors.Any)
         {
             return errors.ToProblem();
         }
 
-        var found = await store.ListAsync(context.ClientId(), DialogueKind.Conversation, query.Before, query.Limit + 1, context.RequestAborted);
-        var page = found.Take(query.Limit).Select(dialogue => ConversationResource.Of(dialogue, messages: false)).ToList();
-        var next = found.Count > query.Limit ? $"/api/conversations?before={page[^1].Id}&limit={query.Limit}" : null;
-        return Results.Json(new ConversationPageResource(page, new(context.Request.Path + context.Request.QueryString, next)), ApiJson.Wire.ConversationPageResource);
+        var (page, links) = query.PageOf(
+            await store.ListAsync(context.ClientId(), DialogueKind.Conversation, query.Before, query.Sought, context.RequestAborted),
+            dialogue => ConversationResource.Of(dialogue, messages: false),
+            conversation => conversation.Id);
+        return Results.Json(new ConversationPageResource(page, links), ApiJson.Wire.ConversationPageResource);
     }
 
     private static async Task<IResult> FindAsync(string id, HttpContext context, DialogueStore store)

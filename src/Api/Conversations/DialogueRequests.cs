@@ -24,14 +24,11 @@ internal static class DialogueRequests
         return found is null ? (null, NotFound(kind, dialogueId)) : (found, null);
     }
 
-    public static async Task<IResult> DeleteAsync(DialogueStore store, HttpContext context, string kind, string id)
-    {
-        var errors = new InputErrors();
-        var dialogueId = JobIds.Parse(id, errors);
-        return errors.Any ? errors.ToProblem()
-            : await store.DeleteAsync(context.ClientId(), kind, dialogueId, context.RequestAborted) ? Results.NoContent()
-            : NotFound(kind, dialogueId);
-    }
+    public static Task<IResult> DeleteAsync(DialogueStore store, HttpContext context, string kind, string id) => JobIds.UseAsync(
+        id,
+        async dialogueId => await store.DeleteAsync(context.ClientId(), kind, dialogueId, context.RequestAborted)
+            ? Results.NoContent()
+            : NotFound(kind, dialogueId));
 
     public static string? TakeText(BodyFields fields, string name, bool required) => fields.Take(name, JsonValueKind.String, required)?.GetString();
 

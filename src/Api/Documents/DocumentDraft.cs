@@ -14,7 +14,6 @@ internal static class DocumentDraft
 
     public static JobDraft? Parse(BodyFields fields, ApiOptions options, DocumentOptions documents, DateTimeOffset now)
     {
-        JobCatalog.TryFind(EmbedDocument.Kind, out var kind);
         var format = TakeFormat(fields);
         var content = TakeText(fields, format, documents);
         var title = TakeTitle(fields) ?? content?.Title;
@@ -31,7 +30,7 @@ internal static class DocumentDraft
         var id = Guid.CreateVersion7(now);
         return new JobDraft
         {
-            Kind = kind!,
+            Kind = JobCatalog.Get(EmbedDocument.Kind),
             Inputs = [new EmbedDocument { DocumentId = id }],
             IsList = false,
             Priority = priority,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Jobs;
@@ -42,41 +41,25 @@ internal static class DocumentsEndpoints
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
-        var query = PageQuery.Read(context.Request.Query, options.Value.PageLengthMax, errors);
+        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors);
         if (errors.Any)
         {
             return errors.ToProblem();
         }
 
-        // One more than asked for tells whether there is a next page.
-        var documents = await store.ListAsync(context.ClientId(), query.Before, query.Limit + 1, context.RequestAborted);
-        var page = documents.Take(query.Limit).Select(DocumentResource.Of).ToList();
-        var next = documents.Count > query.Limit ? PathOf(page[^1].Id) : null;
-        return Results.Json(new DocumentPageResource(page, new(PathOf(query.Before), next)), ApiJson.Wire.DocumentPageResource);
-
-        string PathOf(Guid? before) => string.Create(
-            CultureInfo.InvariantCulture, $"/api/documents?{(before is null ? "" : $"before={before}&")}limit={query.Limit}");
+        var (page, links) = query.PageOf(
+            await store.ListAsync(context.ClientId(), query.Before, query.Sought, context.RequestAborted), DocumentResource.Of, document => document.Id);
+        return Results.Json(new DocumentPageResource(page, links), ApiJson.Wire.DocumentPageResource);
     }
 
-    private static async Task<IResult> FindAsync(string id, HttpContext context, DocumentStore store)
-    {
-        var errors = new InputErrors();
-        var documentId = JobIds.Parse(id, errors);
-        return errors.Any ? errors.ToProblem()
-            : await store.FindAsync(context.ClientId(), documentId, context.RequestAborted) is { } document
-                ? DocumentAnswers.Json(DocumentResource.Of(document), StatusCodes.Status200OK)
-                : DocumentAnswers.NotFound(documentId);
-    }
+    private static Task<IResult> FindAsync(string id, HttpContext context, DocumentStore store) => JobIds.UseAsync(
+        id,
+        async documentId => await store.FindAsync(context.ClientId(), documentId, context.RequestAborted) is { } document
+            ? DocumentAnswers.Json(DocumentResource.Of(document), StatusCodes.Status200OK)
+            : DocumentAnswers.NotFound(documentId));
 
-    private static async Task<IResult> DeleteAsync(string id, HttpContext context, DocumentStore store, JobStore jobs)
+    private static Task<IResult> DeleteAsync(string id, HttpContext context, DocumentStore store, JobStore jobs) => JobIds.UseAsync(id, async documentId =>
     {
-        var errors = new InputErrors();
-        var documentId = JobIds.Parse(id, errors);
-        if (errors.Any)
-        {
-            return errors.ToProblem();
-        }
-
         if (await store.FindAsync(context.ClientId(), documentId, context.RequestAborted) is not { } document
             || !await store.DeleteAsync(context.ClientId(), documentId, context.RequestAborted))
         {
@@ -86,5 +69,5 @@ internal static class DocumentsEndpoints
         // One that is done or gone refuses; it would find no document anyway.
         await jobs.CancelAsync(context.ClientId(), document.JobId, context.RequestAborted);
         return DocumentAnswers.Json(DocumentResource.Of(document) with { State = DocumentResource.Deleted }, StatusCodes.Status200OK);
-    }
+    });
 }

@@ -43,17 +43,11 @@ internal static class EmbeddingsDocs
 
 /// <summary>The body for readers of the document; <see cref="EmbeddingsDraft"/> reads it.</summary>
 [Description("Exactly one of text and texts.")]
-internal sealed record EmbeddingsRequest
+internal sealed record EmbeddingsRequest : CommonRequest
 {
     [Description("The text, at most Input:TextLengthMax (20,000) UTF-16 code units.")]
     public string? Text { get; init; }
 
     [Description("1 to Api:EmbeddingTextsMax (2,048) texts.")]
     public IReadOnlyList<string>? Texts { get; init; }
-
-    [Description("interactive (default) or bulk. Bulk jobs never delay interactive ones.")]
-    public string? Priority { get; init; }
-
-    [Description("RFC 3339 time after which nobody wants the result; at most Api:ExpiryMax (30 days) ahead.")]
-    public DateTimeOffset? ExpiresAt { get; init; }
 }

@@ -12,7 +12,6 @@ internal static class EmbeddingsDraft
 {
     public static JobDraft? Parse(BodyFields fields, ApiOptions options, InputLimits limits, DateTimeOffset now)
     {
-        JobCatalog.TryFind(EmbedTexts.Kind, out var kind);
         var (texts, isList) = TextFields.Take(fields, options.EmbeddingTextsMax, "Api:EmbeddingTextsMax", limits);
         var priority = CommonFields.TakePriority(fields);
         var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
@@ -20,7 +19,7 @@ internal static class EmbeddingsDraft
             ? null
             : new JobDraft
             {
-                Kind = kind!,
+                Kind = JobCatalog.Get(EmbedTexts.Kind),
                 Inputs = [.. texts.Chunk(EmbedTexts.TextsMax).Select(part => new EmbedTexts { Texts = part })],
                 IsList = isList,
                 Priority = priority,

@@ -29,23 +29,11 @@ internal static class EmotionDocs
 
 /// <summary>The body for readers of the document; <see cref="EmotionDraft"/> reads it.</summary>
 [Description("Exactly one of text and texts.")]
-internal sealed record EmotionRequest
+internal sealed record EmotionRequest : CommonRequest
 {
     [Description("The text, at most Input:TextLengthMax (20,000) UTF-16 code units.")]
     public string? Text { get; init; }
 
     [Description("1 to Api:TextsMax (256) texts.")]
     public IReadOnlyList<string>? Texts { get; init; }
-
-    [Description("interactive (default) or bulk. Bulk jobs never delay interactive ones.")]
-    public string? Priority { get; init; }
-
-    [Description("RFC 3339 time after which nobody wants the result; at most Api:ExpiryMax (30 days) ahead.")]
-    public DateTimeOffset? ExpiresAt { get; init; }
-
-    [Description("Where a signed webhook goes when the job is final; needs POST /api/webhooks/secrets first.")]
-    public string? CallbackUrl { get; init; }
-
-    [Description("false computes the result even where that of an earlier job with the same input is known; default true.")]
-    public bool? Cache { get; init; }
 }

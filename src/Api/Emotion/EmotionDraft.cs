@@ -9,7 +9,6 @@ internal static class EmotionDraft
 {
     public static JobDraft? Parse(BodyFields fields, ApiOptions options, InputLimits limits, DateTimeOffset now)
     {
-        JobCatalog.TryFind(AnalyzeEmotion.Kind, out var kind);
         var (texts, isList) = TextFields.Take(fields, options.TextsMax, "Api:TextsMax", limits);
         var priority = CommonFields.TakePriority(fields);
         var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
@@ -17,7 +16,7 @@ internal static class EmotionDraft
             ? null
             : new JobDraft
             {
-                Kind = kind!,
+                Kind = JobCatalog.Get(AnalyzeEmotion.Kind),
                 Inputs = [.. texts.Select(text => new AnalyzeEmotion { Text = text })],
                 IsList = isList,
                 Priority = priority,

@@ -21,7 +21,7 @@ internal static class FeedbackDocs
 
 /// <summary>The body for readers of the document; <see cref="KindDraft"/> reads it as <see cref="GiveFeedback"/>.</summary>
 [Description("question and answer, or user_prompt, or messages.")]
-internal sealed record FeedbackRequest
+internal sealed record FeedbackRequest : PromptedRequest
 {
     public string? Question { get; init; }
 
@@ -35,19 +35,4 @@ internal sealed record FeedbackRequest
 
     [Description("Name of a feedback prompt; default \"default\".")]
     public string? Prompt { get; init; }
-
-    public string? SystemPrompt { get; init; }
-
-    [Description("Your own prompt.")]
-    public string? UserPrompt { get; init; }
-
-    public string? Priority { get; init; }
-
-    public DateTimeOffset? ExpiresAt { get; init; }
-
-    [Description("Where a signed webhook goes when the job is final; needs POST /api/webhooks/secrets first.")]
-    public string? CallbackUrl { get; init; }
-
-    [Description("false computes the result even where that of an earlier job with the same input is known; default true.")]
-    public bool? Cache { get; init; }
 }

@@ -118,7 +118,7 @@ internal sealed record AnswerRequest
 
 /// <summary>The body for readers of the document.</summary>
 [Description("topic and phase, or user_prompt, or messages.")]
-internal sealed record StepInterviewRequest
+internal sealed record StepInterviewRequest : PromptedRequest
 {
     public string? Topic { get; init; }
 
@@ -142,19 +142,4 @@ internal sealed record StepInterviewRequest
 
     [Description("Name of an interview prompt; default \"default\".")]
     public string? Prompt { get; init; }
-
-    public string? SystemPrompt { get; init; }
-
-    [Description("Your own prompt.")]
-    public string? UserPrompt { get; init; }
-
-    public string? Priority { get; init; }
-
-    public DateTimeOffset? ExpiresAt { get; init; }
-
-    [Description("Where a signed webhook goes when the job is final; needs POST /api/webhooks/secrets first.")]
-    public string? CallbackUrl { get; init; }
-
-    [Description("false computes the result even where that of an earlier job with the same input is known; default true.")]
-    public bool? Cache { get; init; }
 }

@@ -12,7 +12,7 @@ namespace Pipeline.Api.Interviews;
 /// <summary><c>/api/interviews</c>: interviews that the pipeline leads from the first question to the last.</summary>
 internal static class InterviewsEndpoints
 {
-    private static readonly JobKind Step = JobCatalog.TryFind(StepInterview.Kind, out var kind) ? kind : throw new InvalidOperationException("There are no interviews.");
+    private static readonly JobKind Step = JobCatalog.Get(StepInterview.Kind);
 
     public static void Map(IEndpointRouteBuilder api)
     {

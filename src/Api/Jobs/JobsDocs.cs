@@ -77,23 +77,11 @@ internal static class JobsDocs
 }
 
 /// <summary>The body for readers of the document; <see cref="KindDraft"/> reads it.</summary>
-internal sealed record JobRequest
+internal sealed record JobRequest : CommonRequest
 {
     [Description("A kind of job, for example emotion.")]
     public required string Kind { get; init; }
 
     [Description("What the kind needs, for emotion {\"text\":…}.")]
     public required JsonElement Input { get; init; }
-
-    [Description("interactive (default) or bulk. Bulk jobs never delay interactive ones.")]
-    public string? Priority { get; init; }
-
-    [Description("RFC 3339 time after which nobody wants the result; at most Api:ExpiryMax (30 days) ahead.")]
-    public DateTimeOffset? ExpiresAt { get; init; }
-
-    [Description("Where a signed webhook goes when the job is final; needs POST /api/webhooks/secrets first.")]
-    public string? CallbackUrl { get; init; }
-
-    [Description("false computes the result even where that of an earlier job with the same input is known; default true.")]
-    public bool? Cache { get; init; }
 }

@@ -28,17 +28,21 @@ internal static class JobsEndpoints
     private static async Task<IResult> ListAsync(HttpContext context, JobStore store, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
-        var query = JobListQuery.Read(context.Request.Query, options.Value.PageLengthMax, errors);
+        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors, "state", "kind");
+        var filter = new JobFilter
+        {
+            State = query.Choice("state", JobState.All, errors),
+            Kind = query.Choice("kind", [.. JobCatalog.All.Select(known => known.Name)], errors),
+            Before = query.Before,
+            Limit = query.Sought,
+        };
         if (errors.Any)
         {
             return errors.ToProblem();
         }
 
-        // One more than asked for tells whether there is a next page.
-        var jobs = await store.ListAsync(context.ClientId(), query.ToFilter(query.Limit + 1), context.RequestAborted);
-        var page = jobs.Take(query.Limit).Select(JobResource.Of).ToList();
-        var next = jobs.Count > query.Limit ? query.PathBefore(page[^1].Id) : null;
-        return Results.Json(new JobPageResource(page, new(query.Path, next)), ApiJson.Wire.JobPageResource);
+        var (page, links) = query.PageOf(await store.ListAsync(context.ClientId(), filter, context.RequestAborted), JobResource.Of, job => job.Id);
+        return Results.Json(new JobPageResource(page, links), ApiJson.Wire.JobPageResource);
     }
 
     private static async Task<IResult> FindAsync(string id, HttpContext context, JobStore store, JobWaits waits, IOptions<ApiOptions> options)
@@ -68,30 +72,17 @@ internal static class JobsEndpoints
         return ReportPage.Of(context, resource) ?? Results.Json(resource, ApiJson.Wire.JobResource);
     }
 
-    private static async Task<IResult> CancelAsync(string id, HttpContext context, JobStore store)
-    {
-        var errors = new InputErrors();
-        var jobId = JobIds.Parse(id, errors);
-        return errors.Any
-            ? errors.ToProblem()
-            : await store.CancelAsync(context.ClientId(), jobId, context.RequestAborted) switch
-            {
-                JobChange.Done done => Results.Json(JobResource.Of(done.Job), ApiJson.Wire.JobResource),
-                JobChange.Refused refused => new Problem(
-                    ProblemType.JobState, $"Job {jobId} is {refused.Job.State} already; only queued and running jobs can be canceled."),
-                _ => NotFound(jobId),
-            };
-    }
-
-    private static async Task<IResult> RetryAsync(string id, HttpContext context, JobStore store)
-    {
-        var errors = new InputErrors();
-        var jobId = JobIds.Parse(id, errors);
-        if (errors.Any)
+    private static Task<IResult> CancelAsync(string id, HttpContext context, JobStore store) =>
+        JobIds.UseAsync(id, async jobId => await store.CancelAsync(context.ClientId(), jobId, context.RequestAborted) switch
         {
-            return errors.ToProblem();
-        }
+            JobChange.Done done => Results.Json(JobResource.Of(done.Job), ApiJson.Wire.JobResource),
+            JobChange.Refused refused => new Problem(
+                ProblemType.JobState, $"Job {jobId} is {refused.Job.State} already; only queued and running jobs can be canceled."),
+            _ => NotFound(jobId),
+        });
 
+    private static Task<IResult> RetryAsync(string id, HttpContext context, JobStore store) => JobIds.UseAsync(id, async jobId =>
+    {
         switch (await store.RetryAsync(context.ClientId(), jobId, context.RequestAborted))
         {
             case JobChange.Done done:
@@ -104,7 +95,7 @@ internal static class JobsEndpoints
             default:
                 return NotFound(jobId);
         }
-    }
+    });
 
     public static Problem NotFound(Guid id) =>
         new(ProblemType.JobNotFound, $"Job {id} does not exist, or belongs to another API key. GET /api/jobs lists yours.");

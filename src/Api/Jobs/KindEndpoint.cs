@@ -11,11 +11,11 @@ internal static class KindEndpoint
         where TJob : class, IJob<TJob, TResult>
         where TResult : class
     {
-        JobCatalog.TryFind(TJob.Kind, out var kind);
+        var kind = JobCatalog.Get(TJob.Kind);
         api.MapPost(path, SubmitAsync).Describe(doc);
 
         Task<IResult> SubmitAsync(
             HttpContext context, JobSubmissions submissions, IOptions<ApiOptions> options, IOptions<InputLimits> limits, TimeProvider time) =>
-            submissions.SubmitAsync(context, fields => KindDraft.Parse(kind!, fields, options.Value, limits.Value, time.GetUtcNow()));
+            submissions.SubmitAsync(context, fields => KindDraft.Parse(kind, fields, options.Value, limits.Value, time.GetUtcNow()));
     }
 }

@@ -3,39 +3,61 @@ using Pipeline.Api.Problems;
 
 namespace Pipeline.Api.Jobs;
 
-/// <summary>The query of every list. The cursor is the last id seen: pages stay right while rows arrive.</summary>
-internal sealed record PageQuery(Guid? Before, int Limit)
+/// <summary>
+/// The query of a list, newest first: its filters, where it goes on and how long a page is. The cursor is the last id seen, so
+/// pages stay right while rows arrive.
+/// </summary>
+/// <param name="Path">Of the list, without query.</param>
+/// <param name="Filters">Those that the list knows; null where the request has none.</param>
+internal sealed record PageQuery(string Path, OrderedDictionary<string, string?> Filters, Guid? Before, int Limit)
 {
+    private const string BeforeName = "before";
+    private const string LimitName = "limit";
     private const int LimitDefault = 50;
 
-    private static readonly string[] Known = ["before", "limit"];
+    /// <summary>One more than asked for tells whether there is a next page.</summary>
+    public int Sought => Limit + 1;
 
-    public static PageQuery Read(IQueryCollection query, int lengthMax, InputErrors errors)
+    /// <param name="filters">Names of the filters that the list knows.</param>
+    public static PageQuery Read(HttpRequest request, int lengthMax, InputErrors errors, params IReadOnlyList<string> filters)
     {
-        foreach (var name in query.Keys.Where(name => !Known.Contains(name)))
+        string[] known = [.. filters, BeforeName, LimitName];
+        foreach (var name in request.Query.Keys.Where(name => !known.Contains(name)))
         {
-            errors.Add(name, $"is not a known query parameter. Known: {string.Join(", ", Known)}.");
+            errors.Add(name, $"is not a known query parameter. Known: {string.Join(", ", known)}.");
         }
 
-        var before = Single(query, "before", errors) is { } id ? JobIds.Parse(id, errors, "before") : (Guid?)null;
-        return new(before, ReadLimit(query, lengthMax, errors));
+        return new(
+            request.Path,
+            new(filters.Select(name => KeyValuePair.Create(name, Single(request.Query, name, errors)))),
+            Single(request.Query, BeforeName, errors) is { } id ? JobIds.Parse(id, errors, BeforeName) : null,
+            ReadLimit(request.Query, lengthMax, errors));
     }
 
-    public static int ReadLimit(IQueryCollection query, int lengthMax, InputErrors errors)
+    /// <summary>A filter whose values are known.</summary>
+    public string? Choice(string name, IReadOnlyList<string> choices, InputErrors errors)
     {
-        if (Single(query, "limit", errors) is not { } text)
+        if (Filters[name] is { } value && !choices.Contains(value))
         {
-            return Math.Min(LimitDefault, lengthMax);
+            errors.Add(name, $"is \"{value}\": send one of {string.Join(", ", choices)}.");
         }
 
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) || limit < 1 || limit > lengthMax)
-        {
-            errors.Add("limit", $"is \"{text}\": send a whole number from 1 to {lengthMax} (Api:PageLengthMax).");
-        }
-
-        return limit;
+        return Filters[name];
     }
 
+    /// <summary>A filter that is an id.</summary>
+    public Guid? Id(string name, InputErrors errors) => Filters[name] is { } id ? JobIds.Parse(id, errors, name) : null;
+
+    /// <summary>The page of what was found, and the links from it.</summary>
+    /// <param name="found">Up to <see cref="Sought"/>.</param>
+    public (IReadOnlyList<TResource> Page, PageLinks Links) PageOf<TRow, TResource>(
+        IReadOnlyList<TRow> found, Func<TRow, TResource> show, Func<TResource, Guid> id)
+    {
+        List<TResource> page = [.. found.Take(Limit).Select(show)];
+        return (page, new(PathFrom(Before), found.Count > Limit ? PathFrom(id(page[^1])) : null));
+    }
+
+    /// <summary>A parameter that may be there once.</summary>
     public static string? Single(IQueryCollection query, string name, InputErrors errors)
     {
         var values = query[name];
@@ -45,5 +67,27 @@ internal sealed record PageQuery(Guid? Before, int Limit)
         }
 
         return values is [{ Length: > 0 } value] ? value : null; // An empty one, as in ?state=&kind=, asks for nothing.
+    }
+
+    private string PathFrom(Guid? before) => $"{Path}?" + string.Join('&',
+        [
+            .. Filters.Where(filter => filter.Value is not null).Select(filter => $"{filter.Key}={Uri.EscapeDataString(filter.Value!)}"),
+            .. before is null ? Array.Empty<string>() : [$"{BeforeName}={before}"],
+            string.Create(CultureInfo.InvariantCulture, $"{LimitName}={Limit}"),
+        ]);
+
+    private static int ReadLimit(IQueryCollection query, int lengthMax, InputErrors errors)
+    {
+        if (Single(query, LimitName, errors) is not { } text)
+        {
+            return Math.Min(LimitDefault, lengthMax);
+        }
+
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) || limit < 1 || limit > lengthMax)
+        {
+            errors.Add(LimitName, $"is \"{text}\": send a whole number from 1 to {lengthMax} (Api:PageLengthMax).");
+        }
+
+        return limit;
     }
 }

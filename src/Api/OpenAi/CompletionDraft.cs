@@ -26,11 +26,10 @@ internal static class CompletionDraft
             fields.Errors.Add(isRenamed ? "max_completion_tokens" : problem.Field, problem.Message);
         }
 
-        JobCatalog.TryFind(CompleteChat.Kind, out var kind);
         var created = now.ToUnixTimeSeconds();
         return new JobDraft
         {
-            Kind = kind!,
+            Kind = JobCatalog.Get(CompleteChat.Kind),
             Inputs = [input],
             IsList = false,
             Priority = JobPriority.Interactive,

@@ -33,10 +33,9 @@ internal static class EmbeddingsDraft
             }
         }
 
-        JobCatalog.TryFind(EmbedTexts.Kind, out var kind);
         return new JobDraft
         {
-            Kind = kind!,
+            Kind = JobCatalog.Get(EmbedTexts.Kind),
             Inputs = inputs,
             IsList = true,
             Priority = JobPriority.Interactive,

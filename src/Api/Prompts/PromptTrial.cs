@@ -18,9 +18,9 @@ internal sealed class PromptTrial(IPromptTemplates templates, IOptions<InputLimi
     public async Task<JsonElement?> RunAsync(
         Guid clientId, PromptTemplate prompt, JsonElement? input, InputErrors errors, CancellationToken cancellationToken)
     {
-        JobCatalog.TryFind(prompt.Kind, out var kind);
+        var kind = JobCatalog.Get(prompt.Kind);
         var given = input ?? PromptSamples.Find(prompt.Kind) ?? throw new InvalidOperationException($"Kind {prompt.Kind} takes no prompts.");
-        if (KindDraft.ParseInput(kind!, given, "input", errors, limits.Value) is not { } job || errors.Any)
+        if (KindDraft.ParseInput(kind, given, "input", errors, limits.Value) is not { } job || errors.Any)
         {
             return null;
         }
@@ -49,7 +49,7 @@ internal sealed class PromptTrial(IPromptTemplates templates, IOptions<InputLimi
 
         try
         {
-            return JsonSerializer.SerializeToElement(((IPrompted)job).WithPrompts(used), kind!.InputJson);
+            return JsonSerializer.SerializeToElement(((IPrompted)job).WithPrompts(used), kind.InputJson);
         }
         catch (PromptException exception)
         {

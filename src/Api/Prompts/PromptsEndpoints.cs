@@ -30,38 +30,35 @@ internal static class PromptsEndpoints
     private static async Task<IResult> ListAsync(HttpContext context, PromptStore store, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
-        var query = PromptQuery.Read(context.Request.Query, options.Value.PageLengthMax, errors);
+        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors, "kind", "name", "language");
         if (errors.Any)
         {
             return errors.ToProblem();
         }
 
-        // One more than asked for tells whether there is a next page.
-        var prompts = await store.ListAsync(context.ClientId(), query.ToFilter(query.Limit + 1), context.RequestAborted);
-        var page = prompts.Take(query.Limit).Select(PromptResource.Of).ToList();
-        var next = prompts.Count > query.Limit ? query.PathBefore(page[^1].Id) : null;
-        return Results.Json(new PromptPageResource(page, new(query.PathBefore(query.Before), next)), ApiJson.Wire.PromptPageResource);
+        var filter = new PromptFilter
+        {
+            Kind = query.Filters["kind"],
+            Name = query.Filters["name"],
+            Language = query.Filters["language"],
+            Before = query.Before,
+            Limit = query.Sought,
+        };
+        var (page, links) = query.PageOf(await store.ListAsync(context.ClientId(), filter, context.RequestAborted), PromptResource.Of, prompt => prompt.Id);
+        return Results.Json(new PromptPageResource(page, links), ApiJson.Wire.PromptPageResource);
     }
 
-    private static async Task<IResult> FindAsync(string id, HttpContext context, PromptStore store)
-    {
-        var errors = new InputErrors();
-        var promptId = JobIds.Parse(id, errors);
-        return errors.Any ? errors.ToProblem()
-            : await store.FindAsync(context.ClientId(), promptId, context.RequestAborted) is { } prompt
-                ? Results.Json(PromptResource.Of(prompt), ApiJson.Wire.PromptResource)
-                : NotFound(promptId);
-    }
+    private static Task<IResult> FindAsync(string id, HttpContext context, PromptStore store) => JobIds.UseAsync(
+        id,
+        async promptId => await store.FindAsync(context.ClientId(), promptId, context.RequestAborted) is { } prompt
+            ? Results.Json(PromptResource.Of(prompt), ApiJson.Wire.PromptResource)
+            : NotFound(promptId));
 
-    private static async Task<IResult> VersionsAsync(string id, HttpContext context, PromptStore store)
-    {
-        var errors = new InputErrors();
-        var promptId = JobIds.Parse(id, errors);
-        return errors.Any ? errors.ToProblem()
-            : await store.VersionsAsync(context.ClientId(), promptId, context.RequestAborted) is [_, ..] versions
-                ? Results.Json(new PromptVersionsResource([.. versions.Select(PromptVersionResource.Of)]), ApiJson.Wire.PromptVersionsResource)
-                : NotFound(promptId);
-    }
+    private static Task<IResult> VersionsAsync(string id, HttpContext context, PromptStore store) => JobIds.UseAsync(
+        id,
+        async promptId => await store.VersionsAsync(context.ClientId(), promptId, context.RequestAborted) is [_, ..] versions
+            ? Results.Json(new PromptVersionsResource([.. versions.Select(PromptVersionResource.Of)]), ApiJson.Wire.PromptVersionsResource)
+            : NotFound(promptId));
 
     private static Task<IResult> AddAsync(HttpContext context, BodyReader bodies, PromptBody body, PromptTrial trial, PromptStore store) =>
         bodies.ReadObjectAsync(context, async fields =>
@@ -76,16 +73,8 @@ internal static class PromptsEndpoints
             return Answer(Guid.Empty, await store.AddAsync(context.ClientId(), text.In(identity!), active, context.RequestAborted), StatusCodes.Status201Created);
         });
 
-    private static async Task<IResult> UpdateAsync(string id, HttpContext context, BodyReader bodies, PromptBody body, PromptTrial trial, PromptStore store)
-    {
-        var errors = new InputErrors();
-        var promptId = JobIds.Parse(id, errors);
-        if (errors.Any)
-        {
-            return errors.ToProblem();
-        }
-
-        return await bodies.ReadObjectAsync(context, async fields =>
+    private static Task<IResult> UpdateAsync(string id, HttpContext context, BodyReader bodies, PromptBody body, PromptTrial trial, PromptStore store) =>
+        JobIds.UseAsync(id, promptId => bodies.ReadObjectAsync(context, async fields =>
         {
             var (text, active) = (body.TakeText(fields), fields.TakeBoolean(Active));
             fields.RefuseUnknown();
@@ -102,26 +91,13 @@ internal static class PromptsEndpoints
 
             return Answer(promptId, await store.UpdateAsync(
                 context.ClientId(), promptId, text.In(identity), active ?? stored.IsActive, context.RequestAborted));
-        });
-    }
+        }));
 
-    private static async Task<IResult> DeleteAsync(string id, HttpContext context, PromptStore store)
-    {
-        var errors = new InputErrors();
-        var promptId = JobIds.Parse(id, errors);
-        return errors.Any ? errors.ToProblem() : Answer(promptId, await store.DeleteAsync(context.ClientId(), promptId, context.RequestAborted));
-    }
+    private static Task<IResult> DeleteAsync(string id, HttpContext context, PromptStore store) =>
+        JobIds.UseAsync(id, async promptId => Answer(promptId, await store.DeleteAsync(context.ClientId(), promptId, context.RequestAborted)));
 
-    private static async Task<IResult> RollbackAsync(string id, HttpContext context, BodyReader bodies, PromptStore store)
-    {
-        var errors = new InputErrors();
-        var promptId = JobIds.Parse(id, errors);
-        if (errors.Any)
-        {
-            return errors.ToProblem();
-        }
-
-        return await bodies.ReadObjectAsync(context, async fields =>
+    private static Task<IResult> RollbackAsync(string id, HttpContext context, BodyReader bodies, PromptStore store) =>
+        JobIds.UseAsync(id, promptId => bodies.ReadObjectAsync(context, async fields =>
         {
             var value = fields.Take("version", JsonValueKind.Number, required: true);
             fields.RefuseUnknown();
@@ -133,8 +109,7 @@ internal static class PromptsEndpoints
             return fields.Errors.Any
                 ? fields.Errors.ToProblem()
                 : Answer(promptId, await store.UseVersionAsync(context.ClientId(), promptId, value!.Value.GetInt32(), context.RequestAborted));
-        });
-    }
+        }));
 
     private static Task<IResult> PreviewAsync(HttpContext context, BodyReader bodies, PromptBody body, PromptTrial trial) =>
         bodies.ReadObjectAsync(context, async fields =>

@@ -24,7 +24,7 @@ internal static class ReportDocs
 
 /// <summary>The body for readers of the document.</summary>
 [Description("items, or interview_id, or user_prompt, or messages.")]
-internal sealed record ReportRequest
+internal sealed record ReportRequest : PromptedRequest
 {
     [Description("1 to Input:ExchangesMax (1,000) questions with answers.")]
     public IReadOnlyList<Exchange>? Items { get; init; }
@@ -37,19 +37,4 @@ internal sealed record ReportRequest
 
     [Description("Language of the report, ko or en; default the answers'.")]
     public string? Language { get; init; }
-
-    public string? SystemPrompt { get; init; }
-
-    [Description("Your own prompt.")]
-    public string? UserPrompt { get; init; }
-
-    public string? Priority { get; init; }
-
-    public DateTimeOffset? ExpiresAt { get; init; }
-
-    [Description("Where a signed webhook goes when the job is final; needs POST /api/webhooks/secrets first.")]
-    public string? CallbackUrl { get; init; }
-
-    [Description("false computes the result even where that of an earlier job with the same input is known; default true.")]
-    public bool? Cache { get; init; }
 }

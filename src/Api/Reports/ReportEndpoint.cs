@@ -15,7 +15,7 @@ internal static class ReportEndpoint
 {
     private const string InterviewId = "interview_id";
 
-    private static readonly JobKind Report = JobCatalog.TryFind(WriteReport.Kind, out var kind) ? kind : throw new InvalidOperationException("There are no reports.");
+    private static readonly JobKind Report = JobCatalog.Get(WriteReport.Kind);
 
     public static void Map(IEndpointRouteBuilder api) => api.MapPost("/report", SubmitAsync).Describe(ReportDocs.Write);
 

@@ -23,38 +23,31 @@ internal static class WebhooksEndpoints
     private static async Task<IResult> ListAsync(HttpContext context, WebhookStore store, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
-        var query = DeliveryQuery.Read(context.Request.Query, options.Value.PageLengthMax, errors);
+        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors, "job", "batch", "state");
+        var filter = new DeliveryFilter
+        {
+            JobId = query.Id("job", errors),
+            BatchId = query.Id("batch", errors),
+            State = query.Choice("state", DeliveryState.All, errors),
+            Before = query.Before,
+            Limit = query.Sought,
+        };
         if (errors.Any)
         {
             return errors.ToProblem();
         }
 
-        // One more than asked for tells whether there is a next page.
-        var deliveries = await store.ListAsync(context.ClientId(), query.ToFilter(query.Limit + 1), context.RequestAborted);
-        var page = deliveries.Take(query.Limit).Select(DeliveryResource.Of).ToList();
-        var next = deliveries.Count > query.Limit ? query.PathBefore(page[^1].Id) : null;
-        return Results.Json(new DeliveryPageResource(page, new(query.PathBefore(query.Before), next)), ApiJson.Wire.DeliveryPageResource);
+        var (page, links) = query.PageOf(
+            await store.ListAsync(context.ClientId(), filter, context.RequestAborted), DeliveryResource.Of, delivery => delivery.Id);
+        return Results.Json(new DeliveryPageResource(page, links), ApiJson.Wire.DeliveryPageResource);
     }
 
-    private static async Task<IResult> FindAsync(string id, HttpContext context, WebhookStore store)
-    {
-        var errors = new InputErrors();
-        var deliveryId = JobIds.Parse(id, errors);
-        return errors.Any ? errors.ToProblem()
-            : await store.FindAsync(context.ClientId(), deliveryId, context.RequestAborted) is { } delivery
-                ? Results.Json(DeliveryResource.Of(delivery), ApiJson.Wire.DeliveryResource)
-                : NotFound(deliveryId);
-    }
+    private static Task<IResult> FindAsync(string id, HttpContext context, WebhookStore store) =>
+        JobIds.UseAsync(id, async deliveryId => Answer(deliveryId, await store.FindAsync(context.ClientId(), deliveryId, context.RequestAborted)));
 
-    private static async Task<IResult> ReplayAsync(string id, HttpContext context, WebhookStore store)
-    {
-        var errors = new InputErrors();
-        var deliveryId = JobIds.Parse(id, errors);
-        return errors.Any ? errors.ToProblem()
-            : await store.ReplayAsync(context.ClientId(), deliveryId, context.RequestAborted) is { } delivery
-                ? Results.Json(DeliveryResource.Of(delivery), ApiJson.Wire.DeliveryResource, statusCode: StatusCodes.Status202Accepted)
-                : NotFound(deliveryId);
-    }
+    private static Task<IResult> ReplayAsync(string id, HttpContext context, WebhookStore store) => JobIds.UseAsync(
+        id,
+        async deliveryId => Answer(deliveryId, await store.ReplayAsync(context.ClientId(), deliveryId, context.RequestAborted), StatusCodes.Status202Accepted));
 
     private static async Task<IResult> AddSecretAsync(HttpContext context, WebhookStore store)
     {
@@ -71,18 +64,13 @@ internal static class WebhooksEndpoints
         return Results.Json(new SecretListResource([.. secrets.Select(secret => SecretResource.Of(secret))]), ApiJson.Wire.SecretListResource);
     }
 
-    private static async Task<IResult> DeleteSecretAsync(string id, HttpContext context, WebhookStore store)
-    {
-        var errors = new InputErrors();
-        var secretId = JobIds.Parse(id, errors);
-        return errors.Any ? errors.ToProblem()
-            : await store.DeleteSecretAsync(context.ClientId(), secretId, context.RequestAborted)
-                ? Results.Json(
-                    new SecretListResource([.. (await store.ListSecretsAsync(context.ClientId(), context.RequestAborted)).Select(secret => SecretResource.Of(secret))]),
-                    ApiJson.Wire.SecretListResource)
-                : new Problem(ProblemType.SecretNotFound, $"Secret {secretId} does not exist, or belongs to another API key. GET /api/webhooks/secrets lists yours.");
-    }
+    private static Task<IResult> DeleteSecretAsync(string id, HttpContext context, WebhookStore store) => JobIds.UseAsync(
+        id,
+        async secretId => await store.DeleteSecretAsync(context.ClientId(), secretId, context.RequestAborted)
+            ? await ListSecretsAsync(context, store)
+            : new Problem(ProblemType.SecretNotFound, $"Secret {secretId} does not exist, or belongs to another API key. GET /api/webhooks/secrets lists yours."));
 
-    private static Problem NotFound(Guid id) =>
-        new(ProblemType.DeliveryNotFound, $"Delivery {id} does not exist, or belongs to another API key. GET /api/webhooks/deliveries lists yours.");
+    private static IResult Answer(Guid id, WebhookDelivery? delivery, int status = StatusCodes.Status200OK) => delivery is null
+        ? new Problem(ProblemType.DeliveryNotFound, $"Delivery {id} does not exist, or belongs to another API key. GET /api/webhooks/deliveries lists yours.")
+        : Results.Json(DeliveryResource.Of(delivery), ApiJson.Wire.DeliveryResource, statusCode: status);
 }
