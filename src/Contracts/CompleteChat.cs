@@ -22,6 +22,12 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted
     /// <summary>Most tokens of the answer; null leaves it to the worker. A longer answer is cut and says so.</summary>
     public int? MaxTokens { get; init; }
 
+    /// <summary>
+    /// Most tokens of the messages, counted by the model that answers: the oldest leave, and the result says so. System messages
+    /// and the last one stay. Null leaves it to the model's context.
+    /// </summary>
+    public int? ContextTokens { get; init; }
+
     /// <summary>Draws among the most probable tokens that together have this probability, 0 to 1. Null leaves it to the worker.</summary>
     public double? TopP { get; init; }
 

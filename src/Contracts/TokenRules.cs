@@ -31,6 +31,11 @@ public static class TokenRules
             }
         }
 
+        if (chat.ContextTokens is < 1)
+        {
+            yield return new("context_tokens", $"is {chat.ContextTokens}: send 1 or more, or leave it out.");
+        }
+
         if (chat.TopLogprobs is < 0 or > TopLogprobsMax)
         {
             yield return new("top_logprobs", $"is {chat.TopLogprobs}: send 0 to {TopLogprobsMax}.");

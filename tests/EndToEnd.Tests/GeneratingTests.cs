@@ -49,6 +49,31 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
     }
 
     [Fact]
+    public async Task A_conversation_keeps_to_its_budget_of_tokens()
+    {
+        const int Budget = 200;
+        var settings = await TestPipeline.SettingsAsync(database);
+        settings["Conversation:ContextTokens"] = $"{Budget}";
+        await using var host = await RoleProcess.StartReadyAsync("AllInOne", settings);
+        using var http = new HttpClient { BaseAddress = host.Address };
+        using var begun = await http.PostAsJsonAsync("/api/conversations", new { system_prompt = "Answer in one sentence." });
+        var path = $"{begun.Headers.Location}/messages";
+        var said = string.Concat(Enumerable.Repeat("오늘은 정말 힘든 하루였어. ", 4));
+
+        List<JsonElement> results = [];
+        for (var turn = 0; turn < 4; turn++)
+        {
+            results.Add(await FinishAsync(http, path, JsonSerializer.Serialize(new { content = $"{turn} {said}", max_tokens = 32 })));
+        }
+
+        results.ShouldAllBe(result => result.GetProperty("usage").GetProperty("prompt_tokens").GetInt32() <= Budget);
+        Warnings(results[0]).ShouldHaveSingleItem();
+        Warnings(results[^1])[^1].ShouldContain("oldest messages were left out");
+        Warnings(results[^1])[^1].ShouldContain("Conversation:ContextTokens");
+        (await host.StopAsync()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_report_on_two_hundred_questions_completes_and_says_how_far_it_is()
     {
         const int Questions = 200;
@@ -83,6 +108,8 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
         report.OverallScore.ShouldBe((int)Math.Round(10 * report.QuestionFeedbacks.Average(item => item.Score), MidpointRounding.AwayFromZero));
         (await host.StopAsync()).ShouldBe(0);
     }
+
+    private static string[] Warnings(JsonElement result) => [.. result.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!)];
 
     private static async Task<JsonElement> FinishAsync(HttpClient http, string path, string body)
     {

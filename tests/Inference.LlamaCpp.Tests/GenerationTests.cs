@@ -112,6 +112,27 @@ public sealed class GenerationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Conversation_beyond_its_budget_loses_its_oldest_turns_although_the_context_would_hold_them()
+    {
+        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
+        ChatMessage[] conversation =
+        [
+            new(ChatRole.System, "Be brief."), new(ChatRole.User, _texts[0]), new(ChatRole.Assistant, _texts[1]), new(ChatRole.User, "And now?"),
+        ];
+        ChatOptions Budget(int? tokens) =>
+            new() { MaxOutputTokens = 4, AdditionalProperties = tokens is { } most ? new() { [ChatOptionNames.PromptTokensMax] = most } : null };
+
+        int whole = (int)(await Client(engine).GetResponseAsync(conversation, Budget(null), _cancel)).Usage!.InputTokenCount!;
+        ChatResponse kept = await Client(engine).GetResponseAsync(conversation, Budget(whole), _cancel);
+        ChatResponse cut = await Client(engine).GetResponseAsync(conversation, Budget(whole - 1), _cancel);
+
+        kept.Usage!.InputTokenCount.ShouldBe(whole);
+        kept.AdditionalProperties!.ShouldNotContainKey(ChatOptionNames.DroppedMessages);
+        cut.Usage!.InputTokenCount!.Value.ShouldBeLessThan(whole);
+        cut.AdditionalProperties![ChatOptionNames.DroppedMessages].ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Schema_answer_that_never_fits_fails_after_one_larger_try()
     {
         await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);

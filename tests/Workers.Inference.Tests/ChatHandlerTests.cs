@@ -56,6 +56,35 @@ public sealed class ChatHandlerTests : IDisposable
     }
 
     [Fact]
+    public async Task The_local_engine_is_told_the_budget_of_a_conversation()
+    {
+        await SucceedAsync(new(), Job with { ContextTokens = 300 });
+
+        _chat.Options!.AdditionalProperties![ChatOptionNames.PromptTokensMax].ShouldBe(300);
+    }
+
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(60, 0)]
+    [InlineData(40, 2)]
+    [InlineData(1, 4)]
+    public async Task For_a_server_the_tokens_are_estimated(int? budget, int dropped)
+    {
+        // 4 tokens a message and one for 3 bytes: 12 for each of these, 5 for the others.
+        const string Text = "열다섯 글자의 말";
+        PromptMessage[] messages =
+        [
+            new("system", "S"), new("user", Text), new("assistant", Text), new("user", Text), new("assistant", Text), new("user", "?"),
+        ];
+
+        var result = await SucceedAsync(new(), new() { Messages = messages, ContextTokens = budget }, backend: "Remote");
+
+        _chat.Messages.Select(message => message.Text).ShouldBe([messages[0].Content, .. messages.Skip(1 + dropped).Select(message => message.Content)]);
+        (result.Warnings?.Single().Contains($"the {dropped} oldest messages", StringComparison.Ordinal) ?? false).ShouldBe(dropped > 0);
+        _chat.Options!.AdditionalProperties.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Wishes_of_the_request_win_over_the_options()
     {
         await SucceedAsync(new() { Temperature = 0.2f, OutputTokensMax = 100 });

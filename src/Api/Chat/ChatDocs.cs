@@ -31,6 +31,9 @@ internal sealed record ChatRequest : CommonRequest
     [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096); default Models:Chat:OutputTokensMax (1,024).")]
     public int? MaxTokens { get; init; }
 
+    [Description("Most tokens of the messages, as the model counts them: the oldest leave, and a warning says so. System messages and the last one stay.")]
+    public int? ContextTokens { get; init; }
+
     [Description("Draws among the most probable tokens that together have this probability, 0 to 1.")]
     public double? TopP { get; init; }
 

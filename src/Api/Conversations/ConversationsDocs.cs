@@ -68,21 +68,21 @@ internal static class ConversationsDocs
         Problems = [ProblemType.InvalidInput, ProblemType.DialogueNotFound, .. SharedDocs.AnyCall],
     };
 
-    public static readonly EndpointDoc Say = new()
+    public static readonly EndpointDoc Say = new EndpointDoc
     {
         Name = "sendMessage",
         Tag = Tag,
         Summary = "Send a message; the answer is a chat job",
-        Description = "The model sees the system message, the newest Conversation:ContextMessages (5) messages and this one. One message is answered at a time.",
+        Description = "The model sees the system message, the newest Conversation:ContextMessages (5) messages within Conversation:ContextTokens (4,096) tokens, and this one. One message is answered at a time.",
         Parameters = [Id, .. SharedDocs.Submission],
-        Body = new(typeof(MessageRequest), []),
+        Body = new(typeof(MessageRequest), [("A message", """{"content":"재귀가 뭐예요?"}""")]),
         Answers =
         [
             new(200, "The finished job, with `Prefer: wait`.", typeof(JobResource), SharedDocs.SucceededChat) { Headers = SharedDocs.SubmissionHeaders },
             new(202, "The job as it is.", typeof(JobResource), SharedDocs.QueuedOf("chat")) { Headers = SharedDocs.SubmissionHeaders },
         ],
         Problems = [.. SharedDocs.Submissions, ProblemType.DialogueNotFound, ProblemType.DialogueState],
-    };
+    }.Streamed();
 }
 
 /// <summary>The body for readers of the document.</summary>
@@ -109,6 +109,9 @@ internal sealed record MessageRequest
 
     [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096); default Models:Chat:OutputTokensMax (1,024).")]
     public int? MaxTokens { get; init; }
+
+    [Description("true: server-sent events instead of the job.")]
+    public bool? Stream { get; init; }
 
     [Description("interactive (default) or bulk.")]
     public string? Priority { get; init; }

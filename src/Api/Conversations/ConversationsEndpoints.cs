@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
+using Pipeline.Api.Events;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
@@ -123,6 +124,7 @@ internal static class ConversationsEndpoints
             var content = DialogueRequests.TakeText(fields, "content", required: true);
             var temperature = fields.TakeNumber("temperature");
             var maxTokens = fields.TakeInteger("max_tokens");
+            var streams = fields.TakeBoolean(CommonFields.Stream) is true;
             var priority = CommonFields.TakePriority(fields);
             var expiresAt = CommonFields.TakeExpiresAt(fields, time.GetUtcNow(), api.Value.ExpiryMax);
             if (content is null)
@@ -140,6 +142,7 @@ internal static class ConversationsEndpoints
                 Messages = ConversationTurn.Messages(dialogue, content, options.Value.ContextMessages),
                 Temperature = temperature,
                 MaxTokens = maxTokens,
+                ContextTokens = options.Value.ContextTokens,
                 PromptSource = ConversationResource.Settings(dialogue).PromptSource,
             };
             return new JobDraft
@@ -151,6 +154,7 @@ internal static class ConversationsEndpoints
                 ExpiresAt = expiresAt,
                 Identity = JsonSerializer.Serialize((string[])[content, $"{temperature}", $"{maxTokens}"], ApiJson.Default.StringArray),
                 Claim = jobId => ConversationTurn.Claim(dialogue, context.ClientId(), jobId, content),
+                Stream = streams ? _ => new EventFormat() : null,
             };
         });
     }

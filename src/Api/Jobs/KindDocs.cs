@@ -27,7 +27,7 @@ internal static class KindDocs
     /// <summary>The same of a kind whose text can be followed.</summary>
     public static EndpointDoc Streamed(this EndpointDoc doc) => doc with
     {
-        Description = "With \"stream\": true the answer is text/event-stream: the events of GET /api/jobs/{id}/events, from the first token on.",
+        Description = $"{doc.Description} With \"stream\": true the answer is text/event-stream: the events of GET /api/jobs/{{id}}/events, from the first token on.".TrimStart(),
         Parameters = [.. doc.Parameters, EventsDocs.OnDisconnect],
         Problems = [.. doc.Problems, ProblemType.TooManyStreams],
     };

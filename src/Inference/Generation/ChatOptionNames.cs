@@ -21,6 +21,12 @@ public static class ChatOptionNames
     /// </summary>
     public const string TopLogprobs = "top_logprobs";
 
+    /// <summary>
+    /// Whole number from 1: most tokens of the prompt, template included; the oldest exchanges leave, as where the context is full.
+    /// Default: what the context holds.
+    /// </summary>
+    public const string PromptTokensMax = "prompt_tokens_max";
+
     /// <summary>In a response: an <see cref="IReadOnlyList{T}"/> of <see cref="GeneratedToken"/>, where it was asked for.</summary>
     public const string Logprobs = "logprobs";
 

@@ -31,6 +31,9 @@ internal static class ChatOptionsReader
             Messages = [.. Instructions(options), .. messages],
             Sampling = ReadSampling(options),
             TokensMax = (int)InRange("MaxOutputTokens", options.MaxOutputTokens ?? outputTokensMax, 1, int.MaxValue),
+            PromptTokensMax = Number(options, ChatOptionNames.PromptTokensMax) is { } room
+                ? (int)InRange(ChatOptionNames.PromptTokensMax, room, 1, int.MaxValue)
+                : null,
             Stops = ReadStops(options),
             Json = options.ResponseFormat as ChatResponseFormatJson,
             Thinking = options is { Reasoning.Effort: not (null or ReasoningEffort.None), ResponseFormat: not ChatResponseFormatJson },

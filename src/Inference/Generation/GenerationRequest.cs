@@ -12,6 +12,9 @@ internal sealed record GenerationRequest
     /// <summary>Most tokens of the answer; less where the context ends before.</summary>
     public required int TokensMax { get; init; }
 
+    /// <summary>Most tokens that the conversation may take before its oldest exchanges leave; null where only the context limits it.</summary>
+    public int? PromptTokensMax { get; init; }
+
     public IReadOnlyList<string> Stops { get; init; } = [];
 
     /// <summary>JSON that the answer must be; null for any text.</summary>

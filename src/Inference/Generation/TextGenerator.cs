@@ -19,7 +19,7 @@ internal sealed class TextGenerator(ILanguageModel model, int contextTokens, Sub
     {
         cancellationToken.ThrowIfCancellationRequested();
         // An answer that may be longer than half the context does not cost the conversation more than that half.
-        int promptTokensMax = _room - Math.Min(request.TokensMax, _room / 2);
+        int promptTokensMax = Math.Min(_room - Math.Min(request.TokensMax, _room / 2), request.PromptTokensMax ?? int.MaxValue);
         IReadOnlyList<ChatMessage> kept = ConversationCut.Fit(request.Messages, promptTokensMax, messages => Tokenize(messages, request).Tokens.Length);
         TokenizedChat chat = Tokenize(kept, request);
         if (chat.Tokens.Length >= _room)

@@ -6,7 +6,7 @@ namespace Pipeline.Inference.Prompts;
 /// Makes a long conversation fit: whole exchanges leave, the oldest first. System messages and the last message stay, and
 /// the first message that is kept after the system's is the user's, as templates demand.
 /// </summary>
-internal static class ConversationCut
+public static class ConversationCut
 {
     /// <param name="messages">The conversation; the last message is never cut.</param>
     /// <param name="tokensMax">Room for the whole prompt.</param>

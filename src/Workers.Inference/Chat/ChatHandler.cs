@@ -27,8 +27,9 @@ internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> opti
             PresencePenalty = (float?)job.PresencePenalty,
             FrequencyPenalty = (float?)job.FrequencyPenalty,
             ResponseFormat = job.Schema is { } schema ? ChatResponseFormat.ForJsonSchema(schema) : null,
-            AdditionalProperties = job.TopLogprobs is { } likely ? new() { [ChatOptionNames.TopLogprobs] = likely } : null,
         };
+        Wish(ChatOptionNames.TopLogprobs, job.TopLogprobs);
+        Wish(ChatOptionNames.PromptTokensMax, job.ContextTokens);
         List<ChatResponseUpdate> pieces = [];
         try
         {
@@ -59,5 +60,13 @@ internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> opti
             },
             CompleteChat.ResultJson,
             wishes.Temperature);
+
+        void Wish(string name, int? value)
+        {
+            if (value is { } number)
+            {
+                (wishes.AdditionalProperties ??= [])[name] = number;
+            }
+        }
     }
 }

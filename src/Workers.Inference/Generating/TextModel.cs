@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -19,9 +20,25 @@ internal sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> inf
     /// <summary>The answer piece by piece. Collect the pieces, and read them with <see cref="Read"/> when there are no more.</summary>
     /// <exception cref="PromptTooLongException">The messages do not fit the model's context.</exception>
     /// <exception cref="InferenceException">The model can not be asked now.</exception>
-    public IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
-        IReadOnlyList<PromptMessage> messages, ChatOptions wishes, GenerationOptions options, JobContext context, CancellationToken cancellationToken) =>
-        chat.GetStreamingResponseAsync(Turns(messages), Complete(wishes, options, context), cancellationToken);
+    public async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
+        IReadOnlyList<PromptMessage> messages,
+        ChatOptions wishes,
+        GenerationOptions options,
+        JobContext context,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var turns = Turns(messages);
+        var kept = inference.Value.IsRemote ? EstimatedTokens.Fit(turns, wishes) : turns;
+        await foreach (var piece in chat.GetStreamingResponseAsync(kept, Complete(wishes, options, context), cancellationToken))
+        {
+            yield return piece;
+        }
+
+        if (kept.Count < turns.Length)
+        {
+            yield return new() { Role = ChatRole.Assistant, AdditionalProperties = new() { [ChatOptionNames.DroppedMessages] = turns.Length - kept.Count } };
+        }
+    }
 
     public ModelAnswer Read(ChatResponse response, GenerationOptions options) => ModelAnswer.Of(response, IsSmall(options) ? options.Name : null);
 
@@ -70,7 +87,7 @@ internal sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> inf
         wishes.MaxOutputTokens ??= options.OutputTokensMax;
         if (inference.Value.IsRemote)
         {
-            wishes.AdditionalProperties?.Remove(ChatOptionNames.TopLogprobs); // Only the local engine's are handed on.
+            wishes.AdditionalProperties = null; // What stands there only the local engine does.
         }
         else
         {
@@ -83,6 +100,6 @@ internal sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> inf
         return wishes;
     }
 
-    private static IEnumerable<ChatMessage> Turns(IReadOnlyList<PromptMessage> messages) =>
-        messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content));
+    private static ChatMessage[] Turns(IReadOnlyList<PromptMessage> messages) =>
+        [.. messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content))];
 }

@@ -23,6 +23,30 @@ public sealed class ConversationTests(LocalApi api)
     }
 
     [Fact]
+    public async Task The_worker_is_told_how_many_tokens_the_model_may_see()
+    {
+        var path = await BeginAsync("{}");
+        var said = $"say {path}";
+
+        await SayAsync(path, said);
+
+        api.Host.Chat.Jobs.Single(job => job.Messages[^1].Content == said).ContextTokens.ShouldBe(4_096);
+    }
+
+    [Fact]
+    public async Task A_message_can_be_followed_and_is_kept_all_the_same()
+    {
+        var path = await BeginAsync("{}");
+        await using var stream = await api.Client.OpenAsync(HttpMethod.Post, $"{path}/messages", """{"content":"say one two","stream":true}""");
+
+        var events = await stream.RestAsync();
+
+        string.Concat(events.Where(item => item.Name is "tokens").Select(item => JsonElement.Parse(item.Data).GetProperty("text").GetString())).ShouldBe("say one two");
+        events[^1].Name.ShouldBe("end");
+        (await api.Client.GetAsync(path)).Json.GetProperty("messages")[1].GetProperty("content").GetString().ShouldBe("say one two");
+    }
+
+    [Fact]
     public async Task Messages_are_kept_in_order_with_their_jobs()
     {
         var path = await BeginAsync("""{"prompt":"teacher","language":"ko"}""");

@@ -22,6 +22,9 @@ public sealed class ScriptedChatClient : IChatClient
     /// <summary>Options of the latest request.</summary>
     public ChatOptions? Options { get; private set; }
 
+    /// <summary>Messages of the latest request.</summary>
+    public IReadOnlyList<ChatMessage> Messages { get; private set; } = [];
+
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
@@ -31,13 +34,13 @@ public sealed class ScriptedChatClient : IChatClient
     {
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();
-        Options = options;
+        (Messages, Options) = ([.. messages], options);
         if (Fail is not null)
         {
             throw Fail;
         }
 
-        string prompt = string.Join('\n', messages.Select(message => message.Text));
+        string prompt = string.Join('\n', Messages.Select(message => message.Text));
         var (pieces, finish) = Answer(prompt, options ?? new());
         foreach (string piece in pieces)
         {
