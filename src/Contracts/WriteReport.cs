@@ -93,6 +93,9 @@ public sealed record ReportResult : GeneratedResult
 {
     public string? Title { get; init; }
 
+    /// <summary>The template that asked about each item, beside that of the summary; absent where the client wrote the prompt.</summary>
+    public PromptSource? QuestionPrompt { get; init; }
+
     /// <summary><c>ko</c> or <c>en</c>.</summary>
     public required string Language { get; init; }
 

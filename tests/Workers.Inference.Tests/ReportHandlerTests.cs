@@ -25,6 +25,7 @@ public sealed partial class ReportHandlerTests
         result.QuestionFeedbacks.Select(item => item.AnswerSummary).ShouldBe(Enumerable.Range(0, 200).Select(index => $"summary of answer {index}"));
         result.OverallScore.ShouldBe((int)Math.Round(10 * Enumerable.Range(0, 200).Average(index => index % 11), MidpointRounding.AwayFromZero));
         (result.Title, result.Language, result.Summary).ShouldBe(("Title", "en", "200 findings"));
+        (result.QuestionPrompt?.Name, result.Prompt?.Name).ShouldBe(("question", "summary"));
         result.Usage.PromptTokens.ShouldBe(201 * 10);
         _steps.Total.ShouldBe(200);
         (_feed.Done.Count, _feed.Done.Max()).ShouldBe((200, 1.0));

@@ -27,6 +27,9 @@ internal sealed record ReportWords
 
     public required string Model { get; init; }
 
+    /// <summary>Of a report that the model that ships wrote.</summary>
+    public required string Small { get; init; }
+
     public static ReportWords Of(string language) => language is TextLanguage.Korean ? Korean : English;
 
     private static ReportWords English { get; } = new()
@@ -42,6 +45,7 @@ internal sealed record ReportWords
         Feedback = "Feedback",
         Note = "Note",
         Model = "Written by the model",
+        Small = "The small model that ships with Pipeline wrote this: it shows the form of a report, and means nothing. Set Models:Report:Path to an instruct GGUF; see Models in README.md.",
     };
 
     private static ReportWords Korean { get; } = new()
@@ -57,5 +61,6 @@ internal sealed record ReportWords
         Feedback = "평가",
         Note = "주의",
         Model = "작성 모델",
+        Small = "Pipeline에 포함된 작은 모델이 쓴 글입니다. 보고서의 형식만 보여 줄 뿐 의미가 없습니다. Models:Report:Path에 instruct GGUF를 지정하세요. README.ko.md의 '모델'을 참고하세요.",
     };
 }

@@ -23,8 +23,17 @@ internal sealed class AnswerSchema(int? textLengthMax)
     /// <param name="most">Of a model that can not write, one is enough.</param>
     public JsonObject Texts(int most) => List(Text(), least: 1, most);
 
-    public JsonObject List(JsonObject item, int least, int most) =>
-        new() { ["type"] = "array", ["items"] = item, ["minItems"] = least, ["maxItems"] = textLengthMax is null ? most : Math.Max(1, least) };
+    /// <param name="most">Null: as many as the model has.</param>
+    public JsonObject List(JsonObject item, int least, int? most)
+    {
+        JsonObject schema = new() { ["type"] = "array", ["items"] = item, ["minItems"] = least };
+        if ((textLengthMax is null ? most : Math.Max(1, least)) is { } bound)
+        {
+            schema["maxItems"] = bound;
+        }
+
+        return schema;
+    }
 
     public static JsonObject Integer(int least, int most) => new() { ["type"] = "integer", ["minimum"] = least, ["maximum"] = most };
 

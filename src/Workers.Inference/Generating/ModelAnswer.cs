@@ -37,7 +37,7 @@ internal sealed record ModelAnswer
         {
             Text = response.Text,
             IsCut = response.FinishReason == ChatFinishReason.Length,
-            Model = isSmall ? ShippedModel.Name : response.ModelId ?? "unknown",
+            Model = isSmall ? GeneratedResult.SmallModel : response.ModelId ?? "unknown",
             Warnings = [.. isSmall ? [ShippedModel.Warning(shipped!)] : Array.Empty<string>(), .. Dropped(response)],
             FallbackProvider = provider,
             Logprobs = (response.AdditionalProperties?.GetValueOrDefault(ChatOptionNames.Logprobs) as IReadOnlyList<GeneratedToken>)?.Select(Told).ToArray(),
@@ -53,6 +53,6 @@ internal sealed record ModelAnswer
 
     private static IEnumerable<string> Dropped(ChatResponse response) =>
         response.AdditionalProperties?.GetValueOrDefault(ChatOptionNames.DroppedMessages) is int dropped and > 0
-            ? [$"The conversation was longer than the model's context: the {dropped} oldest messages were left out. Send fewer, or raise Inference:ContextTokens."]
+            ? [$"The conversation has more tokens than the model was given: the {dropped} oldest messages were left out. Send fewer, or raise what bounds them: context_tokens (Conversation:ContextTokens where Pipeline keeps the messages), or Inference:ContextTokens."]
             : [];
 }

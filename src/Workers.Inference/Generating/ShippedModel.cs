@@ -6,9 +6,6 @@ namespace Pipeline.Workers.Inference.Generating;
 /// </summary>
 internal static class ShippedModel
 {
-    /// <summary>What results call it.</summary>
-    public const string Name = "small";
-
     public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "models", "emotion-mini-q8_0.gguf");
 
     public static string Warning(string section) =>

@@ -68,7 +68,6 @@ internal record SummaryFields : IAnswerFields
 internal sealed record ReportFields : SummaryFields
 {
     private const int ScoreMax = 100;
-    private const int QuestionsMax = 100;
 
     public required int OverallScore { get; init; }
 
@@ -85,7 +84,7 @@ internal sealed record ReportFields : SummaryFields
         ("question_feedbacks", schema.List(
             AnswerSchema.Object(("question", schema.Text()), ("answer_summary", schema.Text()), ("score", AnswerSchema.Score()), ("feedback", schema.Text())),
             least: 0,
-            QuestionsMax)),
+            most: null)), // A bound would leave questions out without a word; OutputTokensMax fails instead.
     ]);
 }
 

@@ -66,6 +66,7 @@ internal sealed class ReportHandler(TextModel model, IJobSteps steps, IOptions<R
                 OverallScore = score,
                 QuestionFeedbacks = feedbacks,
                 Prompt = job.SummaryPrompt is { } prompt ? PromptSource.Of(prompt) : null,
+                QuestionPrompt = job.QuestionPrompt is { } question ? PromptSource.Of(question) : null,
                 Model = answers[^1].Model,
                 Warnings = [.. answers.SelectMany(answer => answer.Warnings).Distinct()],
                 FallbackProvider = answers.Select(answer => answer.FallbackProvider).FirstOrDefault(provider => provider is not null),

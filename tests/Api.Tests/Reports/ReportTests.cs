@@ -60,6 +60,16 @@ public sealed class ReportTests(LocalApi api)
         ReportPage.Write(Report("ko"), null).ShouldContain("문항별 평가");
     }
 
+    [Fact]
+    public void What_the_model_that_ships_is_worth_is_told_in_the_language_of_the_page()
+    {
+        var page = ReportPage.Write(Report("ko") with { Model = GeneratedResult.SmallModel, Warnings = ["The small model wrote this.", "Another warning."] }, null);
+
+        page.ShouldContain("작은 모델이 쓴 글입니다");
+        page.ShouldNotContain("The small model");
+        page.ShouldContain("Another warning.");
+    }
+
     private static ReportResult Report(string language) => new()
     {
         Language = language,
