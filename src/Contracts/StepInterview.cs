@@ -24,7 +24,7 @@ public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, I
     /// <summary>Earlier exchanges, oldest first.</summary>
     public IReadOnlyList<Exchange>? History { get; init; }
 
-    /// <summary>The question that <see cref="Answer"/> answers.</summary>
+    /// <summary>The question that <see cref="Answer"/> answers; better not left out, since the model judges by it.</summary>
     public string? Question { get; init; }
 
     /// <summary>The candidate's last answer; absent where the interview begins.</summary>
@@ -73,9 +73,14 @@ public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, I
             problems.AddRange(Exchange.Validate("history", History ?? [], limits));
         }
 
+        if (Question is not null)
+        {
+            problems.AddRange(TextRules.Required("question", Question, limits));
+        }
+
         if ((Question ?? Answer) is not null)
         {
-            problems.AddRange([.. TextRules.Required("question", Question, limits), .. TextRules.Required("answer", Answer, limits)]);
+            problems.AddRange(TextRules.Required("answer", Answer, limits));
         }
 
         return NextPhase is null ? problems : [.. problems, .. TextRules.Required("next_phase", NextPhase, limits)];

@@ -51,7 +51,8 @@ public sealed class PromptedKindTests
         Fields(new GiveFeedback { SystemPrompt = "p" }).ShouldBe(["user_prompt"]);
         Fields(new GiveFeedback { Question = "q" }).ShouldBe(["answer"]);
         Fields(new StepInterview { Topic = "t" }).ShouldBe(["phase"]);
-        Fields(new StepInterview { Topic = "t", Phase = "p", Answer = "a" }).ShouldBe(["question"]);
+        Fields(new StepInterview { Topic = "t", Phase = "p", Question = "q" }).ShouldBe(["answer"]);
+        Fields(new StepInterview { Topic = "t", Phase = "p", Answer = "a" }).ShouldBeEmpty();
         Fields(new WriteReport()).ShouldBe(["user_prompt"]);
         Fields(new WriteReport { Items = [] }).ShouldBe(["items"]);
         Fields(new WriteReport { Items = [new("q", " ")] }).ShouldBe(["items[0].answer"]);

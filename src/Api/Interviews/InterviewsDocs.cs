@@ -78,7 +78,7 @@ internal static class InterviewsDocs
         Tag = Tag,
         Summary = "Answer the last question of an interview",
         Parameters = [Id, .. SharedDocs.Submission],
-        Body = new(typeof(AnswerRequest), []),
+        Body = new(typeof(AnswerRequest), [("An answer", """{"answer":"One that logs slow requests, to find them."}""")]),
         Answers =
         [
             new(200, "The interview with the next message, with `Prefer: wait`.", typeof(InterviewResource), Waiting) { Headers = SharedDocs.SubmissionHeaders },
@@ -131,10 +131,10 @@ internal sealed record StepInterviewRequest : PromptedRequest
     [Description("Earlier exchanges, oldest first; at most Input:ExchangesMax (1,000).")]
     public IReadOnlyList<Exchange>? History { get; init; }
 
-    [Description("With answer: what was asked.")]
+    [Description("With answer: what was asked. The model judges by it.")]
     public string? Question { get; init; }
 
-    [Description("With question: the candidate's answer. Both absent where the interview begins.")]
+    [Description("The candidate's answer; absent, as question, where the interview begins.")]
     public string? Answer { get; init; }
 
     [Description("ko or en; default the answer's.")]

@@ -9,7 +9,7 @@ using Pipeline.Cli.Wire;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>eval KIND --file F.jsonl</c> for kinds whose model writes: compare models and quantizations on your own jobs.</summary>
+/// <summary><c>eval KIND --file F.jsonl</c> for all kinds but emotion: compare models and quantizations on your own jobs.</summary>
 internal static class EvalGeneratedCommand
 {
     public static Command Create(Surroundings surroundings, ServerOptions server, GeneratedKind kind)

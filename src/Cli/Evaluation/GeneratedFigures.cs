@@ -36,7 +36,7 @@ internal sealed record GeneratedFigures
     /// <summary>The same for 95 of 100.</summary>
     public double? P95Ms { get; init; }
 
-    /// <summary>Tokens that a job wrote in a second of its running time, over all jobs. Jobs share the model, so all of them together wrote more.</summary>
+    /// <summary>Tokens that a job wrote, or read to embed them, in a second of its running time, over all jobs. Jobs share the model, so all of them together wrote more.</summary>
     public double? TokensPerSecond { get; init; }
 
     /// <param name="answers">One a row; null where there is none, or none that is valid.</param>

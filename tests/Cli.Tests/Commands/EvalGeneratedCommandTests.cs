@@ -41,6 +41,23 @@ public sealed class EvalGeneratedCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("feedback", """{"feedback":"f","score":11,"is_passed":true,"pass_mark":6,"improvement_suggestion":"i",""", false)]
+    [InlineData("feedback", """{"feedback":"f","score":10,"is_passed":true,"pass_mark":6,"improvement_suggestion":"i",""", true)]
+    [InlineData("interview", """{"thought":"t","action":"GO_ON","message":"m",""", false)]
+    [InlineData("interview", """{"thought":"t","action":"NEW_TOPIC","message":"m",""", true)]
+    [InlineData("report", """{"language":"en","summary":"s","strengths":[],"improvements":[],"recommendations":[],"overall_score":101,"question_feedbacks":[],""", false)]
+    [InlineData("embedding", """{"embeddings":[[0.6,0.8]],"dimensions":3,""", false)]
+    [InlineData("embedding", """{"embeddings":[[0.6,0.8]],"dimensions":2,""", true)]
+    public async Task Values_out_of_bounds_are_not_valid(string kind, string start, bool isValid)
+    {
+        await using var pipeline = await FakePipeline.StartAsync();
+        var result = start + Good[Good.IndexOf("\"model\"", StringComparison.Ordinal)..];
+        var file = Write($$$"""{"input":{"result":{{{result}}}}}""");
+
+        (await _surroundings.RunAsync(["eval", kind, "--file", file, "--url", pipeline.Url, "--json"]) is 0).ShouldBe(isValid, _surroundings.Error);
+    }
+
+    [Theory]
     [InlineData("""{"keywords":["a"]}""", "has no input that is an object")]
     [InlineData("""{"input":{},"score":11}""", "has score 11, which is not 0 to 10")]
     [InlineData("""{"input":{},"keywords":[" "]}""", "has an empty keyword")]
