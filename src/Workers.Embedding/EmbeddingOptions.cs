@@ -8,7 +8,7 @@ public sealed class EmbeddingOptions
 {
     public const string Section = "Models:Embedding";
 
-    /// <summary>A GGUF file of any embedding model; null takes the small model that ships with Pipeline.</summary>
+    /// <summary>A GGUF file of any embedding model; null or empty takes the small model that ships with Pipeline.</summary>
     public string? Path { get; init; }
 
     /// <summary>
@@ -25,13 +25,14 @@ public sealed class EmbeddingOptions
     [Range(1, 65_536)]
     public int? DimensionsMin { get; init; }
 
+    /// <summary>
     /// Texts whose vectors are remembered, so that a repeated text costs no pass; 384 dimensions take 1.7 KB a text. 0 to
     /// 10,000,000, default 20,000; 0 remembers none.
     /// </summary>
     [Range(0, 10_000_000)]
     public int CacheTextsMax { get; init; } = 20_000;
 
-    internal string ModelPath => Path ?? System.IO.Path.Combine(AppContext.BaseDirectory, "models", "embedding-mini.gguf");
+    internal string ModelPath => string.IsNullOrEmpty(Path) ? System.IO.Path.Combine(AppContext.BaseDirectory, "models", "embedding-mini.gguf") : Path;
 }
 
 [OptionsValidator]

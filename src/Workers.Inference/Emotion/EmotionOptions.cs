@@ -9,7 +9,7 @@ public sealed class EmotionOptions
 {
     public const string Section = "Models:Emotion";
 
-    /// <summary>A GGUF file of any instruct model; null takes the small model that ships with Pipeline.</summary>
+    /// <summary>A GGUF file of any instruct model; null or empty takes the small model that ships with Pipeline.</summary>
     public string? Path { get; init; }
 
     /// <summary>Longest prompt in tokens, instruction included; longer texts are rejected, not cut. 16 to 131,072, default 8,192.</summary>
@@ -31,7 +31,7 @@ public sealed class EmotionOptions
     [StringLength(1_000, MinimumLength = 1)]
     public string? ContentFreeText { get; init; }
 
-    internal string ModelPath => Path ?? ShippedModel.Path;
+    internal string ModelPath => string.IsNullOrEmpty(Path) ? ShippedModel.Path : Path;
 }
 
 [OptionsValidator]

@@ -6,7 +6,7 @@ namespace Pipeline.Workers.Inference.Generating;
 public abstract class GenerationOptions
 {
     /// <summary>
-    /// A GGUF file of any instruct model; null takes the small model that ships with Pipeline, which can not write. Kinds that
+    /// A GGUF file of any instruct model; null or empty takes the small model that ships with Pipeline, which can not write. Kinds that
     /// name the same file share one engine; each further file takes its own memory and its own threads.
     /// </summary>
     public string? Path { get; init; }
@@ -15,9 +15,9 @@ public abstract class GenerationOptions
     [Range(16, 131_072)]
     public int OutputTokensMax { get; init; } = 1_024;
 
-    internal string ModelPath => Path ?? ShippedModel.Path;
+    internal string ModelPath => IsShipped ? ShippedModel.Path : Path!;
 
-    internal bool IsShipped => Path is null;
+    internal bool IsShipped => string.IsNullOrEmpty(Path);
 
     /// <summary>The section that these options come from.</summary>
     internal abstract string Name { get; }
