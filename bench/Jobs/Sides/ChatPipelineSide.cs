@@ -60,6 +60,7 @@ internal sealed class ChatPipelineSide : IChatSide
                 ["temperature"] = 0,
                 ["max_tokens"] = tokens,
                 ["stream"] = true,
+                ["cache"] = false, // The texts of a run are those of the run before.
             }),
         };
         using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
