@@ -19,11 +19,24 @@ internal static class Documents
             json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
-        services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
+        services.AddOpenApi("v1", options =>
         {
-            Complete(document);
-            return Task.CompletedTask;
-        }));
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                // Fields without a value are absent, also those that the constructor of a record demands.
+                foreach (var field in context.JsonTypeInfo.Properties.Where(field => field.IsGetNullable))
+                {
+                    schema.Required?.Remove(field.Name);
+                }
+
+                return Task.CompletedTask;
+            });
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                Complete(document);
+                return Task.CompletedTask;
+            });
+        });
     }
 
     public static void MapDocs(this WebApplication app)

@@ -1,0 +1,110 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Pipeline.TestSupport.Processes;
+using Pipeline.TestSupport.Services;
+using Pipeline.TestSupport.Webhooks;
+
+namespace Pipeline.EndToEnd.Tests.Documented;
+
+/// <summary>
+/// Every operation of the OpenAPI document, asked with the examples that the document has, of a running system with the model
+/// that ships. Its answers have the shape that the document gives them.
+/// </summary>
+public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private static readonly string[] Methods = ["get", "post", "put", "delete"];
+
+    // By the part of a path before its id: what the examples made, or what the test made for them.
+    private readonly Dictionary<string, string> _ids = new() { ["/v1/models"] = "chat" };
+
+    [Fact]
+    public async Task Every_operation_answers_as_the_document_shows()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await DocumentedExamplesTests.SettingsAsync(database));
+        using var http = new HttpClient { BaseAddress = host.Address };
+        await PrepareAsync(http, receiver);
+        http.DefaultRequestHeaders.Add("Prefer", "wait=60");
+        var document = await http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+        var operations = document.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Where(operation => Methods.Contains(operation.Name)).Select(operation => (path.Name, operation.Name, operation.Value)))
+            .OrderBy(operation => Turn(operation.Item1, operation.Item2));
+
+        List<string> faults = [];
+        foreach (var (path, method, operation) in operations)
+        {
+            foreach (var body in Bodies(operation))
+            {
+                try
+                {
+                    await TryAsync(http, new(document), path, method, operation, body);
+                }
+                catch (ShouldAssertException fault)
+                {
+                    faults.Add(fault.Message);
+                }
+            }
+        }
+
+        faults.ShouldBeEmpty();
+    }
+
+    /// <summary>What makes things before what reads and changes them, then what ends them, and what begins them again.</summary>
+    private static int Turn(string path, string method) => (method, path.Contains("{id}", StringComparison.Ordinal)) switch
+    {
+        _ when path.EndsWith("/retry", StringComparison.Ordinal) => 5,
+        ("post", false) => 0,
+        ("put", _) => 1,
+        ("post", true) => 2,
+        ("get", _) => 3,
+        _ => 4,
+    };
+
+    /// <summary>What no example makes: a job that waits, and a webhook.</summary>
+    private async Task PrepareAsync(HttpClient http, WebhookReceiver receiver)
+    {
+        using var secret = await http.PostAsJsonAsync("/api/webhooks/secrets", new { });
+        using var called = await http.PostAsJsonAsync("/api/emotion", new { text = "I got the job!", callback_url = $"{receiver.Address}/hooks" });
+        _ids["/api/webhooks/deliveries"] = (await receiver.NextAsync()).Id;
+        _ids["/api/jobs"] = await DocumentedExamplesTests.SubmitWaitingAsync(http);
+    }
+
+    private static IEnumerable<string?> Bodies(JsonElement operation) =>
+        !operation.TryGetProperty("requestBody", out var body) ? [null]
+        : body.GetProperty("content").GetProperty("application/json").GetProperty("examples").EnumerateObject().Select(string? (example) => example.Value.GetProperty("value").GetRawText());
+
+    private async Task TryAsync(HttpClient http, AnswerShape shape, string path, string method, JsonElement operation, string? body)
+    {
+        var isOfOne = path.Contains("{id}", StringComparison.Ordinal);
+        var address = isOfOne ? path.Replace("{id}", _ids[path.Split("/{id}")[0]], StringComparison.Ordinal) : path;
+        using var request = new HttpRequestMessage(HttpMethod.Parse(method), address)
+        {
+            Content = body is null ? null : new StringContent(body, null, "application/json"),
+        };
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var place = $"{method} {path} {body}";
+        var isKnown = operation.GetProperty("responses").TryGetProperty($"{(int)response.StatusCode}", out var documented);
+        (response.IsSuccessStatusCode && (isKnown || response.StatusCode is System.Net.HttpStatusCode.NoContent))
+            .ShouldBeTrue($"{place}: {(int)response.StatusCode}");
+        if (response.Content.Headers.ContentType?.MediaType is not { } media || media is "text/event-stream")
+        {
+            return; // Of a job that waits it would not end.
+        }
+
+        var answer = documented.GetProperty("content").GetProperty(media);
+        if (media is "application/json")
+        {
+            var actual = await response.Content.ReadFromJsonAsync<JsonElement>();
+            if (method is "post" && !isOfOne && actual.TryGetProperty("id", out var id))
+            {
+                _ids.TryAdd(path is "/api/jobs/batch" ? "/api/batches" : path, id.GetString()!);
+            }
+
+            var isList = actual.TryGetProperty("jobs", out var jobs) && method is "post";
+            foreach (var one in isList ? jobs.EnumerateArray().ToArray() : [actual])
+            {
+                shape.Check(answer.GetProperty("schema"), one, place);
+            }
+        }
+    }
+}
