@@ -25,6 +25,7 @@ public sealed class EmbeddingOptions
     [Range(1, 65_536)]
     public int? DimensionsMin { get; init; }
 
+    /// <summary>
     /// Texts whose vectors are remembered, so that a repeated text costs no pass; 384 dimensions take 1.7 KB a text. 0 to
     /// 10,000,000, default 20,000; 0 remembers none.
     /// </summary>

@@ -51,6 +51,9 @@ internal sealed record EmbeddingsRequest
     [Description("1 to Api:EmbeddingTextsMax (2,048) texts.")]
     public IReadOnlyList<string>? Texts { get; init; }
 
+    [Description("Numbers in each vector, where the model allows fewer than it has (Models:Embedding:DimensionsMin).")]
+    public int? Dimensions { get; init; }
+
     [Description("interactive (default) or bulk. Bulk jobs never delay interactive ones.")]
     public string? Priority { get; init; }
 
