@@ -25,13 +25,13 @@ from .pairs import OwnPairs, Pair
 CUTS = (64, 128, CONTENT)
 TOKENS_MAX = 96
 HALF_TOKENS_MIN = 10
-REVIEWS_MAX = 200_000
-PROGRESS_STEPS = 250
+REVIEWS_MAX = 50_000
+PROGRESS_STEPS = 100
 
 
 @dataclass(frozen=True)
 class Recipe:
-    steps: int = 6_000
+    steps: int = 1_500
     batch: int = 256
     rate: float = 2e-3
     temperature: float = 0.05
