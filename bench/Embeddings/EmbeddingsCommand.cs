@@ -24,13 +24,14 @@ internal static class EmbeddingsCommand
     private static readonly Option<int> _threads = new("--threads") { Description = "Threads of every side's forward passes", DefaultValueFactory = _ => 2 };
     private static readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each side", DefaultValueFactory = _ => 3 };
     private static readonly Option<int?> _ingest = new("--ingest") { Description = "Measures emotion jobs while so many documents are ingested, and nothing else" };
+    private static readonly Option<bool> _queue = new("--queue") { Description = "Measures ways from a queue to the model's passes, and nothing else" };
     private static readonly Option<bool> _quick = new("--quick") { Description = "Short: shows that it works, not how fast" };
     private static readonly Option<string?> _record = new("--record") { Description = "Directory for a file with the figures" };
     private static readonly Option<string> _commit = new("--commit") { Description = "What was built", DefaultValueFactory = _ => "unknown" };
 
     public static RootCommand Create()
     {
-        RootCommand command = new("Benchmarks of embeddings and search.") { _root, _scratch, _peer, _model, _threads, _rounds, _ingest, _quick, _record, _commit };
+        RootCommand command = new("Benchmarks of embeddings and search.") { _root, _scratch, _peer, _model, _threads, _rounds, _ingest, _queue, _quick, _record, _commit };
         command.SetAction(RunAsync);
         return command;
     }
@@ -40,6 +41,8 @@ internal static class EmbeddingsCommand
         Stage stage = new(Path.GetFullPath(parsed.GetRequiredValue(_root)), Path.GetFullPath(parsed.GetRequiredValue(_scratch)), "python3", new Servers(), TimeProvider.System);
         JsonObject line = parsed.GetValue(_ingest) is { } documents
             ? await IngestAsync(stage, documents, parsed, cancellationToken)
+            : parsed.GetValue(_queue)
+            ? await QueueAsync(stage, parsed, cancellationToken)
             : await CompareAsync(stage, parsed, cancellationToken);
         if (parsed.GetValue(_record) is { } directory)
         {
@@ -67,11 +70,7 @@ internal static class EmbeddingsCommand
         Texts texts = new(Seed);
         await using Processes pipeline = await Processes.StartAsync(stage, model, threads, emotions: false, cancellationToken);
         await using NpgsqlDataSource dataSource = NpgsqlDataSource.Create(stage.Servers.Postgres);
-        LlamaModelLoader loader = new(
-            Options.Create(new LlamaCppOptions { LibraryDirectory = Environment.GetEnvironmentVariable("LlamaCpp__LibraryDirectory") }), NullLoggerFactory.Instance);
-        await using EmbeddingEngine engine = new(
-            [loader], Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, BatchTokens = BatchTokens() }), stage.Time, NullLogger<EmbeddingEngine>.Instance);
-        await engine.LoadAsync(model, cancellationToken);
+        await using EmbeddingEngine engine = await LoadAsync(stage, model, threads, cancellationToken);
         using NodePeer node = await NodePeer.StartAsync(parsed.GetRequiredValue(_peer), model, threads, cancellationToken);
 
         Throughput throughput = new(engine, pipeline, node, texts, quick ? 64 : 512);
@@ -87,6 +86,25 @@ internal static class EmbeddingsCommand
             ["recall"] = search.Recall,
             ["peer"] = node.Version,
         };
+    }
+
+    private static async Task<JsonObject> QueueAsync(Stage stage, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using EmbeddingEngine engine = await LoadAsync(stage, parsed.GetRequiredValue(_model), parsed.GetValue(_threads), cancellationToken);
+        QueueMeasure measure = new(engine, stage.Servers.Broker, new Texts(Seed), parsed.GetValue(_quick) ? 64 : 512);
+        await measure.RunAsync(parsed.GetValue(_quick) ? 1 : parsed.GetValue(_rounds), cancellationToken);
+        JsonObject queue = measure.ToJson();
+        return new() { ["bench"] = "embeddings", ["ratios"] = new JsonObject { ["batch_vs_each"] = queue["batch_vs_each"]!.DeepClone() }, ["queue"] = queue };
+    }
+
+    private static async Task<EmbeddingEngine> LoadAsync(Stage stage, string model, int threads, CancellationToken cancellationToken)
+    {
+        LlamaModelLoader loader = new(
+            Options.Create(new LlamaCppOptions { LibraryDirectory = Environment.GetEnvironmentVariable("LlamaCpp__LibraryDirectory") }), NullLoggerFactory.Instance);
+        EmbeddingEngine engine = new(
+            [loader], Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, BatchTokens = BatchTokens() }), stage.Time, NullLogger<EmbeddingEngine>.Instance);
+        await engine.LoadAsync(model, cancellationToken);
+        return engine;
     }
 
     /// <summary>As the worker reads it from the same environment, so that both have the same batches.</summary>

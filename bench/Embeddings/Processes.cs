@@ -71,11 +71,40 @@ internal sealed class Processes : IAsyncDisposable
             request.Headers.Add("Prefer", "wait=60");
         }
 
+        JsonNode answer = await SendAsync(request, cancellationToken);
+        if (waits && answer["jobs"] is JsonArray jobs)
+        {
+            for (int i = 0; i < jobs.Count; i++)
+            {
+                if (await FollowAsync(jobs[i]!, cancellationToken) is var followed && followed != jobs[i])
+                {
+                    jobs[i] = followed;
+                }
+            }
+        }
+
+        return waits && answer["state"] is not null ? await FollowAsync(answer, cancellationToken) : answer;
+    }
+
+    /// <summary>On a slow machine a job may take longer than a request may wait.</summary>
+    private async Task<JsonNode> FollowAsync(JsonNode job, CancellationToken cancellationToken)
+    {
+        while ((string?)job["state"] is "queued" or "running")
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, (string)job["links"]!["self"]!) { Headers = { { "Prefer", "wait=60" } } };
+            job = await SendAsync(request, cancellationToken);
+        }
+
+        return job;
+    }
+
+    private async Task<JsonNode> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken);
         string text = await response.Content.ReadAsStringAsync(cancellationToken);
-        return (int)response.StatusCode == 200 || (!waits && response.IsSuccessStatusCode)
+        return response.IsSuccessStatusCode
             ? JsonNode.Parse(text)!
-            : throw new BenchException($"{path} answered {(int)response.StatusCode}: {text[..Math.Min(500, text.Length)]}");
+            : throw new BenchException($"{request.RequestUri} answered {(int)response.StatusCode}: {text[..Math.Min(500, text.Length)]}");
     }
 
     public async ValueTask DisposeAsync()

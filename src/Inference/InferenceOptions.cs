@@ -34,6 +34,10 @@ public sealed class InferenceOptions
     [Range(32, 65_536)]
     public int BatchTokens { get; set; } = 512;
 
+    /// <summary>Tokens at which a pass of texts to embed is full; a longer text has a pass of its own. Null: 192 on a CPU, <see cref="BatchTokens"/> on a GPU.</summary>
+    [Range(1, 65_536)]
+    public int? EmbeddingPassTokens { get; set; }
+
     /// <summary>Most prompt tokens of a forward pass that also carries answers under way. Larger finishes prompts sooner, smaller keeps streams smooth.</summary>
     [Range(16, 65_536)]
     public int PromptTokensMax { get; set; } = 256;

@@ -50,4 +50,7 @@ internal sealed record EmbeddingsRequest : CommonRequest
 
     [Description("1 to Api:EmbeddingTextsMax (2,048) texts.")]
     public IReadOnlyList<string>? Texts { get; init; }
+
+    [Description("Numbers in each vector, where the model allows fewer than it has (Models:Embedding:DimensionsMin).")]
+    public int? Dimensions { get; init; }
 }

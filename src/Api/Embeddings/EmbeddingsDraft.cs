@@ -5,14 +5,22 @@ using Pipeline.Contracts;
 namespace Pipeline.Api.Embeddings;
 
 /// <summary>
-/// Reads <c>{"text"}</c> or <c>{"texts":[…]}</c>: one job for every <see cref="EmbedTexts.TextsMax"/> texts. A worker packs
+/// Reads <c>{"text"}</c> or <c>{"texts":[…]}</c>, and <c>dimensions</c>: one job for every <see cref="EmbedTexts.TextsMax"/> texts. A worker packs
 /// texts of all its jobs into one pass, so larger jobs would gain nothing, and several workers share the jobs of a request.
 /// </summary>
 internal static class EmbeddingsDraft
 {
+    private const string Dimensions = "dimensions";
+
     public static JobDraft? Parse(BodyFields fields, ApiOptions options, InputLimits limits, DateTimeOffset now)
     {
         var (texts, isList) = TextFields.Take(fields, options.EmbeddingTextsMax, "Api:EmbeddingTextsMax", limits);
+        var dimensions = fields.TakeInteger(Dimensions);
+        if (dimensions < 1)
+        {
+            fields.Errors.Add(Dimensions, $"is {dimensions}: send 1 or more.");
+        }
+
         var priority = CommonFields.TakePriority(fields);
         var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
         return texts is null
@@ -20,7 +28,7 @@ internal static class EmbeddingsDraft
             : new JobDraft
             {
                 Kind = JobCatalog.Get(EmbedTexts.Kind),
-                Inputs = [.. texts.Chunk(EmbedTexts.TextsMax).Select(part => new EmbedTexts { Texts = part })],
+                Inputs = [.. texts.Chunk(EmbedTexts.TextsMax).Select(part => new EmbedTexts { Texts = part, Dimensions = dimensions })],
                 IsList = isList,
                 Priority = priority,
                 ExpiresAt = expiresAt,

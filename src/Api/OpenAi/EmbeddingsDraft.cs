@@ -49,8 +49,8 @@ internal static class EmbeddingsDraft
         {
             case JsonValueKind.String:
                 return [input.GetString()!];
-            case JsonValueKind.Array when input.GetArrayLength() is 0 || input.GetArrayLength() > options.TextsMax:
-                errors.Add(Input, $"has {input.GetArrayLength()} elements: send 1 to {options.TextsMax} (Api:TextsMax).");
+            case JsonValueKind.Array when input.GetArrayLength() is 0 || input.GetArrayLength() > options.EmbeddingTextsMax:
+                errors.Add(Input, $"has {input.GetArrayLength()} elements: send 1 to {options.EmbeddingTextsMax} (Api:EmbeddingTextsMax).");
                 return null;
             case JsonValueKind.Array when input.EnumerateArray().All(text => text.ValueKind is JsonValueKind.String):
                 return [.. input.EnumerateArray().Select(text => text.GetString()!)];

@@ -9,7 +9,7 @@ internal sealed record EmbeddingsRequest
     [Description("embedding.")]
     public required string Model { get; init; }
 
-    [Description("A text, or 1 to Api:TextsMax (256) texts.")]
+    [Description("A text, or 1 to Api:EmbeddingTextsMax (2,048) texts.")]
     public required JsonElement Input { get; init; }
 
     [Description("float (default), or base64: the numbers as little-endian 32-bit floats.")]

@@ -5,7 +5,9 @@ namespace Pipeline.Inference.Embeddings;
 /// is filled longest first, which leaves the least room unused. Interactive before bulk, and one bulk batch after every few
 /// without any. Touched by the scheduler's loop only.
 /// </summary>
-internal sealed class BatchPacker(EncoderLimits limits)
+/// <param name="limits">What the encoder can hold.</param>
+/// <param name="passTokens">Tokens that fill a batch, at most <see cref="EncoderLimits.BatchTokens"/>; a longer text has one of its own.</param>
+internal sealed class BatchPacker(EncoderLimits limits, int passTokens)
 {
     /// <summary>Batches in a row without a bulk text while bulk texts wait.</summary>
     public const int InteractiveRunMax = 7;
@@ -17,7 +19,7 @@ internal sealed class BatchPacker(EncoderLimits limits)
     {
         bool bulkFirst = interactive.Count == 0 || (bulk.Count > 0 && _interactiveRun >= InteractiveRunMax);
         List<EmbeddingTask> batch = [];
-        int room = limits.BatchTokens;
+        int room = passTokens;
         Fill(bulkFirst ? bulk : interactive);
         Fill(bulkFirst ? interactive : bulk);
         _interactiveRun = bulk.Count == 0 || batch.Exists(task => task.Priority == RequestPriority.Bulk) ? 0 : _interactiveRun + 1;
@@ -45,7 +47,8 @@ internal sealed class BatchPacker(EncoderLimits limits)
 
         void TryTake(EmbeddingTask task)
         {
-            if (task.Tokens.Length <= room && batch.Count < limits.SequencesMax && (batch.Count == 0 || !task.RunsAlone))
+            // The first is the oldest, and waits no longer, however long it is.
+            if (batch.Count == 0 || (task.Tokens.Length <= room && batch.Count < limits.SequencesMax && !task.RunsAlone))
             {
                 batch.Add(task);
                 room -= task.Tokens.Length;

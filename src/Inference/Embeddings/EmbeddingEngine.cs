@@ -18,6 +18,10 @@ public sealed partial class EmbeddingEngine(
     /// <summary>Most texts of one request.</summary>
     public const int TextsMax = 4_096;
 
+    // Attention compares every token of a pass with every other and then throws away those of other texts. A CPU does not
+    // gain enough by larger passes to pay for that.
+    private const int PassTokensOfCpu = 192;
+
     private const string WarmUpText = "Warm-up.";
 
     private readonly SemaphoreSlim _loading = new(1, 1);
@@ -135,11 +139,12 @@ public sealed partial class EmbeddingEngine(
             EncoderPlan.CheckMemory(path, file, limits, gpuLayers, machine);
         }
 
-        LogLoading(logger, path, file.Architecture, threads, gpuLayers, limits.BatchTokens);
+        int passTokens = Math.Min(sizes.EmbeddingPassTokens ?? (gpuLayers == 0 ? PassTokensOfCpu : limits.BatchTokens), limits.BatchTokens);
+        LogLoading(logger, path, file.Architecture, threads, gpuLayers, passTokens);
         ILanguageModel model = loader.Load(path, new ModelParameters(gpuLayers, sizes.UseMemoryMap));
         try
         {
-            return new(model, model.CreateEncoder(new(limits, threads)), sizes.QueueMax, time, logger);
+            return new(model, model.CreateEncoder(new(limits, threads)), passTokens, sizes.QueueMax, time, logger);
         }
         catch
         {
@@ -148,8 +153,8 @@ public sealed partial class EmbeddingEngine(
         }
     }
 
-    [LoggerMessage(3301, LogLevel.Information, "Loading {Path} ({Architecture}) for embeddings: {Threads} threads, {GpuLayers} GPU layers, {BatchTokens} tokens a batch")]
-    private static partial void LogLoading(ILogger logger, string path, string architecture, int threads, int gpuLayers, int batchTokens);
+    [LoggerMessage(3301, LogLevel.Information, "Loading {Path} ({Architecture}) for embeddings: {Threads} threads, {GpuLayers} GPU layers, {PassTokens} tokens a pass")]
+    private static partial void LogLoading(ILogger logger, string path, string architecture, int threads, int gpuLayers, int passTokens);
 
     [LoggerMessage(3302, LogLevel.Information, "Embedding model {Model} ({Dimensions} dimensions) is loaded and warm after {Seconds:F1} s")]
     private static partial void LogReady(ILogger logger, string model, int dimensions, double seconds);

@@ -10,12 +10,12 @@ internal sealed record EmbeddingState(int Waiting);
 /// Packs the texts of all callers into batches, one forward pass a tick. Owns the encoder. <see cref="Tick"/> and all state
 /// behind it belong to one loop (<see cref="SchedulerLoop{TTask, TState}"/>, or a test).
 /// </summary>
-internal sealed partial class EmbeddingScheduler(IEmbeddingEncoder encoder, SubmissionQueue<EmbeddingTask> submissions, ILogger logger)
+internal sealed partial class EmbeddingScheduler(IEmbeddingEncoder encoder, int passTokens, SubmissionQueue<EmbeddingTask> submissions, ILogger logger)
     : IScheduler<EmbeddingState>
 {
     private const int BatchesReadAhead = 4; // To choose from when packing; the rest waits in the bounded channels.
 
-    private readonly BatchPacker _packer = new(encoder.Limits);
+    private readonly BatchPacker _packer = new(encoder.Limits, Math.Min(passTokens, encoder.Limits.BatchTokens));
     private readonly List<EmbeddingTask> _interactive = [];
     private readonly List<EmbeddingTask> _bulk = [];
 

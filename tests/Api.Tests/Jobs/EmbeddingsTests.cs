@@ -37,6 +37,23 @@ public sealed class EmbeddingsTests(LocalApi api)
     }
 
     [Fact]
+    public async Task Fewer_dimensions_reach_every_job()
+    {
+        var body = JsonSerializer.Serialize(new { texts = Enumerable.Repeat("a", 65), dimensions = 1 });
+        var answer = await api.Client.PostAsync("/api/embeddings", body, ("Prefer", "wait=30"));
+
+        answer.Status.ShouldBe(200);
+        answer.Json.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("result").GetProperty("dimensions").GetInt32()).ShouldBe([1, 1]);
+    }
+
+    [Theory]
+    [InlineData("0", "is 0: send 1 or more.")]
+    [InlineData("1.5", "is 1.5: send a whole number.")]
+    [InlineData("\"64\"", "expected a number")]
+    public async Task Dimensions_that_no_vector_has_are_refused(string dimensions, string problem) =>
+        (await api.Client.PostAsync("/api/embeddings", $$"""{"text":"a","dimensions":{{dimensions}}}""")).ShouldBlame("dimensions", problem);
+
+    [Fact]
     public async Task Every_bad_text_is_told_by_its_place() =>
         (await api.Client.PostAsync("/api/embeddings", """{"texts":["a"," ",3]}"""))
             .ShouldBlame("texts[1]", "is empty").Blames("texts[2]", "expected a string");

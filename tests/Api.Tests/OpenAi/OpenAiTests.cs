@@ -121,6 +121,16 @@ public sealed class OpenAiTests(LocalApi api)
     }
 
     [Theory]
+    [InlineData(2_048, 200)]
+    [InlineData(2_049, 400)]
+    public async Task As_many_texts_come_as_OpenAI_takes(int texts, int status)
+    {
+        var answer = await api.Client.PostAsync("/v1/embeddings", $$"""{"model":"embedding","input":{{JsonSerializer.Serialize(Enumerable.Repeat("a", texts))}}}""");
+
+        answer.Status.ShouldBe(status);
+    }
+
+    [Theory]
     [InlineData("""{"model":"embedding","input":[]}""", "input")]
     [InlineData("""{"model":"embedding","input":[1,2]}""", "input")]
     [InlineData("""{"model":"embedding","input":""}""", "input")]

@@ -10,7 +10,7 @@ public sealed class EmbeddingSchedulerTests : IDisposable
     private readonly ScriptedEncoder _encoder = new(new(BatchTokens: 64, SequencesMax: 8));
     private readonly EmbeddingScheduler _scheduler;
 
-    public EmbeddingSchedulerTests() => _scheduler = new(_encoder, _submissions, NullLogger.Instance);
+    public EmbeddingSchedulerTests() => _scheduler = Create(passTokens: 64);
 
     public void Dispose() => _submissions.Dispose();
 
@@ -34,6 +34,14 @@ public sealed class EmbeddingSchedulerTests : IDisposable
         Array.ForEach([10, 5, 40, 20, 30, 14], length => Submit(length));
         Run();
         Lengths().ShouldBe([[10, 40, 14], [5, 30, 20]]);
+    }
+
+    [Fact]
+    public void Pass_is_full_before_the_encoder_is_and_a_longer_text_has_one_of_its_own()
+    {
+        Array.ForEach([10, 20, 50, 15, 10], length => Submit(length));
+        Run(Create(passTokens: 32));
+        Lengths().ShouldBe([[10, 20], [50], [15, 10]]);
     }
 
     [Fact]
@@ -162,10 +170,14 @@ public sealed class EmbeddingSchedulerTests : IDisposable
         return task;
     }
 
-    private int Run()
+    private EmbeddingScheduler Create(int passTokens) => new(_encoder, passTokens, _submissions, NullLogger.Instance);
+
+    private int Run() => Run(_scheduler);
+
+    private static int Run(EmbeddingScheduler scheduler)
     {
         int ticks = 0;
-        while (_scheduler.Tick(CancellationToken.None))
+        while (scheduler.Tick(CancellationToken.None))
         {
             (++ticks).ShouldBeLessThan(1_000, "the scheduler must come to an end");
         }

@@ -1,0 +1,1 @@
+"""Makes models/embedding-mini.gguf: see ../README.md."""
