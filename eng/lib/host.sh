@@ -7,6 +7,14 @@ CLI_DLL=$ROOT/src/Cli/bin/Release/net10.0/Pipeline.Cli.dll
 HOST_LOG=$LOCAL/logs/host.log
 HOST_ERRORS=$LOCAL/logs/host-errors.log
 
+# connection_of DATABASE: the connection string of another database of the private server.
+connection_of() {
+  local string
+  # shellcheck source=/dev/null
+  string=$(. "$SERVICES_DIR/env" && echo "$Postgres__ConnectionString")
+  echo "${string/Database=pipeline/Database=$1}"
+}
+
 host_pid() {
   local pid
   pid=$(first_line "$LOCAL/host.pid")
@@ -66,6 +74,12 @@ host_start() {
     # shellcheck source=/dev/null
     . "$SERVICES_DIR/env"
     set +a
+    # A database, and queues, of its own for what is not to mix with the work of this checkout.
+    if [ -n "${DATABASE:-}" ]; then
+      Postgres__ConnectionString=$(connection_of "$DATABASE")
+      Broker__QueuePrefix=$DATABASE.
+      export Broker__QueuePrefix
+    fi
     Urls=$(host_url)
     # Settings lie beside the program; relative paths in them count from the checkout.
     ASPNETCORE_CONTENTROOT=${HOST_DLL%/*}

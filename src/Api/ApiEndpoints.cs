@@ -17,8 +17,10 @@ using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Reports;
+using Pipeline.Api.Schedules;
 using Pipeline.Api.Search;
 using Pipeline.Api.Webhooks;
+using Pipeline.Api.WorkReports;
 using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 
@@ -56,6 +58,8 @@ public static class ApiEndpoints
         OpenAiRoutes.Map(app);
         WebhooksEndpoints.Map(api);
         PromptsEndpoints.Map(api);
+        WorkReportsEndpoints.Map(api);
+        SchedulesEndpoints.Map(api);
         var health = app.MapHealth();
         health.All.Describe(HealthDocs.All);
         health.Live.Describe(HealthDocs.Live);

@@ -16,8 +16,10 @@ using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Reports;
+using Pipeline.Api.Schedules;
 using Pipeline.Api.Search;
 using Pipeline.Api.Webhooks;
+using Pipeline.Api.WorkReports;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -76,6 +78,12 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(AskResource))]
 [JsonSerializable(typeof(AskRequest))]
 [JsonSerializable(typeof(JobRequest))]
+[JsonSerializable(typeof(SchedulesResource))]
+[JsonSerializable(typeof(ScheduleResource))]
+[JsonSerializable(typeof(WorkReportResource))]
+[JsonSerializable(typeof(WorkReportPageResource))]
+[JsonSerializable(typeof(WorkReportRequest))]
+[JsonSerializable(typeof(ReportingResource))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>What answers are written with. They are never part of a page, so Korean may stay readable instead of being escaped.</summary>

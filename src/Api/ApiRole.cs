@@ -29,6 +29,7 @@ public static class ApiRole
         services.AddHostedService<LoopbackRule>();
         pipeline.AddIntake();
         pipeline.AddDocuments();
+        pipeline.AddWorkReportRequests();
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
         services.AddOptions<InputLimits>().BindConfiguration(InputLimits.Section).ValidateOnStart();

@@ -18,6 +18,7 @@ internal static class CommandLine
             SubmitCommand.Create(surroundings),
             EvalCommand.Create(surroundings),
             KeysCommand.Create(surroundings),
+            DemoCommand.Create(surroundings),
         };
 
         return root.Parse(args).InvokeAsync(

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
+using Pipeline.Scheduler.Nights;
 using Pipeline.Scheduler.Retention;
+using Pipeline.Scheduler.SelfTest;
 #if FULL_FEED
 using Pipeline.Scheduler.Hangfire;
 #else
@@ -16,6 +18,9 @@ public static class SchedulerHosting
     {
         pipeline.AddTaskRunner();
         pipeline.AddRetention();
+        pipeline.AddWorkReports();
+        pipeline.AddRecurringTask<NightlyReportsTask>();
+        pipeline.AddRecurringTask<SelfTestTask>();
 #if FULL_FEED
         return pipeline.AddHangfireSchedules();
 #else
@@ -46,6 +51,7 @@ public static class SchedulerHosting
         pipeline.Services.AddSingleton<IValidateOptions<SchedulerOptions>, SchedulerOptionsValidator>();
         pipeline.Services.AddSingleton<RecurringTasks>();
         pipeline.Services.AddSingleton<TaskRunner>();
+        pipeline.Services.AddHostedService<ScheduleRegistration>();
         return pipeline;
     }
 }

@@ -1,21 +1,30 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Postgres;
+using Pipeline.Core.Schedules;
 
 namespace Pipeline.Scheduler;
 
 /// <summary>
-/// The one way a task runs, whichever library says that it is due: never beside itself in any process, within its time,
-/// logged. It throws what the task throws: the library that called retries.
+/// The one way a task runs, whichever library says that it is due: never beside itself in any process, not while it is paused,
+/// within its time, with its outcome told. It throws what the task throws: the library that called retries.
 /// </summary>
 internal sealed partial class TaskRunner(
     RecurringTasks tasks,
     NpgsqlDataSource dataSource,
+    ScheduleStore schedules,
     IOptions<SchedulerOptions> options,
     TimeProvider time,
     ILogger<TaskRunner> logger)
 {
     /// <exception cref="TimeoutException">The task took longer than <see cref="SchedulerOptions.TaskTimeout"/>.</exception>
-    public async Task RunAsync(string id, CancellationToken cancellationToken)
+    public Task RunAsync(string id, CancellationToken cancellationToken) => RunAsync(id, asked: false, cancellationToken);
+
+    /// <summary>Runs the task if somebody asked for it and nobody has run it since, even where it is paused.</summary>
+    /// <exception cref="TimeoutException">The same.</exception>
+    public Task RunAskedAsync(string id, CancellationToken cancellationToken) => RunAsync(id, asked: true, cancellationToken);
+
+    private async Task RunAsync(string id, bool asked, CancellationToken cancellationToken)
     {
         var task = tasks.Get(id);
         await using var running = await AdvisoryLock.TryAcquireAsync(dataSource, $"scheduler:task:{id}", cancellationToken);
@@ -25,9 +34,35 @@ internal sealed partial class TaskRunner(
             return;
         }
 
+        if (!await schedules.TryBeginAsync(id, asked, cancellationToken))
+        {
+            if (!asked)
+            {
+                LogPaused(id);
+            }
+
+            return;
+        }
+
+        var started = time.GetTimestamp();
+        try
+        {
+            await RunAsync(task, cancellationToken);
+            await schedules.EndAsync(id, ScheduleOutcome.Succeeded, null, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            await TellAsync(id, e, cancellationToken);
+            throw;
+        }
+
+        LogRan(id, time.GetElapsedTime(started));
+    }
+
+    private async Task RunAsync(IRecurringTask task, CancellationToken cancellationToken)
+    {
         using var timeout = new CancellationTokenSource(options.Value.TaskTimeout, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var started = time.GetTimestamp();
         try
         {
             await task.RunAsync(stop.Token);
@@ -35,10 +70,28 @@ internal sealed partial class TaskRunner(
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(
-                $"Recurring task '{id}' was stopped after {options.Value.TaskTimeout}. Raise Scheduler:TaskTimeout, or give it less to do.", e);
+                $"Recurring task '{task.Id}' was stopped after {options.Value.TaskTimeout}. Raise Scheduler:TaskTimeout, or give it less to do.", e);
         }
+    }
 
-        LogRan(id, time.GetElapsedTime(started));
+    private async Task TellAsync(string id, Exception exception, CancellationToken cancellationToken)
+    {
+        var (outcome, error) = exception switch
+        {
+            OperationCanceledException when cancellationToken.IsCancellationRequested => (ScheduleOutcome.Interrupted, "Its process was stopped."),
+            TimeoutException => (ScheduleOutcome.TimedOut, exception.Message),
+            _ => (ScheduleOutcome.Failed, exception.Message),
+        };
+        try
+        {
+            // Not cancellable: a stop is the very thing that is to be told.
+            await schedules.EndAsync(id, outcome, error, CancellationToken.None);
+        }
+        catch (Exception e) when (TransientErrors.IsTransient(e))
+        {
+            // Where the database is away the run stays marked as running, and reads as interrupted.
+            LogUntold(id, e.Message);
+        }
     }
 
     [LoggerMessage(4001, LogLevel.Information, "Recurring task {TaskId} ran in {Elapsed}")]
@@ -46,4 +99,10 @@ internal sealed partial class TaskRunner(
 
     [LoggerMessage(4002, LogLevel.Warning, "Recurring task {TaskId} is due but still running; this occurrence is skipped")]
     private partial void LogStillRunning(string taskId);
+
+    [LoggerMessage(4003, LogLevel.Information, "Recurring task {TaskId} is due but paused; this occurrence is skipped")]
+    private partial void LogPaused(string taskId);
+
+    [LoggerMessage(4005, LogLevel.Warning, "The outcome of recurring task {TaskId} could not be written down: {Reason}")]
+    private partial void LogUntold(string taskId, string reason);
 }

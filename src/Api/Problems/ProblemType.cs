@@ -14,6 +14,8 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType SecretNotFound = new("secret-not-found", 404, "There is no such secret");
     public static readonly ProblemType PromptNotFound = new("prompt-not-found", 404, "There is no such prompt");
     public static readonly ProblemType DocumentNotFound = new("document-not-found", 404, "There is no such document");
+    public static readonly ProblemType ReportNotFound = new("report-not-found", 404, "There is no such report");
+    public static readonly ProblemType ScheduleNotFound = new("schedule-not-found", 404, "There is no such recurring task");
     public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "There is nothing at this path");
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The path does not take this method");
     public static readonly ProblemType JobState = new("job-state", 409, "The job's state does not allow this");
@@ -26,6 +28,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType MediaType = new("unsupported-media-type", 415, "The body has a type that is not accepted");
     public static readonly ProblemType KeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another request");
     public static readonly ProblemType LaneFull = new("lane-full", 429, "The lane is full");
+    public static readonly ProblemType TooManyReports = new("too-many-reports", 429, "As many reports are waiting as may be");
     public static readonly ProblemType TooManyStreams = new("too-many-streams", 429, "The server has as many streams open as it may");
     public static readonly ProblemType Internal = new("internal", 500, "The server failed");
     public static readonly ProblemType NotFinished = new("not-finished", 504, "The answer took longer than the request may be held");
@@ -40,7 +43,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     [
         InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, DialogueNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
-        RouteNotFound, MethodNotAllowed, JobState, DialogueState, BodyTooLarge, MediaType, KeyReused, LaneFull, TooManyStreams,
+        ReportNotFound, ScheduleNotFound, TooManyReports, RouteNotFound, MethodNotAllowed, JobState, DialogueState, BodyTooLarge, MediaType, KeyReused, LaneFull, TooManyStreams,
         ModelNotFound, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
     ];
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Cli.Display;
 using Pipeline.Core.Clients;
 
@@ -19,9 +20,9 @@ internal static class KeysCommand
     {
         var name = ClientNames.Argument("Who will use the key.");
         var command = new Command("add", "Makes a key and prints it, once.") { name };
-        command.Do(surroundings, (parsed, cancellationToken) => KeyDatabase.UseAsync(surroundings, async clients =>
+        command.Do(surroundings, (parsed, cancellationToken) => PipelineDatabase.UseAsync(surroundings, async services =>
         {
-            var key = await clients.AddAsync(parsed.GetRequiredValue(name), cancellationToken);
+            var key = await services.GetRequiredService<ClientStore>().AddAsync(parsed.GetRequiredValue(name), cancellationToken);
             surroundings.Out.Line(key);
             surroundings.Error.Line("Keep it now: only its hash is stored, and it is never shown again.");
             surroundings.Error.Line($"Send it as \"Authorization: Bearer {key}\", or set {ServerOptions.KeyVariable} for ./run submit, samples and eval.");
@@ -33,9 +34,9 @@ internal static class KeysCommand
     private static Command List(Surroundings surroundings)
     {
         var command = new Command("list", "Lists every key there was, oldest first.");
-        command.Do(surroundings, (_, cancellationToken) => KeyDatabase.UseAsync(surroundings, async clients =>
+        command.Do(surroundings, (_, cancellationToken) => PipelineDatabase.UseAsync(surroundings, async services =>
         {
-            KeyTable.Write(surroundings.Out, await clients.ListAsync(cancellationToken));
+            KeyTable.Write(surroundings.Out, await services.GetRequiredService<ClientStore>().ListAsync(cancellationToken));
             return ExitCodes.Success;
         }, cancellationToken));
         return command;
@@ -45,10 +46,10 @@ internal static class KeysCommand
     {
         var name = ClientNames.Argument("Whose key ends.");
         var command = new Command("revoke", "Ends a key.") { name };
-        command.Do(surroundings, (parsed, cancellationToken) => KeyDatabase.UseAsync(surroundings, async clients =>
+        command.Do(surroundings, (parsed, cancellationToken) => PipelineDatabase.UseAsync(surroundings, async services =>
         {
             var client = parsed.GetRequiredValue(name);
-            if (!await clients.RevokeAsync(client, cancellationToken))
+            if (!await services.GetRequiredService<ClientStore>().RevokeAsync(client, cancellationToken))
             {
                 throw new CommandException($"No key in force is named '{client}'; ./run keys list shows them.");
             }

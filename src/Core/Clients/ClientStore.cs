@@ -75,6 +75,13 @@ public sealed class ClientStore(NpgsqlDataSource dataSource, TimeProvider time)
     public async Task<bool> RevokeAsync(string name, CancellationToken cancellationToken) =>
         await ExecuteAsync(ClientSql.Revoke, new { Name = name }, cancellationToken) > 0;
 
+    /// <summary>Where the client's days begin and how its reports are written, as far as it said.</summary>
+    public async Task<ClientReporting> FindReportingAsync(Guid id, CancellationToken cancellationToken) =>
+        (await QueryAsync<ClientReporting>(ClientSql.FindReporting, new { Id = id }, cancellationToken)).SingleOrDefault() ?? new();
+
+    public Task SetReportingAsync(Guid id, ClientReporting reporting, CancellationToken cancellationToken) =>
+        ExecuteAsync(ClientSql.SetReporting, new { Id = id, reporting.TimeZone, reporting.Language }, cancellationToken);
+
     private bool IsFresh(long at) => time.GetElapsedTime(at) < CacheLifetime;
 
     private async Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
@@ -13,6 +14,7 @@ using Pipeline.Core.Messaging;
 using Pipeline.Core.Prompts;
 using Pipeline.Core.Search;
 using Pipeline.Core.Webhooks;
+using Pipeline.Core.WorkReports;
 
 namespace Pipeline.Core.Hosting;
 
@@ -68,6 +70,26 @@ public sealed class PipelineBuilder
         AddHosted<VectorSearch>();
         AddHosted<PgvectorBuilds>();
         Services.AddSingleton<HybridSearch>();
+        return this;
+    }
+
+    /// <summary>This process makes reports on the work of days.</summary>
+    public PipelineBuilder AddWorkReports()
+    {
+        Services.AddOptions<WorkReportOptions>().BindConfiguration(WorkReportOptions.Section).ValidateOnStart();
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkReportOptions>, WorkReportOptionsValidator>());
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkReportOptions>, WorkReportRules>());
+        Services.TryAddSingleton<WorkReportStore>();
+        Services.TryAddSingleton<FiguresReader>();
+        Services.TryAddSingleton<WorkReportMaker>();
+        return this;
+    }
+
+    /// <summary>This process makes the reports that clients ask for.</summary>
+    public PipelineBuilder AddWorkReportRequests()
+    {
+        AddWorkReports();
+        AddHosted<WorkReportRequests>();
         return this;
     }
 

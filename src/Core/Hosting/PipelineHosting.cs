@@ -13,6 +13,7 @@ using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Messaging;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Schedules;
 
 namespace Pipeline.Core.Hosting;
 
@@ -103,6 +104,7 @@ public static class PipelineHosting
     private static void AddPostgres(IServiceCollection services)
     {
         DateTimeOffsetHandler.Register();
+        DateOnlyHandler.Register();
         services.AddSingleton(provider => DataSource(provider.GetRequiredService<IOptions<PostgresOptions>>().Value));
         services.AddSingleton(Migration.EmbeddedIn(typeof(Migration).Assembly));
         services.AddSingleton<Migrator>();
@@ -110,6 +112,7 @@ public static class PipelineHosting
         services.AddHostedService<DatabaseStart>();
         services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: ["ready"]);
         services.AddSingleton<ClientStore>();
+        services.AddSingleton<ScheduleStore>();
         services.AddSingleton<LaneAdmission>();
         services.AddSingleton<WakeSignal>();
         services.AddSingleton<JobStore>();

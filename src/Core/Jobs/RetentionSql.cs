@@ -33,6 +33,13 @@ internal static class RetentionSql
         delete from webhook_deliveries where id in (select id from old)
         """;
 
+    public const string DeleteReports = """
+        with old as (
+            select id from reports where created_at < now() - @AgeSeconds * interval '1 second'
+             order by created_at limit @Limit for update skip locked)
+        delete from reports where id in (select id from old)
+        """;
+
     public const string DeleteIdempotencyKeys = """
         with old as (
             select client_id, key from idempotency_keys

@@ -28,7 +28,10 @@ internal static class HangfireHosting
         pipeline.Services.AddSingleton<HangfireTask>();
 
         // Before the server: it finds its schema and its schedules.
-        pipeline.Services.AddHostedService<HangfireSchedules>();
+        pipeline.Services.AddSingleton<HangfireSchedules>();
+        pipeline.Services.AddSingleton<ISchedules>(services => services.GetRequiredService<HangfireSchedules>());
+        pipeline.Services.AddHostedService(services => services.GetRequiredService<HangfireSchedules>());
+        pipeline.Services.AddHostedService<ScheduleDesk>();
         pipeline.Services.AddHangfireServer((services, server) =>
         {
             var options = services.GetRequiredService<IOptions<SchedulerOptions>>().Value;
@@ -42,7 +45,8 @@ internal static class HangfireHosting
     public static void MapHangfire(this IEndpointRouteBuilder endpoints) => endpoints.MapHangfireDashboard("/hangfire", new DashboardOptions
     {
         DashboardTitle = "Recurring tasks",
-        Authorization = [new LoopbackOnly()],
+        Authorization = [],
+        AsyncAuthorization = [new DashboardAccess()],
         DisplayStorageConnectionString = false,
         AppPath = null,
     });

@@ -3,6 +3,7 @@ using Hangfire.PostgreSql;
 using Hangfire.Storage;
 using Npgsql;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Scheduler.Hangfire;
 
@@ -15,7 +16,7 @@ internal sealed partial class HangfireSchedules(
     IRecurringJobManagerV2 schedules,
     RecurringTasks tasks,
     NpgsqlDataSource dataSource,
-    ILogger<HangfireSchedules> logger) : IHostedService
+    ILogger<HangfireSchedules> logger) : IHostedService, ISchedules
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -33,6 +34,13 @@ internal sealed partial class HangfireSchedules(
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<DateTimeOffset?> NextAsync(string id, CancellationToken cancellationToken)
+    {
+        using var connection = storage.GetConnection();
+        var next = connection.GetRecurringJobs([id]).SingleOrDefault()?.NextExecution;
+        return Task.FromResult(next is { } utc ? new DateTimeOffset(DateTime.SpecifyKind(utc, DateTimeKind.Utc)) : (DateTimeOffset?)null);
+    }
 
     private async Task InstallAsync(CancellationToken cancellationToken)
     {

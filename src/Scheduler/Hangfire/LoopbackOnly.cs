@@ -1,6 +1,4 @@
 using System.Net;
-using Hangfire.Annotations;
-using Hangfire.Dashboard;
 
 namespace Pipeline.Scheduler.Hangfire;
 
@@ -8,13 +6,11 @@ namespace Pipeline.Scheduler.Hangfire;
 /// Lets in only a browser on this machine that asked for this machine. Anything else could be a proxy that forwards
 /// strangers, or a page that resolves its own name to a loopback address.
 /// </summary>
-internal sealed class LoopbackOnly : IDashboardAuthorizationFilter
+internal static class LoopbackOnly
 {
     private static readonly string[] ForwardingHeaders = ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"];
 
-    public bool Authorize([NotNull] DashboardContext context) => IsLocal(context.GetHttpContext());
-
-    internal static bool IsLocal(HttpContext http) =>
+    public static bool IsLocal(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
         && IsLoopbackName(http.Request.Host.Host)
         && !ForwardingHeaders.Any(http.Request.Headers.ContainsKey);

@@ -35,7 +35,10 @@ internal static class QuartzHosting
             store.MisfireHandlerFrequency = scheduler.Value.PollInterval);
         pipeline.Services.AddOptions<ThreadPoolOptions>().Configure<IOptions<SchedulerOptions>>((pool, scheduler) =>
             pool.MaxConcurrency = scheduler.Value.ConcurrencyMax);
-        pipeline.Services.AddHostedService<QuartzSchedules>();
+        pipeline.Services.AddSingleton<QuartzSchedules>();
+        pipeline.Services.AddSingleton<ISchedules>(services => services.GetRequiredService<QuartzSchedules>());
+        pipeline.Services.AddHostedService(services => services.GetRequiredService<QuartzSchedules>());
+        pipeline.Services.AddHostedService<ScheduleDesk>();
         return pipeline;
     }
 }

@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
 using Quartz;
 
 namespace Pipeline.Scheduler.Quartz;
@@ -15,7 +16,7 @@ internal sealed partial class QuartzSchedules(
     RecurringTasks tasks,
     NpgsqlDataSource dataSource,
     IOptions<SchedulerOptions> options,
-    ILogger<QuartzSchedules> logger) : IHostedService
+    ILogger<QuartzSchedules> logger) : IHostedService, ISchedules
 {
     private const string Group = "tasks";
     private const string FindSchema = "select to_regnamespace(@Schema) is not null";
@@ -46,6 +47,9 @@ internal sealed partial class QuartzSchedules(
             await _scheduler.Shutdown(waitForJobsToComplete: true, cancellationToken);
         }
     }
+
+    public async Task<DateTimeOffset?> NextAsync(string id, CancellationToken cancellationToken) =>
+        _scheduler is not null && await _scheduler.GetTrigger(new TriggerKey(id, Group), cancellationToken) is { } trigger ? trigger.NextFireTimeUtc : null;
 
     // Quartz creates its tables, but not the schema they are in.
     private async Task CreateSchemaAsync(CancellationToken cancellationToken)

@@ -4,8 +4,8 @@ using Pipeline.Core.Jobs;
 namespace Pipeline.Scheduler.Retention;
 
 /// <summary>
-/// Takes away finished jobs, idempotency keys and webhook deliveries that are older than the options say: days of jobs as a whole, everything
-/// else in groups of short transactions.
+/// Takes away finished jobs, idempotency keys, webhook deliveries and reports that are older than the options say: days of jobs as a whole,
+/// everything else in groups of short transactions.
 /// </summary>
 internal sealed partial class RetentionTask(
     JobPartitions partitions,
@@ -16,7 +16,7 @@ internal sealed partial class RetentionTask(
 {
     public string Id => "retention";
 
-    public string Description => "Deletes finished jobs, idempotency keys and webhook deliveries that are old enough.";
+    public string Description => "Deletes finished jobs, idempotency keys, webhook deliveries and reports that are old enough.";
 
     public string Cron => "30 3 * * *";
 
@@ -31,6 +31,7 @@ internal sealed partial class RetentionTask(
         var jobs = await DeleteAllAsync(store.DeleteJobsAsync, results, cancellationToken);
         await DeleteAllAsync(store.DeleteBatchesAsync, options.Value.Jobs, cancellationToken);
         await DeleteAllAsync(store.DeleteWebhookDeliveriesAsync, options.Value.WebhookDeliveries, cancellationToken);
+        await DeleteAllAsync(store.DeleteReportsAsync, options.Value.Reports, cancellationToken);
         LogDeleted(days, jobs, results, reduced, keys, options.Value.IdempotencyKeys);
     }
 

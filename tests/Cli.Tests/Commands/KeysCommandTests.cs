@@ -51,7 +51,7 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
 
         (await surroundings.RunAsync("keys", "list")).ShouldBe(1);
 
-        surroundings.Error.ShouldContain(KeyDatabase.Variable + " is not set");
+        surroundings.Error.ShouldContain(PipelineDatabase.Variable + " is not set");
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
     public async Task A_database_out_of_reach_is_one_sentence(string connectionString, string sentence)
     {
         var surroundings = new TestSurroundings();
-        surroundings.Variables[KeyDatabase.Variable] = connectionString;
+        surroundings.Variables[PipelineDatabase.Variable] = connectionString;
 
         (await surroundings.RunAsync("keys", "list")).ShouldBe(1);
 
@@ -71,7 +71,7 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
     private async Task<TestSurroundings> RunAsync(int exit, params string[] args)
     {
         var surroundings = new TestSurroundings();
-        surroundings.Variables[KeyDatabase.Variable] = database.ConnectionString;
+        surroundings.Variables[PipelineDatabase.Variable] = database.ConnectionString;
         (await surroundings.RunAsync(["keys", .. args])).ShouldBe(exit, surroundings.Error);
         return surroundings;
     }

@@ -1,4 +1,5 @@
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Schedules;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Scheduler.Tests.Schedules;
@@ -9,6 +10,8 @@ public abstract class ScheduleSuite : IAsyncLifetime
     private PostgresDatabase? _database;
 
     protected PostgresDatabase Database => _database!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() => _database = await PostgresDatabase.CreateAsync();
 
@@ -116,6 +119,40 @@ public abstract class ScheduleSuite : IAsyncLifetime
         {
             await process.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task Operators_see_when_a_task_comes_next_and_run_it_before()
+    {
+        var task = new ProbeTask { Cron = "30 3 * * *" };
+        await using var first = await StartAsync(task);
+        await using var second = await StartAsync(task);
+        var store = new ScheduleStore(Database.DataSource);
+        await WaitUntilAsync(async () => (await store.FindAsync(task.Id, Token))?.NextRunAt == NextHalfPastThreeInSeoul());
+
+        await store.RequestAsync(task.Id, Token);
+        (await task.NextRunAsync()).ShouldBe(1);
+        await WaitUntilAsync(async () => await store.FindAsync(task.Id, Token) is { LastOutcome: ScheduleOutcome.Succeeded, RequestedAt: null });
+
+        task.Started.ShouldBe(1);
+        (await NextOccurrenceAsync(task.Id)).ShouldBe(NextHalfPastThreeInSeoul());
+    }
+
+    [Fact]
+    public async Task An_occurrence_of_a_paused_task_passes_and_is_not_made_up()
+    {
+        var task = new ProbeTask { Cron = "30 3 * * *" };
+        await using var process = await StartAsync(task);
+        var store = new ScheduleStore(Database.DataSource);
+        await store.PauseAsync(task.Id, Token);
+
+        await MakeDueAsync(task.Id, TimeSpan.FromSeconds(1));
+        await WaitUntilIdleAsync(task.Id);
+        await store.ResumeAsync(task.Id, Token);
+        await WaitUntilIdleAsync(task.Id);
+
+        task.Started.ShouldBe(0);
+        (await NextOccurrenceAsync(task.Id)).ShouldBe(NextHalfPastThreeInSeoul());
     }
 
     internal Task<SchedulerProcess> StartAsync(params IReadOnlyList<IRecurringTask> tasks) =>

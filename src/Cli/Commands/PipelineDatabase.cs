@@ -11,7 +11,7 @@ using Pipeline.Core.Postgres;
 namespace Pipeline.Cli.Commands;
 
 /// <summary>Opens the pipeline's database as its hosts do, but starts none of a host's services: no broker is needed.</summary>
-internal static class KeyDatabase
+internal static class PipelineDatabase
 {
     public const string Variable = "Postgres__ConnectionString";
 
@@ -19,7 +19,7 @@ internal static class KeyDatabase
 
     public static async Task<int> UseAsync(
         Surroundings surroundings,
-        Func<ClientStore, Task<int>> work,
+        Func<IServiceProvider, Task<int>> work,
         CancellationToken cancellationToken)
     {
         if (surroundings.Environment(Variable) is not { Length: > 0 } connectionString)
@@ -31,12 +31,12 @@ internal static class KeyDatabase
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection([new(Setting, connectionString)]);
         builder.Logging.ClearProviders();
-        builder.AddPipeline(_ => { });
+        builder.AddPipeline(pipeline => pipeline.AddWorkReports());
         try
         {
             using var host = builder.Build();
             await host.Services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
-            return await work(host.Services.GetRequiredService<ClientStore>());
+            return await work(host.Services);
         }
         catch (Exception exception) when (Sentence(exception) is { } sentence)
         {

@@ -1,14 +1,13 @@
 using Dapper;
 using Npgsql;
-using Pipeline.Core.Postgres;
 
-namespace Pipeline.Scheduler;
+namespace Pipeline.Core.Postgres;
 
 /// <summary>
 /// One holder a name over all processes on the database. It is bound to a session, so the database frees it by itself
 /// when its holder dies.
 /// </summary>
-internal sealed class AdvisoryLock : IAsyncDisposable
+public sealed class AdvisoryLock : IAsyncDisposable
 {
     private const string Acquire = "select pg_advisory_lock(hashtextextended(@Name, 0))";
     private const string TryAcquire = "select pg_try_advisory_lock(hashtextextended(@Name, 0))";

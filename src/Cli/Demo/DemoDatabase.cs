@@ -1,0 +1,38 @@
+using Dapper;
+using Npgsql;
+using Pipeline.Core.Clients;
+
+namespace Pipeline.Cli.Demo;
+
+/// <summary>The database of the demo, which it has to itself: nothing of it is among a user's own jobs.</summary>
+internal static class DemoDatabase
+{
+    // As if the local client had been there since the first day.
+    private const string BackDate = "update clients set created_at = @Since where id = @LocalId";
+
+    private const string Left = "select count(*)::int from jobs where state in ('queued', 'running')";
+
+    /// <summary>Makes the database of the connection string anew and empty.</summary>
+    public static async Task CreateAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        NpgsqlConnectionStringBuilder demo = new(connectionString);
+        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Database = "postgres" });
+        await using var connection = await server.OpenConnectionAsync(cancellationToken);
+        var name = $"\"{demo.Database!.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        await connection.ExecuteAsync(new CommandDefinition($"drop database if exists {name} with (force)", cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition($"create database {name}", cancellationToken: cancellationToken));
+    }
+
+    public static async Task BackDateAsync(NpgsqlDataSource dataSource, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(BackDate, new { Since = since.UtcDateTime, Client.LocalId }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Jobs that are not finished.</summary>
+    public static async Task<int> LeftAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(Left, cancellationToken: cancellationToken));
+    }
+}

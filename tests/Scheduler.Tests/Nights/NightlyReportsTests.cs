@@ -1,0 +1,89 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Core.Schedules;
+using Pipeline.Scheduler.Nights;
+using Pipeline.Scheduler.Quartz;
+using Pipeline.Scheduler.SelfTest;
+using Pipeline.Scheduler.Tests.Schedules;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.Scheduler.Tests.Nights;
+
+public sealed class NightlyReportsTests : IAsyncLifetime
+{
+    private PostgresDatabase? _database;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private PostgresDatabase Database => _database!;
+
+    public async ValueTask InitializeAsync() => _database = await PostgresDatabase.CreateAsync();
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    [Fact]
+    public async Task Two_schedulers_make_every_night_of_every_client_once()
+    {
+        await ExecuteAsync("update clients set created_at = now() - interval '4 days'");
+        await ExecuteAsync("insert into clients (id, name, created_at, time_zone) values (gen_random_uuid(), 'far', now() - interval '4 days', 'Pacific/Auckland')");
+        await using var first = await StartAsync();
+        await using var second = await StartAsync();
+        var store = new ScheduleStore(Database.DataSource);
+
+        for (var night = 0; night < 2; night++)
+        {
+            await store.RequestAsync("nightly-reports", Token);
+            await ScheduleSuite.WaitUntilAsync(async () => await store.FindAsync("nightly-reports", Token) is { LastOutcome: ScheduleOutcome.Succeeded, RequestedAt: null });
+        }
+
+        // The two clients and all together: four days each, three where the first day was cut off by midnight.
+        (await ScalarAsync<int>("select count(distinct coalesce(client_id::text, 'all'))::int from reports")).ShouldBe(3);
+        (await ScalarAsync<int>("select count(*)::int from reports")).ShouldBeInRange(9, 15);
+        (await ScalarAsync<bool>("select bool_and(nights = last - first + 1) from (select count(*) as nights, max(first_day) as last, min(first_day) as first from reports group by client_id) n"))
+            .ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Self_test_asks_and_tells_at_the_next_run_what_was_answered_wrong()
+    {
+        await using var process = await StartAsync();
+        var task = process.Services.GetServices<IRecurringTask>().OfType<SelfTestTask>().Single();
+
+        await task.RunAsync(Token);
+        (await ScalarAsync<int>("select count(*)::int from outbox where lane = 'emotion-bulk'")).ShouldBe(3);
+        (await Should.ThrowAsync<SelfTestException>(() => task.RunAsync(Token))).Message.ShouldContain("is queued, so no worker of emotion-bulk took or finished it");
+
+        await AnswerAsync("case when input ->> 'text' like '%강아지%' then 'sadness' else 'joy' end");
+        await task.RunAsync(Token);
+
+        await AnswerAsync("'joy'");
+        (await Should.ThrowAsync<SelfTestException>(() => task.RunAsync(Token))).Message.ShouldContain("answered joy, which its text can not express");
+    }
+
+    /// <param name="emotion">SQL.</param>
+    private Task AnswerAsync(string emotion) => ExecuteAsync($$"""
+        update jobs set state = 'succeeded', result = json_build_object('emotion', {{emotion}}, 'confidence', 1, 'scores', '{}'::json, 'language', 'ko',
+               'model', 'm', 'fallback_attempted', false, 'usage', '{"prompt_tokens":1,"cached_tokens":0,"completion_tokens":0}'::json,
+               'timings', '{"queued_ms":1,"running_ms":1}'::json)
+        """);
+
+    private Task<SchedulerProcess> StartAsync() => SchedulerProcess.StartAsync(Database.ConnectionString, pipeline =>
+    {
+        pipeline.AddWorkReports();
+        pipeline.AddRecurringTask<NightlyReportsTask>();
+        pipeline.AddRecurringTask<SelfTestTask>();
+        pipeline.AddQuartzSchedules();
+    });
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await Database.DataSource.OpenConnectionAsync(Token);
+        await connection.ExecuteAsync(sql);
+    }
+
+    private async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var connection = await Database.DataSource.OpenConnectionAsync(Token);
+        return (await connection.ExecuteScalarAsync<T>(sql))!;
+    }
+}
