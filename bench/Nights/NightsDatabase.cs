@@ -20,7 +20,7 @@ internal sealed class NightsDatabase(NpgsqlDataSource dataSource) : IAsyncDispos
 
     private const string Count = """
         select count(*)::int as Reports, count(distinct (client_id, first_day))::int as Nights, count(summary_job_id)::int as Summaries,
-               (select count(*)::int from jobs where client_id = '00000000-0000-0000-0000-000000000001') as SummaryJobs,
+               (select count(*)::int from jobs where kind = 'report') as SummaryJobs,
                coalesce(bool_and((figures ->> 'jobs')::int > 0), true) as AllHaveJobs
           from reports where scope = 'night' and first_day >= @First and first_day < @First::date + @Nights
         """;

@@ -19,7 +19,6 @@ namespace Pipeline.Cli.Commands;
 internal static class DemoCommand
 {
     private const string TaskId = "nightly-reports";
-    private const int GroupMax = 64;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -68,11 +67,10 @@ internal static class DemoCommand
         DemoDays days = new(texts, yesterday, zone);
         var dataSource = services.GetRequiredService<NpgsqlDataSource>();
 
-        await using var intake = ActivatorUtilities.CreateInstance<JobIntake>(services);
         var jobs = days.Jobs().ToList();
-        foreach (var group in jobs.Chunk(GroupMax))
+        await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
         {
-            await intake.SubmitAsync(new Submission { ClientId = Client.LocalId, Jobs = group }, cancellationToken);
+            await SystemJobs.AddAsync(connection, Client.LocalId, jobs, cancellationToken);
         }
 
         surroundings.Error.Line($"{jobs.Count} jobs of {DemoDays.Days} days wait for the worker");
