@@ -26,17 +26,22 @@ internal static class WorkReportsEndpoints
     private static async Task<IResult> ListAsync(HttpContext context, WorkReportStore store, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
-        var query = WorkReportQuery.Read(context.Request.Query, options.Value.PageLengthMax, errors);
+        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors, "scope", "day");
+        var filter = new WorkReportFilter
+        {
+            Scope = query.Choice("scope", WorkReportScope.All, errors),
+            Day = query.Filters["day"] is { } day ? WorkReportDraft.Day(day, "day", errors) : null,
+            Before = query.Before,
+            Limit = query.Sought,
+        };
         if (errors.Any)
         {
             return errors.ToProblem();
         }
 
-        // One more than asked for tells whether there is a next page.
-        var reports = await store.ListAsync(context.ClientId(), query.ToFilter(query.Limit + 1), context.RequestAborted);
-        var page = reports.Take(query.Limit).Select(report => WorkReportResource.Of(report)).ToList();
-        var next = reports.Count > query.Limit ? query.PathBefore(page[^1].Id) : null;
-        return Results.Json(new WorkReportPageResource(page, new(query.PathBefore(query.Before), next)), ApiJson.Wire.WorkReportPageResource);
+        var (page, links) = query.PageOf(
+            await store.ListAsync(context.ClientId(), filter, context.RequestAborted), report => WorkReportResource.Of(report), report => report.Id);
+        return Results.Json(new WorkReportPageResource(page, links), ApiJson.Wire.WorkReportPageResource);
     }
 
     private static async Task<IResult> FindAsync(string id, HttpContext context, WorkReportStore store)
