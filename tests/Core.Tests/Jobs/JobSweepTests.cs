@@ -116,8 +116,8 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
         await using var pipeline = await TestPipeline.StartAsync(database);
         var runs = 0;
         pipeline.Script.Run = (job, context, canceled) =>
-            Interlocked.Increment(ref runs) == 1 ? HandlerScript.UntilCanceled(job, context, canceled) : Task.FromResult(HandlerScript.Neutral);
-        var id = await pipeline.SubmitAsync("text");
+            job.Text == "crash" && Interlocked.Increment(ref runs) == 1 ? HandlerScript.UntilCanceled(job, context, canceled) : Task.FromResult(HandlerScript.Neutral);
+        var id = await pipeline.SubmitAsync("crash");
         await Eventually.TrueAsync(async () => (await pipeline.FindAsync(id)).State == JobState.Running);
 
         // The row as it was before the claim; its message is in the hands of the worker.
