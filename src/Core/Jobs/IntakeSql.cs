@@ -1,3 +1,5 @@
+using Dapper;
+
 namespace Pipeline.Core.Jobs;
 
 internal static class IntakeSql
@@ -60,4 +62,23 @@ internal static class IntakeSql
         union all
         select 0, id, lane, null from accepted where state = 'succeeded'
         """;
+
+    /// <summary>Of <see cref="InsertJobs"/>.</summary>
+    /// <param name="jobs">What to insert.</param>
+    /// <param name="owners">The client of each.</param>
+    /// <param name="messages">The message that each travels in, by a number.</param>
+    /// <param name="grace">For how long interactive rows of the outbox are left to the caller.</param>
+    public static DynamicParameters Parameters(IReadOnlyList<NewJob> jobs, IReadOnlyList<Guid> owners, int[] messages, TimeSpan grace) => new(new
+    {
+        Ids = jobs.Select(job => job.Id).ToArray(),
+        ClientIds = owners.ToArray(),
+        Kinds = jobs.Select(job => job.Kind).ToArray(),
+        Lanes = jobs.Select(job => job.Lane).ToArray(),
+        Messages = messages,
+        Inputs = jobs.Select(job => job.InputJson).ToArray(),
+        ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
+        Watchers = jobs.Select(job => job.Watcher).ToArray(),
+        CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
+        Grace = grace,
+    });
 }

@@ -243,23 +243,17 @@ public sealed class JobIntake : IAsyncDisposable
         cancellationToken: cancellationToken);
 
     /// <summary>Returns the rows of the outbox.</summary>
-    private CommandDefinition InsertJobs(List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken) => new(
-        jobs.Exists(job => job.CacheKey is not null) ? IntakeSql.InsertOrAnswerJobs : IntakeSql.InsertJobs,
-        new
+    private CommandDefinition InsertJobs(List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken)
+    {
+        var parameters = IntakeSql.Parameters(jobs, owners, SharedMessages.Number([.. jobs.Select(job => job.Lane)], _lanes.Get), OutboxSql.Grace);
+        if (!jobs.Exists(job => job.CacheKey is not null))
         {
-            Ids = jobs.Select(job => job.Id).ToArray(),
-            ClientIds = owners.ToArray(),
-            Kinds = jobs.Select(job => job.Kind).ToArray(),
-            Lanes = jobs.Select(job => job.Lane).ToArray(),
-            Messages = SharedMessages.Number([.. jobs.Select(job => job.Lane)], _lanes.Get),
-            Inputs = jobs.Select(job => job.InputJson).ToArray(),
-            ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
-            Watchers = jobs.Select(job => job.Watcher).ToArray(),
-            CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
-            CacheKeys = jobs.Select(job => job.CacheKey).ToArray(),
-            OutboxSql.Grace,
-            AgeMaxSeconds = _cache.AgeMax.TotalSeconds,
-            CacheFloor = JobDays.Floor(_time.GetUtcNow() - _cache.AgeMax),
-        },
-        cancellationToken: cancellationToken);
+            return new(IntakeSql.InsertJobs, parameters, cancellationToken: cancellationToken);
+        }
+
+        parameters.Add("CacheKeys", jobs.Select(job => job.CacheKey).ToArray());
+        parameters.Add("AgeMaxSeconds", _cache.AgeMax.TotalSeconds);
+        parameters.Add("CacheFloor", JobDays.Floor(_time.GetUtcNow() - _cache.AgeMax));
+        return new(IntakeSql.InsertOrAnswerJobs, parameters, cancellationToken: cancellationToken);
+    }
 }

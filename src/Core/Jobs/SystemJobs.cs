@@ -15,20 +15,7 @@ public static class SystemJobs
     public static Task AddAsync(NpgsqlConnection connection, Guid clientId, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(
             IntakeSql.InsertJobs,
-            new
-            {
-                Ids = jobs.Select(job => job.Id).ToArray(),
-                ClientIds = jobs.Select(_ => clientId).ToArray(),
-                Kinds = jobs.Select(job => job.Kind).ToArray(),
-                Lanes = jobs.Select(job => job.Lane).ToArray(),
-                Messages = Enumerable.Range(0, jobs.Count).ToArray(),
-                Inputs = jobs.Select(job => job.InputJson).ToArray(),
-                ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
-                Watchers = jobs.Select(job => job.Watcher).ToArray(),
-                CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
-
-                // Whoever dispatches finds them: this process may be one that does not.
-                Grace = TimeSpan.Zero,
-            },
+            // Due at once: whoever dispatches finds them, and this process may be one that does not.
+            IntakeSql.Parameters(jobs, [.. jobs.Select(_ => clientId)], [.. Enumerable.Range(0, jobs.Count)], TimeSpan.Zero),
             cancellationToken: cancellationToken));
 }
