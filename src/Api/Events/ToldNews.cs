@@ -33,9 +33,14 @@ internal sealed class ToldNews(TextPlace has)
         }
     }
 
-    /// <summary>What it still lacks of a final job.</summary>
+    /// <summary>What it still lacks of a final job, with the beginning of an attempt that ended before anybody could tell of it.</summary>
     public IEnumerable<JobNews> Complete(Job job)
     {
+        if (_state is { } state && state.Attempt < job.Attempt)
+        {
+            yield return new JobNews.State(JobState.Running, job.Attempt, JobsAhead: null);
+        }
+
         if (job.Result is { } result && JobCatalog.TryFind(job.Kind, out var kind) && kind.StreamedText(result) is { } text)
         {
             var offset = Has.Attempt == job.Attempt && Has.Offset <= text.Length ? Has.Offset : 0;

@@ -34,13 +34,14 @@ public sealed class ScriptedChatClient : IChatClient
     {
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();
-        (Messages, Options) = ([.. messages], options);
+        IReadOnlyList<ChatMessage> asked = [.. messages]; // Requests at the same time must not see each other's.
+        (Messages, Options) = (asked, options);
         if (Fail is not null)
         {
             throw Fail;
         }
 
-        string prompt = string.Join('\n', Messages.Select(message => message.Text));
+        string prompt = string.Join('\n', asked.Select(message => message.Text));
         var (pieces, finish) = Answer(prompt, options ?? new());
         foreach (string piece in pieces)
         {
