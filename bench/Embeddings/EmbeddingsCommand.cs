@@ -108,8 +108,8 @@ internal static class EmbeddingsCommand
     }
 
     /// <summary>As the worker reads it from the same environment, so that both have the same batches.</summary>
-    private static int BatchTokens() =>
-        int.TryParse(Environment.GetEnvironmentVariable("Inference__BatchTokens"), CultureInfo.InvariantCulture, out int tokens) ? tokens : new InferenceOptions().BatchTokens;
+    private static int? BatchTokens() =>
+        int.TryParse(Environment.GetEnvironmentVariable("Inference__BatchTokens"), CultureInfo.InvariantCulture, out int tokens) ? tokens : null;
 
     private static double Rounded(List<double> values) => Math.Round(Median.Of(values), 1);
 }

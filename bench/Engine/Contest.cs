@@ -55,7 +55,7 @@ internal sealed class Contest(
 
     private IMeasure[] Classify() =>
     [
-        .. Sizes.Prefills.Select(tokens => new BarePrefill(model, workload.RandomPrompts(1, tokens)[0], threads)),
+        .. Sizes.Prefills.Select(tokens => new BarePrefill(model, workload.RandomPrompts(1, tokens)[0], workload.Suffixes.Sum(suffix => suffix.Length), threads)),
         new EngineScoring(engine, workload.Requests),
         .. Sizes.AnswersAtATime.Select(sequences => new EngineAnswers(
             sequences, client, [.. workload.Requests.Take(sizes.EngineAnswers).Select(request => request.Messages)], AnswerSchema.Format)),

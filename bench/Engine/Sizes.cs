@@ -9,7 +9,7 @@ internal sealed record Sizes
     /// <summary>Tokens of one forward pass whose speed is tried; a message of the last size is what engine and peer prefill.</summary>
     public static IReadOnlyList<int> Prefills { get; } = [128, 256, 512];
 
-    /// <summary>Tokens that a bare measure of prefill computes at least, in as many passes as it takes.</summary>
+    /// <summary>Tokens that the engine prefills in one measurement at least.</summary>
     public const int PrefillTokensMin = 512;
 
     /// <summary>Sequences whose constrained answers are measured beside free ones.</summary>

@@ -16,6 +16,9 @@ public sealed partial class InferenceEngine(
     IEnumerable<IModelLoader> loaders, IOptions<InferenceOptions> options, TimeProvider time, ILogger<InferenceEngine> logger)
     : ILabelScorer, IAsyncDisposable
 {
+    // Attention compares every token of a pass with all cells of all requests; a CPU gains nothing by larger passes.
+    private const int BatchTokensOfCpu = 256;
+
     private readonly SemaphoreSlim _loading = new(1, 1);
     private volatile LoadedModel? _loaded;
 
@@ -99,9 +102,14 @@ public sealed partial class InferenceEngine(
         GgufFile file = GgufReader.Read(path);
         MachineReadings machine = MachineReader.Read();
         // As many outputs as sequences: each request in the batch ends its prompt there at most once.
-        DecoderLimits limits = new(sizes.ContextTokens, sizes.BatchTokens, sizes.SequencesMax, sizes.SequencesMax);
+        DecoderLimits limits = new(sizes.ContextTokens, sizes.BatchTokensMax, sizes.SequencesMax, sizes.SequencesMax);
         int threads = sizes.Threads ?? HardwarePlan.Threads(machine);
         int gpuLayers = sizes.GpuLayers ?? HardwarePlan.GpuLayers(file, limits, loader.FindAccelerators());
+        if (gpuLayers == 0 && sizes.BatchTokens is null)
+        {
+            limits = limits with { BatchTokens = Math.Min(limits.BatchTokens, BatchTokensOfCpu) };
+        }
+
         if (sizes.CheckMemory)
         {
             HardwarePlan.CheckMemory(path, file, limits, gpuLayers, machine);

@@ -30,9 +30,12 @@ public sealed class InferenceOptions
     [Range(256, 4_194_304)]
     public int ContextTokens { get; set; } = 8_192;
 
-    /// <summary>Most tokens of one forward pass, hence also of a text to embed. Larger fills a GPU better, smaller lets interactive requests in sooner.</summary>
+    /// <summary>
+    /// Most tokens of one forward pass, hence also of a text to embed. Larger fills a GPU better, smaller lets interactive requests
+    /// in sooner. Null: 256 for a language model on a CPU, otherwise 512, and never more than <see cref="ContextTokens"/>.
+    /// </summary>
     [Range(32, 65_536)]
-    public int BatchTokens { get; set; } = 512;
+    public int? BatchTokens { get; set; }
 
     /// <summary>Tokens at which a pass of texts to embed is full; a longer text has a pass of its own. Null: 192 on a CPU, <see cref="BatchTokens"/> on a GPU.</summary>
     [Range(1, 65_536)]
@@ -62,6 +65,9 @@ public sealed class InferenceOptions
     [Range(0, 1_000)]
     public int? GpuLayers { get; set; }
 
+    /// <summary><see cref="BatchTokens"/>, or what fills any machine.</summary>
+    internal int BatchTokensMax => BatchTokens ?? Math.Min(512, ContextTokens);
+
     /// <summary>Maps the model file instead of reading it: faster start, and workers on one machine share its pages.</summary>
     public bool UseMemoryMap { get; set; } = true;
 
@@ -79,7 +85,7 @@ public sealed class InferenceOptionsRules : IValidateOptions<InferenceOptions>
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, InferenceOptions options)
     {
-        if (options.BatchTokens > options.ContextTokens)
+        if (options.BatchTokensMax > options.ContextTokens)
         {
             return ValidateOptionsResult.Fail(
                 $"Inference:BatchTokens is {options.BatchTokens}, more than Inference:ContextTokens ({options.ContextTokens}). Lower it.");

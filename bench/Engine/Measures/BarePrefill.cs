@@ -4,7 +4,11 @@ using Pipeline.Inference.Models;
 namespace Pipeline.Bench.Engine.Measures;
 
 /// <summary>Forward passes over a prompt, logits of its last token only.</summary>
-internal sealed class BarePrefill(ILanguageModel model, int[] prompt, int threads) : IMeasure
+/// <param name="model">What computes.</param>
+/// <param name="prompt">Tokens of a pass.</param>
+/// <param name="tokensMin">Tokens of a measurement: as many as the side beside it has, or the shorter one would catch a machine's good seconds more often.</param>
+/// <param name="threads">CPU threads.</param>
+internal sealed class BarePrefill(ILanguageModel model, int[] prompt, int tokensMin, int threads) : IMeasure
 {
     public string Name => $"bare.prefill{prompt.Length}";
 
@@ -12,7 +16,7 @@ internal sealed class BarePrefill(ILanguageModel model, int[] prompt, int thread
 
     public async Task<Sample> MeasureAsync(CancellationToken cancellationToken)
     {
-        int passes = Sizes.PrefillTokensMin / prompt.Length; // Long enough for what comes and goes on a machine to even out.
+        int passes = (tokensMin + prompt.Length - 1) / prompt.Length;
         using IDecoder decoder = model.CreateDecoder(new(new(prompt.Length, prompt.Length, SequencesMax: 1, OutputsMax: 1), threads));
         DecodeBatch batch = new(prompt.Length);
         for (int i = 0; i < prompt.Length; i++)

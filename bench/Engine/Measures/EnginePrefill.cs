@@ -12,7 +12,7 @@ internal sealed class EnginePrefill(IChatClient client, string text) : IMeasure
     public Task<Sample> MeasureAsync(CancellationToken cancellationToken) => Stopwatched.RunAsync(async () =>
     {
         int tokens = 0;
-        while (tokens < Sizes.PrefillTokensMin * 3 / 4) // Template and tokenizer leave it a little short of the bare measures.
+        while (tokens < Sizes.PrefillTokensMin * 3 / 4) // Template and tokenizer leave the message a little short of its size.
         {
             ChatResponse response = await client.GetResponseAsync(
                 [new(ChatRole.User, text)], new ChatOptions { Temperature = 0, MaxOutputTokens = 1 }, cancellationToken);

@@ -131,7 +131,7 @@ public sealed partial class EmbeddingEngine(
         IModelLoader loader = BackendChoice.Find(loaders, sizes.Backend);
         GgufFile file = GgufReader.Read(path);
         MachineReadings machine = MachineReader.Read();
-        EncoderLimits limits = new(sizes.BatchTokens, sizes.SequencesMax);
+        EncoderLimits limits = new(sizes.BatchTokensMax, sizes.SequencesMax);
         int threads = sizes.Threads ?? HardwarePlan.Threads(machine);
         int gpuLayers = sizes.GpuLayers ?? HardwarePlan.GpuLayers(file, EncoderPlan.AsDecoder(limits), loader.FindAccelerators());
         if (sizes.CheckMemory)
