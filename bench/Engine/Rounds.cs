@@ -3,7 +3,7 @@ using Pipeline.Bench.Engine.Measures;
 
 namespace Pipeline.Bench.Engine;
 
-/// <summary>Every measurement of a run: for each measure the fastest sample of each round.</summary>
+/// <summary>Every measurement of a run: for each measure a sample of each round.</summary>
 internal sealed class Rounds(IReadOnlyList<IMeasure[]> questions, Sizes sizes, TextWriter progress)
 {
     private readonly Dictionary<string, List<Sample>> _samples = [];
@@ -23,30 +23,14 @@ internal sealed class Rounds(IReadOnlyList<IMeasure[]> questions, Sizes sizes, T
 
     private async Task RunAsync(IMeasure[] question, int round, CancellationToken cancellationToken)
     {
-        for (int i = 0; i < sizes.Tries; i++)
+        // Each second time backwards: a steady drift then favours neither side.
+        foreach (IMeasure measure in round % 2 == 0 ? question : question.Reverse())
         {
-            // Each second time backwards: a steady drift then favours neither side.
-            foreach (IMeasure measure in (round + i) % 2 == 0 ? question : question.Reverse())
-            {
-                Sample sample = await measure.MeasureAsync(cancellationToken);
-                Keep(round, measure, sample);
-                await progress.WriteLineAsync(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"round {round + 1}/{sizes.Rounds}  {measure.Name,-18} {sample.PerSecond,8:F2} {measure.Unit,-8}  {sample.Seconds,6:F1} s, {sample.CpuSeconds / sample.Seconds:F1} cores"));
-            }
-        }
-    }
-
-    private void Keep(int round, IMeasure measure, Sample sample)
-    {
-        List<Sample> samples = SamplesOf(measure);
-        if (samples.Count == round)
-        {
-            samples.Add(sample);
-        }
-        else if (sample.PerSecond > samples[round].PerSecond)
-        {
-            samples[round] = sample;
+            Sample sample = await measure.MeasureAsync(cancellationToken);
+            SamplesOf(measure).Add(sample);
+            await progress.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"round {round + 1}/{sizes.Rounds}  {measure.Name,-18} {sample.PerSecond,8:F2} {measure.Unit,-8}  {sample.Seconds,6:F1} s, {sample.CpuSeconds / sample.Seconds:F1} cores"));
         }
     }
 

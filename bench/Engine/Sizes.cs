@@ -23,11 +23,6 @@ internal sealed record Sizes
 
     public required int Rounds { get; init; }
 
-    /// <summary>
-    /// Measurements of a measure in a round, of which the fastest counts: what else the machine does can only slow one down.
-    /// </summary>
-    public required int Tries { get; init; }
-
     /// <summary>Tokens before those that are generated.</summary>
     public required int PromptTokens { get; init; }
 
@@ -46,9 +41,9 @@ internal sealed record Sizes
     /// <summary>JSON answers that the peer generates.</summary>
     public required int Answers { get; init; }
 
-    public static Sizes Full(int rounds) => new() { Rounds = rounds, Tries = 2, PromptTokens = 16, Tokens = 32, Texts = 64, EngineAnswers = 32, AnswerSequences = 16, Answers = 16 };
+    public static Sizes Full(int rounds) => new() { Rounds = rounds, PromptTokens = 16, Tokens = 32, Texts = 64, EngineAnswers = 32, AnswerSequences = 16, Answers = 16 };
 
-    public static Sizes Quick { get; } = new() { Rounds = 1, Tries = 1, PromptTokens = 8, Tokens = 8, Texts = 16, EngineAnswers = 16, AnswerSequences = 4, Answers = 4 };
+    public static Sizes Quick { get; } = new() { Rounds = 1, PromptTokens = 8, Tokens = 8, Texts = 16, EngineAnswers = 16, AnswerSequences = 4, Answers = 4 };
 
     /// <summary>Many sequences generate fewer tokens each, so that no measurement takes much longer than another.</summary>
     public int TokensAt(int sequences) => sequences >= 16 ? Tokens / 2 : Tokens;

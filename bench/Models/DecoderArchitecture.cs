@@ -10,19 +10,19 @@ internal static class DecoderArchitecture
     {
         WeightType weights = recipe.Weights;
         GgufContent content = new();
-        AddMetadata(content.Metadata, shape, weights);
+        AddMetadata(content.Metadata, shape, recipe);
         BytePairVocabulary.Train(shape.Vocabulary, shape.Merges).AddTo(content.Metadata, shape.PreTokenizer, recipe.ChatTemplate);
         AddTensors(content, shape, weights);
         return content;
     }
 
-    private static void AddMetadata(GgufMetadataWriter metadata, DecoderShape shape, WeightType weights)
+    private static void AddMetadata(GgufMetadataWriter metadata, DecoderShape shape, ModelRecipe recipe)
     {
         string prefix = shape.Architecture;
         metadata.Add("general.architecture", shape.Architecture);
         metadata.Add("general.name", shape.Name);
         metadata.Add("general.type", "model");
-        metadata.Add("general.file_type", weights.FileType());
+        metadata.Add("general.file_type", recipe.Weights.FileType());
         metadata.Add("general.quantization_version", 2u);
         metadata.Add($"{prefix}.block_count", (uint)shape.Layers);
         metadata.Add($"{prefix}.context_length", (uint)shape.Context);
@@ -34,6 +34,10 @@ internal static class DecoderArchitecture
         metadata.Add($"{prefix}.rope.freq_base", shape.RopeBase);
         metadata.Add($"{prefix}.rope.dimension_count", (uint)(shape.Embedding / shape.Heads));
         metadata.Add($"{prefix}.vocab_size", (uint)shape.Vocabulary);
+        if (recipe.Pooling is { } pooling)
+        {
+            metadata.Add($"{prefix}.pooling_type", (uint)pooling);
+        }
     }
 
     private static void AddTensors(GgufContent content, DecoderShape shape, WeightType weights)

@@ -9,8 +9,8 @@ public sealed record ModelRecipe
     /// <summary>Type of the matrices.</summary>
     public WeightType Weights { get; init; } = WeightType.F16;
 
-    /// <summary>How an encoder makes one vector of a text; decoders ignore it.</summary>
-    public Pooling Pooling { get; init; } = Pooling.Mean;
+    /// <summary>How one vector of a text is made. Null: the mean for an encoder; a decoder makes none.</summary>
+    public Pooling? Pooling { get; init; }
 
     /// <summary>Jinja text of tokenizer.chat_template; null for ChatML. Encoders have none.</summary>
     public string? ChatTemplate { get; init; }
@@ -27,6 +27,9 @@ public enum Pooling
 
     /// <summary>The first token.</summary>
     Cls = 2,
+
+    /// <summary>The last token, which has seen all others.</summary>
+    Last = 3,
 }
 
 /// <summary>Models that can be written.</summary>

@@ -15,6 +15,9 @@ public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, I
     /// <summary>What the interview is about.</summary>
     public string? Topic { get; init; }
 
+    /// <summary>What <see cref="InterviewActions.NewTopic"/> turns to; null: something else of the same topic.</summary>
+    public string? NextTopic { get; init; }
+
     /// <summary>With <see cref="Topic"/>: where the interview stands, for example "warm-up".</summary>
     public string? Phase { get; init; }
 
@@ -55,7 +58,7 @@ public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, I
 
     private WrittenPrompt Written => new(Messages, SystemPrompt, UserPrompt, HasValues);
 
-    private bool HasValues => (Topic ?? Phase ?? NextPhase ?? Question ?? Answer ?? Language ?? Prompt ?? (object?)History) is not null;
+    private bool HasValues => (Topic ?? NextTopic ?? Phase ?? NextPhase ?? Question ?? Answer ?? Language ?? Prompt ?? (object?)History) is not null;
 
     private string SpokenLanguage => Language ?? TextLanguage.Written(Answer ?? Topic!);
 
@@ -83,6 +86,11 @@ public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, I
             problems.AddRange(TextRules.Required("answer", Answer, limits));
         }
 
+        if (NextTopic is not null)
+        {
+            problems.AddRange(TextRules.Required("next_topic", NextTopic, limits));
+        }
+
         return NextPhase is null ? problems : [.. problems, .. TextRules.Required("next_phase", NextPhase, limits)];
     }
 
@@ -102,7 +110,7 @@ public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, I
         ["answer"] = Answer ?? Nothing,
     };
 
-    private Dictionary<string, string> Optional() => new() { ["next_phase"] = NextPhase ?? Nothing };
+    private Dictionary<string, string> Optional() => new() { ["next_topic"] = NextTopic ?? Nothing, ["next_phase"] = NextPhase ?? Nothing };
 
     private string Nothing => SpokenLanguage is TextLanguage.Korean ? "(없음)" : "(none)";
 }
@@ -129,7 +137,7 @@ public static class InterviewActions
     /// <summary>The message asks deeper about the last answer.</summary>
     public const string FollowUp = "FOLLOW_UP";
 
-    /// <summary>The message asks something else of the same phase.</summary>
+    /// <summary>The message turns to the next topic, or to something else where there is none, in the same phase.</summary>
     public const string NewTopic = "NEW_TOPIC";
 
     /// <summary>The phase is over; the message opens the next one, or ends the interview after the last.</summary>

@@ -20,10 +20,11 @@ public sealed class EmbeddingOptions
 
     /// <summary>
     /// Fewest numbers that a request may cut a vector to. Only models that were trained for it (Matryoshka) keep their meaning
-    /// then, so null, the default, refuses <c>dimensions</c> other than the model's own. 1 to 65,536.
+    /// then, so null, the default, refuses <c>dimensions</c> other than the model's own; the model that ships may be cut to 64.
+    /// 1 to 65,536.
     /// </summary>
     [Range(1, 65_536)]
-    public int? DimensionsMin { get; init; }
+    public int? DimensionsMin { get => field ?? (IsShipped ? 64 : null); init; }
 
     /// <summary>
     /// Texts whose vectors are remembered, so that a repeated text costs no pass; 384 dimensions take 1.7 KB a text. 0 to
@@ -32,7 +33,9 @@ public sealed class EmbeddingOptions
     [Range(0, 10_000_000)]
     public int CacheTextsMax { get; init; } = 20_000;
 
-    internal string ModelPath => string.IsNullOrEmpty(Path) ? System.IO.Path.Combine(AppContext.BaseDirectory, "models", "embedding-mini.gguf") : Path;
+    private bool IsShipped => string.IsNullOrEmpty(Path);
+
+    internal string ModelPath => IsShipped ? System.IO.Path.Combine(AppContext.BaseDirectory, "models", "embedding-mini.gguf") : Path;
 }
 
 [OptionsValidator]

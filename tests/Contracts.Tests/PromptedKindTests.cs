@@ -70,14 +70,14 @@ public sealed class PromptedKindTests
     public void An_interview_that_begins_has_nothing_to_judge()
     {
         StepInterview job = new() { Topic = "Databases", Phase = "warm-up" };
-        var template = Template with { User = "{{topic}} {{phase}} {{history}} {{question}} {{answer}}", System = "{{next_phase}}" };
+        var template = Template with { User = "{{topic}} {{phase}} {{history}} {{question}} {{answer}}", System = "{{next_topic}} {{next_phase}}" };
 
         var begins = (StepInterview)job.WithPrompts([template]);
-        var goesOn = (StepInterview)(job with { Question = "q", Answer = "a", History = [new("hq", "ha")], NextPhase = "end" }).WithPrompts([template]);
+        var goesOn = (StepInterview)(job with { Question = "q", Answer = "a", History = [new("hq", "ha")], NextTopic = "Caches", NextPhase = "end" }).WithPrompts([template]);
 
         (begins.Judges, begins.Messages![^1].Content).ShouldBe((false, "Databases warm-up (none) (none) (none)"));
         (goesOn.Judges, goesOn.Messages![^1].Content).ShouldBe((true, "Databases warm-up Q: hq\nA: ha q a"));
-        goesOn.Messages[0].Content.ShouldBe("end");
+        goesOn.Messages[0].Content.ShouldBe("Caches end");
     }
 
     [Fact]

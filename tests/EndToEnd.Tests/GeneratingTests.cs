@@ -110,6 +110,44 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
         (await host.StopAsync()).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_job_that_is_deleted_while_the_model_writes_makes_room_within_a_second()
+    {
+        var settings = await TestPipeline.SettingsAsync(database);
+        settings["Lanes:report:Prefetch"] = "1";
+        await using var host = await RoleProcess.StartReadyAsync("AllInOne", settings);
+        using var http = new HttpClient { BaseAddress = host.Address };
+        var running = await AcceptReportAsync(http, items: 1_000);
+        var waiting = await AcceptReportAsync(http, items: 1);
+        await UntilAsync(http, running, job => job.TryGetProperty("progress", out var progress) && progress.GetProperty("done").GetInt32() > 0);
+
+        using var answer = await http.DeleteAsync($"/api/jobs/{running}");
+
+        answer.IsSuccessStatusCode.ShouldBeTrue();
+        var canceled = await UntilAsync(http, running, job => JobState.IsFinal(job.GetProperty("state").GetString()!));
+        var next = await UntilAsync(http, waiting, job => JobState.IsFinal(job.GetProperty("state").GetString()!));
+        (canceled.GetProperty("state").GetString(), next.GetProperty("state").GetString()).ShouldBe(("canceled", "succeeded"));
+        // Both times are the database's.
+        (next.GetProperty("started_at").GetDateTimeOffset() - canceled.GetProperty("finished_at").GetDateTimeOffset()).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        (await host.StopAsync()).ShouldBe(0);
+    }
+
+    private static async Task<string> AcceptReportAsync(HttpClient http, int items)
+    {
+        var asked = Enumerable.Range(1, items).Select(number => new { question = $"What is {number} + {number}?", answer = $"It is {number * 2}." });
+        using var accepted = await http.PostAsJsonAsync("/api/report", new { items = asked });
+        return (await accepted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+    }
+
+    private static async Task<JsonElement> UntilAsync(HttpClient http, string id, Func<JsonElement, bool> holds)
+    {
+        JsonElement job = default;
+        await Eventually.TrueAsync(
+            async () => holds(job = await http.GetFromJsonAsync<JsonElement>($"/api/jobs/{id}")),
+            TimeSpan.FromMinutes(3));
+        return job;
+    }
+
     private static string[] Warnings(JsonElement result) => [.. result.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!)];
 
     private static async Task<JsonElement> FinishAsync(HttpClient http, string path, string body)

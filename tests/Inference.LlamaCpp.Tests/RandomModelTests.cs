@@ -62,6 +62,19 @@ public sealed class RandomModelTests : IDisposable
     }
 
     [Fact]
+    public void A_decoder_pools_as_its_metadata_say()
+    {
+        int[] text = [300, 301, 302];
+        float[] whole = Vector(Pooling.Mean, text);
+        float[] beginning = Vector(Pooling.Mean, text[..^1]);
+
+        // Tokens do not see those behind them, so the means of a text and its beginning tell what the last token adds.
+        float[] last = [.. whole.Zip(beginning, (mean, before) => (mean * text.Length) - (before * (text.Length - 1)))];
+        Vector(Pooling.Last, text).ShouldBe(last, tolerance: 0.01f);
+        Vector(Pooling.Cls, text).ShouldBe(Vector(Pooling.Mean, text[..1]), tolerance: 0.01f);
+    }
+
+    [Fact]
     public async Task Same_recipe_gives_the_same_bytes_and_another_seed_gives_others()
     {
         ModelRecipe recipe = new() { Preset = ModelPreset.Tiny, Weights = WeightType.Q8, Seed = 7 };
@@ -71,6 +84,13 @@ public sealed class RandomModelTests : IDisposable
         again.AsSpan().SequenceEqual(first).ShouldBeTrue();
         other.Length.ShouldBe(first.Length);
         other.AsSpan().SequenceEqual(first).ShouldBeFalse();
+    }
+
+    private float[] Vector(Pooling pooling, int[] tokens)
+    {
+        using ILanguageModel model = Load(new() { Preset = ModelPreset.Tiny, Pooling = pooling });
+        using IEmbeddingEncoder encoder = model.CreateEncoder(new(new EncoderLimits(BatchTokens: 128, SequencesMax: 2), Threads: 1));
+        return encoder.Encode([tokens], _cancel).ShouldHaveSingleItem();
     }
 
     private ILanguageModel Load(ModelRecipe recipe)

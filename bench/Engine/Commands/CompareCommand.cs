@@ -19,7 +19,7 @@ internal static class CompareCommand
 {
     private static readonly Option<string> _model = new("--model") { Description = "GGUF file that both sides load", Required = true };
     private static readonly Option<string> _peer = new("--peer") { Description = "Directory of bench.mjs and its packages", Required = true };
-    private static readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each figure", DefaultValueFactory = _ => 3 };
+    private static readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each figure", DefaultValueFactory = _ => 6 };
     private static readonly Option<int> _threads = new("--threads") { Description = "CPU threads of each side", DefaultValueFactory = _ => 2 };
     private static readonly Option<string?> _only = new("--only") { Description = "Part of a measure's name: only the questions that have such a measure" };
     private static readonly Option<bool> _quick = new("--quick") { Description = "One short round: shows that it works, not how fast" };

@@ -10,7 +10,7 @@ internal static class ModelCommand
     private static readonly Option<string> _type = new("--type") { Description = string.Join(", ", WeightTypes.Names), DefaultValueFactory = _ => "q8_0" };
     private static readonly Option<string> _out = new("--out") { Description = "Where to write", Required = true };
     private static readonly Option<ulong> _seed = new("--seed") { Description = "Where the random weights begin", DefaultValueFactory = _ => 1 };
-    private static readonly Option<Pooling> _pooling = new("--pooling") { Description = "How an encoder makes one vector of a text", DefaultValueFactory = _ => Pooling.Mean };
+    private static readonly Option<Pooling?> _pooling = new("--pooling") { Description = "How one vector of a text is made: mean, cls or last; an encoder takes the mean, a decoder makes none unless told" };
 
     public static Command Create()
     {

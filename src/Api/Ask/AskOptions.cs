@@ -18,10 +18,10 @@ internal sealed class AskOptions
 
     /// <summary>
     /// Least cosine of a source with the question; when none has it, the answer is that nobody knows. It depends on the
-    /// embedding model: look at the similarities of searches that should find nothing. -1 to 1, default 0.3.
+    /// embedding model: look at the similarities of searches that should find nothing. -1 to 1, default 0.25.
     /// </summary>
     [Range(-1.0, 1.0)]
-    public double SimilarityMin { get; init; } = 0.3;
+    public double SimilarityMin { get; init; } = 0.25;
 }
 
 [OptionsValidator]

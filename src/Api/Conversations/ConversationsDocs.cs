@@ -64,7 +64,7 @@ internal static class ConversationsDocs
         Tag = Tag,
         Summary = "Delete a conversation with its messages",
         Parameters = [Id],
-        Answers = [],
+        Answers = [new(204, "The conversation is gone.")],
         Problems = [ProblemType.InvalidInput, ProblemType.DialogueNotFound, .. SharedDocs.AnyCall],
     };
 

@@ -11,7 +11,7 @@ internal static class DocumentsDocs
 
     private const string Ready = """
         {"id":"019a9c1e-7f00-7000-8000-000000000002","title":"Returns","format":"markdown","state":"ready","bytes":76,"metadata":{"team":"shop"},
-         "chunks":1,"progress":1,"model":"embedding-mini","created_at":"2026-11-20T09:00:00+00:00","embedded_at":"2026-11-20T09:00:00.06+00:00",
+         "chunks":1,"progress":1,"model":"embedding-mini-ko-en","created_at":"2026-11-20T09:00:00+00:00","embedded_at":"2026-11-20T09:00:00.06+00:00",
          "links":{"self":"/api/documents/019a9c1e-7f00-7000-8000-000000000002","job":"/api/jobs/019a9c1e-7f00-7000-8000-000000000002"}}
         """;
 

@@ -9,7 +9,7 @@ internal static class EmbeddingsDocs
     private const string Succeeded = """
         {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"embedding","lane":"embedding","priority":"interactive","state":"succeeded","attempt":1,
          "created_at":"2026-11-20T09:00:00+00:00","started_at":"2026-11-20T09:00:00.01+00:00","finished_at":"2026-11-20T09:00:00.03+00:00",
-         "result":{"embeddings":[[0.6,-0.8]],"dimensions":2,"model":"embedding-mini",
+         "result":{"embeddings":[[0.6,-0.8]],"dimensions":2,"model":"embedding-mini-ko-en",
            "usage":{"prompt_tokens":6,"cached_tokens":0,"completion_tokens":0,"total_tokens":6},
            "timings":{"queued_ms":5.0,"running_ms":8.0}},
          "links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000"}}

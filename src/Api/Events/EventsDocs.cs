@@ -48,7 +48,7 @@ internal static class EventsDocs
             OnDisconnect,
             new("header", LastEventId.Header, "The id of the last event that the client has."),
         ],
-        Answers = [Stream],
+        Answers = [Stream, new(204, "The client has the end already.")],
         Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, ProblemType.TooManyStreams, .. SharedDocs.AnyCall],
     };
 }

@@ -8,69 +8,69 @@ namespace Pipeline.Api.Interviews;
 /// <summary>Reads how an interview is to go.</summary>
 internal static class InterviewDraft
 {
-    private const int PhasesMax = 20;
-    private const int PhaseLengthMax = 200;
+    private const int NamesMax = 20;
+    private const int NameLengthMax = 200;
     private const int QuestionsDefault = 10;
     private const int QuestionsMax = 200;
 
     /// <summary>Null once it has reported what is missing.</summary>
-    public static InterviewSettings? Parse(BodyFields fields, InputLimits limits)
+    public static InterviewSettings? Parse(BodyFields fields)
     {
-        var topic = DialogueRequests.TakeText(fields, "topic", required: true);
-        var phases = TakePhases(fields);
+        var topics = TakeNames(fields, "topics");
+        var phases = TakeNames(fields, "phases");
         var questions = TakeCount(fields, "questions_max") ?? QuestionsDefault;
         var perPhase = TakeCount(fields, "questions_per_phase_max") ?? questions;
         var language = DialogueRequests.TakeText(fields, "language", required: false);
         var prompt = DialogueRequests.TakeText(fields, "prompt", required: false);
-        if (topic is null || phases is null)
+        if (topics is null || phases is null)
         {
             return null;
         }
 
-        foreach (var problem in TextRules.Required("topic", topic, limits).Concat(PromptRules.Choice(prompt, language, null)))
+        foreach (var problem in PromptRules.Choice(prompt, language, null))
         {
             fields.Errors.Add(problem.Field, problem.Message);
         }
 
         return new()
         {
-            Topic = topic,
+            Topics = topics,
             Phases = phases,
             QuestionsMax = questions,
             QuestionsPerPhaseMax = perPhase,
-            Language = language ?? TextLanguage.Written(topic),
+            Language = language ?? TextLanguage.Written(topics[0]),
             Prompt = prompt,
         };
     }
 
-    private static List<string>? TakePhases(BodyFields fields)
+    private static List<string>? TakeNames(BodyFields fields, string field)
     {
-        if (fields.Take("phases", JsonValueKind.Array, required: true) is not { } phases)
+        if (fields.Take(field, JsonValueKind.Array, required: true) is not { } array)
         {
             return null;
         }
 
-        var count = phases.GetArrayLength();
-        if (count is 0 or > PhasesMax)
+        var count = array.GetArrayLength();
+        if (count is 0 or > NamesMax)
         {
-            fields.Errors.Add("phases", $"has {count} elements: send 1 to {PhasesMax}.");
+            fields.Errors.Add(field, $"has {count} elements: send 1 to {NamesMax}.");
             return null;
         }
 
         List<string> names = [];
-        foreach (var (phase, index) in phases.EnumerateArray().Select((phase, index) => (phase, index)))
+        foreach (var (index, element) in array.EnumerateArray().Index())
         {
-            if (phase.ValueKind is not JsonValueKind.String)
+            if (element.ValueKind is not JsonValueKind.String)
             {
-                fields.Errors.Add($"phases[{index}]", JsonWords.Mismatch(phase, "a string"));
+                fields.Errors.Add($"{field}[{index}]", JsonWords.Mismatch(element, "a string"));
             }
-            else if (phase.GetString() is { Length: <= PhaseLengthMax } name && !string.IsNullOrWhiteSpace(name))
+            else if (element.GetString() is { Length: <= NameLengthMax } name && !string.IsNullOrWhiteSpace(name))
             {
                 names.Add(name);
             }
             else
             {
-                fields.Errors.Add($"phases[{index}]", $"is blank or has more than {PhaseLengthMax} characters: send a name.");
+                fields.Errors.Add($"{field}[{index}]", $"is blank or has more than {NameLengthMax} characters: send a name.");
             }
         }
 

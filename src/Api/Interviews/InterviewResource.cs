@@ -14,7 +14,10 @@ internal sealed record InterviewResource
     [Description("thinking while a job makes the next message, waiting for an answer, stuck when that job did not succeed, or finished.")]
     public required string State { get; init; }
 
-    public required string Topic { get; init; }
+    public required IReadOnlyList<string> Topics { get; init; }
+
+    [Description("What the next answer is about; absent when the interview is finished.")]
+    public string? Topic { get; init; }
 
     public required IReadOnlyList<string> Phases { get; init; }
 
@@ -45,7 +48,8 @@ internal sealed record InterviewResource
         {
             Id = dialogue.Id,
             State = progress.IsFinished ? "finished" : last.Result is not null ? "waiting" : JobState.IsFinal(last.State) ? "stuck" : "thinking",
-            Topic = settings.Topic,
+            Topics = settings.Topics,
+            Topic = progress.IsFinished ? null : settings.Topics[progress.Topic],
             Phases = settings.Phases,
             Phase = settings.Phases.ElementAtOrDefault(progress.Phase),
             QuestionsAnswered = progress.Exchanges.Count,

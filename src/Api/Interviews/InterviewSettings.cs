@@ -5,7 +5,8 @@ namespace Pipeline.Api.Interviews;
 /// <summary>How an interview goes, stored in <c>dialogues.settings</c>.</summary>
 internal sealed record InterviewSettings
 {
-    public required string Topic { get; init; }
+    /// <summary>In their order; never empty.</summary>
+    public required IReadOnlyList<string> Topics { get; init; }
 
     /// <summary>In their order; never empty.</summary>
     public required IReadOnlyList<string> Phases { get; init; }

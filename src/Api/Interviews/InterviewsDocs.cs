@@ -11,14 +11,14 @@ internal static class InterviewsDocs
     private const string Tag = "interviews";
 
     private const string Waiting = """
-        {"id":"019a9c1e-7f00-7000-8000-000000000004","state":"waiting","topic":"ASP.NET Core","phases":["warm-up","depth"],"phase":"warm-up",
+        {"id":"019a9c1e-7f00-7000-8000-000000000004","state":"waiting","topics":["ASP.NET Core","PostgreSQL"],"topic":"ASP.NET Core","phases":["warm-up","depth"],"phase":"warm-up",
          "questions_answered":0,"questions_max":6,"message":"Which middleware did you last write, and why?","exchanges":[],
          "job_id":"019a9c1e-7f00-7000-8000-000000000004",
          "links":{"self":"/api/interviews/019a9c1e-7f00-7000-8000-000000000004","answers":"/api/interviews/019a9c1e-7f00-7000-8000-000000000004/answers","job":"/api/jobs/019a9c1e-7f00-7000-8000-000000000004"}}
         """;
 
     private const string Thinking = """
-        {"id":"019a9c1e-7f00-7000-8000-000000000004","state":"thinking","topic":"ASP.NET Core","phases":["warm-up","depth"],"phase":"warm-up",
+        {"id":"019a9c1e-7f00-7000-8000-000000000004","state":"thinking","topics":["ASP.NET Core","PostgreSQL"],"topic":"ASP.NET Core","phases":["warm-up","depth"],"phase":"warm-up",
          "questions_answered":0,"questions_max":6,"exchanges":[],"job_id":"019a9c1e-7f00-7000-8000-000000000004",
          "links":{"self":"/api/interviews/019a9c1e-7f00-7000-8000-000000000004","answers":"/api/interviews/019a9c1e-7f00-7000-8000-000000000004/answers","job":"/api/jobs/019a9c1e-7f00-7000-8000-000000000004"}}
         """;
@@ -43,7 +43,7 @@ internal static class InterviewsDocs
         Summary = "Begin an interview that the pipeline leads",
         Description = "It ends by itself: after its phases, or after its most answers.",
         Parameters = SharedDocs.Submission,
-        Body = new(typeof(InterviewRequest), [("An interview", """{"topic":"ASP.NET Core","phases":["warm-up","depth"],"questions_max":6,"questions_per_phase_max":3}""")]),
+        Body = new(typeof(InterviewRequest), [("An interview", """{"topics":["ASP.NET Core","PostgreSQL"],"phases":["warm-up","depth"],"questions_max":6,"questions_per_phase_max":3}""")]),
         Answers =
         [
             new(200, "The interview with its first question, with `Prefer: wait`.", typeof(InterviewResource), Waiting) { Headers = SharedDocs.SubmissionHeaders },
@@ -68,7 +68,7 @@ internal static class InterviewsDocs
         Tag = Tag,
         Summary = "Delete an interview with its answers",
         Parameters = [Id],
-        Answers = [],
+        Answers = [new(204, "The interview is gone.")],
         Problems = [ProblemType.InvalidInput, ProblemType.DialogueNotFound, .. SharedDocs.AnyCall],
     };
 
@@ -91,7 +91,8 @@ internal static class InterviewsDocs
 /// <summary>The body for readers of the document; <see cref="InterviewDraft"/> reads it.</summary>
 internal sealed record InterviewRequest
 {
-    public required string Topic { get; init; }
+    [Description("1 to 20 names, in their order: the model goes on to the next one when it has heard enough.")]
+    public required IReadOnlyList<string> Topics { get; init; }
 
     [Description("1 to 20 names, in their order.")]
     public required IReadOnlyList<string> Phases { get; init; }
@@ -102,7 +103,7 @@ internal sealed record InterviewRequest
     [Description("Answers after which a phase ends. 1 to 200, default questions_max.")]
     public int? QuestionsPerPhaseMax { get; init; }
 
-    [Description("ko or en; default the topic's.")]
+    [Description("ko or en; default the first topic's.")]
     public string? Language { get; init; }
 
     [Description("Name of an interview prompt; default \"default\".")]
@@ -121,6 +122,9 @@ internal sealed record AnswerRequest
 internal sealed record StepInterviewRequest : PromptedRequest
 {
     public string? Topic { get; init; }
+
+    [Description("What the model may go on to; absent with the last topic.")]
+    public string? NextTopic { get; init; }
 
     [Description("Where the interview stands.")]
     public string? Phase { get; init; }

@@ -23,16 +23,16 @@ internal static class InterviewsEndpoints
     }
 
     private static Task<IResult> BeginAsync(
-        HttpContext context, JobSubmissions submissions, DialogueStore store, IOptions<ConversationOptions> options, IOptions<InputLimits> limits) =>
+        HttpContext context, JobSubmissions submissions, DialogueStore store, IOptions<ConversationOptions> options) =>
         submissions.SubmitAsync(context, fields =>
         {
-            if (InterviewDraft.Parse(fields, limits.Value) is not { } settings || fields.Errors.Any)
+            if (InterviewDraft.Parse(fields) is not { } settings || fields.Errors.Any)
             {
                 return null;
             }
 
             var json = JsonSerializer.Serialize(settings, ApiJson.Wire.InterviewSettings);
-            return Draft(InterviewProgress.Of(settings, []).Step(settings, answer: null, options.Value.ContextMessages), json) with
+            return Draft(InterviewProgress.Of(settings, []).Step(settings, answer: null, options.Value), json) with
             {
                 // The interview has the id of its first job, so that a repeat under the same key finds it.
                 Claim = jobId => new TurnClaim
@@ -65,7 +65,7 @@ internal static class InterviewsEndpoints
 
             var settings = InterviewResource.Settings(dialogue);
             var progress = InterviewProgress.Of(settings, dialogue.Turns);
-            return Draft(progress.Step(settings, progress.Message is null ? null : answer, options.Value.ContextMessages), answer) with
+            return Draft(progress.Step(settings, progress.Message is null ? null : answer, options.Value), answer) with
             {
                 Claim = jobId => Claim(dialogue, progress, context.ClientId(), jobId, answer),
                 Answer = (_, _, status) => ShowAsync(context, store, dialogue.Id, status),

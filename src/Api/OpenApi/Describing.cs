@@ -19,7 +19,7 @@ internal static class Describing
 
         foreach (var answer in doc.Answers)
         {
-            endpoint.Produces(answer.Status, answer.Type, answer.MediaType);
+            endpoint.Produces(answer.Status, answer.Type, answer.Type is null ? null : answer.MediaType);
         }
 
         foreach (var status in doc.Problems.Select(problem => problem.Status).Distinct())
@@ -83,7 +83,7 @@ internal static class Describing
         {
             var response = Response(operation, answer.Status);
             response.Description = answer.Description;
-            if (response.Content?[answer.MediaType] is OpenApiMediaType media)
+            if (answer.Type is not null && response.Content?[answer.MediaType] is OpenApiMediaType media)
             {
                 media.Example = answer.MediaType is "application/json" ? JsonNode.Parse(answer.Example) : JsonValue.Create(answer.Example);
             }

@@ -11,7 +11,7 @@ internal static class PromptSamples
         ["chat"] = """{"messages":[{"role":"user","content":"What is a mutex?"}],"prompt":"sample"}""",
         ["feedback"] = """{"question":"What is a mutex?","answer":"A lock that one thread holds at a time."}""",
         ["interview"] = """
-            {"topic":"Threads","phase":"warm-up","next_phase":"depth","history":[{"question":"What is a thread?","answer":"A path of execution."}],
+            {"topic":"Threads","next_topic":"Memory","phase":"warm-up","next_phase":"depth","history":[{"question":"What is a thread?","answer":"A path of execution."}],
              "question":"What is a mutex?","answer":"A lock that one thread holds at a time."}
             """,
         ["report"] = """{"items":[{"question":"What is a mutex?","answer":"A lock that one thread holds at a time."}]}""",

@@ -59,7 +59,7 @@ internal static class ReportEndpoint
         var input = new WriteReport
         {
             Items = [.. exchanges.Select(exchange => new Exchange(exchange.Question, exchange.Answer))],
-            Title = title ?? (settings.Topic.Length <= WriteReport.TitleLengthMax ? settings.Topic : null),
+            Title = title ?? Title(settings.Topics),
             Language = language ?? settings.Language,
         };
         foreach (var problem in input.Validate(limits))
@@ -69,4 +69,8 @@ internal static class ReportEndpoint
 
         return new JobDraft { Kind = Report, Inputs = [input], IsList = false, Priority = priority, ExpiresAt = expiresAt };
     }
+
+    /// <summary>Null where the topics are too long together for a title.</summary>
+    private static string? Title(IReadOnlyList<string> topics) =>
+        string.Join(", ", topics) is { Length: <= WriteReport.TitleLengthMax } title ? title : null;
 }

@@ -20,7 +20,7 @@ internal sealed class ScriptedChat : IJobHandler<CompleteChat, ChatResult>
             CompleteChat.ResultJson));
 }
 
-/// <summary>Asks on; the answer "next" ends a phase, "fail" fails.</summary>
+/// <summary>Asks on; the answer "other" goes on to the next topic, "next" ends a phase, "fail" fails.</summary>
 internal sealed class ScriptedInterview : IJobHandler<StepInterview, InterviewStepResult>
 {
     public Task<JobOutcome> HandleAsync(StepInterview job, JobContext context, CancellationToken cancellationToken)
@@ -30,7 +30,9 @@ internal sealed class ScriptedInterview : IJobHandler<StepInterview, InterviewSt
             new InterviewStepResult
             {
                 Thought = prompt,
-                Action = prompt.Contains("\nnext\n", StringComparison.Ordinal) ? InterviewActions.NextPhase : InterviewActions.FollowUp,
+                Action = prompt.Contains("\nnext\n", StringComparison.Ordinal) ? InterviewActions.NextPhase
+                    : prompt.Contains("\nother\n", StringComparison.Ordinal) ? InterviewActions.NewTopic
+                    : InterviewActions.FollowUp,
                 Message = job.Judges is true ? "And then?" : "Who are you?",
                 Evaluation = job.Judges is true ? new(7, "fine") : null,
                 Prompt = job.PromptSource,
