@@ -11,6 +11,13 @@ namespace Pipeline.Workers.Embedding;
 internal sealed class EmbeddingHandler(LongTextEmbedder embedder, VectorCache cache, ServedModel served, IOptions<EmbeddingOptions> options, TimeProvider time)
     : IJobHandler<EmbedTexts, EmbeddingResult>
 {
+    // Its training put a vector into the first 64 numbers, and into the first 128.
+    private const int DimensionsMinOfShippedModel = 64;
+
+    // A server may embed with anything.
+    private int? DimensionsMin =>
+        options.Value.DimensionsMin ?? (options.Value.TakesShippedModel && served.Version is not null ? DimensionsMinOfShippedModel : null);
+
     public async Task<JobOutcome> HandleAsync(EmbedTexts job, JobContext context, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
@@ -35,10 +42,10 @@ internal sealed class EmbeddingHandler(LongTextEmbedder embedder, VectorCache ca
 
         var size = texts[0].Vector.Length;
         var wanted = job.Dimensions ?? size;
-        if (wanted > size || wanted < Math.Min(options.Value.DimensionsMin ?? size, size))
+        if (wanted > size || wanted < Math.Min(DimensionsMin ?? size, size))
         {
             return new JobOutcome.Rejected(
-                options.Value.DimensionsMin is { } least
+                DimensionsMin is { } least
                     ? $"dimensions is {wanted}: send {Math.Min(least, size)} to {size}, or leave it out."
                     : $"dimensions is {wanted}: this model has {size}. Leave it out; or, for a model that was trained to be cut, set Models:Embedding:DimensionsMin.");
         }

@@ -24,7 +24,7 @@ public sealed class EmbeddingOptions
     /// 1 to 65,536.
     /// </summary>
     [Range(1, 65_536)]
-    public int? DimensionsMin { get => field ?? (IsShipped ? 64 : null); init; }
+    public int? DimensionsMin { get; init; }
 
     /// <summary>
     /// Texts whose vectors are remembered, so that a repeated text costs no pass; 384 dimensions take 1.7 KB a text. 0 to
@@ -33,9 +33,9 @@ public sealed class EmbeddingOptions
     [Range(0, 10_000_000)]
     public int CacheTextsMax { get; init; } = 20_000;
 
-    private bool IsShipped => string.IsNullOrEmpty(Path);
+    internal bool TakesShippedModel => string.IsNullOrEmpty(Path);
 
-    internal string ModelPath => IsShipped ? System.IO.Path.Combine(AppContext.BaseDirectory, "models", "embedding-mini.gguf") : Path;
+    internal string ModelPath => string.IsNullOrEmpty(Path) ? System.IO.Path.Combine(AppContext.BaseDirectory, "models", "embedding-mini.gguf") : Path;
 }
 
 [OptionsValidator]

@@ -56,6 +56,7 @@ async function main() {
   const texts = ['I got the job!', '오늘은 정말 힘든 하루였어.'];
   const bytes = await client.embeddings.create({ model: 'embedding', input: texts }); // This client asks for base64 by itself.
   const numbers = await client.embeddings.create({ model: 'embedding', input: texts, encoding_format: 'float' });
+  const short = await client.embeddings.create({ model: 'embedding', input: texts, encoding_format: 'float', dimensions: 64 });
   const models = await client.models.list();
   console.log(JSON.stringify({
     whole,
@@ -63,6 +64,7 @@ async function main() {
     json: JSON.parse(json.choices[0].message.content),
     bytes: bytes.data.map((entry) => entry.embedding),
     numbers: numbers.data.map((entry) => entry.embedding),
+    short: short.data.map((entry) => entry.embedding),
     models: models.data.map((model) => model.id),
     unknownModel: await failure(() => client.chat.completions.create({ ...settings, model: 'gpt-4o' })),
     badValue: await failure(() => client.chat.completions.create({ ...settings, temperature: 9 })),
