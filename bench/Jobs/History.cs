@@ -19,8 +19,8 @@ internal static class History
           from (select n, @From + n * (interval '1 day' / @Rows) as at from generate_series(0, @Rows - 1) n) rows
         """;
 
-    /// <summary>Empties the day of the measurement; history stays. At midnight (UTC) a run goes wrong.</summary>
-    public static string ClearToday(TimeProvider time) => $"truncate jobs_{time.GetUtcNow():yyyyMMdd}, jobs_default, outbox";
+    /// <summary>The jobs of the day of the measurement; history is in other partitions. At midnight (UTC) a run goes wrong.</summary>
+    public static string Today(TimeProvider time) => $"jobs_{time.GetUtcNow():yyyyMMdd}";
 
     /// <returns>The connection string of the new database.</returns>
     public static async Task<string> CreateDatabaseAsync(Stage stage, string name, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,9 @@ internal sealed class ReportedDay : IAsyncDisposable
           from (select n, case when n % 10 = 0 then 'feedback' else 'emotion' end as kind, @From + n * (interval '1 day' / @Rows) as at from generate_series(0, @Rows - 1) n) rows
         """;
 
+    private const string ApplicationName = "report";
+    private const double TicksPerSecond = 100; // Fixed for what Linux shows in /proc.
+
     private readonly NpgsqlDataSource _database;
     private readonly NightOwner _owner;
     private readonly TimeProvider _time;
@@ -36,7 +40,7 @@ internal sealed class ReportedDay : IAsyncDisposable
 
     public static async Task<ReportedDay> WriteAsync(string postgres, int rows, TimeProvider time, CancellationToken cancellationToken)
     {
-        NpgsqlDataSource database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { CommandTimeout = 0 });
+        NpgsqlDataSource database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { CommandTimeout = 0, ApplicationName = ApplicationName });
         DateTime from = time.GetUtcNow().UtcDateTime.Date.AddDays(-1);
         await ExecuteAsync(database, Fill, new { From = from, Rows = rows }, cancellationToken);
         await ExecuteAsync(database, "vacuum analyze jobs", null, cancellationToken);
@@ -50,14 +54,25 @@ internal sealed class ReportedDay : IAsyncDisposable
         TotalsLog log = new();
         WorkReportStore store = new(_database, options);
         WorkReportMaker maker = new(store, new FiguresReader(_database, options, _time), options, _time, log);
-        long start = _time.GetTimestamp();
+        (long start, double cpu) = (_time.GetTimestamp(), await CpuSecondsAsync(cancellationToken));
         await maker.MakeNightsAsync(_owner, cancellationToken);
         double seconds = _time.GetElapsedTime(start).TotalSeconds;
+        cpu = await CpuSecondsAsync(cancellationToken) - cpu;
         await ExecuteAsync(_database, "delete from reports", null, cancellationToken);
-        return new(log.Jobs, log.DatabaseMilliseconds / 1_000, seconds);
+        return new(log.Jobs, log.DatabaseMilliseconds / 1_000, cpu, seconds);
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    /// <summary>Of the server's processes that work for the report; connections stay open meanwhile.</summary>
+    private async Task<double> CpuSecondsAsync(CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection connection = await _database.OpenConnectionAsync(cancellationToken);
+        IEnumerable<int> processes = await connection.QueryAsync<int>(new CommandDefinition(
+            "select pid from pg_stat_activity where application_name = @ApplicationName", new { ApplicationName }, cancellationToken: cancellationToken));
+        // pid (name) state … utime is the 14th field, stime the next.
+        return processes.Sum(pid => File.ReadAllText($"/proc/{pid}/stat").Split(' ')[13..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture))) / TicksPerSecond;
+    }
 
     private static async Task ExecuteAsync(NpgsqlDataSource database, string sql, object? parameters, CancellationToken cancellationToken)
     {
@@ -88,5 +103,6 @@ internal sealed class ReportedDay : IAsyncDisposable
     }
 }
 
-/// <param name="DatabaseSeconds">In which the database worked for it.</param>
-internal sealed record MadeReport(long Jobs, double DatabaseSeconds, double Seconds);
+/// <param name="DatabaseSeconds">In which a query of it was under way; beside other work it shares the cores meanwhile.</param>
+/// <param name="CpuSeconds">Of the database's processes.</param>
+internal sealed record MadeReport(long Jobs, double DatabaseSeconds, double CpuSeconds, double Seconds);

@@ -15,6 +15,8 @@ internal sealed class Results(string side, NpgsqlDataSource dataSource, string c
         create table results (id bigint primary key, status text not null, output text not null, finished_at timestamptz not null default now());
         """;
 
+    private const int AttemptsMax = 10;
+
     // Workers that begin with the first job need their time; nobody stands still as long afterwards.
     private static readonly TimeSpan _standstillMax = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _pollIntervalMin = TimeSpan.FromMilliseconds(2);
@@ -37,8 +39,25 @@ internal sealed class Results(string side, NpgsqlDataSource dataSource, string c
     /// <summary>Back to none, and what was written before is on disk: no side pays for another's checkpoint.</summary>
     public async Task ClearAsync(CancellationToken cancellationToken)
     {
-        await ExecuteAsync(dataSource, clear, cancellationToken);
+        for (int attempt = 1; !await TryClearAsync(attempt == AttemptsMax, cancellationToken); attempt++)
+        {
+        }
+
         await ExecuteAsync(dataSource, "checkpoint", cancellationToken);
+    }
+
+    /// <summary>False when a statement of the running system held what this one wanted, and the other way round; that one has gone on.</summary>
+    private async Task<bool> TryClearAsync(bool isLast, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync(dataSource, clear, cancellationToken);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DeadlockDetected && !isLast)
+        {
+            return false;
+        }
     }
 
     /// <summary>Returns when all are there. Asks rarely at first and often towards the end: asking costs what is measured.</summary>

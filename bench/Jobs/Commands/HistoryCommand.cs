@@ -43,7 +43,7 @@ internal static class HistoryCommand
         async Task<PipelineSide> StartAsync(string name)
         {
             string postgres = await History.CreateDatabaseAsync(stage, name, cancellationToken);
-            return await field.StartAsync(PipelineSide.StartAsync(stage, works: true, postgres, History.ClearToday(stage.Time), name + ".", cancellationToken));
+            return await field.StartAsync(PipelineSide.StartAsync(stage, works: true, postgres, History.Today(stage.Time), name + ".", cancellationToken));
         }
 
         Throughput Measure(string name, PipelineSide side, Func<int, CancellationToken, Task> submit) =>

@@ -18,13 +18,13 @@ internal static class ReportCommand
     {
         await using Field field = new(Console.Error);
         string postgres = await History.CreateDatabaseAsync(stage, Database, cancellationToken);
-        PipelineSide side = await field.StartAsync(PipelineSide.StartAsync(stage, works: true, postgres, History.ClearToday(stage.Time), Database + ".", cancellationToken));
+        PipelineSide side = await field.StartAsync(PipelineSide.StartAsync(stage, works: true, postgres, History.Today(stage.Time), Database + ".", cancellationToken));
         int rows = parsed.GetValue(_rows);
         await using ReportedDay day = await ReportedDay.WriteAsync(postgres, rows, stage.Time, cancellationToken);
         Throughput bulk = new("pipeline.bulk", sizes.Jobs, sizes.WarmUp, side.Results, side.SubmitBatchAsync, stage.Time);
         await bulk.WarmUpAsync(cancellationToken);
 
-        List<double> alone = [], beside = [], database = [], wall = [];
+        List<double> alone = [], beside = [], database = [], cpu = [], wall = [];
         for (int round = 1; round <= sizes.Rounds; round++)
         {
             alone.Add((await bulk.MeasureAsync(cancellationToken)).Value);
@@ -36,8 +36,9 @@ internal static class ReportCommand
 
             MadeReport made = await making;
             database.Add(made.DatabaseSeconds);
+            cpu.Add(made.CpuSeconds);
             wall.Add(made.Seconds);
-            await Console.Error.WriteLineAsync($"round {round}: {made.Jobs:N0} jobs, {made.DatabaseSeconds:0.0} s of database time in {made.Seconds:0} s; {alone[^1]:0} jobs/s alone, {Median.Of(beside):0} beside it");
+            await Console.Error.WriteLineAsync($"round {round}: {made.Jobs:N0} jobs, {made.DatabaseSeconds:0.0} s of database time, {made.CpuSeconds:0.0} s of them on a core, in {made.Seconds:0} s; {alone[^1]:0} jobs/s alone, {Median.Of(beside):0} beside it");
             alone.Add((await bulk.MeasureAsync(cancellationToken)).Value);
         }
 
@@ -46,6 +47,7 @@ internal static class ReportCommand
             ["bench"] = "report",
             ["rows"] = rows,
             ["database_s"] = Math.Round(Median.Of(database), 1),
+            ["database_cpu_s"] = Math.Round(Median.Of(cpu), 1),
             ["made_in_s"] = Math.Round(Median.Of(wall), 1),
             ["jobs_per_s"] = new JsonObject { ["alone"] = Math.Round(Median.Of(alone)), ["beside"] = Math.Round(Median.Of(beside)) },
             ["ratios"] = new JsonObject { ["beside_vs_alone"] = Math.Round(Median.Of(beside) / Median.Of(alone), 3) },

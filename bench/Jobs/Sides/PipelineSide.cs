@@ -39,14 +39,14 @@ internal sealed class PipelineSide : ISide
     public int Port => _port;
 
     public static Task<PipelineSide> StartAsync(Stage stage, bool works, CancellationToken cancellationToken) =>
-        StartAsync(stage, works, stage.Servers.Postgres, "truncate jobs, outbox", queuePrefix: "", cancellationToken);
+        StartAsync(stage, works, stage.Servers.Postgres, jobs: "jobs", queuePrefix: "", cancellationToken);
 
     /// <param name="works">Whether there is a worker.</param>
     /// <param name="postgres">Connection string of its database.</param>
-    /// <param name="clear">SQL: takes away the jobs of a measurement.</param>
+    /// <param name="jobs">The table whose rows are the jobs of a measurement: all, or those of a day.</param>
     /// <param name="queuePrefix">Its queues, where several share the broker.</param>
     public static async Task<PipelineSide> StartAsync(
-        Stage stage, bool works, string postgres, string clear, string queuePrefix, CancellationToken cancellationToken)
+        Stage stage, bool works, string postgres, string jobs, string queuePrefix, CancellationToken cancellationToken)
     {
         int port = ChildProcess.FreePort();
         Dictionary<string, string> settings = new()
@@ -68,8 +68,8 @@ internal sealed class PipelineSide : ISide
             Results results = new(
                 "Pipeline",
                 NpgsqlDataSource.Create(postgres),
-                "select count(*)::int from jobs where state = 'succeeded' and finished_at > now() - interval '1 day'",
-                clear,
+                $"select count(*)::int from {jobs} where state = 'succeeded'",
+                $"truncate {jobs}, outbox",
                 stage.Time);
             return new(api, worker, port, results);
         }
