@@ -48,7 +48,7 @@ internal sealed class WorkReportPage
     private static string Title(WorkReportResource report, WorkReportWords words) => report.Scope switch
     {
         WorkReportScope.Night => words.Night,
-        WorkReportScope.Range => words.Range,
+        WorkReportScope.Range => report.From == report.To ? words.Night : words.Range,
         _ => words.Sessions,
     };
 
@@ -67,7 +67,7 @@ internal sealed class WorkReportPage
             return;
         }
 
-        Append($"<div class=\"total\"><b>{Number(figures.Jobs)}</b><small>{_words.Jobs}</small></div></header>\n");
+        Append($"<div class=\"total\"><b>{Number(figures.Jobs)}</b><small>{(figures.Jobs is 1 ? _words.Job : _words.Jobs)}</small></div></header>\n");
         if (figures.Jobs is 0)
         {
             Append($"<p>{_words.Nothing}</p>\n");

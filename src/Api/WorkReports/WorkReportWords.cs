@@ -16,6 +16,9 @@ internal sealed record WorkReportWords
 
     public required string Jobs { get; init; }
 
+    /// <summary>One alone.</summary>
+    public required string Job { get; init; }
+
     public required string Nothing { get; init; }
 
     public required string NotMade { get; init; }
@@ -96,6 +99,7 @@ internal sealed record WorkReportWords
         Sessions = "The work of sessions",
         AllClients = "all clients",
         Jobs = "jobs",
+        Job = "job",
         Nothing = "There was no work.",
         NotMade = "This report is still being made. Load it again in a moment.",
         Summary = "In words",
@@ -158,6 +162,7 @@ internal sealed record WorkReportWords
         Sessions = "세션 작업 보고서",
         AllClients = "모든 클라이언트",
         Jobs = "작업",
+        Job = "작업",
         Nothing = "작업이 없었습니다.",
         NotMade = "보고서를 만드는 중입니다. 잠시 후 다시 열어 주세요.",
         Summary = "요약",

@@ -20,6 +20,7 @@ internal sealed class ColumnChart(string label, IReadOnlyList<string> columns, I
     private const double Top = 10;
     private const double Bottom = 24;
     private const int LabelsMax = 12;
+    private const double ColumnWidthMax = 48; // A lone day would be a wall.
 
     private readonly NiceScale _counts = NiceScale.Of(Enumerable.Range(0, columns.Count).Max(column => layers.Sum(layer => layer.Counts[column])), isCount: true);
     private readonly NiceScale _times = NiceScale.Of(curves.SelectMany(curve => curve.Milliseconds).Max() ?? 0, isCount: false);
@@ -28,6 +29,8 @@ internal sealed class ColumnChart(string label, IReadOnlyList<string> columns, I
     private static double PlotHeight => Height - Top - Bottom;
 
     private double Step => (Width - Left - Right) / columns.Count;
+
+    private double ColumnWidth => Math.Min(Step * 0.76, ColumnWidthMax);
 
     public string Write()
     {
@@ -87,7 +90,7 @@ internal sealed class ColumnChart(string label, IReadOnlyList<string> columns, I
             if (count > 0)
             {
                 var (top, bottom) = (Y((below + count) / _counts.Max), Y(below / _counts.Max));
-                Append($"<rect x=\"{X(column) - (Step * 0.38):0.#}\" y=\"{top:0.##}\" width=\"{Step * 0.76:0.#}\" height=\"{Math.Max(0.5, bottom - top):0.##}\" fill=\"{layer.Color}\">");
+                Append($"<rect x=\"{X(column) - (ColumnWidth / 2):0.#}\" y=\"{top:0.##}\" width=\"{ColumnWidth:0.#}\" height=\"{Math.Max(0.5, bottom - top):0.##}\" fill=\"{layer.Color}\">");
                 Append($"<title>{HtmlPage.Text(columns[column])} {HtmlPage.Text(layer.Name)}: {count}</title></rect>");
                 below += count;
             }
