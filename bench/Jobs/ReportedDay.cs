@@ -3,6 +3,7 @@ using Dapper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Bench.Jobs.Measures;
 using Pipeline.Core.Clients;
 using Pipeline.Core.WorkReports;
 
@@ -30,7 +31,6 @@ internal sealed class ReportedDay : IAsyncDisposable
         """;
 
     private const string ApplicationName = "report";
-    private const double TicksPerSecond = 100; // Fixed for what Linux shows in /proc.
 
     private readonly NpgsqlDataSource _database;
     private readonly NightOwner _owner;
@@ -71,7 +71,7 @@ internal sealed class ReportedDay : IAsyncDisposable
         IEnumerable<int> processes = await connection.QueryAsync<int>(new CommandDefinition(
             "select pid from pg_stat_activity where application_name = @ApplicationName", new { ApplicationName }, cancellationToken: cancellationToken));
         // pid (name) state … utime is the 14th field, stime the next.
-        return processes.Sum(pid => File.ReadAllText($"/proc/{pid}/stat").Split(' ')[13..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture))) / TicksPerSecond;
+        return processes.Sum(pid => File.ReadAllText($"/proc/{pid}/stat").Split(' ')[13..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture))) / BusyClock.TicksPerSecond;
     }
 
     private static async Task ExecuteAsync(NpgsqlDataSource database, string sql, object? parameters, CancellationToken cancellationToken)

@@ -80,25 +80,19 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
         const int Questions = 200;
         await using var host = await RoleProcess.StartReadyAsync("AllInOne", await TestPipeline.SettingsAsync(database));
         using var http = new HttpClient { BaseAddress = host.Address };
-        var items = Enumerable.Range(1, Questions).Select(number => new { question = $"What is {number} + {number}?", answer = $"It is {number * 2}." });
-        using var accepted = await http.PostAsJsonAsync("/api/report", new { title = "Sums", items });
-        var id = (await accepted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString();
+        var id = await AcceptReportAsync(http, Questions);
 
         List<int> seen = [];
-        JsonElement job = default;
-        await Eventually.TrueAsync(
-            async () =>
+        var job = await UntilAsync(http, id, job =>
+        {
+            if (job.TryGetProperty("progress", out var progress))
             {
-                job = await http.GetFromJsonAsync<JsonElement>($"/api/jobs/{id}");
-                if (job.TryGetProperty("progress", out var progress))
-                {
-                    progress.GetProperty("total").GetInt32().ShouldBe(Questions);
-                    seen.Add(progress.GetProperty("done").GetInt32());
-                }
+                progress.GetProperty("total").GetInt32().ShouldBe(Questions);
+                seen.Add(progress.GetProperty("done").GetInt32());
+            }
 
-                return JobState.IsFinal(job.GetProperty("state").GetString()!);
-            },
-            TimeSpan.FromMinutes(3));
+            return IsFinal(job);
+        });
 
         job.GetProperty("state").GetString().ShouldBe("succeeded", job.ToString());
         seen.ShouldBeInOrder();
@@ -124,8 +118,8 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
         using var answer = await http.DeleteAsync($"/api/jobs/{running}");
 
         answer.IsSuccessStatusCode.ShouldBeTrue();
-        var canceled = await UntilAsync(http, running, job => JobState.IsFinal(job.GetProperty("state").GetString()!));
-        var next = await UntilAsync(http, waiting, job => JobState.IsFinal(job.GetProperty("state").GetString()!));
+        var canceled = await UntilAsync(http, running, IsFinal);
+        var next = await UntilAsync(http, waiting, IsFinal);
         (canceled.GetProperty("state").GetString(), next.GetProperty("state").GetString()).ShouldBe(("canceled", "succeeded"));
         // Both times are the database's.
         (next.GetProperty("started_at").GetDateTimeOffset() - canceled.GetProperty("finished_at").GetDateTimeOffset()).ShouldBeLessThan(TimeSpan.FromSeconds(1));
@@ -135,7 +129,7 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
     private static async Task<string> AcceptReportAsync(HttpClient http, int items)
     {
         var asked = Enumerable.Range(1, items).Select(number => new { question = $"What is {number} + {number}?", answer = $"It is {number * 2}." });
-        using var accepted = await http.PostAsJsonAsync("/api/report", new { items = asked });
+        using var accepted = await http.PostAsJsonAsync("/api/report", new { title = "Sums", items = asked });
         return (await accepted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }
 
@@ -147,6 +141,8 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
             TimeSpan.FromMinutes(3));
         return job;
     }
+
+    private static bool IsFinal(JsonElement job) => JobState.IsFinal(job.GetProperty("state").GetString()!);
 
     private static string[] Warnings(JsonElement result) => [.. result.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!)];
 

@@ -5,7 +5,9 @@ namespace Pipeline.Bench.Jobs.Measures;
 /// <summary>Wall time, and how busy the machine was meanwhile.</summary>
 internal sealed class BusyClock(TimeProvider time)
 {
-    private const double TicksPerSecond = 100; // Fixed for what Linux shows in /proc.
+    /// <summary>Fixed for what Linux shows in /proc.</summary>
+    public const double TicksPerSecond = 100;
+
     private readonly long _start = time.GetTimestamp();
     private readonly long _busy = BusyTicks();
 
