@@ -39,25 +39,20 @@ internal sealed class Results(string side, NpgsqlDataSource dataSource, string c
     /// <summary>Back to none, and what was written before is on disk: no side pays for another's checkpoint.</summary>
     public async Task ClearAsync(CancellationToken cancellationToken)
     {
-        for (int attempt = 1; !await TryClearAsync(attempt == AttemptsMax, cancellationToken); attempt++)
+        for (int attempt = 1; ; attempt++)
         {
+            try
+            {
+                await ExecuteAsync(dataSource, clear, cancellationToken);
+                break;
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DeadlockDetected && attempt < AttemptsMax)
+            {
+                // A statement of the running system held what this one wanted, and the other way round; that one has gone on.
+            }
         }
 
         await ExecuteAsync(dataSource, "checkpoint", cancellationToken);
-    }
-
-    /// <summary>False when a statement of the running system held what this one wanted, and the other way round; that one has gone on.</summary>
-    private async Task<bool> TryClearAsync(bool isLast, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ExecuteAsync(dataSource, clear, cancellationToken);
-            return true;
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DeadlockDetected && !isLast)
-        {
-            return false;
-        }
     }
 
     /// <summary>Returns when all are there. Asks rarely at first and often towards the end: asking costs what is measured.</summary>
