@@ -10,7 +10,7 @@ internal sealed class PipelineClient(Uri address) : IDisposable
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>Requests that were answered 503 or not at all, and sent again.</summary>
     public int Retries { get; private set; }

@@ -7,9 +7,10 @@ internal static class Endpoints
     public const string Secret = "a-key-that-nobody-may-see";
 
     /// <summary>Long enough for a loaded machine; a server that hangs never answers.</summary>
-    public static TimeSpan Patient { get; } = TimeSpan.FromSeconds(30);
+    public static TimeSpan Patient { get; } = TimeSpan.FromSeconds(60);
 
-    public static TimeSpan Impatient { get; } = TimeSpan.FromMilliseconds(200);
+    /// <summary>Long enough for a request to reach its server, on a loaded machine too.</summary>
+    public static TimeSpan Impatient { get; } = TimeSpan.FromSeconds(2);
 
     public static RemoteEndpoint Of(OpenAiServer server) => new()
     {

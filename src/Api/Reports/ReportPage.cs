@@ -28,7 +28,7 @@ internal static class ReportPage
         {
             page.Append(CultureInfo.InvariantCulture, $"<header><div><h1>{Text(title)}</h1><p class=\"date\">{finishedAt?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}</p></div>");
             page.Append(CultureInfo.InvariantCulture, $"<div class=\"total\"><b>{report.OverallScore}</b><span>/100</span><small>{words.Score}</small></div></header>\n");
-            foreach (var warning in Notes(report, words))
+            foreach (var warning in words.Warnings(report.Model, report.Warnings))
             {
                 page.Append(CultureInfo.InvariantCulture, $"<p class=\"note\"><b>{words.Note}</b> {Text(warning)}</p>\n");
             }
@@ -42,10 +42,6 @@ internal static class ReportPage
             page.Append(CultureInfo.InvariantCulture, $"<footer>{words.Model}: {Text(report.Model)}</footer>\n");
         });
     }
-
-    /// <summary>The warnings; the first of the model that ships in the language of the page.</summary>
-    private static IEnumerable<string> Notes(ReportResult report, ReportWords words) =>
-        report.Model is GeneratedResult.SmallModel ? [words.Small, .. (report.Warnings ?? []).Skip(1)] : report.Warnings ?? [];
 
     private static void AppendList(StringBuilder page, string title, IReadOnlyList<string> texts)
     {

@@ -30,6 +30,10 @@ internal sealed record ReportWords
     /// <summary>Of a report that the model that ships wrote.</summary>
     public required string Small { get; init; }
 
+    /// <summary>What a client has to know of a text; of the model that ships in the language of the page.</summary>
+    public IEnumerable<string> Warnings(string? model, IReadOnlyList<string>? told) =>
+        model is GeneratedResult.SmallModel ? [Small, .. (told ?? []).Skip(1)] : told ?? [];
+
     public static ReportWords Of(string language) => language is TextLanguage.Korean ? Korean : English;
 
     private static ReportWords English { get; } = new()

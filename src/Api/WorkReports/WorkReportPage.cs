@@ -97,7 +97,7 @@ internal sealed class WorkReportPage
         Append($"<section><h2>{_words.Summary}</h2>");
         if (summary.Text is { } text)
         {
-            foreach (var warning in summary.Warnings ?? [])
+            foreach (var warning in ReportWords.Of(_report.Language).Warnings(summary.Model, summary.Warnings))
             {
                 Append($"<p class=\"note\"><b>{_words.Note}</b> {Text(warning)}</p>");
             }

@@ -22,13 +22,44 @@ public sealed class LaneStatistics(
 
     // Each sample reads only what finished since the one before: a whole minute would be 300,000 rows at 5,000 jobs/s.
     private readonly Queue<IReadOnlyDictionary<string, int>> _finished = new();
+    private readonly SemaphoreSlim _sampling = new(1);
     private DateTime? _finishedUntil;
 
     /// <summary>The last sample, every lane of the catalog in its order.</summary>
     public IReadOnlyList<LaneStatus> Current { get; private set; } = [];
 
-    /// <summary>Takes a sample now.</summary>
+    /// <summary>Takes a sample now; one at a time, so that <see cref="Current"/> never goes back.</summary>
     public async Task SampleAsync(CancellationToken cancellationToken)
+    {
+        await _sampling.WaitAsync(cancellationToken);
+        try
+        {
+            await TakeSampleAsync(cancellationToken);
+        }
+        finally
+        {
+            _sampling.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _sampling.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task LoopAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, Time);
+        do
+        {
+            await SampleAsync(stoppingToken);
+            RoundDone();
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task TakeSampleAsync(CancellationToken cancellationToken)
     {
         admission.BeginSample();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -59,17 +90,6 @@ public sealed class LaneStatistics(
             Workers = workers.GetValueOrDefault(lane),
         })];
         admission.EndSample(Current);
-    }
-
-    protected override async Task LoopAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, Time);
-        do
-        {
-            await SampleAsync(stoppingToken);
-            RoundDone();
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private static async Task<IReadOnlyDictionary<string, int>> ReadCountsAsync(SqlMapper.GridReader results) =>

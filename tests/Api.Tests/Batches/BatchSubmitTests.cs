@@ -191,5 +191,5 @@ public sealed class BatchSubmitTests(LocalApi api)
         (await client.GetAsync("/api/batches?limit=1")).Json.GetProperty("batches").ToString();
 
     private async Task<IReadOnlyList<JsonElement>> ResultsAsync(string id) =>
-        (await api.Client.GetAsync($"/api/batches/{id}/results", ("Prefer", "wait=30"))).Lines;
+        (await api.Client.GetAsync($"/api/batches/{id}/results", ("Prefer", "wait=60"))).Lines;
 }

@@ -66,7 +66,7 @@ public sealed class ConversationTests(LocalApi api)
     public async Task A_message_whose_job_failed_makes_room_for_the_next()
     {
         var path = await BeginAsync("{}");
-        var failed = await api.Client.PostAsync($"{path}/messages", """{"content":"fail"}""", ("Prefer", "wait=30"));
+        var failed = await api.Client.PostAsync($"{path}/messages", """{"content":"fail"}""", ("Prefer", "wait=60"));
         failed.State.ShouldBe("failed");
 
         (await SayAsync(path, "again")).GetProperty("content").GetString()!.ShouldEndWith("| u:again");
@@ -78,8 +78,8 @@ public sealed class ConversationTests(LocalApi api)
     public async Task A_repeat_under_the_same_key_gets_the_same_job()
     {
         var path = await BeginAsync("{}");
-        var first = await api.Client.PostAsync($"{path}/messages", """{"content":"hi"}""", ("Prefer", "wait=30"), ("Idempotency-Key", path));
-        var second = await api.Client.PostAsync($"{path}/messages", """{"content":"hi"}""", ("Prefer", "wait=30"), ("Idempotency-Key", path));
+        var first = await api.Client.PostAsync($"{path}/messages", """{"content":"hi"}""", ("Prefer", "wait=60"), ("Idempotency-Key", path));
+        var second = await api.Client.PostAsync($"{path}/messages", """{"content":"hi"}""", ("Prefer", "wait=60"), ("Idempotency-Key", path));
 
         second.Id.ShouldBe(first.Id);
         (await api.Client.GetAsync(path)).Json.GetProperty("messages").GetArrayLength().ShouldBe(2);
@@ -139,7 +139,7 @@ public sealed class ConversationTests(LocalApi api)
 
     private async Task<JsonElement> SayAsync(string path, string content)
     {
-        var answer = await api.Client.PostAsync($"{path}/messages", JsonSerializer.Serialize(new { content }), ("Prefer", "wait=30"));
+        var answer = await api.Client.PostAsync($"{path}/messages", JsonSerializer.Serialize(new { content }), ("Prefer", "wait=60"));
         answer.Status.ShouldBe(200, answer.Json.ToString());
         return answer.Json.GetProperty("result");
     }

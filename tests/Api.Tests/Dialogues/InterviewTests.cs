@@ -104,7 +104,7 @@ public sealed class InterviewTests(LocalApi api)
         (await api.Client.PostAsync("/api/report", $$"""{"interview_id":"{{begun.Id}}"}""")).ShouldBlame("interview_id", "nothing has been answered");
         await AnswerAsync(begun.Json, "I test first.");
 
-        var report = await api.Client.PostAsync("/api/report", $$"""{"interview_id":"{{begun.Id}}"}""", ("Prefer", "wait=30"));
+        var report = await api.Client.PostAsync("/api/report", $$"""{"interview_id":"{{begun.Id}}"}""", ("Prefer", "wait=60"));
 
         report.Status.ShouldBe(200, report.Json.ToString());
         var result = report.Json.GetProperty("result");
@@ -135,7 +135,7 @@ public sealed class InterviewTests(LocalApi api)
 
     private async Task<Answer> BeginAsync(string body)
     {
-        var answer = await api.Client.PostAsync("/api/interviews", body, ("Prefer", "wait=30"));
+        var answer = await api.Client.PostAsync("/api/interviews", body, ("Prefer", "wait=60"));
         answer.Status.ShouldBe(200, answer.Json.ToString());
         return answer;
     }
@@ -148,7 +148,7 @@ public sealed class InterviewTests(LocalApi api)
     }
 
     private Task<Answer> PostAnswerAsync(JsonElement interview, string answer) => api.Client.PostAsync(
-        Text(interview.GetProperty("links"), "answers")!, JsonSerializer.Serialize(new { answer }), ("Prefer", "wait=30"));
+        Text(interview.GetProperty("links"), "answers")!, JsonSerializer.Serialize(new { answer }), ("Prefer", "wait=60"));
 
     /// <summary>Where the scripted model says what it was asked.</summary>
     private async Task<string> ThoughtAsync(Answer interview) =>

@@ -10,7 +10,7 @@ public sealed class AskTests(DocumentsApi api) : IClassFixture<DocumentsApi>
         var id = (await client.AddAsync("Goods can be returned within thirty days.", title: "Returns")).Id;
         await client.AddAsync("The office opens at nine.");
 
-        var answer = await client.PostAsync("/api/ask", """{"question":"Goods can be returned within thirty days.","k":2}""", ("Prefer", "wait=30"));
+        var answer = await client.PostAsync("/api/ask", """{"question":"Goods can be returned within thirty days.","k":2}""", ("Prefer", "wait=60"));
 
         answer.Status.ShouldBe(200, answer.Json.ToString());
         answer.Json.GetProperty("known").GetBoolean().ShouldBeTrue();
@@ -49,7 +49,7 @@ public sealed class AskTests(DocumentsApi api) : IClassFixture<DocumentsApi>
         using var client = await api.NewClientAsync();
         await client.AddAsync("환불은 일주일 안에 처리됩니다.");
 
-        var answer = await client.PostAsync("/api/ask", """{"question":"환불은 일주일 안에 처리됩니다."}""", ("Prefer", "wait=30"));
+        var answer = await client.PostAsync("/api/ask", """{"question":"환불은 일주일 안에 처리됩니다."}""", ("Prefer", "wait=60"));
 
         answer.Json.GetProperty("answer").GetString()!.ShouldContain("질문: 환불은");
     }

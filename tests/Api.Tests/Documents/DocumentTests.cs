@@ -64,7 +64,7 @@ public sealed class DocumentTests(DocumentsApi api) : IClassFixture<DocumentsApi
         (await stranger.DeleteAsync($"/api/documents/{id}")).ShouldBeProblem(404, "document-not-found");
 
         // Nor does a job that names one.
-        var job = await stranger.PostAsync("/api/jobs", $$$"""{"kind":"document","input":{"document_id":"{{{id}}}"}}""", ("Prefer", "wait=30"));
+        var job = await stranger.PostAsync("/api/jobs", $$$"""{"kind":"document","input":{"document_id":"{{{id}}}"}}""", ("Prefer", "wait=60"));
         job.State.ShouldBe("failed");
         job.Json.GetProperty("error").GetProperty("message").GetString().ShouldBe($"Document {id} does not exist, or was deleted.");
     }
@@ -75,7 +75,7 @@ public sealed class DocumentTests(DocumentsApi api) : IClassFixture<DocumentsApi
         using var client = await api.NewClientAsync();
         const string Body = """{"text":"Only once."}""";
         var first = await client.PostAsync("/api/documents", Body, ("Idempotency-Key", "one"));
-        var second = await client.PostAsync("/api/documents", Body, ("Idempotency-Key", "one"), ("Prefer", "wait=30"));
+        var second = await client.PostAsync("/api/documents", Body, ("Idempotency-Key", "one"), ("Prefer", "wait=60"));
 
         second.Id.ShouldBe(first.Id);
         second.Headers["Idempotency-Replayed"].ShouldBe("true");

@@ -19,7 +19,7 @@ public sealed class DocumentsApi : IAsyncLifetime
         Host = await ApiHost.StartAsync(
             _database.ConnectionString,
             pipeline => pipeline.AddEmbeddingWorker().AddJobHandler<CompleteChat, ChatResult, ScriptedChat>(),
-            ("Inference:Threads", "1"), ("Inference:CheckMemory", "false"), ("Ask:SimilarityMin", "0.95"));
+            ("Inference:Threads", "1"), ("Inference:CheckMemory", "false"), ("Search:EmbedTimeout", "00:01:00"), ("Ask:SimilarityMin", "0.95"));
     }
 
     public async ValueTask DisposeAsync()
@@ -44,7 +44,7 @@ internal static class DocumentRequests
             ["format"] = format,
             ["metadata"] = metadata ?? new Dictionary<string, string>(),
         });
-        var answer = await client.PostAsync("/api/documents", body, ("Prefer", "wait=30"));
+        var answer = await client.PostAsync("/api/documents", body, ("Prefer", "wait=60"));
         answer.Status.ShouldBe(200, answer.Json.ToString());
         answer.State.ShouldBe("ready", answer.Json.ToString());
         return answer;

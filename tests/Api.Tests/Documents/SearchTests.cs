@@ -111,7 +111,7 @@ public sealed class SearchTests(DocumentsApi api) : IClassFixture<DocumentsApi>
         answer.Json.TryGetProperty("model", out _).ShouldBeFalse();
     }
 
-    private static readonly (string, string)[] Settings = [("Inference:Threads", "1"), ("Inference:CheckMemory", "false")];
+    private static readonly (string, string)[] Settings = [("Inference:Threads", "1"), ("Inference:CheckMemory", "false"), ("Search:EmbedTimeout", "00:01:00")];
 
     private static void WithWorker(Core.Hosting.PipelineBuilder pipeline) => Workers.Embedding.EmbeddingWorkerRole.AddEmbeddingWorker(pipeline);
 }

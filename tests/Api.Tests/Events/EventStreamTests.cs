@@ -109,7 +109,7 @@ public sealed class EventStreamTests(LocalApi api)
             job = stream.Location!.ToString();
         }
 
-        (await api.Client.GetAsync(job, ("Prefer", "wait=30"))).State.ShouldBe("canceled");
+        (await api.Client.GetAsync(job, ("Prefer", "wait=60"))).State.ShouldBe("canceled");
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class EventStreamTests(LocalApi api)
         }
 
         api.Host.Chat.Release(text);
-        (await api.Client.GetAsync(job, ("Prefer", "wait=30"))).State.ShouldBe("succeeded");
+        (await api.Client.GetAsync(job, ("Prefer", "wait=60"))).State.ShouldBe("succeeded");
     }
 
     [Fact]

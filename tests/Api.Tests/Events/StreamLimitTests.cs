@@ -40,6 +40,6 @@ public sealed class StreamLimitTests(PostgresDatabase database) : IClassFixture<
         (await stream.RestAsync()).ShouldNotContain(item => item.Name == "end");
 
         host.Chat.Release("hold on");
-        (await client.GetAsync(stream.Location!.ToString(), ("Prefer", "wait=30"))).State.ShouldBe("succeeded");
+        (await client.GetAsync(stream.Location!.ToString(), ("Prefer", "wait=60"))).State.ShouldBe("succeeded");
     }
 }

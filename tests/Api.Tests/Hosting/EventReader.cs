@@ -6,7 +6,7 @@ namespace Pipeline.Api.Tests.Hosting;
 /// <summary>Reads server-sent events one by one, and keeps the id of the last one as a browser does.</summary>
 internal sealed class EventReader : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly HttpResponseMessage _response;
     private readonly SseParser<string> _parser;

@@ -21,7 +21,7 @@ internal sealed class ScriptedEmotion : IJobHandler<AnalyzeEmotion, EmotionResul
     public string? Describe() => Recipe;
 
     /// <summary>Completes when the job with this text runs.</summary>
-    public Task StartedAsync(string text) => HoldOf(text).Started.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task StartedAsync(string text) => HoldOf(text).Started.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
     public void Release(string text) => HoldOf(text).Released.TrySetResult();
 

@@ -22,13 +22,13 @@ public sealed class ChangeTests(LocalApi api)
         retried.Status.ShouldBe(202);
         retried.Headers["Location"].ShouldBe($"/api/jobs/{job.Id}");
 
-        (await api.Client.GetAsync($"/api/jobs/{job.Id}", ("Prefer", "wait=30"))).State.ShouldBe("succeeded");
+        (await api.Client.GetAsync($"/api/jobs/{job.Id}", ("Prefer", "wait=60"))).State.ShouldBe("succeeded");
     }
 
     [Fact]
     public async Task A_failed_job_can_be_retried()
     {
-        var job = await api.Client.PostAsync("/api/emotion", """{"text":"reject"}""", ("Prefer", "wait=30"));
+        var job = await api.Client.PostAsync("/api/emotion", """{"text":"reject"}""", ("Prefer", "wait=60"));
         var retried = await RetryAsync(job.Id);
         retried.Status.ShouldBe(202);
         retried.State.ShouldBe("queued");
@@ -38,14 +38,14 @@ public sealed class ChangeTests(LocalApi api)
     [Fact]
     public async Task A_final_job_can_not_be_canceled()
     {
-        var job = await api.Client.PostAsync("/api/emotion", """{"text":"a"}""", ("Prefer", "wait=30"));
+        var job = await api.Client.PostAsync("/api/emotion", """{"text":"a"}""", ("Prefer", "wait=60"));
         (await api.Client.DeleteAsync($"/api/jobs/{job.Id}")).ShouldBeProblem(409, "job-state").Says("is succeeded already");
     }
 
     [Fact]
     public async Task A_succeeded_job_can_not_be_retried()
     {
-        var job = await api.Client.PostAsync("/api/emotion", """{"text":"a"}""", ("Prefer", "wait=30"));
+        var job = await api.Client.PostAsync("/api/emotion", """{"text":"a"}""", ("Prefer", "wait=60"));
         (await RetryAsync(job.Id)).ShouldBeProblem(409, "job-state").Says("is succeeded; only failed, canceled and expired");
     }
 

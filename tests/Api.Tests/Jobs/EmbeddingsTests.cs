@@ -40,7 +40,7 @@ public sealed class EmbeddingsTests(LocalApi api)
     public async Task Fewer_dimensions_reach_every_job()
     {
         var body = JsonSerializer.Serialize(new { texts = Enumerable.Repeat("a", 65), dimensions = 1 });
-        var answer = await api.Client.PostAsync("/api/embeddings", body, ("Prefer", "wait=30"));
+        var answer = await api.Client.PostAsync("/api/embeddings", body, ("Prefer", "wait=60"));
 
         answer.Status.ShouldBe(200);
         answer.Json.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("result").GetProperty("dimensions").GetInt32()).ShouldBe([1, 1]);

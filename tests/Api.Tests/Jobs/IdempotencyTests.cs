@@ -22,7 +22,7 @@ public sealed class IdempotencyTests(LocalApi api)
     public async Task A_repeat_may_wait()
     {
         var first = await api.Client.PostAsync("/api/emotion", """{"text":"a"}""", _key);
-        var again = await api.Client.PostAsync("/api/emotion", """{"text":"a"}""", _key, ("Prefer", "wait=30"));
+        var again = await api.Client.PostAsync("/api/emotion", """{"text":"a"}""", _key, ("Prefer", "wait=60"));
 
         again.Status.ShouldBe(200);
         again.Id.ShouldBe(first.Id);

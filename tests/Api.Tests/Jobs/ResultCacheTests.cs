@@ -146,7 +146,7 @@ public sealed class ResultCacheTests : IAsyncLifetime
     }
 
     private Task<Answer> AskAsync(string text, string fields = "") =>
-        _client.PostAsync("/api/emotion", $$"""{"text":"{{text}}"{{fields}}}""", ("Prefer", "wait=30"));
+        _client.PostAsync("/api/emotion", $$"""{"text":"{{text}}"{{fields}}}""", ("Prefer", "wait=60"));
 
     private static bool IsCached(Answer job)
     {

@@ -33,7 +33,7 @@ public sealed class SubmitTests(LocalApi api)
     public async Task Any_kind_goes_through_the_jobs_endpoint()
     {
         var answer = await api.Client.PostAsync(
-            "/api/jobs", """{"kind":"emotion","input":{"text":"안녕 😀"},"priority":"bulk"}""", ("Prefer", "wait=30"));
+            "/api/jobs", """{"kind":"emotion","input":{"text":"안녕 😀"},"priority":"bulk"}""", ("Prefer", "wait=60"));
 
         answer.Status.ShouldBe(200);
         answer.State.ShouldBe("succeeded");
@@ -45,7 +45,7 @@ public sealed class SubmitTests(LocalApi api)
     [Fact]
     public async Task Texts_are_answered_in_their_order()
     {
-        var answer = await api.Client.PostAsync("/api/emotion", """{"texts":["reject 1","b","reject 2","d"]}""", ("Prefer", "wait=30"));
+        var answer = await api.Client.PostAsync("/api/emotion", """{"texts":["reject 1","b","reject 2","d"]}""", ("Prefer", "wait=60"));
 
         answer.Status.ShouldBe(200);
         answer.Json.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("state").GetString())
@@ -59,7 +59,7 @@ public sealed class SubmitTests(LocalApi api)
     [Fact]
     public async Task A_rejected_job_tells_why()
     {
-        var answer = await api.Client.PostAsync("/api/emotion", """{"text":"reject me"}""", ("Prefer", "wait=30"));
+        var answer = await api.Client.PostAsync("/api/emotion", """{"text":"reject me"}""", ("Prefer", "wait=60"));
 
         answer.State.ShouldBe("failed");
         answer.Json.GetProperty("error").GetProperty("code").GetString().ShouldBe("rejected");
@@ -91,10 +91,10 @@ public sealed class SubmitTests(LocalApi api)
     [Fact]
     public async Task The_finished_job_has_its_times_and_its_result_as_stored()
     {
-        var answer = await api.Client.PostAsync("/api/emotion", """{"text":"hello"}""", ("Prefer", "wait=30"));
+        var answer = await api.Client.PostAsync("/api/emotion", """{"text":"hello"}""", ("Prefer", "wait=60"));
 
         answer.Status.ShouldBe(200);
-        answer.Headers["Preference-Applied"].ShouldBe("wait=30");
+        answer.Headers["Preference-Applied"].ShouldBe("wait=60");
         answer.Json.GetProperty("attempt").GetInt32().ShouldBe(1);
         answer.Json.GetProperty("started_at").GetDateTimeOffset().ShouldBeLessThanOrEqualTo(answer.Json.GetProperty("finished_at").GetDateTimeOffset());
         answer.Json.GetProperty("result").GetProperty("scores").GetProperty("joy").GetDouble().ShouldBe(0.9);

@@ -8,7 +8,7 @@ public sealed class WaitTests(LocalApi api)
     public async Task A_submission_waits_until_its_job_is_final()
     {
         var text = $"hold {Guid.CreateVersion7()}";
-        var waiting = api.Client.PostAsync("/api/emotion", $$"""{"text":"{{text}}"}""", ("Prefer", "wait=30"));
+        var waiting = api.Client.PostAsync("/api/emotion", $$"""{"text":"{{text}}"}""", ("Prefer", "wait=60"));
         await api.Worker.StartedAsync(text);
         waiting.IsCompleted.ShouldBeFalse();
 
@@ -24,12 +24,12 @@ public sealed class WaitTests(LocalApi api)
         var text = $"hold {Guid.CreateVersion7()}";
         var job = await api.Client.PostAsync("/api/emotion", $$"""{"text":"{{text}}"}""");
         await api.Worker.StartedAsync(text);
-        var waiting = api.Client.GetAsync($"/api/jobs/{job.Id}", ("Prefer", "wait=30"));
+        var waiting = api.Client.GetAsync($"/api/jobs/{job.Id}", ("Prefer", "wait=60"));
 
         api.Worker.Release(text);
 
         (await waiting).State.ShouldBe("succeeded");
-        (await waiting).Headers["Preference-Applied"].ShouldBe("wait=30");
+        (await waiting).Headers["Preference-Applied"].ShouldBe("wait=60");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class WaitTests(LocalApi api)
     {
         var text = $"hold {Guid.CreateVersion7()}";
         var job = await api.Client.PostAsync("/api/emotion", $$"""{"text":"{{text}}"}""");
-        var waiting = api.Client.GetAsync($"/api/jobs/{job.Id}", ("Prefer", "wait=30"));
+        var waiting = api.Client.GetAsync($"/api/jobs/{job.Id}", ("Prefer", "wait=60"));
 
         (await api.Client.DeleteAsync($"/api/jobs/{job.Id}")).State.ShouldBe("canceled");
 

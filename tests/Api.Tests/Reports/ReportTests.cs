@@ -11,7 +11,7 @@ public sealed class ReportTests(LocalApi api)
     [Fact]
     public async Task A_job_with_steps_says_how_far_it_is()
     {
-        var report = await api.Client.PostAsync("/api/report", Body, ("Prefer", "wait=30"));
+        var report = await api.Client.PostAsync("/api/report", Body, ("Prefer", "wait=60"));
 
         report.Status.ShouldBe(200);
         var progress = report.Json.GetProperty("progress");
@@ -25,7 +25,7 @@ public sealed class ReportTests(LocalApi api)
     [InlineData("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")]
     public async Task A_finished_report_is_a_page_for_those_who_ask_for_one(string accept)
     {
-        var page = await api.Client.PostAsync("/api/report", Body, ("Prefer", "wait=30"), ("Accept", accept));
+        var page = await api.Client.PostAsync("/api/report", Body, ("Prefer", "wait=60"), ("Accept", accept));
         var id = (await api.Client.GetAsync("/api/jobs?kind=report&limit=1")).Json.GetProperty("jobs")[0].GetProperty("id").GetString();
         var again = await api.Client.GetAsync($"/api/jobs/{id}", ("Accept", accept));
 
@@ -38,7 +38,7 @@ public sealed class ReportTests(LocalApi api)
     [InlineData("*/*")]
     [InlineData("application/json, text/html;q=0.5")]
     public async Task Everybody_else_gets_JSON(string accept) =>
-        (await api.Client.PostAsync("/api/report", Body, ("Prefer", "wait=30"), ("Accept", accept))).MediaType.ShouldBe("application/json");
+        (await api.Client.PostAsync("/api/report", Body, ("Prefer", "wait=60"), ("Accept", accept))).MediaType.ShouldBe("application/json");
 
     [Fact]
     public void Nothing_that_a_model_or_client_wrote_becomes_markup()

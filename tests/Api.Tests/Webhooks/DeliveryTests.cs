@@ -90,7 +90,7 @@ public sealed class DeliveryTests(WebhookApi api) : IClassFixture<WebhookApi>, I
     [Fact]
     public async Task A_job_without_a_callback_makes_no_delivery()
     {
-        var job = await api.Client.PostAsync("/api/emotion", """{"text":"quiet"}""", ("Prefer", "wait=30"));
+        var job = await api.Client.PostAsync("/api/emotion", """{"text":"quiet"}""", ("Prefer", "wait=60"));
 
         job.State.ShouldBe("succeeded");
         (await api.DeliveriesAsync($"job={job.Id}")).ShouldBeEmpty();

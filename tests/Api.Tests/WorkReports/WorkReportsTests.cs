@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Api.Tests.Hosting;
+using Pipeline.Contracts;
 using Pipeline.Core.WorkReports;
 using Pipeline.TestSupport.Pipelines;
 
@@ -65,6 +66,37 @@ public sealed class WorkReportsTests(KeyedApi api) : IClassFixture<KeyedApi>
         page.ShouldNotContain("http://");
         page.ShouldNotContain("https://");
         page.ShouldContain("<html lang=\"ko\">");
+    }
+
+    [Fact]
+    public async Task What_the_model_that_ships_wrote_is_marked_in_the_language_of_the_page()
+    {
+        var (client, key) = await api.NewClientAsync();
+        var id = await MakeNightAsync(client, "text");
+        ReportResult summary = new()
+        {
+            Language = "ko",
+            Summary = "조용한 하루였습니다.",
+            Strengths = [],
+            Improvements = [],
+            Recommendations = [],
+            OverallScore = 50,
+            QuestionFeedbacks = [],
+            Model = GeneratedResult.SmallModel,
+            Warnings = ["The small model wrote this.", "Another warning."],
+            Usage = new(1, 0, 1),
+            Timings = new(0, 1),
+        };
+        await using var connection = await api.Database.DataSource.OpenConnectionAsync(Token);
+        await connection.ExecuteAsync(
+            "update reports set summary = @Summary::json where id = @Id", new { Summary = JsonSerializer.Serialize(summary, WriteReport.ResultJson), Id = Guid.Parse(id) });
+
+        var (page, _) = await ReadAsync($"/api/reports/{id}", "text/html", key);
+
+        page.ShouldContain("조용한 하루였습니다.");
+        page.ShouldContain("작은 모델이 쓴 글입니다");
+        page.ShouldContain("Another warning.");
+        page.ShouldNotContain("The small model");
     }
 
     [Fact]

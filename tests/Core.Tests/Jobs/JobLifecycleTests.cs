@@ -95,7 +95,7 @@ public sealed class JobLifecycleTests(PostgresDatabase database) : IClassFixture
         var change = await pipeline.Store.CancelAsync(Client.LocalId, id, CancellationToken.None);
 
         change.ShouldBeOfType<JobChange.Done>().Job.State.ShouldBe(JobState.Canceled);
-        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
         (await pipeline.FindAsync(id)).State.ShouldBe(JobState.Canceled);
     }
 

@@ -13,7 +13,7 @@ namespace Pipeline.TestSupport.Pipelines;
 /// <summary>A real host on real servers, whose emotion jobs a test scripts.</summary>
 public sealed class TestPipeline : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly IHost _host;
 

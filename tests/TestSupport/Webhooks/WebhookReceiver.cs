@@ -10,7 +10,7 @@ namespace Pipeline.TestSupport.Webhooks;
 /// <summary>An HTTP server on a free loopback port that takes webhooks and answers as a test says.</summary>
 public sealed class WebhookReceiver : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Channel<ReceivedWebhook> _received = Channel.CreateUnbounded<ReceivedWebhook>();
     private readonly WebApplication _app;
