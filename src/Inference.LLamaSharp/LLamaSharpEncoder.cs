@@ -11,7 +11,8 @@ namespace Pipeline.Inference.LLamaSharp;
 
 /// <summary>
 /// A LLamaContext that pools. The batch is one micro-batch: encoder models abort the process on more, and pooling sees one
-/// micro-batch at a time. Models without a KV cache are sent to llama_encode by the library itself.
+/// micro-batch at a time. Models without a KV cache are sent to llama_encode by the library itself, which computes one pass at a
+/// time in a process, so there is nothing to divide.
 /// </summary>
 internal sealed class LLamaSharpEncoder : IEmbeddingEncoder
 {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.LlamaCpp.Native;
 using Pipeline.Inference.Models;
@@ -5,133 +6,106 @@ using Pipeline.Inference.Models;
 namespace Pipeline.Inference.LlamaCpp;
 
 /// <summary>
-/// A llama_context that pools. Encoder models (BERT and its kin) have no KV cache and go through llama_encode, the others
-/// through llama_decode with a cache that is emptied before each pass. Either way the batch is one micro-batch: encoders
-/// abort the process on more, and pooling sees one micro-batch at a time.
+/// Contexts of one model side by side. A pass is divided among them by texts, and the threads with it: threads that share a
+/// context wait for each other after every operation, and for small models that is much of the time.
 /// </summary>
-internal sealed unsafe class LlamaEncoder : IEmbeddingEncoder
+internal sealed class LlamaEncoder : IEmbeddingEncoder
 {
-    private readonly ContextHandle _context;
-    private readonly nint _memory;
+    // Less is computed before another thread has begun.
+    private const int PartTokensMin = 64;
+
+    private readonly EncoderContext[] _contexts;
     private readonly int _vocabularySize;
-    private readonly LlamaBatch _batch;
-    private readonly AbortFlag _abort;
-    private bool _disposed;
+    private readonly int _threads;
 
-    private LlamaEncoder(ContextHandle context, int vocabularySize, int dimensions, EncoderLimits limits)
-    {
-        (_context, _vocabularySize, Dimensions, Limits) = (context, vocabularySize, dimensions, limits);
-        _memory = LlamaApi.llama_get_memory(context);
-        _batch = LlamaApi.llama_batch_init(limits.BatchTokens, embeddingSize: 0, sequencesMax: 1);
-        _abort = new(context);
-    }
+    private LlamaEncoder(EncoderContext[] contexts, int vocabularySize, int threads) =>
+        (_contexts, _vocabularySize, _threads) = (contexts, vocabularySize, threads);
 
-    public EncoderLimits Limits { get; }
+    public EncoderLimits Limits => _contexts[0].Limits;
 
-    public int Dimensions { get; }
+    public int Dimensions => _contexts[0].Dimensions;
 
     public static LlamaEncoder Create(ModelHandle model, ModelInfo info, EncoderParameters parameters)
     {
-        EncoderLimits limits = parameters.Limits;
-        LlamaContextParams native = LlamaApi.llama_context_default_params();
-        native.ContextTokens = native.BatchTokens = native.MicroBatchTokens = (uint)limits.BatchTokens;
-        native.SequencesMax = (uint)Math.Min(limits.SequencesMax, limits.BatchTokens); // The library asserts that each can have an output.
-        native.OutputsMax = 0; // Every token of the batch.
-        native.Threads = native.ThreadsBatch = parameters.Threads;
-        native.KvUnified = 1; // One stream: a text may fill the whole batch.
-        native.Embeddings = 1; // The pooling stays unspecified: the model's own.
-        _ = NativeLog.TakeError();
-        ContextHandle context = LlamaApi.llama_init_from_model(model, native);
-        if (context.IsInvalid)
+        List<EncoderContext> contexts = [];
+        try
         {
-            context.Dispose();
-            throw new ModelLoadException(
-                $"llama.cpp cannot make a context for embeddings of {limits.BatchTokens} tokens for {info.Name}: {NativeLog.TakeError() ?? "it gave no reason"}.",
-                "Lower Inference:BatchTokens.");
+            for (int i = 0; i < parameters.Parts; i++)
+            {
+                contexts.Add(EncoderContext.Create(model, info, parameters.Limits));
+            }
+        }
+        catch
+        {
+            contexts.ForEach(context => context.Dispose());
+            throw;
         }
 
-        context.Keep(model);
-        if (LlamaApi.llama_pooling_type(context) is not (Pooling.Mean or Pooling.Cls or Pooling.Last))
-        {
-            context.Dispose();
-            throw new ModelLoadException(
-                $"The model {info.Name} does not pool its tokens to one vector.",
-                "Take an embedding model whose GGUF file has a pooling_type of mean, cls or last.");
-        }
-
-        return new(context, info.VocabularySize, LlamaApi.llama_model_n_embd_out(model), new(
-            (int)LlamaApi.llama_n_batch(context), (int)LlamaApi.llama_n_seq_max(context)));
+        return new([.. contexts], info.VocabularySize, parameters.Threads);
     }
 
     public float[][] Encode(IReadOnlyList<int[]> sequences, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         Limits.Check(sequences, _vocabularySize);
-        LlamaBatch native = Fill(sequences);
-        using CancellationTokenRegistration registration = _abort.Watch(cancellationToken);
-        if (_memory != 0)
+        int tokens = sequences.Sum(sequence => sequence.Length);
+        int[][] parts = Divide(sequences, Math.Clamp(tokens / PartTokensMin, 1, Math.Min(_contexts.Length, sequences.Count)));
+        float[][] vectors = new float[sequences.Count][];
+        if (parts.Length == 1)
         {
-            LlamaApi.llama_memory_clear(_memory, data: false);
+            EncodePart(0);
+        }
+        else
+        {
+            EncodeSideBySide();
         }
 
-        int result = _memory == 0 ? LlamaApi.llama_encode(_context, native) : LlamaApi.llama_decode(_context, native);
-        if (result == 2)
+        return vectors;
+
+        void EncodeSideBySide()
         {
-            throw new OperationCanceledException(cancellationToken);
-        }
-
-        return result == 0
-            ? [.. Enumerable.Range(0, sequences.Count).Select(ReadVector)]
-            : throw new InferenceException($"llama.cpp failed with code {result} on {native.TokensCount} tokens of {sequences.Count} texts.");
-    }
-
-    public void Dispose()
-    {
-        if (_disposed)
-        {
-            return;
-        }
-
-        _disposed = true;
-        _context.Dispose();
-        LlamaApi.llama_batch_free(_batch);
-        _abort.Dispose();
-    }
-
-    private LlamaBatch Fill(IReadOnlyList<int[]> sequences)
-    {
-        LlamaBatch native = _batch;
-        int at = 0;
-        for (int sequence = 0; sequence < sequences.Count; sequence++)
-        {
-            int[] tokens = sequences[sequence];
-            for (int position = 0; position < tokens.Length; position++, at++)
+            try
             {
-                native.Tokens[at] = tokens[position];
-                native.Positions[at] = position;
-                native.SequenceCounts[at] = 1;
-                native.Sequences[at][0] = sequence;
-                native.WantsLogits[at] = 1; // Pooling needs every token's output.
+                Parallel.For(0, parts.Length, EncodePart);
+            }
+            catch (AggregateException failures)
+            {
+                ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
             }
         }
 
-        native.TokensCount = at;
-        return native;
+        void EncodePart(int number)
+        {
+            int[] members = parts[number];
+            int threads = Math.Max(1, (_threads + number) / parts.Length);
+            float[][] found = _contexts[number].Encode([.. members.Select(index => sequences[index])], threads, cancellationToken);
+            for (int i = 0; i < members.Length; i++)
+            {
+                vectors[members[i]] = found[i];
+            }
+        }
     }
 
-    private float[] ReadVector(int sequence)
-    {
-        float* vector = LlamaApi.llama_get_embeddings_seq(_context, sequence);
-        return vector is null
-            ? throw new InferenceException("llama.cpp has no embedding for a sequence of the batch.")
-            : new ReadOnlySpan<float>(vector, Dimensions).ToArray();
-    }
+    public void Dispose() => Array.ForEach(_contexts, context => context.Dispose());
 
-    /// <summary>enum llama_pooling_type.</summary>
-    private static class Pooling
+    /// <summary>Places of the sequences, in parts of about as many tokens each: the longest first, each to the part that has least.</summary>
+    private static int[][] Divide(IReadOnlyList<int[]> sequences, int count)
     {
-        public const int Mean = 1;
-        public const int Cls = 2;
-        public const int Last = 3;
+        (List<int> Members, int Tokens)[] parts = [.. Enumerable.Range(0, count).Select(_ => (new List<int>(), 0))];
+        foreach (int index in Enumerable.Range(0, sequences.Count).OrderByDescending(index => sequences[index].Length))
+        {
+            ref (List<int> Members, int Tokens) least = ref parts[0];
+            for (int part = 1; part < parts.Length; part++)
+            {
+                if (parts[part].Tokens < least.Tokens)
+                {
+                    least = ref parts[part];
+                }
+            }
+
+            least.Members.Add(index);
+            least.Tokens += sequences[index].Length;
+        }
+
+        return [.. parts.Select(part => part.Members.ToArray())];
     }
 }

@@ -110,6 +110,9 @@ internal static unsafe partial class LlamaApi
     internal static partial int llama_decode(ContextHandle context, LlamaBatch batch);
 
     [LibraryImport(Library)]
+    internal static partial void llama_set_n_threads(ContextHandle context, int threads, int threadsBatch);
+
+    [LibraryImport(Library)]
     internal static partial int llama_encode(ContextHandle context, LlamaBatch batch);
 
     [LibraryImport(Library)]

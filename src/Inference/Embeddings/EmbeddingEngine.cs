@@ -18,9 +18,9 @@ public sealed partial class EmbeddingEngine(
     /// <summary>Most texts of one request.</summary>
     public const int TextsMax = 4_096;
 
-    // Attention compares every token of a pass with every other and then throws away those of other texts. A CPU does not
-    // gain enough by larger passes to pay for that.
-    private const int PassTokensOfCpu = 192;
+    // Attention compares every token of a part with every other and then throws away those of other texts. A CPU does not
+    // gain enough by larger parts to pay for that.
+    private const int PartTokensOfCpu = 192;
 
     private const string WarmUpText = "Warm-up.";
 
@@ -133,18 +133,19 @@ public sealed partial class EmbeddingEngine(
         MachineReadings machine = MachineReader.Read();
         EncoderLimits limits = new(sizes.BatchTokensMax, sizes.SequencesMax);
         int threads = sizes.Threads ?? HardwarePlan.Threads(machine);
-        int gpuLayers = sizes.GpuLayers ?? HardwarePlan.GpuLayers(file, EncoderPlan.AsDecoder(limits), loader.FindAccelerators());
+        int gpuLayers = sizes.GpuLayers ?? HardwarePlan.GpuLayers(file, EncoderPlan.AsDecoder(file, limits), loader.FindAccelerators());
+        int parts = gpuLayers == 0 ? EncoderPlan.Parts(file, limits, threads) : 1;
         if (sizes.CheckMemory)
         {
-            EncoderPlan.CheckMemory(path, file, limits, gpuLayers, machine);
+            EncoderPlan.CheckMemory(path, file, limits, parts, gpuLayers, machine);
         }
 
-        int passTokens = Math.Min(sizes.EmbeddingPassTokens ?? (gpuLayers == 0 ? PassTokensOfCpu : limits.BatchTokens), limits.BatchTokens);
-        LogLoading(logger, path, file.Architecture, threads, gpuLayers, passTokens);
+        int passTokens = Math.Min(sizes.EmbeddingPassTokens ?? (gpuLayers == 0 ? parts * PartTokensOfCpu : limits.BatchTokens), limits.BatchTokens);
+        LogLoading(logger, path, file.Architecture, threads, gpuLayers, passTokens, parts);
         ILanguageModel model = loader.Load(path, new ModelParameters(gpuLayers, sizes.UseMemoryMap));
         try
         {
-            return new(model, model.CreateEncoder(new(limits, threads)), passTokens, sizes.QueueMax, time, logger);
+            return new(model, model.CreateEncoder(new(limits, threads, parts)), passTokens, sizes.QueueMax, time, logger);
         }
         catch
         {
@@ -153,8 +154,8 @@ public sealed partial class EmbeddingEngine(
         }
     }
 
-    [LoggerMessage(3301, LogLevel.Information, "Loading {Path} ({Architecture}) for embeddings: {Threads} threads, {GpuLayers} GPU layers, {PassTokens} tokens a pass")]
-    private static partial void LogLoading(ILogger logger, string path, string architecture, int threads, int gpuLayers, int passTokens);
+    [LoggerMessage(3301, LogLevel.Information, "Loading {Path} ({Architecture}) for embeddings: {Threads} threads, {GpuLayers} GPU layers, {PassTokens} tokens a pass of up to {Parts} parts")]
+    private static partial void LogLoading(ILogger logger, string path, string architecture, int threads, int gpuLayers, int passTokens, int parts);
 
     [LoggerMessage(3302, LogLevel.Information, "Embedding model {Model} ({Dimensions} dimensions) is loaded and warm after {Seconds:F1} s")]
     private static partial void LogReady(ILogger logger, string model, int dimensions, double seconds);

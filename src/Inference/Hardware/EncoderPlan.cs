@@ -8,19 +8,30 @@ namespace Pipeline.Inference.Hardware;
 /// <summary>What an encoder takes on this machine.</summary>
 internal static class EncoderPlan
 {
+    private const int PartsMax = 4;
+    private const long PartsBytesMax = 512L << 20;
+
     /// <summary>
     /// An encoder as the decoder of the same size: its cache holds one batch. Decoder models compute the logits of every
-    /// token on the way to an embedding, hence as many outputs as tokens.
+    /// token on the way to an embedding, hence as many outputs as tokens; BERT and its kin compute none.
     /// </summary>
-    public static DecoderLimits AsDecoder(EncoderLimits limits) => new(limits.BatchTokens, limits.BatchTokens, limits.SequencesMax, limits.BatchTokens);
+    public static DecoderLimits AsDecoder(GgufFile file, EncoderLimits limits) => new(
+        limits.BatchTokens, limits.BatchTokens, limits.SequencesMax, file.Architecture.Contains("bert", StringComparison.Ordinal) ? 0 : limits.BatchTokens);
+
+    /// <summary>
+    /// Parts of a pass to compute side by side on a CPU: threads of one part wait for each other after every operation, those of
+    /// two parts never. Each part has buffers of its own.
+    /// </summary>
+    public static int Parts(GgufFile file, EncoderLimits limits, int threads) =>
+        (int)Math.Clamp(PartsBytesMax / BatchBytes(file, limits), 1, Math.Min(threads, PartsMax));
 
     /// <summary>Refuses a model that does not fit, before the kernel's out-of-memory killer does.</summary>
     /// <exception cref="ModelLoadException">Main memory is too small.</exception>
-    public static void CheckMemory(string path, GgufFile file, EncoderLimits limits, int gpuLayers, MachineReadings machine)
+    public static void CheckMemory(string path, GgufFile file, EncoderLimits limits, int parts, int gpuLayers, MachineReadings machine)
     {
         double onCpu = 1 - Math.Min(1, (double)gpuLayers / (file.Layers + 1));
         long weights = (long)(file.FileBytes * onCpu);
-        long rest = HardwarePlan.KvBytes(file, limits.BatchTokens) + HardwarePlan.ComputeBytes(file, AsDecoder(limits), microBatchTokens: limits.BatchTokens);
+        long rest = parts * BatchBytes(file, limits);
         if (weights + rest > machine.MemoryAvailableBytes)
         {
             throw new ModelLoadException(
@@ -28,4 +39,8 @@ internal static class EncoderPlan
                 $"Take a smaller model, lower Inference:BatchTokens ({limits.BatchTokens}) or give the process more memory.");
         }
     }
+
+    /// <summary>What one part needs beside the weights.</summary>
+    internal static long BatchBytes(GgufFile file, EncoderLimits limits) =>
+        HardwarePlan.KvBytes(file, limits.BatchTokens) + HardwarePlan.ComputeBytes(file, AsDecoder(file, limits), microBatchTokens: limits.BatchTokens);
 }

@@ -17,7 +17,7 @@ public abstract class EncoderConformance : IDisposable
     {
         _loader = loader;
         _model = loader.Load(EmbeddingTexts.ModelPath, new ModelParameters());
-        _encoder = _model.CreateEncoder(new(new EncoderLimits(BatchTokens: 256, SequencesMax: 16), Threads: 1));
+        _encoder = _model.CreateEncoder(new(new EncoderLimits(BatchTokens: 256, SequencesMax: 16), Threads: 2, Parts: 2));
     }
 
     public void Dispose()
@@ -39,7 +39,8 @@ public abstract class EncoderConformance : IDisposable
     [Fact]
     public void Batch_gives_the_vectors_of_single_passes_in_any_order()
     {
-        int[][] texts = [.. EmbeddingTexts.All.Select(_model.TokenizeInput)];
+        int[][] texts = [.. EmbeddingTexts.All.Concat(EmbeddingTexts.Triples.Select(triple => triple.Text + triple.Related)).Select(_model.TokenizeInput)];
+        texts.Sum(text => text.Length).ShouldBeInRange(128, 256, "enough to be divided");
         float[][] batch = Encode(texts);
         float[][] reversed = [.. Encode([.. texts.Reverse()]).Reverse()];
         for (int i = 0; i < texts.Length; i++)
@@ -80,8 +81,12 @@ public abstract class EncoderConformance : IDisposable
     [Fact]
     public void Canceled_pass_throws_and_the_next_one_works()
     {
-        Should.Throw<OperationCanceledException>(() => _encoder.Encode([[100, 1]], new CancellationToken(canceled: true)));
-        Encode([[100, 1]]).Length.ShouldBe(1);
+        int[] half = [.. Enumerable.Range(0, _encoder.Limits.BatchTokens / 2).Select(i => 100 + i)];
+        foreach (int[][] batch in (int[][][])[[[100, 1]], [half, half]])
+        {
+            Should.Throw<OperationCanceledException>(() => _encoder.Encode(batch, new CancellationToken(canceled: true)));
+            Encode(batch).Length.ShouldBe(batch.Length);
+        }
     }
 
     [Fact]
