@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.LlamaCpp.Native;
 using Pipeline.Inference.Models;
@@ -56,22 +55,12 @@ internal sealed class LlamaEncoder : IEmbeddingEncoder
         }
         else
         {
-            EncodeSideBySide();
+            // Threads of their own: those of the pool may be busy, and the parts would wait for each other.
+            Task.WhenAll(Enumerable.Range(0, parts.Length).Select(number => Task.Factory.StartNew(
+                () => EncodePart(number), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))).GetAwaiter().GetResult();
         }
 
         return vectors;
-
-        void EncodeSideBySide()
-        {
-            try
-            {
-                Parallel.For(0, parts.Length, EncodePart);
-            }
-            catch (AggregateException failures)
-            {
-                ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
-            }
-        }
 
         void EncodePart(int number)
         {

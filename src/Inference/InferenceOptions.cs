@@ -37,7 +37,7 @@ public sealed class InferenceOptions
     [Range(32, 65_536)]
     public int? BatchTokens { get; set; }
 
-    /// <summary>Tokens at which a pass of texts to embed is full; a longer text has a pass of its own. Null: on a CPU 192 for each part that is computed side by side, at most <see cref="BatchTokens"/>, which it is on a GPU.</summary>
+    /// <summary>Tokens at which a pass of texts to embed is full; a longer text has a pass of its own. Null: on a CPU 256 for each part that is computed side by side, at most <see cref="BatchTokens"/>, which it is on a GPU.</summary>
     [Range(1, 65_536)]
     public int? EmbeddingPassTokens { get; set; }
 

@@ -7,13 +7,15 @@ using Pipeline.Core.Hosting;
 namespace Pipeline.Core.Jobs;
 
 /// <summary>
-/// Lets requests wait for jobs. A job whose row carries <see cref="Address"/> is told of by its worker once it has ended; one
-/// loop asks the database about all of them together, because events may be lost and not every end has one.
+/// Lets requests wait for jobs. A job whose row carries <see cref="Address"/> is told of by its worker once it has ended. One
+/// loop asks the database about the others; and now and then about those, because events may be lost and not every end has one.
 /// </summary>
 public sealed class JobWaits(JobStore store, EventSender events, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<JobWaits> logger)
     : LoopService(time, logger)
 {
     private static readonly TimeSpan IntervalMin = TimeSpan.FromMilliseconds(20);
+
+    private static readonly TimeSpan ToldInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The database is left alone for so many times as long as it was asked.</summary>
     private const int RestFactor = 4;
@@ -25,13 +27,13 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
     /// <summary>What the row of a job carries so that its end is told here; null while the broker is away.</summary>
     public string? Address => events.Address;
 
-    /// <summary>Listens for the ends of jobs that are about to be written: some end before their wait begins.</summary>
-    public IDisposable Expect(IReadOnlyList<Guid> ids) => new Expectation(this, ids);
+    /// <summary>Listens for the ends of jobs that are about to be written with <see cref="Address"/>: some end before their wait begins.</summary>
+    public IDisposable Expect(IReadOnlyList<Guid> ids) => new Expectation(this, ids, areTold: Address is not null);
 
     /// <summary>Returns when every job is final or the time is over, with the jobs as they are then, in the order of the ids.</summary>
     public async Task<IReadOnlyList<Job>> WaitAsync(Guid clientId, IReadOnlyList<Guid> ids, TimeSpan atMost, CancellationToken cancellationToken)
     {
-        using var expected = new Expectation(this, ids);
+        using var expected = new Expectation(this, ids, areTold: false);
         try
         {
             using var canceled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
@@ -69,14 +71,14 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         var rest = IntervalMin;
         while (true)
         {
-            if (Pending() is not { Length: > 0 } pending)
+            if (!Any())
             {
                 await _arrived.WaitAsync(stoppingToken);
             }
-            else
+            else if (Due() is { Length: > 0 } due)
             {
                 var began = Time.GetTimestamp();
-                foreach (var id in await store.FinishedAsync(pending, stoppingToken))
+                foreach (var id in await store.FinishedAsync(due, stoppingToken))
                 {
                     End(id);
                 }
@@ -89,12 +91,32 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         }
     }
 
-    private Guid[] Pending()
+    private bool Any()
     {
         lock (_lock)
         {
-            return [.. _awaited.Where(entry => !entry.Value.Ended.Task.IsCompleted).Select(entry => entry.Key)];
+            return _awaited.Values.Any(awaited => !awaited.Ended.Task.IsCompleted);
         }
+    }
+
+    /// <summary>The jobs to ask about now.</summary>
+    private Guid[] Due()
+    {
+        List<Guid> due = [];
+        var now = Time.GetTimestamp();
+        lock (_lock)
+        {
+            foreach (var (id, awaited) in _awaited)
+            {
+                if (!awaited.Ended.Task.IsCompleted && (!awaited.IsTold || Time.GetElapsedTime(awaited.AskedAt, now) >= ToldInterval))
+                {
+                    awaited.AskedAt = now;
+                    due.Add(id);
+                }
+            }
+        }
+
+        return [.. due];
     }
 
     private void End(Guid id)
@@ -109,6 +131,11 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
     {
         public int Waits { get; set; }
 
+        /// <summary>Whether an event is expected at the end.</summary>
+        public required bool IsTold { get; init; }
+
+        public required long AskedAt { get; set; }
+
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
@@ -117,12 +144,12 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         private readonly JobWaits _waits;
         private readonly IReadOnlyList<Guid> _ids;
 
-        public Expectation(JobWaits waits, IReadOnlyList<Guid> ids)
+        public Expectation(JobWaits waits, IReadOnlyList<Guid> ids, bool areTold)
         {
             (_waits, _ids) = (waits, ids);
             lock (waits._lock)
             {
-                AllEnded = Task.WhenAll(ids.Select(Join));
+                AllEnded = Task.WhenAll(ids.Select(id => Join(id, areTold)));
             }
 
             waits._arrived.Set();
@@ -144,11 +171,11 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
             }
         }
 
-        private Task Join(Guid id)
+        private Task Join(Guid id, bool isTold)
         {
             if (!_waits._awaited.TryGetValue(id, out var awaited))
             {
-                _waits._awaited.Add(id, awaited = new());
+                _waits._awaited.Add(id, awaited = new() { IsTold = isTold, AskedAt = _waits.Time.GetTimestamp() });
             }
 
             awaited.Waits++;

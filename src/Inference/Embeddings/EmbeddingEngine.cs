@@ -18,9 +18,8 @@ public sealed partial class EmbeddingEngine(
     /// <summary>Most texts of one request.</summary>
     public const int TextsMax = 4_096;
 
-    // Attention compares every token of a part with every other and then throws away those of other texts. A CPU does not
-    // gain enough by larger parts to pay for that.
-    private const int PartTokensOfCpu = 192;
+    // A CPU gains nothing by more, and whoever comes next waits for them.
+    private const int PartTokensOfCpu = 256;
 
     private const string WarmUpText = "Warm-up.";
 
