@@ -43,9 +43,13 @@ internal sealed class IngestMeasure(NpgsqlDataSource dataSource, Processes pipel
     /// <summary>As a script does it, one request after the other.</summary>
     private async Task SubmitAsync(int documents, CancellationToken cancellationToken)
     {
-        foreach (string text in texts.Next(documents))
+        foreach ((int number, string text) in texts.Next(documents).Index())
         {
             await pipeline.PostAsync("/api/documents", new JsonObject { ["text"] = text }, waits: false, cancellationToken);
+            if ((number + 1) % 1_000 == 0)
+            {
+                await Console.Error.WriteLineAsync($"{number + 1} of {documents} documents sent");
+            }
         }
     }
 

@@ -108,7 +108,7 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         {
             foreach (var (id, awaited) in _awaited)
             {
-                if (!awaited.Ended.Task.IsCompleted && (!awaited.IsTold || Time.GetElapsedTime(awaited.AskedAt, now) >= ToldInterval))
+                if (!awaited.Ended.Task.IsCompleted && (!awaited.IsTold || awaited.AskedAt is not { } asked || Time.GetElapsedTime(asked, now) >= ToldInterval))
                 {
                     awaited.AskedAt = now;
                     due.Add(id);
@@ -134,7 +134,8 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         /// <summary>Whether an event is expected at the end.</summary>
         public required bool IsTold { get; init; }
 
-        public required long AskedAt { get; set; }
+        /// <summary>Null when the database has to be asked at once: what was answered from the cache is final when its wait begins.</summary>
+        public required long? AskedAt { get; set; }
 
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -176,6 +177,10 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
             if (!_waits._awaited.TryGetValue(id, out var awaited))
             {
                 _waits._awaited.Add(id, awaited = new() { IsTold = isTold, AskedAt = _waits.Time.GetTimestamp() });
+            }
+            else if (!isTold)
+            {
+                awaited.AskedAt = null;
             }
 
             awaited.Waits++;
