@@ -24,7 +24,7 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
         await using var host = await RoleProcess.StartReadyAsync("AllInOne", await DocumentedExamplesTests.SettingsAsync(database));
         using var http = new HttpClient { BaseAddress = host.Address };
         await PrepareAsync(http, receiver);
-        http.DefaultRequestHeaders.Add("Prefer", "wait=60");
+        http.DefaultRequestHeaders.Add("Prefer", "wait=10");
         var document = await http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
         var operations = document.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Where(operation => Methods.Contains(operation.Name)).Select(operation => (path.Name, operation.Name, operation.Value)))
