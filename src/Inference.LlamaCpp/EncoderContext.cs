@@ -37,17 +37,8 @@ internal sealed unsafe class EncoderContext : IDisposable
         native.OutputsMax = 0; // Every token of the batch.
         native.KvUnified = 1; // One stream: a text may fill the whole batch.
         native.Embeddings = 1; // The pooling stays unspecified: the model's own.
-        _ = NativeLog.TakeError();
-        ContextHandle context = LlamaApi.llama_init_from_model(model, native);
-        if (context.IsInvalid)
-        {
-            context.Dispose();
-            throw new ModelLoadException(
-                $"llama.cpp cannot make a context for embeddings of {limits.BatchTokens} tokens for {info.Name}: {NativeLog.TakeError() ?? "it gave no reason"}.",
-                "Lower Inference:BatchTokens.");
-        }
-
-        context.Keep(model);
+        ContextHandle context = ContextHandle.Create(
+            model, native, $"a context for embeddings of {limits.BatchTokens} tokens for {info.Name}", "Lower Inference:BatchTokens.");
         if (LlamaApi.llama_pooling_type(context) is not (Pooling.Mean or Pooling.Cls or Pooling.Last))
         {
             context.Dispose();

@@ -42,17 +42,8 @@ internal sealed unsafe class LlamaDecoder : IDecoder
         native.Threads = native.ThreadsBatch = parameters.Threads;
         native.KvUnified = 1; // Prefix sharing copies part of a sequence; the split cache aborts on that.
         native.FlashAttentionType = parameters.FlashAttention switch { null => -1, false => 0, true => 1 };
-        _ = NativeLog.TakeError();
-        ContextHandle context = LlamaApi.llama_init_from_model(model, native);
-        if (context.IsInvalid)
-        {
-            context.Dispose();
-            throw new ModelLoadException(
-                $"llama.cpp cannot make a context of {limits.ContextTokens} tokens for {info.Name}: {NativeLog.TakeError() ?? "it gave no reason"}.",
-                "Lower Inference:ContextTokens or Inference:BatchTokens.");
-        }
-
-        context.Keep(model);
+        ContextHandle context = ContextHandle.Create(
+            model, native, $"a context of {limits.ContextTokens} tokens for {info.Name}", "Lower Inference:ContextTokens or Inference:BatchTokens.");
         return new(context, info.VocabularySize, limits with
         {
             ContextTokens = (int)LlamaApi.llama_n_ctx(context),

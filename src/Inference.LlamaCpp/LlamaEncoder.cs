@@ -79,22 +79,15 @@ internal sealed class LlamaEncoder : IEmbeddingEncoder
     /// <summary>Places of the sequences, in parts of about as many tokens each: the longest first, each to the part that has least.</summary>
     private static int[][] Divide(IReadOnlyList<int[]> sequences, int count)
     {
-        (List<int> Members, int Tokens)[] parts = [.. Enumerable.Range(0, count).Select(_ => (new List<int>(), 0))];
+        List<int>[] parts = [.. Enumerable.Range(0, count).Select(_ => new List<int>())];
+        int[] tokens = new int[count];
         foreach (int index in Enumerable.Range(0, sequences.Count).OrderByDescending(index => sequences[index].Length))
         {
-            ref (List<int> Members, int Tokens) least = ref parts[0];
-            for (int part = 1; part < parts.Length; part++)
-            {
-                if (parts[part].Tokens < least.Tokens)
-                {
-                    least = ref parts[part];
-                }
-            }
-
-            least.Members.Add(index);
-            least.Tokens += sequences[index].Length;
+            int least = Array.IndexOf(tokens, tokens.Min());
+            parts[least].Add(index);
+            tokens[least] += sequences[index].Length;
         }
 
-        return [.. parts.Select(part => part.Members.ToArray())];
+        return [.. parts.Select(part => part.ToArray())];
     }
 }
