@@ -83,6 +83,28 @@ public sealed class FaultTests(PrivateSystem system) : IClassFixture<PrivateSyst
         (await system.CountStatesAsync(accepted)).ShouldBe([("succeeded", accepted.Count)]);
     }
 
+    [Fact]
+    public async Task Jobs_of_a_queue_that_takes_nothing_are_sent_again_and_again_until_it_takes_them()
+    {
+        await using var api = await system.StartApiAsync(("Broker:ConfirmTimeout", "00:00:01"));
+        await using var worker = await system.StartWorkerAsync();
+        using var client = new PipelineClient(api.Address);
+        await client.FinishAsync(await client.SubmitAsync(["the queue is there"]));
+        await system.Servers.SuspendQueueAsync("emotion");
+
+        // More than RabbitMQ takes from a connection while one of its queues takes nothing: 400 messages.
+        List<Guid> ids = [];
+        for (var i = 0; i < 5; i++)
+        {
+            ids.AddRange(await client.SubmitAsync(Texts(i)));
+        }
+
+        await Eventually.TrueAsync(() => system.AllAreTriedAgainAsync(ids));
+        await system.Servers.ResumeQueueAsync("emotion");
+
+        (await client.FinishAsync(ids)).ShouldAllBe(job => job.GetProperty("state").GetString() == "succeeded");
+    }
+
     private static string[] Texts(int request) =>
         [.. Enumerable.Range(0, TextsPerRequest).Select(i => i % 2 == 0 ? $"오늘은 정말 행복한 날이에요 {request}-{i}" : $"I am furious about text {request}-{i}")];
 }

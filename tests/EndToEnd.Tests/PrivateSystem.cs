@@ -20,7 +20,16 @@ public sealed class PrivateSystem : IAsyncLifetime
         ["Worker:Lease"] = "00:00:03",
     };
 
-    public Task<RoleProcess> StartApiAsync() => RoleProcess.StartReadyAsync("Api", Settings);
+    public Task<RoleProcess> StartApiAsync(params (string Name, string Value)[] more)
+    {
+        var settings = Settings;
+        foreach (var (name, value) in more)
+        {
+            settings[name] = value;
+        }
+
+        return RoleProcess.StartReadyAsync("Api", settings);
+    }
 
     public Task<RoleProcess> StartWorkerAsync() => RoleProcess.StartReadyAsync("Workers.Inference", Settings);
 
@@ -30,6 +39,19 @@ public sealed class PrivateSystem : IAsyncLifetime
         await using var connection = new NpgsqlConnection(Servers.Addresses.Postgres + ";Pooling=false");
         return (await connection.QueryAsync<(string, int)>(
             "select state, count(*)::int from jobs where id = any(@ids) group by state", new { ids = ids.ToArray() })).AsList();
+    }
+
+    /// <summary>Whether dispatchers tried all rows of these jobs again and again: a row is due 5 s after its job, and after each try.</summary>
+    public async Task<bool> AllAreTriedAgainAsync(IReadOnlyList<Guid> ids)
+    {
+        await using var connection = new NpgsqlConnection(Servers.Addresses.Postgres + ";Pooling=false");
+        return await connection.ExecuteScalarAsync<bool>(
+            """
+            select count(*) > 0 and min(o.due_at - j.created_at) > interval '20 s'
+              from outbox o join jobs j on j.id = o.job_id
+             where j.id = any(@ids)
+            """,
+            new { ids = ids.ToArray() });
     }
 
     public async ValueTask InitializeAsync() => _servers = await PrivateServers.CreateAsync();

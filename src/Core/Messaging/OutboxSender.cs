@@ -34,7 +34,9 @@ public sealed class OutboxSender(LaneSender sender, IOptions<BrokerOptions> opti
     {
         try
         {
-            await sender.SendAsync(message.Lane, message.Body, cancellationToken);
+            // MassTransit holds a send that was canceled for as long as its channel takes to close: for ever, at a queue that
+            // takes nothing. The rows of all others would stay locked meanwhile.
+            await sender.SendAsync(message.Lane, message.Body, cancellationToken).WaitAsync(cancellationToken);
             return null;
         }
         catch (Exception e)

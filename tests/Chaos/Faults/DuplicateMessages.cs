@@ -27,8 +27,7 @@ internal sealed class DuplicateMessages : IFault
             async database => (await database.QueryAsync<(Guid Id, string Lane)>(new CommandDefinition(
                 Sql, new { Half = JobsMax / 2 }, cancellationToken: cancellationToken))).ToArray(),
             cancellationToken);
-        var factory = new ConnectionFactory { Uri = rig.BrokerAddress, AutomaticRecoveryEnabled = false };
-        await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+        await using var connection = await rig.ConnectToBrokerAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         foreach (var lane in jobs.GroupBy(job => job.Lane, job => job.Id))
         {

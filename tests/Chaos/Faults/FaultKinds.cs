@@ -19,8 +19,8 @@ internal static class FaultKinds
             new BadJobs(http),
             new RestartServer(Postgres),
             new RestartServer(RabbitMq),
-            new CrashServer(Postgres),
-            new CrashServer(RabbitMq),
+            new CrashPostgres(),
+            new CrashRabbitMq(),
             .. Network(Postgres, rig => rig.Database),
             .. Network(RabbitMq, rig => rig.Broker),
         ];

@@ -2,6 +2,7 @@ using Npgsql;
 using Pipeline.Core.Postgres;
 using Pipeline.TestSupport.Processes;
 using Pipeline.TestSupport.Services;
+using RabbitMQ.Client;
 
 namespace Pipeline.Chaos.Rigs;
 
@@ -33,8 +34,6 @@ internal sealed class Rig : IAsyncDisposable
 
     public IReadOnlyList<SupervisedRole> Workers { get; private set; } = [];
 
-    public Uri BrokerAddress => new(_servers.Addresses.Broker);
-
     public int Crashes => Apis.Concat(Workers).Sum(role => role.Crashes);
 
     public static async Task<Rig> CreateAsync(ChaosOptions options, TextWriter progress)
@@ -65,6 +64,10 @@ internal sealed class Rig : IAsyncDisposable
         await connection.OpenAsync(cancellationToken);
         return connection;
     }
+
+    /// <summary>Past the proxy.</summary>
+    public Task<IConnection> ConnectToBrokerAsync(CancellationToken cancellationToken) =>
+        new ConnectionFactory { Uri = new Uri(_servers.Addresses.Broker), AutomaticRecoveryEnabled = false }.CreateConnectionAsync(cancellationToken);
 
     /// <summary>Asks a server that may be restarting, until it answers.</summary>
     public async Task<T> UntilDatabaseAnswersAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellationToken)

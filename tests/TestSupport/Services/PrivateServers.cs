@@ -56,6 +56,12 @@ public sealed class PrivateServers : IAsyncDisposable
         await ControlAsync("start", "rabbitmq");
     }
 
+    /// <summary>The queue is there and takes nothing: what a quorum queue does without a leader.</summary>
+    public Task SuspendQueueAsync(string queue) => EvaluateAsync($"ok = sys:suspend({Actor(queue)}).");
+
+    /// <summary>Takes back <see cref="SuspendQueueAsync"/>.</summary>
+    public Task ResumeQueueAsync(string queue) => EvaluateAsync($"ok = sys:resume({Actor(queue)}).");
+
     public async ValueTask DisposeAsync() => await RunAsync("remove", "--dir", _directory);
 
     internal static async Task<ServiceAddresses> StartAsync(string directory)
@@ -63,6 +69,10 @@ public sealed class PrivateServers : IAsyncDisposable
         await RunAsync("start", "--dir", directory);
         return await ReadAddressesAsync(directory);
     }
+
+    private static string Actor(string queue) => $"list_to_atom(\"%2F_{queue}\")";
+
+    private Task<string> EvaluateAsync(string expression) => RunAsync("rabbitmqctl", "--dir", _directory, "eval", expression);
 
     private static async Task<ServiceAddresses> ReadAddressesAsync(string directory)
     {
