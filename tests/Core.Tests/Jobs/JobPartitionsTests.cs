@@ -86,7 +86,7 @@ public sealed class JobPartitionsTests : IAsyncLifetime
         var id = await AddAsync(Today, "succeeded", endedAt: Today);
         await using var connection = await _database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await connection.ExecuteAsync("select from jobs where id = @id for update", new { id });
+        await connection.ExecuteAsync("select from jobs_20310510 for update");
 
         await Partitions.DropAsync(Month, CancellationToken.None);
 
