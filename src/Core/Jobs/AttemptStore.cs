@@ -82,8 +82,18 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     private async Task<IReadOnlyList<ClaimedJob?>> ClaimGroupAsync(IReadOnlyList<Guid> ids, bool suspects, CancellationToken cancellationToken)
     {
         var claimed = await QueryUntilDoneAsync<ClaimedJob>(
-            AttemptSql.Claim, new { Ids = ids.ToArray(), WorkerId = _worker.Id, Suspects = suspects }, cancellationToken);
+            AttemptSql.Claim,
+            new { Ids = ids.ToArray(), First = ids.Min(), Last = ids.Max(), WorkerId = _worker.Id, Suspects = suspects },
+            cancellationToken);
         var byId = claimed.ToDictionary(job => job.Id);
+        if (!suspects && ids.Where(id => !byId.ContainsKey(id)).ToArray() is { Length: > 0 } left)
+        {
+            foreach (var suspect in await QueryUntilDoneAsync<ClaimedJob>(
+                AttemptSql.Suspects, new { Ids = left, First = left.Min(), Last = left.Max() }, cancellationToken))
+            {
+                byId.Add(suspect.Id, suspect);
+            }
+        }
 
         // Two deliveries of one job in one group: the first gets it.
         return [.. ids.Select(id => byId.Remove(id, out var job) ? job : null)];
@@ -91,11 +101,14 @@ internal sealed partial class AttemptStore : IAsyncDisposable
 
     private async Task<IReadOnlyList<bool>> FinishGroupAsync(IReadOnlyList<AttemptEnd> ends, CancellationToken cancellationToken)
     {
+        var ids = ends.Select(end => end.JobId).ToArray();
         var written = (await QueryUntilDoneAsync<Guid>(
             AttemptSql.Finish,
             new
             {
-                Ids = ends.Select(end => end.JobId).ToArray(),
+                Ids = ids,
+                First = ids.Min(),
+                Last = ids.Max(),
                 Attempts = ends.Select(end => end.Attempt).ToArray(),
                 States = ends.Select(end => end.State).ToArray(),
                 Results = ends.Select(end => end.Result).ToArray(),
