@@ -2,14 +2,12 @@ namespace Pipeline.Core.Jobs;
 
 internal static class AttemptSql
 {
-    // Rows are looked up by their ids, which takes as long as there are ids. Two things keep the planner from worse:
-    // - A prepared plan looks into the partition of every day, whatever the array holds. The range of the ids tells it at run
-    //   time which days they are of.
-    // - The partial indexes of waiting and of running jobs are next to empty whenever statistics are taken at a quiet moment,
-    //   so reading all of one looks cheap, and then holds the whole lane. An expression keeps them out.
-    private const string ByIds = "jobs.id = any(@Ids) and jobs.id between @First and @Last";
-    private const string Queued = "jobs.state || '' = 'queued'";
-    private const string Running = "jobs.state || '' = 'running'";
+    // Rows are looked up by their ids. The partial indexes of waiting and of running jobs are next to empty whenever statistics
+    // are taken at a quiet moment, so to read all of one looks cheaper to the planner, and then it holds the whole lane. And so
+    // few rows are expected that those of Finish would be compared each with each. An expression keeps such an index out,
+    // and the planner expects half of the rows.
+    private const string Queued = "jobs.id = any(@Ids) and coalesce(jobs.state = 'queued', false)";
+    private const string Running = "jobs.id = any(@Ids) and coalesce(jobs.state = 'running', false)";
 
     // The test of the state is the lock: of several deliveries of one job, one gets the row. Nobody else's job is touched,
     // so a redelivery costs one lookup and no inference. Nobody waits for the disk: a claim that a crash of the server takes
@@ -18,7 +16,7 @@ internal static class AttemptSql
         update jobs set state = 'running', attempt = attempt + 1, worker_id = @WorkerId, started_at = now(), due_at = null,
                error_code = null, error = null
           from (select set_config('synchronous_commit', 'off', true)) as unhurried
-         where {ByIds} and {Queued} and (due_at is null or due_at <= now())
+         where {Queued} and (due_at is null or due_at <= now())
            and (expires_at is null or expires_at > now()) and (deaths = 0 or @Suspects)
         returning id, client_id as ClientId, kind, lane, attempt, failures::int, input::text, watcher, false as IsSuspect,
                   extract(epoch from now() - queued_at)::float8 as QueuedSeconds,
@@ -29,7 +27,7 @@ internal static class AttemptSql
     public const string Suspects = $"""
         select id, client_id as ClientId, kind, lane, attempt, failures::int, input::text, watcher, true as IsSuspect,
                0::float8 as QueuedSeconds, null::float8 as SecondsToExpiry
-          from jobs where {ByIds} and {Queued} and deaths > 0
+          from jobs where {Queued} and deaths > 0
         """;
 
     // attempt and state fence the write: what was canceled, expired or given to another worker meanwhile matches no row.
@@ -44,7 +42,7 @@ internal static class AttemptSql
               from unnest(@Ids::uuid[], @Attempts::int[], @States::text[], @Results::text[], @ErrorCodes::text[],
                           @Errors::text[], @Failures::int[], @DelaySeconds::float8[], @CacheKeys::uuid[])
                 as o (id, attempt, state, result, error_code, error, failures, delay_seconds, cache_key)
-             where {ByIds} and {Running} and jobs.id = o.id and jobs.attempt = o.attempt
+             where {Running} and jobs.id = o.id and jobs.attempt = o.attempt
             returning jobs.id, jobs.lane, jobs.state, jobs.due_at),
         dispatched as (
             insert into outbox (job_id, lane, due_at)
@@ -56,7 +54,7 @@ internal static class AttemptSql
 
     // Jobs of a message that their worker could not start, or not keep. Only what waits: the others have ended, or run elsewhere.
     public const string DispatchAgain = $"""
-        insert into outbox (job_id, lane) select id, lane from jobs where id = any(@Ids) and {Queued} returning job_id
+        insert into outbox (job_id, lane) select id, lane from jobs where {Queued} returning job_id
         """;
 
     // The commit of a claim was lost on the way: the row says that it runs here, and nothing does.

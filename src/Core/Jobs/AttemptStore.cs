@@ -82,14 +82,12 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     private async Task<IReadOnlyList<ClaimedJob?>> ClaimGroupAsync(IReadOnlyList<Guid> ids, bool suspects, CancellationToken cancellationToken)
     {
         var claimed = await QueryUntilDoneAsync<ClaimedJob>(
-            AttemptSql.Claim,
-            new { Ids = ids.ToArray(), First = ids.Min(), Last = ids.Max(), WorkerId = _worker.Id, Suspects = suspects },
-            cancellationToken);
+            AttemptSql.Claim, new { Ids = ids.ToArray(), WorkerId = _worker.Id, Suspects = suspects }, cancellationToken);
         var byId = claimed.ToDictionary(job => job.Id);
         if (!suspects && ids.Where(id => !byId.ContainsKey(id)).ToArray() is { Length: > 0 } left)
         {
             foreach (var suspect in await QueryUntilDoneAsync<ClaimedJob>(
-                AttemptSql.Suspects, new { Ids = left, First = left.Min(), Last = left.Max() }, cancellationToken))
+                AttemptSql.Suspects, new { Ids = left }, cancellationToken))
             {
                 byId.Add(suspect.Id, suspect);
             }
@@ -101,14 +99,11 @@ internal sealed partial class AttemptStore : IAsyncDisposable
 
     private async Task<IReadOnlyList<bool>> FinishGroupAsync(IReadOnlyList<AttemptEnd> ends, CancellationToken cancellationToken)
     {
-        var ids = ends.Select(end => end.JobId).ToArray();
         var written = (await QueryUntilDoneAsync<Guid>(
             AttemptSql.Finish,
             new
             {
-                Ids = ids,
-                First = ids.Min(),
-                Last = ids.Max(),
+                Ids = ends.Select(end => end.JobId).ToArray(),
                 Attempts = ends.Select(end => end.Attempt).ToArray(),
                 States = ends.Select(end => end.State).ToArray(),
                 Results = ends.Select(end => end.Result).ToArray(),
