@@ -64,6 +64,6 @@ internal static class SoakCommand
         int third = minutes.Count / 3;
         return third is 0 ? null : Math.Round(Of(minutes[^third..]) / Of(minutes[third..(2 * third)]), 3);
 
-        double Of(List<JsonObject> part) => Median.Of(part.Select(minute => minute[key]!.GetValue<double>()));
+        double Of(List<JsonObject> part) => Median.Of(part.Select(minute => Convert.ToDouble(minute[key]!.GetValue<object>(), CultureInfo.InvariantCulture)));
     }
 }
