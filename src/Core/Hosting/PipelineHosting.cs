@@ -131,6 +131,13 @@ public static class PipelineHosting
                 connection.MaxAutoPrepare = PreparedStatementsMax;
             }
 
+            if (!connection.ShouldSerialize("No Reset On Close"))
+            {
+                // Nobody leaves anything in a session for the next one: settings are local to their transactions, and locks are
+                // given back. To wipe a session costs the server more than some of the statements that follow.
+                connection.NoResetOnClose = true;
+            }
+
             return NpgsqlDataSource.Create(connection);
         }
         catch (ArgumentException e)

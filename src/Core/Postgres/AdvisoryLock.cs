@@ -44,18 +44,19 @@ public sealed class AdvisoryLock : IAsyncDisposable
     private static async Task<AdvisoryLock?> OpenAsync(NpgsqlDataSource dataSource, string name, string sql, CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var held = new AdvisoryLock(connection, name);
         try
         {
             // pg_advisory_lock answers void: it is held once it answers.
-            var answer = await connection.ExecuteScalarAsync<object>(new CommandDefinition(sql, new { Name = name }, cancellationToken: cancellationToken));
-            if (answer is not false)
+            if (await connection.ExecuteScalarAsync<object>(new CommandDefinition(sql, new { Name = name }, cancellationToken: cancellationToken)) is not false)
             {
-                return new AdvisoryLock(connection, name);
+                return held;
             }
         }
         catch
         {
-            await connection.DisposeAsync();
+            // The server may have given it before it was told to stop.
+            await held.DisposeAsync();
             throw;
         }
 
