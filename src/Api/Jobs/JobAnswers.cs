@@ -50,7 +50,7 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOpt
             headers[IdempotencyKeyHeader.ReplayedName] = "true";
         }
 
-        var isFinal = (prefer.Wait is not null || accepted.AnyCached) && jobs.All(job => JobState.IsFinal(job.State));
+        var isFinal = (prefer.Wait is not null || accepted.Cached.Count > 0) && jobs.All(job => JobState.IsFinal(job.State));
         var status = isFinal ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
         if (draft.IsList)
         {
@@ -69,7 +69,7 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOpt
     private async Task<IReadOnlyList<JobResource>> ReadAsync(
         Submission submission, SubmissionReply.Accepted accepted, TimeSpan? wait, CancellationToken cancellationToken)
     {
-        if (wait is null && !accepted.Replayed && !accepted.AnyCached)
+        if (wait is null && !accepted.Replayed && accepted.Cached.Count is 0)
         {
             return AsAccepted(submission);
         }

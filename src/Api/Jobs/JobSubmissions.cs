@@ -130,8 +130,13 @@ internal sealed class JobSubmissions(
 
         using var expected = isAwaited ? waits.Expect([.. jobs.Select(job => job.Id)]) : null;
         var reply = await intake.SubmitAsync(submission, context.RequestAborted);
-        return reply is not SubmissionReply.Accepted accepted ? SubmissionProblems.Of(reply, wishes.Key)
-            : draft.Finished is { } finished ? await answers.FinishAsync(context, submission.ClientId, accepted.JobIds, finished, wishes.CancelsOnDisconnect)
+        if (reply is not SubmissionReply.Accepted accepted)
+        {
+            return SubmissionProblems.Of(reply, wishes.Key);
+        }
+
+        waits.End(accepted.Cached);
+        return draft.Finished is { } finished ? await answers.FinishAsync(context, submission.ClientId, accepted.JobIds, finished, wishes.CancelsOnDisconnect)
             : answer is not null ? await answer(context, submission, accepted, wishes.Prefer)
             : await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft);
     }

@@ -152,7 +152,7 @@ public sealed class JobIntake : IAsyncDisposable
 
         var answered = Dispatch(messages);
         return answered.Count is 0 ? replies : [.. replies.Select(reply => reply is SubmissionReply.Accepted own
-            ? own with { AnyCached = own.JobIds.Any(answered.Contains) }
+            ? own with { Cached = [.. own.JobIds.Where(answered.Contains)] }
             : reply)];
     }
 

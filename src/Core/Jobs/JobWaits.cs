@@ -30,6 +30,18 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
     /// <summary>Listens for the ends of jobs that are about to be written with <see cref="Address"/>: some end before their wait begins.</summary>
     public IDisposable Expect(IReadOnlyList<Guid> ids) => new Expectation(this, ids, areTold: Address is not null);
 
+    /// <summary>The jobs are final: those that were answered when they were accepted, which no event tells of.</summary>
+    public void End(IReadOnlyList<Guid> ids)
+    {
+        lock (_lock)
+        {
+            foreach (var id in ids)
+            {
+                _awaited.GetValueOrDefault(id)?.Ended.TrySetResult();
+            }
+        }
+    }
+
     /// <summary>Returns when every job is final or the time is over, with the jobs as they are then, in the order of the ids.</summary>
     public async Task<IReadOnlyList<Job>> WaitAsync(Guid clientId, IReadOnlyList<Guid> ids, TimeSpan atMost, CancellationToken cancellationToken)
     {
@@ -62,7 +74,7 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
     {
         if (JobState.IsFinal(jobEvent.State))
         {
-            End(jobEvent.JobId);
+            End([jobEvent.JobId]);
         }
     }
 
@@ -78,11 +90,7 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
             else if (Due() is { Length: > 0 } due)
             {
                 var began = Time.GetTimestamp();
-                foreach (var id in await store.FinishedAsync(due, stoppingToken))
-                {
-                    End(id);
-                }
-
+                End(await store.FinishedAsync(due, stoppingToken));
                 RoundDone();
                 rest = RestFactor * Time.GetElapsedTime(began);
             }
@@ -108,7 +116,7 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         {
             foreach (var (id, awaited) in _awaited)
             {
-                if (!awaited.Ended.Task.IsCompleted && (!awaited.IsTold || awaited.AskedAt is not { } asked || Time.GetElapsedTime(asked, now) >= ToldInterval))
+                if (!awaited.Ended.Task.IsCompleted && (!awaited.IsTold || Time.GetElapsedTime(awaited.AskedAt, now) >= ToldInterval))
                 {
                     awaited.AskedAt = now;
                     due.Add(id);
@@ -119,14 +127,6 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         return [.. due];
     }
 
-    private void End(Guid id)
-    {
-        lock (_lock)
-        {
-            _awaited.GetValueOrDefault(id)?.Ended.TrySetResult();
-        }
-    }
-
     private sealed class Awaited
     {
         public int Waits { get; set; }
@@ -134,8 +134,8 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         /// <summary>Whether an event is expected at the end.</summary>
         public required bool IsTold { get; init; }
 
-        /// <summary>Null when the database has to be asked at once: what was answered from the cache is final when its wait begins.</summary>
-        public required long? AskedAt { get; set; }
+        /// <summary>When the database was last asked, or the wait began.</summary>
+        public required long AskedAt { get; set; }
 
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -177,10 +177,6 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
             if (!_waits._awaited.TryGetValue(id, out var awaited))
             {
                 _waits._awaited.Add(id, awaited = new() { IsTold = isTold, AskedAt = _waits.Time.GetTimestamp() });
-            }
-            else if (!isTold)
-            {
-                awaited.AskedAt = null;
             }
 
             awaited.Waits++;

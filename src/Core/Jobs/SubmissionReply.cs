@@ -12,8 +12,8 @@ public abstract record SubmissionReply
     /// <param name="Replayed">The key was seen before with the same request; the ids are those of the first time.</param>
     public sealed record Accepted(IReadOnlyList<Guid> JobIds, bool Replayed) : SubmissionReply
     {
-        /// <summary>Some of the jobs have their results already, from the cache.</summary>
-        public bool AnyCached { get; init; }
+        /// <summary>The jobs that have their results already, from the cache.</summary>
+        public IReadOnlyList<Guid> Cached { get; init; } = [];
     }
 
     /// <summary>The key was seen before with another request. Nothing was accepted.</summary>
