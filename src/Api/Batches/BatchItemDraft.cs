@@ -129,5 +129,6 @@ internal sealed class BatchItemDraft(JobKind? everyKind, DateTimeOffset? everyEx
 /// <param name="Item">With the input as the client sent it.</param>
 internal sealed record DraftedItem(JobKind Kind, IJob Input, string Path, NewBatchItem Item)
 {
-    public NewBatchItem With(IJob written) => Item with { InputJson = JsonSerializer.Serialize(written, Kind.InputJson) };
+    public NewBatchItem With(IJob written) =>
+        ReferenceEquals(written, Input) ? Item : Item with { InputJson = JsonSerializer.Serialize(written, Kind.InputJson) };
 }

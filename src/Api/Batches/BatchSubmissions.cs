@@ -64,7 +64,7 @@ internal sealed class BatchSubmissions(
     {
         var now = time.GetUtcNow();
         using var spool = new BatchSpool(_options.BatchSpoolDirectory);
-        using var hash = new BatchHash(context.Request, wishes.CancelAfter, wishes.Callback);
+        using var hash = wishes.Key is null ? null : new BatchHash(context.Request, wishes.CancelAfter, wishes.Callback);
         var draft = new BatchItemDraft(kind, wishes.CancelAfter is { } after ? now + after : null, _options, limits.Value, now);
         if (await ReadAsync(context.Request, format, draft, spool, hash, wishes.CancelAfter is null, context.RequestAborted) is { } problem)
         {
@@ -78,7 +78,7 @@ internal sealed class BatchSubmissions(
             ClientId = context.ClientId(),
             Lanes = spool.Lanes,
             Items = spool.Read,
-            Key = wishes.Key is { } key ? new(key, hash.Finish()) : null,
+            Key = hash is null ? null : new(wishes.Key!, hash.Finish()),
             CallbackUrl = wishes.Callback,
         };
         return await AnswerAsync(context, batch, await intake.SubmitAsync(batch, context.RequestAborted));
@@ -95,7 +95,7 @@ internal sealed class BatchSubmissions(
     }
 
     private async Task<Problem?> ReadAsync(
-        HttpRequest request, BatchFormat format, BatchItemDraft draft, BatchSpool spool, BatchHash hash, bool ownExpiries, CancellationToken cancellationToken)
+        HttpRequest request, BatchFormat format, BatchItemDraft draft, BatchSpool spool, BatchHash? hash, bool ownExpiries, CancellationToken cancellationToken)
     {
         // The reader bounds what is kept; Kestrel's own bound would reset the connection of a larger body in its middle.
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel)
@@ -123,7 +123,7 @@ internal sealed class BatchSubmissions(
                 && !errors.Any)
             {
                 spool.Add(drafted.With(written));
-                hash.Add(drafted.Item, ownExpiries ? drafted.Item.ExpiresAt : null);
+                hash?.Add(drafted.Item, ownExpiries ? drafted.Item.ExpiresAt : null);
             }
         }
 
