@@ -16,20 +16,19 @@ internal sealed class AttemptFeed : IJobFeed, IDisposable
     private readonly EventOptions _options;
     private readonly TimeProvider _time;
     private readonly Action<AttemptFeed> _disposed;
-    private readonly ITimer _later;
     private readonly Dictionary<string, Watcher> _watchers = [];
     private readonly StringBuilder _text = new();
+
+    /// <summary>Of what is held back. Most attempts are followed by nobody, or end at once.</summary>
+    private ITimer? _later;
     private double? _progress;
     private bool _isFull;
     private bool _isLater;
     private bool _ended;
     private long? _sentAt;
 
-    public AttemptFeed(Guid jobId, int attempt, EventSender sender, EventOptions options, TimeProvider time, Action<AttemptFeed> disposed)
-    {
+    public AttemptFeed(Guid jobId, int attempt, EventSender sender, EventOptions options, TimeProvider time, Action<AttemptFeed> disposed) =>
         (_jobId, _attempt, _sender, _options, _time, _disposed) = (jobId, attempt, sender, options, time, disposed);
-        _later = time.CreateTimer(_ => SendHeldBack(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
 
     public Guid JobId => _jobId;
 
@@ -102,9 +101,9 @@ internal sealed class AttemptFeed : IJobFeed, IDisposable
         lock (_lock)
         {
             _ended = true;
+            _later?.Dispose();
         }
 
-        _later.Dispose();
         _disposed(this);
     }
 
@@ -134,6 +133,7 @@ internal sealed class AttemptFeed : IJobFeed, IDisposable
         }
         else
         {
+            _later ??= _time.CreateTimer(_ => SendHeldBack(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _isLater = _later.Change(rest, Timeout.InfiniteTimeSpan);
         }
     }

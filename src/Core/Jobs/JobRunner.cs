@@ -38,7 +38,8 @@ internal sealed partial class JobRunner(
     /// <summary>Runs the jobs of one message, each on its own, as the lane's slots become free.</summary>
     public async Task RunAsync(IReadOnlyList<Guid> jobIds, SemaphoreSlim slots, CancellationToken cancellationToken)
     {
-        var started = await Task.WhenAll(jobIds.Select(id => TryRunAsync(id, slots, cancellationToken)));
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(drain.Stopping, cancellationToken);
+        var started = await Task.WhenAll(jobIds.Select(id => TryRunAsync(id, slots, stopping.Token, cancellationToken)));
         if (jobIds.Where((_, i) => !started[i]).ToArray() is { Length: > 0 } left)
         {
             // The message is acknowledged for those that ran; the others go on as rows of the outbox, to another worker.
@@ -47,12 +48,11 @@ internal sealed partial class JobRunner(
     }
 
     /// <summary>False when the worker has to stop before the job could be started.</summary>
-    private async Task<bool> TryRunAsync(Guid jobId, SemaphoreSlim slots, CancellationToken cancellationToken)
+    private async Task<bool> TryRunAsync(Guid jobId, SemaphoreSlim slots, CancellationToken stopping, CancellationToken cancellationToken)
     {
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(drain.Stopping, cancellationToken);
         try
         {
-            await slots.WaitAsync(stopping.Token);
+            await slots.WaitAsync(stopping);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
