@@ -58,11 +58,11 @@ internal static class AttemptSql
         """;
 
     // The commit of a claim was lost on the way: the row says that it runs here, and nothing does.
-    public const string GiveBackUnknown = """
+    public const string GiveBackUnknown = $"""
         with requeued as (
             update jobs set state = 'queued', worker_id = null, queued_at = now()
               from unnest(@Ids::uuid[], @Attempts::int[]) as lost (id, attempt)
-             where jobs.id = any(@Ids) and jobs.id = lost.id and jobs.attempt = lost.attempt and jobs.state = 'running'
+             where {Running} and jobs.id = lost.id and jobs.attempt = lost.attempt
             returning jobs.id, jobs.lane)
         insert into outbox (job_id, lane) select id, lane from requeued
         """;

@@ -34,8 +34,8 @@ public sealed class OutboxSender(LaneSender sender, IOptions<BrokerOptions> opti
     {
         try
         {
-            // MassTransit holds a send that was canceled for as long as its channel takes to close: for ever, at a queue that
-            // takes nothing. The rows of all others would stay locked meanwhile.
+            // MassTransit holds a send that was canceled for as long as its channel takes to close: a minute or more, at a queue
+            // that takes nothing. The rows of all others would stay locked meanwhile.
             await sender.SendAsync(message.Lane, message.Body, cancellationToken).WaitAsync(cancellationToken);
             return null;
         }

@@ -13,6 +13,7 @@ public sealed class AttemptPlanTests(PostgresDatabase database) : IClassFixture<
     [InlineData(nameof(AttemptSql.Claim), AttemptSql.Claim)]
     [InlineData(nameof(AttemptSql.Suspects), AttemptSql.Suspects)]
     [InlineData(nameof(AttemptSql.Finish), AttemptSql.Finish)]
+    [InlineData(nameof(AttemptSql.GiveBackUnknown), AttemptSql.GiveBackUnknown)]
     public async Task Jobs_are_looked_up_by_their_ids(string name, string sql) =>
         (await PlanAsync(sql)).ShouldContain("jobs_default_pkey", customMessage: name);
 
