@@ -10,8 +10,9 @@ internal sealed class PipelineSide : ISide
 {
     public const string Name = "pipeline";
 
-    // Those of a handler that answers at once; the default suits the batches of a model.
+    // Those of a handler that answers at once; the defaults suit the batches of a model.
     private const int Prefetch = 512;
+    private const int ItemsPerMessage = 64;
     private const int DepthMax = 10_000_000;
     private static readonly string _item = $$$"""{"kind":"emotion","input":{"text":"{{{Stage.Text}}}"}}""";
     private readonly ChildProcess _api;
@@ -56,6 +57,7 @@ internal sealed class PipelineSide : ISide
             ["Broker__Url"] = stage.Servers.Broker,
             ["Lanes__emotion__Prefetch"] = Prefetch.ToString(CultureInfo.InvariantCulture),
             ["Lanes__emotion-bulk__Prefetch"] = Prefetch.ToString(CultureInfo.InvariantCulture),
+            ["Lanes__emotion-bulk__ItemsPerMessage"] = ItemsPerMessage.ToString(CultureInfo.InvariantCulture),
             ["Lanes__emotion__DepthMax"] = DepthMax.ToString(CultureInfo.InvariantCulture),
             ["Lanes__emotion-bulk__DepthMax"] = DepthMax.ToString(CultureInfo.InvariantCulture),
         };
