@@ -1,20 +1,26 @@
-using System.Collections.Concurrent;
 using Dapper;
 using Npgsql;
+using Pipeline.Core.Caching;
 
 namespace Pipeline.Core.Clients;
 
 /// <summary>API keys and whom they belong to.</summary>
-public sealed class ClientStore(NpgsqlDataSource dataSource, TimeProvider time)
+public sealed class ClientStore
 {
     /// <summary>How long a key's answer is remembered: so long a revoked key may still work.</summary>
     public static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
 
-    // More different keys than this in one lifetime are guesses; they are looked up without being remembered.
-    private const int CachedMax = 10_000;
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly SingleFlightCache<string, Client?> _byKey;
+    private readonly SingleFlightCache<ValueTuple, bool> _anyKeys;
 
-    private readonly ConcurrentDictionary<string, Cached> _cache = new(StringComparer.Ordinal);
-    private (bool Any, long At)? _anyKeys;
+    public ClientStore(NpgsqlDataSource dataSource, TimeProvider time)
+    {
+        _dataSource = dataSource;
+        _byKey = new(CacheLifetime, time, async hash =>
+            (await QueryAsync<Client>(ClientSql.FindByHash, new { KeyHash = Convert.FromHexString(hash) }, CancellationToken.None)).SingleOrDefault());
+        _anyKeys = new(CacheLifetime, time, async _ => (await QueryAsync<bool>(ClientSql.AnyKeys, null, CancellationToken.None)).Single());
+    }
 
     /// <summary>Makes a key and returns it: the only time that it can be read.</summary>
     /// <exception cref="ClientExistsException">The name is in use.</exception>
@@ -34,38 +40,11 @@ public sealed class ClientStore(NpgsqlDataSource dataSource, TimeProvider time)
     }
 
     /// <summary>The client of a key; null when the key is unknown or revoked.</summary>
-    public async Task<Client?> FindByKeyAsync(string key, CancellationToken cancellationToken)
-    {
-        var hash = ApiKey.Hash(key);
-        var cacheKey = Convert.ToHexString(hash);
-        if (_cache.TryGetValue(cacheKey, out var cached) && IsFresh(cached.At))
-        {
-            return cached.Client;
-        }
-
-        var found = await QueryAsync<Client>(ClientSql.FindByHash, new { KeyHash = hash }, cancellationToken);
-        if (_cache.Count >= CachedMax)
-        {
-            _cache.Clear();
-        }
-
-        var client = found.SingleOrDefault();
-        _cache[cacheKey] = new(client, time.GetTimestamp());
-        return client;
-    }
+    public Task<Client?> FindByKeyAsync(string key, CancellationToken cancellationToken) =>
+        _byKey.GetAsync(Convert.ToHexString(ApiKey.Hash(key)), cancellationToken);
 
     /// <summary>Whether any key is in force, and so every request needs one.</summary>
-    public async Task<bool> AnyKeysAsync(CancellationToken cancellationToken)
-    {
-        if (_anyKeys is { } known && IsFresh(known.At))
-        {
-            return known.Any;
-        }
-
-        var any = (await QueryAsync<bool>(ClientSql.AnyKeys, null, cancellationToken)).Single();
-        _anyKeys = (any, time.GetTimestamp());
-        return any;
-    }
+    public Task<bool> AnyKeysAsync(CancellationToken cancellationToken) => _anyKeys.GetAsync(default, cancellationToken);
 
     /// <summary>Every key there was, revoked ones included, oldest first.</summary>
     public Task<IReadOnlyList<Client>> ListAsync(CancellationToken cancellationToken) =>
@@ -82,19 +61,15 @@ public sealed class ClientStore(NpgsqlDataSource dataSource, TimeProvider time)
     public Task SetReportingAsync(Guid id, ClientReporting reporting, CancellationToken cancellationToken) =>
         ExecuteAsync(ClientSql.SetReporting, new { Id = id, reporting.TimeZone, reporting.Language }, cancellationToken);
 
-    private bool IsFresh(long at) => time.GetElapsedTime(at) < CacheLifetime;
-
     private async Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
     }
 
     private async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
         return (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
     }
-
-    private sealed record Cached(Client? Client, long At);
 }
