@@ -33,6 +33,7 @@ public sealed class DocumentedExamplesTests
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var host = await RoleProcess.StartReadyAsync("AllInOne", await SettingsAsync(database));
         using var http = new HttpClient { BaseAddress = host.Address };
+        await ReceivesAsync(http);
         await SubmitWaitingAsync(http);
         await SubmitWaitingAsync(http);
         var text = await File.ReadAllTextAsync(RepositoryFiles.Path(document));
@@ -54,6 +55,10 @@ public sealed class DocumentedExamplesTests
             CheckWebhook(text, await receiver.NextAsync());
         }
     }
+
+    /// <summary>Ready is who accepts; the documents wait no longer for an answer than a system needs that receives all its lanes.</summary>
+    private static Task ReceivesAsync(HttpClient http) => Eventually.TrueAsync(async () =>
+        (await http.GetFromJsonAsync<JsonElement>("/health")).GetProperty("status").GetString() == "healthy");
 
     /// <summary>A job that no worker takes.</summary>
     internal static async Task<string> SubmitWaitingAsync(HttpClient http)
