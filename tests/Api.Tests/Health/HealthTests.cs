@@ -14,6 +14,7 @@ public sealed class HealthTests(LocalApi api)
         var answer = await api.Client.GetAsync("/health");
 
         answer.Status.ShouldBe(200);
+        answer.Json.GetProperty("status").GetString().ShouldBe("healthy");
         answer.Json.GetProperty("parts").EnumerateObject().Select(part => part.Name).ShouldBe(["postgres", "broker"], ignoreOrder: true);
     }
 
