@@ -1,7 +1,6 @@
 # syntax=docker/dockerfile:1.7
 # One build, one image a role: docker build --target api .
 # Targets: api, worker-inference, worker-inference-cuda, worker-embedding, scheduler, cli.
-# The images use the full package feed (LLamaSharp, Hangfire); see docs/adr for the other one.
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 WORKDIR /source

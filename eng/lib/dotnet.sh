@@ -9,17 +9,8 @@ need_sdk() {
     fail "needs a .NET 10 SDK and found only: $(dotnet --list-sdks 2>/dev/null | cut -d ' ' -f 1 | paste -sd ' ' -); install it from https://dot.net/download"
 }
 
-# Which packages there are, and llama.cpp where LLamaSharp is not. Exports what builds and hosts read.
-choose_feed() {
-  FullFeed=$("$ROOT/eng/feed")
-  export FullFeed
-  if [ "$FullFeed" = false ] && [ -z "${LlamaCpp__LibraryDirectory:-}" ]; then
-    LlamaCpp__LibraryDirectory=$("$ROOT/eng/natives")
-    export LlamaCpp__LibraryDirectory
-  fi
-  # Without it ggml starts a debugger when it aborts.
-  export GGML_NO_BACKTRACE=1
-}
+# Without it ggml starts a debugger when it aborts.
+export GGML_NO_BACKTRACE=1
 
 # build PROJECT...: Release; the compiler's output only when it fails.
 build() {

@@ -25,7 +25,6 @@ host_url() { first_line "$LOCAL/url"; }
 
 # Every file that a build reads, with time and size: cheaper than asking MSBuild, and it sees deletions.
 sources() {
-  echo "FullFeed=${FullFeed:?}"
   # Not all of these exist in every checkout.
   { find "$ROOT/src" "$ROOT/models" "$ROOT"/*.props "$ROOT"/*.targets "$ROOT"/global.json "$ROOT"/[Nn]u[Gg]et.[Cc]onfig \
     "$ROOT/.editorconfig" \( -name bin -o -name obj \) -prune -o -type f -printf '%p %T@ %s\n' 2>/dev/null || true; } | sort
@@ -34,7 +33,6 @@ sources() {
 build_host() {
   local now
   need_sdk
-  choose_feed
   now=$(sources | cksum)
   if [ -f "$HOST_DLL" ] && [ -f "$CLI_DLL" ] && [ "$(first_line "$LOCAL/built")" = "$now" ]; then return 0; fi
   build "$ROOT/src/AllInOne/AllInOne.csproj" "$ROOT/src/Cli/Cli.csproj"

@@ -1,6 +1,7 @@
 using LLama;
 using LLama.Common;
 using LLama.Exceptions;
+using LLama.Native;
 using Microsoft.Extensions.Logging;
 using Pipeline.Inference.LLamaSharp.Native;
 using Pipeline.Inference.Models;
@@ -33,7 +34,7 @@ public sealed class LLamaSharpModelLoader(ILoggerFactory loggers) : IModelLoader
             LLamaWeights weights = LLamaWeights.LoadFromFile(new ModelParams(path)
             {
                 GpuLayerCount = parameters.GpuLayers,
-                UseMemorymap = parameters.UseMemoryMap,
+                LoadMode = parameters.UseMemoryMap ? LLamaLoadMode.MemoryMap : LLamaLoadMode.None,
             });
             return new LLamaSharpModel(weights, path);
         }

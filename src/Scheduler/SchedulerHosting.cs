@@ -1,13 +1,9 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
+using Pipeline.Scheduler.Hangfire;
 using Pipeline.Scheduler.Nights;
 using Pipeline.Scheduler.Retention;
 using Pipeline.Scheduler.SelfTest;
-#if FULL_FEED
-using Pipeline.Scheduler.Hangfire;
-#else
-using Pipeline.Scheduler.Quartz;
-#endif
 
 namespace Pipeline.Scheduler;
 
@@ -21,11 +17,7 @@ public static class SchedulerHosting
         pipeline.AddWorkReports();
         pipeline.AddRecurringTask<NightlyReportsTask>();
         pipeline.AddRecurringTask<SelfTestTask>();
-#if FULL_FEED
         return pipeline.AddHangfireSchedules();
-#else
-        return pipeline.AddQuartzSchedules();
-#endif
     }
 
     /// <summary>Registers a task; from the next start on it is scheduled.</summary>
@@ -36,12 +28,10 @@ public static class SchedulerHosting
         return pipeline;
     }
 
-    /// <summary>Maps what the scheduler shows to operators: Hangfire's dashboard where Hangfire is, nothing otherwise.</summary>
+    /// <summary>Maps what the scheduler shows to operators: Hangfire's dashboard.</summary>
     public static IEndpointRouteBuilder MapScheduler(this IEndpointRouteBuilder endpoints)
     {
-#if FULL_FEED
         endpoints.MapHangfire();
-#endif
         return endpoints;
     }
 

@@ -4,9 +4,7 @@ using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
-#if FULL_FEED
 using Pipeline.Inference.LLamaSharp;
-#endif
 using Pipeline.Inference.LlamaCpp;
 using Pipeline.Inference.Remote;
 using Pipeline.Workers.Embedding.Documents;
@@ -20,10 +18,7 @@ public static class EmbeddingWorkerRole
     {
         var services = pipeline.Services;
         services.AddEmbeddings(pipeline.Configuration);
-#if FULL_FEED
-        // First, so that it is the one that Inference:Backend=Auto takes: it brings its own native libraries.
         services.AddLLamaSharp();
-#endif
         services.AddLlamaCpp(pipeline.Configuration);
         services.AddRemoteEmbeddings(pipeline.Configuration);
 

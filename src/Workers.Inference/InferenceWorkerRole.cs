@@ -4,9 +4,7 @@ using Pipeline.Contracts;
 using Pipeline.Core.Caching;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference;
-#if FULL_FEED
 using Pipeline.Inference.LLamaSharp;
-#endif
 using Pipeline.Inference.LlamaCpp;
 using Pipeline.Inference.Remote;
 using Pipeline.Workers.Inference.Chat;
@@ -25,10 +23,7 @@ public static class InferenceWorkerRole
     {
         var services = pipeline.Services;
         services.AddInference(pipeline.Configuration);
-#if FULL_FEED
-        // First, so that it is the one that Inference:Backend=Auto takes: it brings its own native libraries.
         services.AddLLamaSharp();
-#endif
         services.AddLlamaCpp(pipeline.Configuration);
         services.AddRemoteInference(pipeline.Configuration);
         services.AddFallback(pipeline.Configuration); // Last: it stands before whichever engine was chosen.

@@ -1,4 +1,3 @@
-#if FULL_FEED
 using System.Text;
 using Pipeline.Scheduler.Hangfire;
 
@@ -29,4 +28,3 @@ public sealed class DashboardAccessTests
 
     private static string Basic(string text) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }
-#endif

@@ -1,4 +1,3 @@
-#if FULL_FEED
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Pipeline.Scheduler.Hangfire;
@@ -34,4 +33,3 @@ public sealed class LoopbackOnlyTests
     public void Request_without_an_address_is_refused() =>
         LoopbackOnly.IsLocal(new DefaultHttpContext { Request = { Host = new("localhost") } }).ShouldBeFalse();
 }
-#endif

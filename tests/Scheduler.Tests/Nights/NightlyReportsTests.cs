@@ -2,7 +2,7 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Core.Schedules;
 using Pipeline.Scheduler.Nights;
-using Pipeline.Scheduler.Quartz;
+using Pipeline.Scheduler.Hangfire;
 using Pipeline.Scheduler.SelfTest;
 using Pipeline.Scheduler.Tests.Schedules;
 using Pipeline.TestSupport.Services;
@@ -72,7 +72,7 @@ public sealed class NightlyReportsTests : IAsyncLifetime
         pipeline.AddWorkReports();
         pipeline.AddRecurringTask<NightlyReportsTask>();
         pipeline.AddRecurringTask<SelfTestTask>();
-        pipeline.AddQuartzSchedules();
+        pipeline.AddHangfireSchedules();
     });
 
     private async Task ExecuteAsync(string sql)

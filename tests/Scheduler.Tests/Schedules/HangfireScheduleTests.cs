@@ -1,4 +1,3 @@
-#if FULL_FEED
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.PostgreSql;
@@ -61,4 +60,3 @@ public sealed class HangfireScheduleTests : ScheduleSuite
         public NpgsqlConnection GetOrCreateConnection() => dataSource.CreateConnection();
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if FULL_FEED
 using Testcontainers.PostgreSql;
 using Testcontainers.RabbitMq;
 
@@ -19,4 +18,3 @@ internal static class ContainerServices
         return new(postgres.GetConnectionString(), broker.GetConnectionString());
     }
 }
-#endif

@@ -20,12 +20,10 @@ public static class TestServices
             return new(postgres, broker);
         }
 
-#if FULL_FEED
         if (Environment.GetEnvironmentVariable("PIPELINE_TEST_CONTAINERS") == "true")
         {
             return await ContainerServices.StartAsync();
         }
-#endif
         return await PrivateServers.StartAsync(RepositoryFiles.Path(".local", "test-services"));
     }
 }
