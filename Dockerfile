@@ -11,9 +11,14 @@ COPY src src
 RUN --mount=type=cache,target=/root/.nuget/packages \
     set -e; \
     for role in Api Workers.Inference Workers.Embedding Scheduler Cli; do \
-      dotnet publish "src/$role/$role.csproj" --configuration Release --output "/out/$role" \
-        -p:FullFeed=true -p:UseAppHost=false; \
+      dotnet publish "src/$role/$role.csproj" --configuration Release --output "/out/$role" -p:UseAppHost=false; \
     done
+
+# The only build that brings LLamaSharp.Backend.Cuda12.
+FROM build AS build-cuda
+RUN --mount=type=cache,target=/root/.nuget/packages \
+    dotnet publish src/Workers.Inference/Workers.Inference.csproj --configuration Release --output /out/Workers.Inference.Cuda \
+      -p:UseAppHost=false -p:Gpu=cuda12
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS role
 WORKDIR /app
@@ -64,7 +69,7 @@ WORKDIR /app
 COPY eng/http-ready /usr/local/bin/http-ready
 COPY LICENSE ./
 COPY models/*.gguf models/
-COPY --from=build /out/Workers.Inference ./
+COPY --from=build-cuda /out/Workers.Inference.Cuda ./
 ENV Urls=http://127.0.0.1:8080 GGML_NO_BACKTRACE=1 DOTNET_RUNNING_IN_CONTAINER=true
 HEALTHCHECK --interval=5s --timeout=6s --start-period=300s --retries=6 CMD ["http-ready", "8080", "/health/ready"]
 USER 1654

@@ -9,7 +9,7 @@ using Pipeline.Bench.Jobs;
 using Pipeline.Bench.Measuring;
 using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
-using Pipeline.Inference.LlamaCpp;
+using Pipeline.Inference.LLamaSharp;
 
 namespace Pipeline.Bench.Embeddings;
 
@@ -99,10 +99,9 @@ internal static class EmbeddingsCommand
 
     private static async Task<EmbeddingEngine> LoadAsync(Stage stage, string model, int threads, CancellationToken cancellationToken)
     {
-        LlamaModelLoader loader = new(
-            Options.Create(new LlamaCppOptions { LibraryDirectory = Environment.GetEnvironmentVariable("LlamaCpp__LibraryDirectory") }), NullLoggerFactory.Instance);
+        LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
         EmbeddingEngine engine = new(
-            [loader], Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, BatchTokens = BatchTokens() }), stage.Time, NullLogger<EmbeddingEngine>.Instance);
+            loader, Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, BatchTokens = BatchTokens() }), stage.Time, NullLogger<EmbeddingEngine>.Instance);
         await engine.LoadAsync(model, cancellationToken);
         return engine;
     }

@@ -1,8 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using LLama;
-using LLama.Common;
-using LLama.Exceptions;
 using LLama.Native;
 using Pipeline.Inference.Decoding;
 using Pipeline.Inference.LLamaSharp.Native;
@@ -13,64 +8,56 @@ using NativeResult = LLama.Native.DecodeResult;
 namespace Pipeline.Inference.LLamaSharp;
 
 /// <summary>
-/// A LLamaContext with a unified KV cache. Every call checks what the library would answer with an abort of the process:
-/// batches and outputs over their limits, unknown tokens and sequences. LLamaSharp lets only one context of the process
-/// decode at a time.
+/// A llama.cpp context with a unified KV cache. Every call checks what the library would answer with an abort of the process:
+/// batches and outputs over their limits, unknown tokens and sequences.
 /// </summary>
-internal sealed unsafe class LLamaSharpDecoder : IDecoder
+internal sealed class LLamaSharpDecoder : IDecoder
 {
-    private readonly LLamaContext _context;
+    private readonly SafeLLamaContextHandle _context;
     private readonly int _vocabularySize;
-    private readonly LLamaBatch _batch = new();
-    private readonly LLamaSeqId[] _sequences;
+    private readonly bool _onGpu;
+    private readonly NativeBatch _batch;
     private readonly bool[] _hasLogits;
-    private readonly int* _abort; // Read by the native threads during a pass.
+    private readonly AbortFlag _abort;
     private bool _disposed;
 
-    private LLamaSharpDecoder(LLamaContext context, int vocabularySize, DecoderLimits limits)
+    private LLamaSharpDecoder(SafeLLamaContextHandle context, int vocabularySize, bool onGpu, DecoderLimits limits)
     {
-        (_context, _vocabularySize, Limits) = (context, vocabularySize, limits);
-        _sequences = new LLamaSeqId[limits.SequencesMax];
+        (_context, _vocabularySize, _onGpu, Limits) = (context, vocabularySize, onGpu, limits);
+        _batch = new(limits.BatchTokens, limits.SequencesMax);
         _hasLogits = new bool[limits.BatchTokens];
-        _abort = (int*)NativeMemory.AllocZeroed(sizeof(int));
-        NativeApi.llama_set_abort_callback(
-            context.NativeHandle, (nint)(delegate* unmanaged[Cdecl]<void*, byte>)&ShouldAbort, (nint)_abort);
+        _abort = new(context);
     }
 
     public DecoderLimits Limits { get; }
 
-    private SafeLLamaContextHandle Native => _context.NativeHandle;
-
-    public static LLamaSharpDecoder Create(LLamaWeights weights, ModelInfo info, DecoderParameters parameters)
+    public static LLamaSharpDecoder Create(SafeLlamaModelHandle model, ModelInfo info, bool onGpu, DecoderParameters parameters)
     {
         DecoderLimits limits = parameters.Limits;
-        _ = NativeLog.TakeError();
-        try
+        LLamaContextParams native = LLamaContextParams.Default();
+        native.n_ctx = (uint)limits.ContextTokens;
+        native.n_batch = (uint)limits.BatchTokens;
+        native.n_ubatch = (uint)Math.Min(limits.BatchTokens, 512);
+        native.n_seq_max = (uint)limits.SequencesMax;
+        // Unset, it reserves logits for every token of a micro-batch: hundreds of MB. The library asserts one a sequence.
+        native.n_outputs_max = (uint)Math.Max(limits.OutputsMax, limits.SequencesMax);
+        native.n_threads = native.n_threads_batch = parameters.Threads;
+        native.kv_unified = true; // Prefix sharing copies part of a sequence; the split cache aborts on that.
+        native.llama_flash_attn_type = parameters.FlashAttention switch
         {
-            LLamaContext context = weights.CreateContext(new ModelParams("")
-            {
-                ContextSize = (uint)limits.ContextTokens,
-                BatchSize = (uint)limits.BatchTokens,
-                UBatchSize = (uint)Math.Min(limits.BatchTokens, 512),
-                SeqMax = (uint)limits.SequencesMax,
-                Threads = parameters.Threads,
-                BatchThreads = parameters.Threads,
-                KVUnified = true, // Prefix sharing copies part of a sequence; the split cache aborts on that.
-                FlashAttention = parameters.FlashAttention,
-            });
-            return new(context, info.VocabularySize, limits with
-            {
-                ContextTokens = (int)context.NativeHandle.ContextSize,
-                BatchTokens = (int)context.NativeHandle.BatchSize,
-                SequencesMax = (int)context.NativeHandle.MaxSeq,
-            });
-        }
-        catch (RuntimeError e)
+            null => LLamaFlashAttentionType.LLAMA_FLASH_ATTENTION_TYPE_AUTO,
+            false => LLamaFlashAttentionType.LLAMA_FLASH_ATTENTION_TYPE_DISABLED,
+            true => LLamaFlashAttentionType.LLAMA_FLASH_ATTENTION_TYPE_ENABLED,
+        };
+        SafeLLamaContextHandle context = ContextMemory.Allocate(
+            model, native, $"a context of {limits.ContextTokens} tokens for {info.Name}", "Lower Inference:ContextTokens or Inference:BatchTokens.");
+        return new(context, info.VocabularySize, onGpu, limits with
         {
-            throw new ModelLoadException(
-                $"LLamaSharp cannot make a context of {limits.ContextTokens} tokens for {info.Name}: {NativeLog.TakeError() ?? e.Message}.",
-                "Lower Inference:ContextTokens or Inference:BatchTokens.", e);
-        }
+            ContextTokens = (int)context.ContextSize,
+            BatchTokens = (int)context.BatchSize,
+            SequencesMax = (int)context.MaxSeq,
+            OutputsMax = (int)native.n_outputs_max,
+        });
     }
 
     public DecodeResult Decode(DecodeBatch batch, CancellationToken cancellationToken)
@@ -78,9 +65,8 @@ internal sealed unsafe class LLamaSharpDecoder : IDecoder
         ObjectDisposedException.ThrowIf(_disposed, this);
         Limits.Check(batch, _vocabularySize);
         Fill(batch);
-        Volatile.Write(ref *_abort, 0);
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static state => ((LLamaSharpDecoder)state!).Abort(), this);
-        return _context.Decode(_batch) switch
+        using CancellationTokenRegistration registration = _abort.Watch(cancellationToken);
+        return (NativeResult)LlamaApi.Decode(_context, _batch.AsNative(), _onGpu) switch
         {
             NativeResult.Ok => DecodeResult.Ok,
             NativeResult.NoKvSlot => DecodeResult.CacheFull,
@@ -93,7 +79,7 @@ internal sealed unsafe class LLamaSharpDecoder : IDecoder
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         return (uint)batchIndex < (uint)_hasLogits.Length && _hasLogits[batchIndex]
-            ? Native.GetLogitsIth(batchIndex)
+            ? _context.GetLogitsIth(batchIndex)
             : throw new ArgumentOutOfRangeException(nameof(batchIndex), batchIndex, "That token of the last batch did not want logits.");
     }
 
@@ -102,17 +88,17 @@ internal sealed unsafe class LLamaSharpDecoder : IDecoder
         CheckSequence(source);
         CheckSequence(destination);
         DecoderLimits.CheckRange(start, end);
-        Native.MemorySequenceCopy((LLamaSeqId)source, (LLamaSeqId)destination, start, end);
+        _context.MemorySequenceCopy((LLamaSeqId)source, (LLamaSeqId)destination, start, end);
     }
 
     public void RemoveSequence(int sequence, int start, int end)
     {
         CheckSequence(sequence);
         DecoderLimits.CheckRange(start, end);
-        Native.MemorySequenceRemove((LLamaSeqId)sequence, start, end == int.MaxValue ? -1 : end);
+        _context.MemorySequenceRemove((LLamaSeqId)sequence, start, end == int.MaxValue ? -1 : end);
 
         // LLamaSharp drops the library's answer, so look whether it did it.
-        if (end == int.MaxValue && Native.MemorySequenceMaxPosition((LLamaSeqId)sequence).Value >= start)
+        if (end == int.MaxValue && _context.MemorySequenceMaxPosition((LLamaSeqId)sequence).Value >= start)
         {
             throw new InferenceException("This model cannot forget part of a sequence. Take a model without recurrent layers.");
         }
@@ -127,7 +113,8 @@ internal sealed unsafe class LLamaSharpDecoder : IDecoder
 
         _disposed = true;
         _context.Dispose();
-        NativeMemory.Free(_abort);
+        _batch.Dispose();
+        _abort.Dispose();
     }
 
     private void Fill(DecodeBatch batch)
@@ -137,13 +124,7 @@ internal sealed unsafe class LLamaSharpDecoder : IDecoder
         _batch.Clear();
         for (int i = 0; i < batch.Count; i++)
         {
-            ReadOnlySpan<int> sequences = batch.GetSequences(i);
-            for (int s = 0; s < sequences.Length; s++)
-            {
-                _sequences[s] = (LLamaSeqId)sequences[s];
-            }
-
-            _batch.Add(batch.Tokens[i], batch.Positions[i], _sequences.AsSpan(0, sequences.Length), _hasLogits[i]);
+            _batch.Add(batch.Tokens[i], batch.Positions[i], batch.GetSequences(i), _hasLogits[i]);
         }
     }
 
@@ -152,9 +133,4 @@ internal sealed unsafe class LLamaSharpDecoder : IDecoder
         ObjectDisposedException.ThrowIf(_disposed, this);
         Limits.CheckSequence(sequence);
     }
-
-    private void Abort() => Volatile.Write(ref *_abort, 1);
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte ShouldAbort(void* flag) => (byte)(Volatile.Read(ref *(int*)flag) != 0 ? 1 : 0);
 }

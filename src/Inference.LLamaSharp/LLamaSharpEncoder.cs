@@ -1,106 +1,93 @@
 using LLama;
-using LLama.Common;
-using LLama.Exceptions;
-using LLama.Native;
 using Pipeline.Inference.Embeddings;
-using Pipeline.Inference.LLamaSharp.Native;
 using Pipeline.Inference.Models;
-using NativeResult = LLama.Native.DecodeResult;
 
 namespace Pipeline.Inference.LLamaSharp;
 
 /// <summary>
-/// A LLamaContext that pools. The batch is one micro-batch: encoder models abort the process on more, and pooling sees one
-/// micro-batch at a time. Models without a KV cache are sent to llama_encode by the library itself, which computes one pass at a
-/// time in a process, so there is nothing to divide.
+/// Contexts of one model side by side. A pass is divided among them by texts, and the threads with it: threads that share a
+/// context wait for each other after every operation, and for small models that is much of the time.
 /// </summary>
 internal sealed class LLamaSharpEncoder : IEmbeddingEncoder
 {
-    private readonly LLamaContext _context;
+    // Less is computed before another thread has begun.
+    private const int PartTokensMin = 64;
+
+    private readonly EncoderContext[] _contexts;
     private readonly int _vocabularySize;
-    private readonly LLamaBatch _batch = new();
-    private bool _disposed;
+    private readonly int _threads;
 
-    private LLamaSharpEncoder(LLamaContext context, ModelInfo info, EncoderLimits limits) =>
-        (_context, _vocabularySize, Dimensions, Limits) = (context, info.VocabularySize, info.EmbeddingSize, limits);
+    private LLamaSharpEncoder(EncoderContext[] contexts, int vocabularySize, int threads) =>
+        (_contexts, _vocabularySize, _threads) = (contexts, vocabularySize, threads);
 
-    public EncoderLimits Limits { get; }
+    public EncoderLimits Limits => _contexts[0].Limits;
 
-    public int Dimensions { get; }
+    public int Dimensions => _contexts[0].Dimensions;
 
-    private SafeLLamaContextHandle Native => _context.NativeHandle;
-
-    public static LLamaSharpEncoder Create(LLamaWeights weights, ModelInfo info, EncoderParameters parameters)
+    public static LLamaSharpEncoder Create(LLamaWeights weights, ModelInfo info, bool onGpu, EncoderParameters parameters)
     {
-        uint batchTokens = (uint)parameters.Limits.BatchTokens;
-        _ = NativeLog.TakeError();
-        LLamaContext context;
+        List<EncoderContext> contexts = [];
         try
         {
-            context = weights.CreateContext(new ModelParams("")
+            for (int i = 0; i < parameters.Parts; i++)
             {
-                ContextSize = batchTokens,
-                BatchSize = batchTokens,
-                UBatchSize = batchTokens,
-                SeqMax = (uint)Math.Min(parameters.Limits.SequencesMax, parameters.Limits.BatchTokens),
-                Threads = parameters.Threads,
-                BatchThreads = parameters.Threads,
-                KVUnified = true, // One stream: a text may fill the whole batch.
-                Embeddings = true,
-                PoolingType = ReadPooling(weights, info),
-            });
+                contexts.Add(EncoderContext.Create(weights, info, onGpu, parameters.Limits));
+            }
         }
-        catch (RuntimeError e)
+        catch
         {
-            throw new ModelLoadException(
-                $"LLamaSharp cannot make a context for embeddings of {batchTokens} tokens for {info.Name}: {NativeLog.TakeError() ?? e.Message}.",
-                "Lower Inference:BatchTokens.", e);
+            contexts.ForEach(context => context.Dispose());
+            throw;
         }
 
-        if (context.NativeHandle.PoolingType is not (LLamaPoolingType.Mean or LLamaPoolingType.CLS or LLamaPoolingType.Last))
-        {
-            context.Dispose();
-            throw new ModelLoadException(
-                $"The model {info.Name} does not pool its tokens to one vector.",
-                "Take an embedding model whose GGUF file has a pooling_type of mean, cls or last.");
-        }
-
-        return new(context, info, new((int)context.NativeHandle.BatchSize, (int)context.NativeHandle.MaxSeq));
+        return new([.. contexts], info.VocabularySize, parameters.Threads);
     }
 
     public float[][] Encode(IReadOnlyList<int[]> sequences, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         Limits.Check(sequences, _vocabularySize);
-        cancellationToken.ThrowIfCancellationRequested();
-        _batch.Clear();
-        for (int sequence = 0; sequence < sequences.Count; sequence++)
+        int tokens = sequences.Sum(sequence => sequence.Length);
+        int[][] parts = Divide(sequences, Math.Clamp(tokens / PartTokensMin, 1, Math.Min(_contexts.Length, sequences.Count)));
+        float[][] vectors = new float[sequences.Count][];
+        if (parts.Length == 1)
         {
-            for (int position = 0; position < sequences[sequence].Length; position++)
+            EncodePart(0);
+        }
+        else
+        {
+            // Threads of their own: those of the pool may be busy, and the parts would wait for each other.
+            Task.WhenAll(Enumerable.Range(0, parts.Length).Select(number => Task.Factory.StartNew(
+                () => EncodePart(number), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))).GetAwaiter().GetResult();
+        }
+
+        return vectors;
+
+        void EncodePart(int number)
+        {
+            int[] members = parts[number];
+            int threads = Math.Max(1, (_threads + number) / parts.Length);
+            float[][] found = _contexts[number].Encode([.. members.Select(index => sequences[index])], threads, cancellationToken);
+            for (int i = 0; i < members.Length; i++)
             {
-                _batch.Add(sequences[sequence][position], position, (LLamaSeqId)sequence, logits: true); // Pooling needs every token's output.
+                vectors[members[i]] = found[i];
             }
         }
-
-        Native.MemoryClear(data: false); // Nothing where there is no cache.
-        NativeResult result = _context.Decode(_batch);
-        return result == NativeResult.Ok
-            ? [.. Enumerable.Range(0, sequences.Count).Select(sequence => Native.GetEmbeddingsSeq((LLamaSeqId)sequence).ToArray())]
-            : throw new InferenceException($"LLamaSharp failed ({result}) on {_batch.TokenCount} tokens of {sequences.Count} texts.");
     }
 
-    public void Dispose()
+    public void Dispose() => Array.ForEach(_contexts, context => context.Dispose());
+
+    /// <summary>Places of the sequences, in parts of about as many tokens each: the longest first, each to the part that has least.</summary>
+    private static int[][] Divide(IReadOnlyList<int[]> sequences, int count)
     {
-        if (!_disposed)
+        List<int>[] parts = [.. Enumerable.Range(0, count).Select(_ => new List<int>())];
+        int[] tokens = new int[count];
+        foreach (int index in Enumerable.Range(0, sequences.Count).OrderByDescending(index => sequences[index].Length))
         {
-            _disposed = true;
-            _context.Dispose();
+            int least = Array.IndexOf(tokens, tokens.Min());
+            parts[least].Add(index);
+            tokens[least] += sequences[index].Length;
         }
-    }
 
-    /// <summary>This release of llama.cpp looks for the model's own pooling in encoder models only, so it is read here for the others.</summary>
-    private static LLamaPoolingType ReadPooling(LLamaWeights weights, ModelInfo info) =>
-        int.TryParse(weights.Metadata.GetValueOrDefault($"{info.Architecture}.pooling_type"), out int pooling)
-            ? (LLamaPoolingType)pooling
-            : LLamaPoolingType.Unspecified;
+        return [.. parts.Select(part => part.ToArray())];
+    }
 }

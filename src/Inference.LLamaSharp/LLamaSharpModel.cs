@@ -13,10 +13,11 @@ namespace Pipeline.Inference.LLamaSharp;
 internal sealed class LLamaSharpModel : ILanguageModel
 {
     private readonly LLamaWeights _weights;
+    private readonly bool _onGpu;
 
-    public LLamaSharpModel(LLamaWeights weights, string path)
+    public LLamaSharpModel(LLamaWeights weights, string path, bool onGpu)
     {
-        _weights = weights;
+        (_weights, _onGpu) = (weights, onGpu);
         Info = LLamaSharpModelFacts.ReadInfo(weights, path);
         ControlTokens = LLamaSharpModelFacts.ReadControlTokens(weights.NativeHandle);
     }
@@ -94,13 +95,13 @@ internal sealed class LLamaSharpModel : ILanguageModel
     public IDecoder CreateDecoder(DecoderParameters parameters)
     {
         ObjectDisposedException.ThrowIf(_weights.NativeHandle.IsClosed, this);
-        return LLamaSharpDecoder.Create(_weights, Info, parameters);
+        return LLamaSharpDecoder.Create(_weights.NativeHandle, Info, _onGpu, parameters);
     }
 
     public IEmbeddingEncoder CreateEncoder(EncoderParameters parameters)
     {
         ObjectDisposedException.ThrowIf(_weights.NativeHandle.IsClosed, this);
-        return LLamaSharpEncoder.Create(_weights, Info, parameters);
+        return LLamaSharpEncoder.Create(_weights, Info, _onGpu, parameters);
     }
 
     public void Dispose() => _weights.Dispose();

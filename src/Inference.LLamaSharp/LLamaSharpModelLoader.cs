@@ -1,32 +1,42 @@
+using System.Runtime.InteropServices;
 using LLama;
 using LLama.Common;
 using LLama.Exceptions;
 using LLama.Native;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Pipeline.Inference.LLamaSharp.Native;
 using Pipeline.Inference.Models;
 
 namespace Pipeline.Inference.LLamaSharp;
 
 /// <summary>Loads GGUF files with LLamaSharp, whose backend packages bring the native library: CUDA where there is a GPU, else the CPU's.</summary>
-public sealed class LLamaSharpModelLoader(ILoggerFactory loggers) : IModelLoader
+public sealed class LLamaSharpModelLoader(IOptions<InferenceOptions> options, ILoggerFactory loggers) : IModelLoader
 {
     private readonly ILogger _logger = loggers.CreateLogger("Pipeline.Inference.LLamaSharp");
 
     /// <inheritdoc/>
-    public string Backend => "LLamaSharp";
-
-    /// <inheritdoc/>
     public IReadOnlyList<Accelerator> FindAccelerators()
     {
-        NativeRuntime.EnsureLoaded(_logger);
-        return GgmlDevices.FindGpus(_logger);
+        EnsureLoaded();
+        List<Accelerator> found = [];
+        for (nuint i = 0; i < NativeApi.ggml_backend_dev_count(); i++)
+        {
+            nint device = NativeApi.ggml_backend_dev_get(i);
+            if (LlamaApi.ggml_backend_dev_type(device) == LlamaApi.DeviceTypeGpu)
+            {
+                LlamaApi.ggml_backend_dev_memory(device, out nuint free, out nuint total);
+                found.Add(new(DescriptionOf(device), (long)free, (long)total));
+            }
+        }
+
+        return found;
     }
 
     /// <inheritdoc/>
     public ILanguageModel Load(string path, ModelParameters parameters)
     {
-        NativeRuntime.EnsureLoaded(_logger);
+        EnsureLoaded();
         _ = NativeLog.TakeError();
         try
         {
@@ -36,7 +46,7 @@ public sealed class LLamaSharpModelLoader(ILoggerFactory loggers) : IModelLoader
                 GpuLayerCount = parameters.GpuLayers,
                 LoadMode = parameters.UseMemoryMap ? LLamaLoadMode.MemoryMap : LLamaLoadMode.None,
             });
-            return new LLamaSharpModel(weights, path);
+            return new LLamaSharpModel(weights, path, onGpu: parameters.GpuLayers > 0);
         }
         catch (Exception e) when (e is LoadWeightsFailedException or IOException or UnauthorizedAccessException)
         {
@@ -45,4 +55,9 @@ public sealed class LLamaSharpModelLoader(ILoggerFactory loggers) : IModelLoader
                 "Take a GGUF model whose architecture the llama.cpp of LLamaSharp supports.", e);
         }
     }
+
+    private void EnsureLoaded() => NativeRuntime.EnsureLoaded(options.Value.BackendLibrary, _logger);
+
+    private static unsafe string DescriptionOf(nint device) =>
+        Marshal.PtrToStringUTF8((nint)LlamaApi.ggml_backend_dev_description(device)) ?? "GPU";
 }

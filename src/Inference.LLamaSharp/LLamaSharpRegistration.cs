@@ -10,7 +10,7 @@ public static class LLamaSharpRegistration
     /// <summary>Adds the loader. Loads no native code yet.</summary>
     public static IServiceCollection AddLLamaSharp(this IServiceCollection services)
     {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelLoader, LLamaSharpModelLoader>());
+        services.TryAddSingleton<IModelLoader, LLamaSharpModelLoader>();
         return services;
     }
 }

@@ -13,7 +13,7 @@ namespace Pipeline.Inference;
 /// scoring is safe from any thread. <see cref="LocalChatClient"/> is its face for generated text.
 /// </summary>
 public sealed partial class InferenceEngine(
-    IEnumerable<IModelLoader> loaders, IOptions<InferenceOptions> options, TimeProvider time, ILogger<InferenceEngine> logger)
+    IModelLoader loader, IOptions<InferenceOptions> options, TimeProvider time, ILogger<InferenceEngine> logger)
     : ILabelScorer, IAsyncDisposable
 {
     // Attention compares every token of a pass with all cells of all requests; a CPU gains nothing by larger passes.
@@ -98,7 +98,6 @@ public sealed partial class InferenceEngine(
     private LoadedModel Load(string path)
     {
         InferenceOptions sizes = options.Value;
-        IModelLoader loader = BackendChoice.Find(loaders, sizes.Backend);
         GgufFile file = GgufReader.Read(path);
         MachineReadings machine = MachineReader.Read();
         // As many outputs as sequences: each request in the batch ends its prompt there at most once.

@@ -9,18 +9,18 @@ public sealed class InferenceOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Inference";
 
-    /// <summary>The <see cref="Backend"/> that loads no model here and asks a server instead.</summary>
-    public const string Remote = "Remote";
-
-    /// <summary>
-    /// Backend that loads models, such as "LlamaCpp" or "LLamaSharp"; "Auto" takes the first one registered. "Remote" asks the
-    /// OpenAI-compatible server of section "Models:Remote" instead; what that server does not do is done as with "Auto".
-    /// </summary>
-    [Required]
-    public string Backend { get; set; } = "Auto";
+    /// <summary>Where models run. What a remote server does not do is done in this process.</summary>
+    [EnumDataType(typeof(InferenceBackend))]
+    public InferenceBackend Backend { get; set; }
 
     /// <summary>Whether language models run on a server.</summary>
-    public bool IsRemote => Backend.Equals(Remote, StringComparison.OrdinalIgnoreCase);
+    public bool IsRemote => Backend is InferenceBackend.Remote;
+
+    /// <summary>
+    /// A ggml backend library to load beside those of LLamaSharp's package, for example a libggml-cuda.so of a compatible release
+    /// where LLamaSharp.Backend.Cuda12 is not to be had. Null loads none. Another release's is refused.
+    /// </summary>
+    public string? BackendLibrary { get; set; }
 
     /// <summary>CPU threads of a forward pass. Null: three quarters of the physical cores that this process may use. Take 1 on a machine shared with other work: the threads spin.</summary>
     [Range(1, 1_024)]
@@ -73,6 +73,16 @@ public sealed class InferenceOptions
 
     /// <summary>Refuses to load a model that needs more memory than is available. Turn off only if the estimate is wrong.</summary>
     public bool CheckMemory { get; set; } = true;
+}
+
+/// <summary>Where models run.</summary>
+public enum InferenceBackend
+{
+    /// <summary>In this process, by LLamaSharp.</summary>
+    Local,
+
+    /// <summary>On the OpenAI-compatible server of section "Models:Remote".</summary>
+    Remote,
 }
 
 /// <summary>Bounds of <see cref="InferenceOptions"/>.</summary>

@@ -11,7 +11,7 @@ namespace Pipeline.Inference;
 /// host reports ready; asking is safe from any thread.
 /// </summary>
 public sealed class LocalModels(
-    IEnumerable<IModelLoader> loaders, IOptions<InferenceOptions> options, TimeProvider time, ILogger<InferenceEngine> logger)
+    IModelLoader loader, IOptions<InferenceOptions> options, TimeProvider time, ILogger<InferenceEngine> logger)
     : ILabelScorer, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, LocalModel> _models = new(StringComparer.Ordinal);
@@ -32,7 +32,7 @@ public sealed class LocalModels(
             return;
         }
 
-        InferenceEngine engine = new(loaders, options, time, logger);
+        InferenceEngine engine = new(loader, options, time, logger);
         try
         {
             await engine.LoadAsync(path, warmUp, cancellationToken);

@@ -5,7 +5,6 @@ using Pipeline.Core.Hosting;
 using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.LLamaSharp;
-using Pipeline.Inference.LlamaCpp;
 using Pipeline.Inference.Remote;
 using Pipeline.Workers.Embedding.Documents;
 
@@ -19,7 +18,6 @@ public static class EmbeddingWorkerRole
         var services = pipeline.Services;
         services.AddEmbeddings(pipeline.Configuration);
         services.AddLLamaSharp();
-        services.AddLlamaCpp(pipeline.Configuration);
         services.AddRemoteEmbeddings(pipeline.Configuration);
 
         services.AddOptions<EmbeddingOptions>().BindConfiguration(EmbeddingOptions.Section).ValidateOnStart();

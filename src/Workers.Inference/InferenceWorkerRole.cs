@@ -5,7 +5,6 @@ using Pipeline.Core.Caching;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference;
 using Pipeline.Inference.LLamaSharp;
-using Pipeline.Inference.LlamaCpp;
 using Pipeline.Inference.Remote;
 using Pipeline.Workers.Inference.Chat;
 using Pipeline.Workers.Inference.Emotion;
@@ -24,7 +23,6 @@ public static class InferenceWorkerRole
         var services = pipeline.Services;
         services.AddInference(pipeline.Configuration);
         services.AddLLamaSharp();
-        services.AddLlamaCpp(pipeline.Configuration);
         services.AddRemoteInference(pipeline.Configuration);
         services.AddFallback(pipeline.Configuration); // Last: it stands before whichever engine was chosen.
 

@@ -1,21 +1,39 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.TestSupport.Inference;
+
+// The library's threads spin and one test reads the memory of the whole process: one test at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace Pipeline.Inference.LLamaSharp.Tests;
 
 /// <summary>Engines over the real library; one thread, because the threads of ggml spin and tests share their cores.</summary>
 internal static class TestEngine
 {
-    public static LLamaSharpModelLoader Loader { get; } = new(NullLoggerFactory.Instance);
+    public static LLamaSharpModelLoader Loader { get; } = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
 
-    public static InferenceEngine Create() =>
-        new([Loader], Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
-
-    public static async Task<InferenceEngine> LoadAsync()
+    public static InferenceEngine Create(InferenceOptions? options = null)
     {
-        InferenceEngine engine = Create();
-        await engine.LoadAsync(EmotionPrompt.ModelPath, EmotionPrompt.For("warm up"), TestContext.Current.CancellationToken);
+        options ??= new();
+        options.Threads ??= int.TryParse(Environment.GetEnvironmentVariable("Inference__Threads"), out int threads) ? threads : 1;
+        return new(Loader, Options.Create(options), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+    }
+
+    public static async Task<InferenceEngine> LoadAsync(InferenceOptions? options = null, string? modelPath = null)
+    {
+        InferenceEngine engine = Create(options);
+        await engine.LoadAsync(modelPath ?? EmotionPrompt.ModelPath, EmotionPrompt.For("warm up"), TestContext.Current.CancellationToken);
         return engine;
+    }
+
+    /// <summary>Memory of this process, native libraries included, after everything that can be collected was.</summary>
+    public static long ResidentBytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        using Process process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
     }
 }

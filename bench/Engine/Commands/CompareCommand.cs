@@ -9,7 +9,7 @@ using Pipeline.Bench.Measuring;
 using Pipeline.Inference;
 using Pipeline.Inference.Generation;
 using Pipeline.Inference.Gguf;
-using Pipeline.Inference.LlamaCpp;
+using Pipeline.Inference.LLamaSharp;
 using Pipeline.Inference.Models;
 
 namespace Pipeline.Bench.Engine.Commands;
@@ -49,8 +49,7 @@ internal static class CompareCommand
         string path = parsed.GetRequiredValue(_model);
         int threads = parsed.GetValue(_threads);
         Sizes sizes = parsed.GetValue(_quick) ? Sizes.Quick : Sizes.Full(parsed.GetValue(_rounds));
-        LlamaModelLoader loader = new(
-            Options.Create(new LlamaCppOptions { LibraryDirectory = Environment.GetEnvironmentVariable("LlamaCpp__LibraryDirectory") }), NullLoggerFactory.Instance);
+        LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
 
         _ = GgufReader.Read(path); // A truncated file can crash the native library.
         using ILanguageModel model = loader.Load(path, new ModelParameters());
@@ -58,11 +57,11 @@ internal static class CompareCommand
         await Console.Error.WriteLineAsync(
             $"{Path.GetFileName(path)}: {threads} threads, {workload.Texts.Count} texts of {workload.TokensOfTexts} tokens behind {workload.Prefix.Length} shared ones");
         IOptions<InferenceOptions> options = Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0 });
-        await using InferenceEngine engine = new([loader], options, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        await using InferenceEngine engine = new(loader, options, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         await engine.LoadAsync(path, workload.Requests[0], cancellationToken);
         using LocalChatClient client = new(engine, options);
         IOptions<InferenceOptions> withoutPrefixes = Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, PrefixesMax = 0 });
-        await using InferenceEngine empty = new([loader], withoutPrefixes, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        await using InferenceEngine empty = new(loader, withoutPrefixes, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         await empty.LoadAsync(path, workload.Requests[0], cancellationToken);
         using LocalChatClient emptyClient = new(empty, withoutPrefixes);
         using NodePeer peer = await NodePeer.StartAsync(parsed.GetRequiredValue(_peer), path, threads, cancellationToken);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.Inference;
 using Pipeline.Inference.Generation;
-using Pipeline.Inference.LlamaCpp;
+using Pipeline.Inference.LLamaSharp;
 
 namespace Pipeline.Bench.Jobs.Sides;
 
@@ -20,10 +20,9 @@ internal sealed class EngineSide : IChatSide
 
     public static async Task<EngineSide> StartAsync(string model, int threads, TimeProvider time, CancellationToken cancellationToken)
     {
-        LlamaModelLoader loader = new(
-            Options.Create(new LlamaCppOptions { LibraryDirectory = Environment.GetEnvironmentVariable("LlamaCpp__LibraryDirectory") }), NullLoggerFactory.Instance);
+        LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
         IOptions<InferenceOptions> options = Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0 });
-        InferenceEngine engine = new([loader], options, time, NullLogger<InferenceEngine>.Instance);
+        InferenceEngine engine = new(loader, options, time, NullLogger<InferenceEngine>.Instance);
         await engine.LoadAsync(model, new() { Messages = [new(ChatRole.User, "Warm-up.")], Labels = ["yes", "no"] }, cancellationToken);
         return new(engine, new(engine, options), time);
     }

@@ -12,7 +12,7 @@ namespace Pipeline.Inference.Embeddings;
 /// generating is safe from any thread, and concurrent callers share forward passes. Vectors have length 1.
 /// </summary>
 public sealed partial class EmbeddingEngine(
-    IEnumerable<IModelLoader> loaders, IOptions<InferenceOptions> options, TimeProvider time, ILogger<EmbeddingEngine> logger)
+    IModelLoader loader, IOptions<InferenceOptions> options, TimeProvider time, ILogger<EmbeddingEngine> logger)
     : IEmbeddingGenerator<string, Embedding<float>>, IAsyncDisposable
 {
     /// <summary>Most texts of one request.</summary>
@@ -127,7 +127,6 @@ public sealed partial class EmbeddingEngine(
     private LoadedEncoder Load(string path)
     {
         InferenceOptions sizes = options.Value;
-        IModelLoader loader = BackendChoice.Find(loaders, sizes.Backend);
         GgufFile file = GgufReader.Read(path);
         MachineReadings machine = MachineReader.Read();
         EncoderLimits limits = new(sizes.BatchTokensMax, sizes.SequencesMax);

@@ -1,11 +1,8 @@
 namespace Pipeline.Inference.Models;
 
-/// <summary>A backend: loads model files. One implementation a native library.</summary>
+/// <summary>Loads model files.</summary>
 public interface IModelLoader
 {
-    /// <summary>Value of Inference:Backend that selects this loader.</summary>
-    string Backend { get; }
-
     /// <summary>Accelerators with their memory; empty on a machine without one.</summary>
     IReadOnlyList<Accelerator> FindAccelerators();
 

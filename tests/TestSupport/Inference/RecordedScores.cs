@@ -7,8 +7,8 @@ using Pipeline.TestSupport.Services;
 namespace Pipeline.TestSupport.Inference;
 
 /// <summary>
-/// What the small model thinks of a dozen texts, on record in emotion-scores.json. The native libraries of two backends do
-/// not fit into one process, so each backend is compared with the record. After the model changed, run a backend's test
+/// What the small model thinks of a dozen texts, on record in emotion-scores.json, so that another native library that computes
+/// otherwise is noticed. After the model changed, run this test
 /// with PIPELINE_RECORD_SCORES=true and commit the file.
 /// </summary>
 public static class RecordedScores

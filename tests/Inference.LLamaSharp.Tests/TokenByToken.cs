@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 using Pipeline.Inference.Decoding;
 using Pipeline.Inference.Models;
 
-namespace Pipeline.Inference.LlamaCpp.Tests;
+namespace Pipeline.Inference.LLamaSharp.Tests;
 
 /// <summary>Scores one label the slow and obvious way: one sequence, one batch, the rendered text tokenized as a whole.</summary>
 internal static class TokenByToken

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Pipeline.Inference.Models;
 using Pipeline.TestSupport.Inference;
 
-namespace Pipeline.Inference.LlamaCpp.Tests;
+namespace Pipeline.Inference.LLamaSharp.Tests;
 
 public sealed class ScoringTests(ITestOutputHelper output)
 {

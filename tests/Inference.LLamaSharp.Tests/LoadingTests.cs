@@ -1,10 +1,11 @@
+using LLama.Native;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Pipeline.Inference.LlamaCpp.Native;
+using Pipeline.Inference.LLamaSharp.Native;
 using Pipeline.Inference.Models;
 using Pipeline.TestSupport.Inference;
 
-namespace Pipeline.Inference.LlamaCpp.Tests;
+namespace Pipeline.Inference.LLamaSharp.Tests;
 
 public sealed class LoadingTests
 {
@@ -47,31 +48,43 @@ public sealed class LoadingTests
     }
 
     [Fact]
-    public void Unknown_library_directory_names_the_setting()
-    {
-        LlamaModelLoader loader = new(Options.Create(new LlamaCppOptions { LibraryDirectory = "/nowhere" }), NullLoggerFactory.Instance);
-        Should.Throw<ModelLoadException>(() => loader.FindAccelerators()).Message.ShouldContain("LlamaCpp:LibraryDirectory is /nowhere");
-    }
-
-    [Fact]
     public void Library_of_another_release_is_refused()
     {
         _ = TestEngine.Loader.FindAccelerators();
-        LlamaModelParams model = LlamaApi.llama_model_default_params();
-        LlamaContextParams context = LlamaApi.llama_context_default_params();
-        StructCheck.Verify("0.5.0-dev", model, context);
-        Should.Throw<ModelLoadException>(() => StructCheck.Verify("0.6.1", model, context)).Message.ShouldContain("0.6.1");
-        context.KvUnified = 1;
-        Should.Throw<ModelLoadException>(() => StructCheck.Verify("0.5.0-dev", model, context)).Message.ShouldContain("default parameters");
+        LLamaContextParams defaults = LLamaContextParams.Default();
+        NativeRuntime.Verify(defaults);
+        defaults.n_ubatch = 1;
+        Should.Throw<ModelLoadException>(() => NativeRuntime.Verify(defaults)).Message.ShouldContain("default parameters");
     }
 
     [Fact]
-    public async Task Unknown_backend_lists_the_ones_there_are()
+    public void Backend_library_that_is_none_is_refused_with_the_setting()
     {
-        await using InferenceEngine engine = TestEngine.Create(new() { Backend = "Abacus" });
-        ModelLoadException error = await Should.ThrowAsync<ModelLoadException>(engine.LoadAsync(EmotionPrompt.ModelPath, EmotionPrompt.For("x"), _cancel));
-        error.Message.ShouldContain("LlamaCpp");
+        string path = Path.Combine(Path.GetTempPath(), $"pipeline-{Guid.CreateVersion7()}.so");
+        ModelLoadException missing = Should.Throw<ModelLoadException>(() => WithBackend(path).FindAccelerators());
+        missing.Message.ShouldContain($"Inference:BackendLibrary is {path}, which does not exist");
+        try
+        {
+            File.WriteAllText(path, "This is no library.");
+            ModelLoadException error = Should.Throw<ModelLoadException>(() => WithBackend(path).FindAccelerators());
+            error.Problem.ShouldStartWith($"ggml cannot load the backend library {path}: ");
+            error.Remedy.ShouldContain("Inference:BackendLibrary");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
+
+    [Fact]
+    public void Library_that_is_no_backend_is_refused()
+    {
+        string path = Directory.EnumerateFiles(AppContext.BaseDirectory, "libggml-base*", SearchOption.AllDirectories).First();
+        Should.Throw<ModelLoadException>(() => WithBackend(path).FindAccelerators()).Problem.ShouldContain("ggml cannot load the backend library");
+    }
+
+    private static LLamaSharpModelLoader WithBackend(string path) =>
+        new(Options.Create(new InferenceOptions { BackendLibrary = path }), NullLoggerFactory.Instance);
 
     private async Task<ModelLoadException> FailToLoadAsync(byte[] bytes)
     {

@@ -1,6 +1,6 @@
 using Pipeline.TestSupport.Inference;
 
-namespace Pipeline.Inference.LlamaCpp.Tests;
+namespace Pipeline.Inference.LLamaSharp.Tests;
 
 public sealed class RecordedScoreTests(ITestOutputHelper output)
 {

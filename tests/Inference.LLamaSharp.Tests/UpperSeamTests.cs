@@ -8,7 +8,7 @@ using Pipeline.Inference.Remote.OpenAi;
 using Pipeline.TestSupport.Inference;
 using Pipeline.TestSupport.Inference.Servers;
 
-namespace Pipeline.Inference.LlamaCpp.Tests;
+namespace Pipeline.Inference.LLamaSharp.Tests;
 
 /// <summary>Every rule of a chat client, on the real engine; the small model, because a trained one has no near ties.</summary>
 public sealed class LocalChatTests : ChatClientConformance, IAsyncLifetime
@@ -63,7 +63,7 @@ public sealed class LocalLabelTests : LabelScorerConformance, IAsyncLifetime
 public sealed class LocalEmbeddingTests : EmbeddingGeneratorConformance, IAsyncLifetime
 {
     private readonly EmbeddingEngine _engine = new(
-        [TestEngine.Loader], Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<EmbeddingEngine>.Instance);
+        TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<EmbeddingEngine>.Instance);
 
     protected override IEmbeddingGenerator<string, Embedding<float>> Generator => _engine;
 

@@ -1,6 +1,6 @@
 using Pipeline.Bench.Models;
 
-namespace Pipeline.Inference.LlamaCpp.Tests;
+namespace Pipeline.Inference.LLamaSharp.Tests;
 
 /// <summary>Models with random weights: what they say means nothing, and they seldom end their turn.</summary>
 internal static class RandomModel

@@ -6,7 +6,7 @@ using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.Models;
 using Pipeline.TestSupport.Inference;
 
-namespace Pipeline.Inference.LlamaCpp.Tests;
+namespace Pipeline.Inference.LLamaSharp.Tests;
 
 public sealed class EmbeddingTests(ITestOutputHelper output)
 {
@@ -122,7 +122,7 @@ public sealed class EmbeddingTests(ITestOutputHelper output)
     }
 
     private static EmbeddingEngine Create() =>
-        new([TestEngine.Loader], Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<EmbeddingEngine>.Instance);
+        new(TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<EmbeddingEngine>.Instance);
 
     private async Task<EmbeddingEngine> LoadAsync()
     {

@@ -1,21 +1,12 @@
-using System.Diagnostics;
 using Pipeline.Inference.Decoding;
 using Pipeline.Inference.Models;
 using Pipeline.TestSupport.Inference;
 
 namespace Pipeline.Inference.LLamaSharp.Tests;
 
-public sealed class LLamaSharpTests(ITestOutputHelper output)
+public sealed class LLamaSharpModelTests
 {
     private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
-
-    [Fact]
-    public async Task Scores_are_those_of_the_other_backend()
-    {
-        await using InferenceEngine engine = await TestEngine.LoadAsync();
-
-        output.WriteLine($"largest difference in log-probability: {await RecordedScores.CheckAsync(engine, tolerance: 0.05, _cancel):G3}");
-    }
 
     [Fact]
     public void Facts_of_the_file_are_read()
@@ -95,36 +86,5 @@ public sealed class LLamaSharpTests(ITestOutputHelper output)
         Should.Throw<ObjectDisposedException>(() => model.Tokenize("text", parseControlTokens: false));
         Should.Throw<ObjectDisposedException>(() => model.GetTokenBytes(1));
         Should.Throw<ObjectDisposedException>(() => model.CreateDecoder(new(new(256, 64, 2, 4), Threads: 1)));
-    }
-
-    [Fact]
-    public async Task Ten_thousand_scorings_do_not_grow_the_process()
-    {
-        await using InferenceEngine engine = await TestEngine.LoadAsync();
-        await ScoreManyAsync(engine, 2_000);
-        long before = ResidentBytes();
-        long start = Stopwatch.GetTimestamp();
-        await ScoreManyAsync(engine, 10_000);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        long after = ResidentBytes();
-        output.WriteLine($"{10_000 / seconds:F0} texts/s; resident {before >> 20} MiB before, {after >> 20} MiB after 10,000 more");
-        (after - before).ShouldBeLessThan(16L << 20);
-    }
-
-    private async Task ScoreManyAsync(InferenceEngine engine, int count)
-    {
-        for (int done = 0; done < count; done += 100)
-        {
-            await Task.WhenAll(Enumerable.Range(done, 100).Select(i => engine.ScoreAsync(EmotionPrompt.For($"오늘 정말 행복해요 {i % 7}"), _cancel)));
-        }
-    }
-
-    private static long ResidentBytes()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        using Process process = Process.GetCurrentProcess();
-        return process.WorkingSet64;
     }
 }

@@ -4,7 +4,7 @@ using Pipeline.Inference.Decoding;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.Models;
 
-namespace Pipeline.Inference.LlamaCpp.Tests;
+namespace Pipeline.Inference.LLamaSharp.Tests;
 
 /// <summary>The models that benchmarks write are models to the library: they load, compute and tokenize.</summary>
 public sealed class RandomModelTests : IDisposable

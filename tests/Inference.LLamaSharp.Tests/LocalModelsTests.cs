@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Inference.Generation;
 using Pipeline.TestSupport.Inference;
 
-namespace Pipeline.Inference.LlamaCpp.Tests;
+namespace Pipeline.Inference.LLamaSharp.Tests;
 
 public sealed class LocalModelsTests
 {
@@ -56,5 +56,5 @@ public sealed class LocalModelsTests
     private Task LoadAsync(LocalModels models, string path) => models.LoadAsync(path, EmotionPrompt.For("warm up"), _cancel);
 
     private static LocalModels Create() =>
-        new([TestEngine.Loader], Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        new(TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
 }

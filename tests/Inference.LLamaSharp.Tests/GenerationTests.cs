@@ -5,7 +5,7 @@ using Pipeline.Inference.Generation;
 using Pipeline.Inference.Models;
 using Pipeline.Inference.Prompts;
 
-namespace Pipeline.Inference.LlamaCpp.Tests;
+namespace Pipeline.Inference.LLamaSharp.Tests;
 
 public sealed class GenerationTests(ITestOutputHelper output)
 {

@@ -3,7 +3,7 @@ using Pipeline.Bench.Models;
 using Pipeline.Inference.Models;
 using Pipeline.Inference.Prompts;
 
-namespace Pipeline.Inference.LlamaCpp.Tests;
+namespace Pipeline.Inference.LLamaSharp.Tests;
 
 /// <summary>llama.cpp recognises a template by what is characteristic of it, so that is all these have.</summary>
 public sealed class ChatTemplateTests : IDisposable
