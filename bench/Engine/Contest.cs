@@ -1,4 +1,3 @@
-using Microsoft.Extensions.AI;
 using Pipeline.Bench.Engine.Measures;
 using Pipeline.Bench.Engine.Peers;
 using Pipeline.Inference;
@@ -12,16 +11,13 @@ namespace Pipeline.Bench.Engine;
 /// </summary>
 /// <param name="model">What the bare measures decode with.</param>
 /// <param name="engine">Classifies, its instruction in the prefix cache.</param>
-/// <param name="client">Of that engine.</param>
 /// <param name="empty">An engine without a prefix cache: cached cells cost every step of others, and the sides compared with it have none.</param>
-/// <param name="emptyClient">Of that engine.</param>
 /// <param name="peer">The other side.</param>
 /// <param name="workload">What all compute.</param>
 /// <param name="sizes">How much of it.</param>
 /// <param name="threads">CPU threads of each side.</param>
 internal sealed class Contest(
-    ILanguageModel model, InferenceEngine engine, IChatClient client, InferenceEngine empty, IChatClient emptyClient,
-    NodePeer peer, Workload workload, Sizes sizes, int threads)
+    ILanguageModel model, LocalModel engine, LocalModel empty, NodePeer peer, Workload workload, Sizes sizes, int threads)
 {
     private const int TemplateTokensMax = 24; // So that message and template are one batch, as the peer's prompt is.
 
@@ -48,7 +44,7 @@ internal sealed class Contest(
         string text = workload.ShortTexts(1, Sizes.Prefills[^1] - TemplateTokensMax)[0];
         return
         [
-            new EnginePrefill(emptyClient, text),
+            new EnginePrefill(empty.Chat, text),
             new PeerMeasure(peer, "prefill", new("prefill") { Prompt = workload.Render(text) }),
         ];
     }
@@ -58,7 +54,7 @@ internal sealed class Contest(
         .. Sizes.Prefills.Select(tokens => new BarePrefill(model, workload.RandomPrompts(1, tokens)[0], workload.Suffixes.Sum(suffix => suffix.Length), threads)),
         new EngineScoring(engine, workload.Requests),
         .. Sizes.AnswersAtATime.Select(sequences => new EngineAnswers(
-            sequences, client, [.. workload.Requests.Take(sizes.EngineAnswers).Select(request => request.Messages)], AnswerSchema.Format)),
+            sequences, engine.Chat, [.. workload.Requests.Take(sizes.EngineAnswers).Select(request => request.Messages)], AnswerSchema.Format)),
         new PeerMeasure(peer, "json", new("json")
         {
             Prefix = workload.Prefix,

@@ -11,13 +11,13 @@ namespace Pipeline.Inference;
 /// <summary>Registers the engines; a backend registers its loader beside them.</summary>
 public static class InferenceRegistration
 {
-    /// <summary>Adds <see cref="LocalModels"/> as <see cref="ILabelScorer"/> and, as <see cref="LocalChat"/>, <see cref="IChatClient"/>, configured by section "Inference".</summary>
+    /// <summary>Adds <see cref="LocalModels"/> as <see cref="ILabelScorer"/> and <see cref="IChatClient"/>, configured by section "Inference".</summary>
     public static IServiceCollection AddInference(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddEngineOptions(configuration);
         services.TryAddSingleton<LocalModels>();
         services.TryAddSingleton<ILabelScorer>(provider => provider.GetRequiredService<LocalModels>());
-        services.TryAddSingleton<IChatClient, LocalChat>();
+        services.TryAddSingleton<IChatClient>(provider => provider.GetRequiredService<LocalModels>());
         return services;
     }
 

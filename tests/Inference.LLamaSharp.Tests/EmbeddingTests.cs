@@ -95,7 +95,7 @@ public sealed class EmbeddingTests(ITestOutputHelper output)
     [Fact]
     public async Task Both_engines_work_in_one_process()
     {
-        await using InferenceEngine scoring = await TestEngine.LoadAsync();
+        await using LocalModel scoring = await TestEngine.LoadAsync();
         await using EmbeddingEngine embedding = await LoadAsync();
         Task<LabelScores>[] scores = [.. Enumerable.Range(0, 50).Select(i => scoring.ScoreAsync(EmotionPrompt.For($"so happy {i}"), _cancel))];
         Task<float[][]>[] vectors = [.. Enumerable.Range(0, 50).Select(i => EmbedAsync(embedding, $"so happy {i}"))];

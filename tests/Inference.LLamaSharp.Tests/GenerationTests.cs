@@ -21,7 +21,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
     public async Task Greedy_answers_are_those_of_llama_cpp_alone_and_batched()
     {
         string path = RandomModel.TinyPath;
-        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: path);
+        await using LocalModel engine = await TestEngine.LoadAsync(modelPath: path);
         using ILanguageModel model = TestEngine.Loader.Load(path, new());
         ChatTokenizer tokenizer = new(model);
         (int Token, float Lead)[][] expected = [.. _texts.Select(text =>
@@ -41,7 +41,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
     [Fact]
     public async Task Later_turns_find_the_earlier_ones_in_the_cache()
     {
-        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
+        await using LocalModel engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
         LocalChatClient client = Client(engine);
         List<ChatMessage> conversation = [new(ChatRole.System, "You are a patient teacher who explains every step."), new(ChatRole.User, _texts[0])];
         ChatOptions options = new() { Temperature = 0, MaxOutputTokens = 16 };
@@ -58,7 +58,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
     [Fact]
     public async Task Tokens_tell_how_probable_they_were_before_sampling()
     {
-        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
+        await using LocalModel engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
         ChatOptions options = new() { Temperature = 0, MaxOutputTokens = 12, AdditionalProperties = new() { [ChatOptionNames.TopLogprobs] = 5 } };
 
         ChatResponse response = await Client(engine).GetResponseAsync([new(ChatRole.User, _texts[1])], options, _cancel);
@@ -79,7 +79,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
     [Fact]
     public async Task Streamed_response_carries_what_a_whole_one_does()
     {
-        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
+        await using LocalModel engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
         ChatResponse response = await Client(engine).GetStreamingResponseAsync([new(ChatRole.User, _texts[0])], new() { MaxOutputTokens = 8 }, _cancel)
             .ToChatResponseAsync(_cancel);
         response.AdditionalProperties![ChatOptionNames.Timings].ShouldBeOfType<GenerationTimings>();
@@ -90,7 +90,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
     [Fact]
     public async Task Conversation_beyond_the_context_loses_its_oldest_turns_and_says_how_many()
     {
-        await using InferenceEngine engine = await TestEngine.LoadAsync(new() { ContextTokens = 512, BatchTokens = 256 }, RandomModel.TinyPath);
+        await using LocalModel engine = await TestEngine.LoadAsync(new() { ContextTokens = 512, BatchTokens = 256 }, RandomModel.TinyPath);
         List<ChatMessage> conversation = [new(ChatRole.System, "Be brief.")];
         for (int turn = 0; turn < 20; turn++)
         {
@@ -114,7 +114,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
     [Fact]
     public async Task Conversation_beyond_its_budget_loses_its_oldest_turns_although_the_context_would_hold_them()
     {
-        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
+        await using LocalModel engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
         ChatMessage[] conversation =
         [
             new(ChatRole.System, "Be brief."), new(ChatRole.User, _texts[0]), new(ChatRole.Assistant, _texts[1]), new(ChatRole.User, "And now?"),
@@ -135,7 +135,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
     [Fact]
     public async Task Schema_answer_that_never_fits_fails_after_one_larger_try()
     {
-        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
+        await using LocalModel engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
         ChatOptions options = new() { Temperature = 1.2f, Seed = 1, MaxOutputTokens = 4, ResponseFormat = Verdict };
         AnswerTruncatedException error = await Should.ThrowAsync<AnswerTruncatedException>(
             Client(engine).GetResponseAsync([new(ChatRole.User, _texts[0])], options, _cancel));
@@ -145,7 +145,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
     [Fact]
     public async Task Schema_that_cannot_be_kept_is_refused_before_the_engine_sees_it()
     {
-        await using InferenceEngine engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
+        await using LocalModel engine = await TestEngine.LoadAsync(modelPath: RandomModel.TinyPath);
         ChatOptions options = new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"objekt"}""")) };
         (await Should.ThrowAsync<ArgumentException>(Client(engine).GetResponseAsync([new(ChatRole.User, "x")], options, _cancel))).Message.ShouldContain("objekt");
     }
@@ -155,7 +155,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
     {
         // 2,000 in a minute; PIPELINE_TEST_GENERATIONS=10000 for the long run.
         int count = int.TryParse(Environment.GetEnvironmentVariable("PIPELINE_TEST_GENERATIONS"), out int asked) ? asked : 2_000;
-        await using InferenceEngine engine = await TestEngine.LoadAsync(new() { SequencesMax = 64, BatchTokens = 512 }, RandomModel.TinyPath);
+        await using LocalModel engine = await TestEngine.LoadAsync(new() { SequencesMax = 64, BatchTokens = 512 }, RandomModel.TinyPath);
         LocalChatClient client = Client(engine);
         int whole = 0, truncated = 0;
         long before = 0;
@@ -224,10 +224,10 @@ public sealed class GenerationTests(ITestOutputHelper output)
         }
     }
 
-    private async Task<string> AnswerAsync(InferenceEngine engine, string text) =>
+    private async Task<string> AnswerAsync(LocalModel engine, string text) =>
         (await Client(engine).GetResponseAsync([new(ChatRole.User, text)], new() { Temperature = 0, MaxOutputTokens = AnswerTokens }, _cancel)).Text;
 
-    private static LocalChatClient Client(InferenceEngine engine) => new(engine, Options.Create(new InferenceOptions()));
+    private static LocalChatClient Client(LocalModel engine) => engine.Chat;
 
     /// <summary>Another batch shape takes other kernels: the answers may part at a token that had hardly a lead, and only there.</summary>
     private static void ShouldAgree(ILanguageModel model, (int Token, float Lead)[] expected, string actual)

@@ -33,17 +33,17 @@ public sealed class LoadingTests
     [Fact]
     public async Task Missing_file_is_one_sentence_with_a_remedy()
     {
-        await using InferenceEngine engine = TestEngine.Create();
+        await using LocalModels models = TestEngine.Create();
         ModelLoadException error = await Should.ThrowAsync<ModelLoadException>(
-            engine.LoadAsync("/nowhere/model.gguf", EmotionPrompt.For("x"), _cancel));
+            models.LoadAsync("/nowhere/model.gguf", EmotionPrompt.For("x"), _cancel));
         error.Message.ShouldBe("The model file /nowhere/model.gguf does not exist. Correct the path or put the file there.");
     }
 
     [Fact]
     public async Task Scoring_before_loading_says_what_to_call()
     {
-        await using InferenceEngine engine = TestEngine.Create();
-        InferenceException error = await Should.ThrowAsync<InferenceException>(() => engine.ScoreAsync(EmotionPrompt.For("x"), _cancel));
+        await using LocalModels models = TestEngine.Create();
+        InferenceException error = await Should.ThrowAsync<InferenceException>(() => models.ScoreAsync(EmotionPrompt.For("x"), _cancel));
         error.Message.ShouldContain("LoadAsync");
     }
 
@@ -92,8 +92,8 @@ public sealed class LoadingTests
         try
         {
             await File.WriteAllBytesAsync(path, bytes, _cancel);
-            await using InferenceEngine engine = TestEngine.Create();
-            return await Should.ThrowAsync<ModelLoadException>(engine.LoadAsync(path, EmotionPrompt.For("x"), _cancel));
+            await using LocalModels models = TestEngine.Create();
+            return await Should.ThrowAsync<ModelLoadException>(models.LoadAsync(path, EmotionPrompt.For("x"), _cancel));
         }
         finally
         {

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Pipeline.Inference.Generation;
 using Pipeline.TestSupport.Inference;
 
 namespace Pipeline.Inference.LLamaSharp.Tests;
@@ -30,9 +29,8 @@ public sealed class LocalModelsTests
         await using LocalModels models = Create();
         await LoadAsync(models, EmotionPrompt.ModelPath);
         await LoadAsync(models, RandomModel.TinyPath);
-        using LocalChat chat = new(models);
 
-        var (small, random) = (await NameAsync(chat, EmotionPrompt.ModelPath), await NameAsync(chat, RandomModel.TinyPath));
+        var (small, random) = (await NameAsync(models, EmotionPrompt.ModelPath), await NameAsync(models, RandomModel.TinyPath));
 
         models.Loaded.Select(model => model.Name).ShouldBe([small!, random!], ignoreOrder: true);
         small.ShouldNotBe(random);
@@ -47,14 +45,14 @@ public sealed class LocalModelsTests
             .Message.ShouldContain("/no.gguf is not loaded");
     }
 
-    private async Task<string?> NameAsync(LocalChat chat, string path)
+    private async Task<string?> NameAsync(LocalModels models, string path)
     {
-        var response = await chat.GetResponseAsync([new(ChatRole.User, "Hi")], new() { ModelId = path, MaxOutputTokens = 3 }, _cancel);
+        var response = await models.GetResponseAsync([new(ChatRole.User, "Hi")], new() { ModelId = path, MaxOutputTokens = 3 }, _cancel);
         return response.ModelId;
     }
 
-    private Task LoadAsync(LocalModels models, string path) => models.LoadAsync(path, EmotionPrompt.For("warm up"), _cancel);
+    private Task<LocalModel> LoadAsync(LocalModels models, string path) => models.LoadAsync(path, EmotionPrompt.For("warm up"), _cancel);
 
     private static LocalModels Create() =>
-        new(TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        new(TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<LocalModels>.Instance);
 }

@@ -13,19 +13,16 @@ internal static class TestEngine
 {
     public static LLamaSharpModelLoader Loader { get; } = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
 
-    public static InferenceEngine Create(InferenceOptions? options = null)
+    public static LocalModels Create(InferenceOptions? options = null)
     {
         options ??= new();
         options.Threads ??= int.TryParse(Environment.GetEnvironmentVariable("Inference__Threads"), out int threads) ? threads : 1;
-        return new(Loader, Options.Create(options), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        return new(Loader, Options.Create(options), TimeProvider.System, NullLogger<LocalModels>.Instance);
     }
 
-    public static async Task<InferenceEngine> LoadAsync(InferenceOptions? options = null, string? modelPath = null)
-    {
-        InferenceEngine engine = Create(options);
-        await engine.LoadAsync(modelPath ?? EmotionPrompt.ModelPath, EmotionPrompt.For("warm up"), TestContext.Current.CancellationToken);
-        return engine;
-    }
+    /// <summary>A model that its caller disposes.</summary>
+    public static Task<LocalModel> LoadAsync(InferenceOptions? options = null, string? modelPath = null) =>
+        Create(options).LoadAsync(modelPath ?? EmotionPrompt.ModelPath, EmotionPrompt.For("warm up"), TestContext.Current.CancellationToken);
 
     /// <summary>Memory of this process, native libraries included, after everything that can be collected was.</summary>
     public static long ResidentBytes()

@@ -13,9 +13,9 @@ namespace Pipeline.Inference.LLamaSharp.Tests;
 /// <summary>Every rule of a chat client, on the real engine; the small model, because a trained one has no near ties.</summary>
 public sealed class LocalChatTests : ChatClientConformance, IAsyncLifetime
 {
-    private InferenceEngine? _engine;
+    private LocalModel? _engine;
 
-    protected override IChatClient Client => new LocalChatClient(_engine!, Options.Create(new InferenceOptions()));
+    protected override IChatClient Client => _engine!.Chat;
 
     public async ValueTask InitializeAsync() => _engine = await TestEngine.LoadAsync();
 
@@ -25,7 +25,7 @@ public sealed class LocalChatTests : ChatClientConformance, IAsyncLifetime
 /// <summary>The same rules for a client that asks the engine over OpenAI's protocol.</summary>
 public sealed class ServedChatTests : ChatClientConformance, IAsyncLifetime
 {
-    private InferenceEngine? _engine;
+    private LocalModel? _engine;
     private OpenAiServer? _server;
     private OpenAiChatClient? _client;
 
@@ -34,7 +34,7 @@ public sealed class ServedChatTests : ChatClientConformance, IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _engine = await TestEngine.LoadAsync();
-        _server = await OpenAiServer.StartAsync(new LocalChatClient(_engine, Options.Create(new InferenceOptions())));
+        _server = await OpenAiServer.StartAsync(_engine!.Chat);
         RemoteEndpoint endpoint = new()
         {
             Name = "The engine", BaseUrl = _server.BaseUrl, Model = "served", Timeout = TimeSpan.FromMinutes(1), Section = RemoteOptions.Section,
@@ -51,7 +51,7 @@ public sealed class ServedChatTests : ChatClientConformance, IAsyncLifetime
 
 public sealed class LocalLabelTests : LabelScorerConformance, IAsyncLifetime
 {
-    private InferenceEngine? _engine;
+    private LocalModel? _engine;
 
     protected override ILabelScorer Scorer => _engine!;
 

@@ -7,7 +7,6 @@ using Pipeline.Bench.Engine.Peers;
 using Pipeline.Bench.Engine.Reports;
 using Pipeline.Bench.Measuring;
 using Pipeline.Inference;
-using Pipeline.Inference.Generation;
 using Pipeline.Inference.Gguf;
 using Pipeline.Inference.LLamaSharp;
 using Pipeline.Inference.Models;
@@ -57,17 +56,15 @@ internal static class CompareCommand
         await Console.Error.WriteLineAsync(
             $"{Path.GetFileName(path)}: {threads} threads, {workload.Texts.Count} texts of {workload.TokensOfTexts} tokens behind {workload.Prefix.Length} shared ones");
         IOptions<InferenceOptions> options = Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0 });
-        await using InferenceEngine engine = new(loader, options, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
-        await engine.LoadAsync(path, workload.Requests[0], cancellationToken);
-        using LocalChatClient client = new(engine, options);
+        await using LocalModels models = new(loader, options, TimeProvider.System, NullLogger<LocalModels>.Instance);
+        LocalModel engine = await models.LoadAsync(path, workload.Requests[0], cancellationToken);
         IOptions<InferenceOptions> withoutPrefixes = Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, PrefixesMax = 0 });
-        await using InferenceEngine empty = new(loader, withoutPrefixes, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
-        await empty.LoadAsync(path, workload.Requests[0], cancellationToken);
-        using LocalChatClient emptyClient = new(empty, withoutPrefixes);
+        await using LocalModels withoutCache = new(loader, withoutPrefixes, TimeProvider.System, NullLogger<LocalModels>.Instance);
+        LocalModel empty = await withoutCache.LoadAsync(path, workload.Requests[0], cancellationToken);
         using NodePeer peer = await NodePeer.StartAsync(parsed.GetRequiredValue(_peer), path, threads, cancellationToken);
 
         IMeasure[][] questions = Chosen(
-            new Contest(model, engine, client, empty, emptyClient, peer, workload, sizes, threads).Questions(), parsed.GetValue(_only));
+            new Contest(model, engine, empty, peer, workload, sizes, threads).Questions(), parsed.GetValue(_only));
         await WarmUpAsync(questions[0], cancellationToken);
         Rounds rounds = new(questions, sizes, Console.Error);
         await rounds.RunAsync(cancellationToken);

@@ -11,7 +11,7 @@ namespace Pipeline.Bench.Engine.Measures;
 /// </summary>
 /// <remarks>Whole answers, as jobs take them; and below the chat client, which would ask for a JSON answer that is cut once more.</remarks>
 internal sealed class EngineDecode(
-    string name, InferenceEngine engine, IReadOnlyList<string> texts, int tokens, ChatResponseFormatJson? format = null) : IMeasure
+    string name, LocalModel engine, IReadOnlyList<string> texts, int tokens, ChatResponseFormatJson? format = null) : IMeasure
 {
     private const int WarmUpTokens = 4; // So that nothing is compiled while the clock runs.
     private const double PassSecondsMin = 0.01; // Answers of one pass have their first tokens within a millisecond or two.

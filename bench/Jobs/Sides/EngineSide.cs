@@ -2,7 +2,6 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.Inference;
-using Pipeline.Inference.Generation;
 using Pipeline.Inference.LLamaSharp;
 
 namespace Pipeline.Bench.Jobs.Sides;
@@ -10,11 +9,10 @@ namespace Pipeline.Bench.Jobs.Sides;
 /// <summary>The engine alone, in this process: no HTTP, no queue, no database.</summary>
 internal sealed class EngineSide : IChatSide
 {
-    private readonly InferenceEngine _engine;
-    private readonly LocalChatClient _client;
+    private readonly LocalModel _model;
     private readonly TimeProvider _time;
 
-    private EngineSide(InferenceEngine engine, LocalChatClient client, TimeProvider time) => (_engine, _client, _time) = (engine, client, time);
+    private EngineSide(LocalModel model, TimeProvider time) => (_model, _time) = (model, time);
 
     public string Version => "the engine of this commit";
 
@@ -22,9 +20,9 @@ internal sealed class EngineSide : IChatSide
     {
         LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
         IOptions<InferenceOptions> options = Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0 });
-        InferenceEngine engine = new(loader, options, time, NullLogger<InferenceEngine>.Instance);
-        await engine.LoadAsync(model, new() { Messages = [new(ChatRole.User, "Warm-up.")], Labels = ["yes", "no"] }, cancellationToken);
-        return new(engine, new(engine, options), time);
+        LocalModels models = new(loader, options, time, NullLogger<LocalModels>.Instance);
+        LocalModel loaded = await models.LoadAsync(model, new() { Messages = [new(ChatRole.User, "Warm-up.")], Labels = ["yes", "no"] }, cancellationToken);
+        return new(loaded, time);
     }
 
     public async Task<double> ChatAsync(string text, int tokens, CancellationToken cancellationToken)
@@ -32,7 +30,7 @@ internal sealed class EngineSide : IChatSide
         long start = _time.GetTimestamp();
         double? first = null;
         ChatOptions options = new() { Temperature = 0, MaxOutputTokens = tokens };
-        await foreach (ChatResponseUpdate update in _client.GetStreamingResponseAsync([new(ChatRole.User, text)], options, cancellationToken))
+        await foreach (ChatResponseUpdate update in _model.Chat.GetStreamingResponseAsync([new(ChatRole.User, text)], options, cancellationToken))
         {
             first ??= update.Text.Length > 0 ? _time.GetElapsedTime(start).TotalMilliseconds : null;
         }
@@ -40,9 +38,5 @@ internal sealed class EngineSide : IChatSide
         return first ?? _time.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _engine.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _model.DisposeAsync();
 }

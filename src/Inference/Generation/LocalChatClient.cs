@@ -1,17 +1,21 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Options;
 
 namespace Pipeline.Inference.Generation;
 
 /// <summary>
-/// The loaded model as an <see cref="IChatClient"/>. Safe from any thread; all requests share the engine's batch. A JSON
+/// A loaded model as an <see cref="IChatClient"/>. Safe from any thread; all requests share the model's batch. A JSON
 /// answer that its limit cuts is asked for once more with twice the room, and then fails: it is never returned in part.
 /// </summary>
 /// <remarks>A JSON answer that is streamed cannot be asked for again; cut, it ends with <see cref="ChatFinishReason.Length"/>.</remarks>
-public sealed class LocalChatClient(InferenceEngine engine, IOptions<InferenceOptions> options) : IChatClient
+public sealed class LocalChatClient : IChatClient
 {
     private const int LargerAnswer = 2;
+
+    private readonly LocalModel _model;
+    private readonly int _outputTokensMax;
+
+    internal LocalChatClient(LocalModel model, int outputTokensMax) => (_model, _outputTokensMax) = (model, outputTokensMax);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">An option is out of range or not supported, or the JSON schema is.</exception>
@@ -22,11 +26,11 @@ public sealed class LocalChatClient(InferenceEngine engine, IOptions<InferenceOp
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         GenerationRequest request = Read(messages, options);
-        FinishedGeneration finished = await engine.GenerateAsync(request, cancellationToken);
+        FinishedGeneration finished = await _model.GenerateAsync(request, cancellationToken);
         if (request.Json is not null && finished.Answer.End == GenerationEnd.Length)
         {
             request = request with { TokensMax = (int)Math.Min(int.MaxValue, (long)LargerAnswer * request.TokensMax) };
-            finished = await engine.GenerateAsync(request, cancellationToken);
+            finished = await _model.GenerateAsync(request, cancellationToken);
             if (finished.Answer.End == GenerationEnd.Length)
             {
                 throw new AnswerTruncatedException(finished.Answer.AnswerTokens);
@@ -43,7 +47,7 @@ public sealed class LocalChatClient(InferenceEngine engine, IOptions<InferenceOp
         GenerationRequest request = Read(messages, options) with { Streams = true };
         string id = Guid.CreateVersion7().ToString("n");
         Thoughts? thoughts = request.Thinking ? new() : null;
-        await using GenerationStream stream = await engine.StreamAsync(request, cancellationToken);
+        await using GenerationStream stream = await _model.StreamAsync(request, cancellationToken);
         await foreach (string piece in stream.Pieces)
         {
             foreach (AIContent content in Contents(thoughts?.Append(piece) ?? new("", piece)))
@@ -65,23 +69,23 @@ public sealed class LocalChatClient(InferenceEngine engine, IOptions<InferenceOp
         yield return last;
 
         ChatResponseUpdate Update(AIContent content) =>
-            new(ChatRole.Assistant, [content]) { ResponseId = id, MessageId = id, ModelId = engine.Model?.Name };
+            new(ChatRole.Assistant, [content]) { ResponseId = id, MessageId = id, ModelId = _model.Info.Name };
     }
 
     /// <inheritdoc/>
     public object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceKey is not null ? null
-        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("pipeline", defaultModelId: engine.Model?.Name)
+        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("pipeline", defaultModelId: _model.Info.Name)
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 
-    /// <summary>Nothing: the engine belongs to the host.</summary>
+    /// <summary>Nothing: the model belongs to the host.</summary>
     public void Dispose()
     {
     }
 
     private GenerationRequest Read(IEnumerable<ChatMessage> messages, ChatOptions? chatOptions) =>
-        ChatOptionsReader.Read(messages, chatOptions, options.Value.OutputTokensMax);
+        ChatOptionsReader.Read(messages, chatOptions, _outputTokensMax);
 
     private ChatResponse Response(FinishedGeneration finished, bool thinking)
     {
@@ -97,7 +101,7 @@ public sealed class LocalChatClient(InferenceEngine engine, IOptions<InferenceOp
         return new(new ChatMessage(ChatRole.Assistant, [.. Contents(separated)]))
         {
             ResponseId = Guid.CreateVersion7().ToString("n"),
-            ModelId = engine.Model?.Name,
+            ModelId = _model.Info.Name,
             FinishReason = Reason(answer),
             Usage = Usage(answer),
             AdditionalProperties = Extras(finished),
