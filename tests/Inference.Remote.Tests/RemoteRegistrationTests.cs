@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.Inference.Embeddings;
+using Pipeline.Inference.Models;
 using Pipeline.Inference.Remote.Fallback;
 using Pipeline.Inference.Remote.OpenAi;
 
@@ -102,6 +103,7 @@ public sealed class RemoteRegistrationTests
         return new ServiceCollection()
             .AddLogging()
             .AddSingleton(new ProviderKeys(name => variables.FirstOrDefault(variable => variable.Name == name).Value))
+            .AddSingleton<IModelLoader, NoModels>()
             .AddInference(configuration)
             .AddEmbeddings(configuration)
             .AddRemoteInference(configuration)
@@ -111,4 +113,11 @@ public sealed class RemoteRegistrationTests
     }
 
     private static void Validate(ServiceProvider services) => services.GetRequiredService<IStartupValidator>().Validate();
+
+    private sealed class NoModels : IModelLoader
+    {
+        public IReadOnlyList<Accelerator> FindAccelerators() => [];
+
+        public ILanguageModel Load(string path, ModelParameters parameters) => throw new ModelLoadException($"{path} is not to be loaded here.", "Ask the server.");
+    }
 }
