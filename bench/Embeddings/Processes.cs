@@ -41,13 +41,13 @@ internal sealed class Processes : IAsyncDisposable
             // As docs/operations.md advises for machines that also serve people.
             if (emotions)
             {
-                embedding["Lanes__document-bulk__Prefetch"] = "2";
+                embedding["Queues__document-bulk__Prefetch"] = "2";
             }
 
             processes.Start(stage, "src/Workers.Embedding", "Workers.Embedding", emotions ? ["nice", "-n", "19"] : [], embedding);
             if (emotions)
             {
-                processes.Start(stage, "src/Workers.Inference", "Workers.Inference", [], new(settings) { ["Worker__Lanes"] = "emotion" });
+                processes.Start(stage, "src/Workers.Inference", "Workers.Inference", [], new(settings) { ["Worker__Queues"] = "emotion" });
             }
 
             return processes;

@@ -12,7 +12,7 @@ internal static class History
 
     // Spread evenly over a day.
     private const string Fill = """
-        insert into jobs (id, client_id, kind, lane, state, attempt, created_at, queued_at, started_at, finished_at, finished_xid, input, result)
+        insert into jobs (id, client_id, kind, queue, state, attempt, created_at, queued_at, started_at, finished_at, finished_xid, input, result)
         select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid,
                '00000000-0000-0000-0000-000000000000', 'emotion', 'emotion', 'succeeded', 1, at, at, at, at, pg_current_xact_id(),
                json_build_object('text', repeat('x', 120)), '{"ok":true,"length":120}'

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Bench.Jobs.Measures;
 using Pipeline.Core.Clients;
-using Pipeline.Core.WorkReports;
+using Pipeline.Core.ActivityReports;
 
 namespace Pipeline.Bench.Jobs;
 
@@ -14,7 +14,7 @@ internal sealed class ReportedDay : IAsyncDisposable
 {
     // Results as workers write them. Nine in ten are emotions, one in fifty failed.
     private const string Fill = """
-        insert into jobs (id, client_id, kind, lane, state, attempt, created_at, queued_at, started_at, finished_at, finished_xid, input, result, error_code)
+        insert into jobs (id, client_id, kind, queue, state, attempt, created_at, queued_at, started_at, finished_at, finished_xid, input, result, error_code)
         select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid,
                '00000000-0000-0000-0000-000000000000', kind, kind, case when n % 50 = 0 then 'failed' else 'succeeded' end, 1, at, at,
                at + (1 + n % 997) * interval '1 ms', at + (40 + n % 997 + n % 211) * interval '1 ms', pg_current_xact_id(),
@@ -50,15 +50,15 @@ internal sealed class ReportedDay : IAsyncDisposable
     /// <summary>Makes the report on the day, as the scheduler does, and forgets it.</summary>
     public async Task<MadeReport> MakeAsync(CancellationToken cancellationToken)
     {
-        IOptions<WorkReportOptions> options = Options.Create(new WorkReportOptions { Summaries = false, Grace = TimeSpan.Zero });
+        IOptions<ActivityReportOptions> options = Options.Create(new ActivityReportOptions { Summaries = false, Grace = TimeSpan.Zero });
         TotalsLog log = new();
-        WorkReportStore store = new(_database, options);
-        WorkReportMaker maker = new(store, new FiguresReader(_database, options, _time), options, _time, log);
+        ActivityReportStore store = new(_database, options);
+        ActivityReportMaker maker = new(store, new FiguresReader(_database, options, _time), options, _time, log);
         (long start, double cpu) = (_time.GetTimestamp(), await CpuSecondsAsync(cancellationToken));
         await maker.MakeNightsAsync(_owner, cancellationToken);
         double seconds = _time.GetElapsedTime(start).TotalSeconds;
         cpu = await CpuSecondsAsync(cancellationToken) - cpu;
-        await ExecuteAsync(_database, "delete from reports", null, cancellationToken);
+        await ExecuteAsync(_database, "delete from activity_reports", null, cancellationToken);
         return new(log.Jobs, log.DatabaseMilliseconds / 1_000, cpu, seconds);
     }
 
@@ -81,7 +81,7 @@ internal sealed class ReportedDay : IAsyncDisposable
     }
 
     /// <summary>Reads the totals out of what the maker logs.</summary>
-    private sealed class TotalsLog : ILogger<WorkReportMaker>
+    private sealed class TotalsLog : ILogger<ActivityReportMaker>
     {
         public long Jobs { get; private set; }
 

@@ -10,7 +10,7 @@ internal sealed class NightsDatabase(NpgsqlDataSource dataSource) : IAsyncDispos
 
     // At ten in UTC, when it is the same date in all of the zones.
     private const string AddJobs = """
-        insert into jobs (id, client_id, kind, lane, state, attempt, input, result, finished_at)
+        insert into jobs (id, client_id, kind, queue, state, attempt, input, result, finished_at)
         select overlay(gen_random_uuid()::text placing
                  (select substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-7' from lpad(to_hex((extract(epoch from (@First::date + n)::timestamp + interval '10 hours 1 minute') * 1000)::bigint), 12, '0') h)
                  from 1 for 15)::uuid,
@@ -22,7 +22,7 @@ internal sealed class NightsDatabase(NpgsqlDataSource dataSource) : IAsyncDispos
         select count(*)::int as Reports, count(distinct (client_id, first_day))::int as Nights, count(summary_job_id)::int as Summaries,
                (select count(*)::int from jobs where kind = 'report') as SummaryJobs,
                coalesce(bool_and((figures ->> 'jobs')::int > 0), true) as AllHaveJobs
-          from reports where scope = 'night' and first_day >= @First and first_day < @First::date + @Nights
+          from activity_reports where scope = 'night' and first_day >= @First and first_day < @First::date + @Nights
         """;
 
     public static async Task<NightsDatabase> CreateAsync(string server, string name, CancellationToken cancellationToken)

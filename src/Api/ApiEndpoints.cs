@@ -16,11 +16,11 @@ using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
-using Pipeline.Api.Reports;
+using Pipeline.Api.InterviewReports;
 using Pipeline.Api.Schedules;
 using Pipeline.Api.Search;
 using Pipeline.Api.Webhooks;
-using Pipeline.Api.WorkReports;
+using Pipeline.Api.ActivityReports;
 using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 
@@ -44,7 +44,7 @@ public static class ApiEndpoints
         KindEndpoint.Map<CompleteChat, ChatResult>(api, "/chat/completions", ChatDocs.Complete);
         KindEndpoint.Map<GiveFeedback, FeedbackResult>(api, "/feedback", FeedbackDocs.Give);
         KindEndpoint.Map<StepInterview, InterviewStepResult>(api, "/interview/step", InterviewsDocs.StepOnce);
-        ReportEndpoint.Map(api);
+        InterviewReportEndpoint.Map(api);
         ConversationsEndpoints.Map(api);
         InterviewsEndpoints.Map(api);
         EmbeddingsEndpoint.Map(api);
@@ -58,7 +58,7 @@ public static class ApiEndpoints
         OpenAiRoutes.Map(app);
         WebhooksEndpoints.Map(api);
         PromptsEndpoints.Map(api);
-        WorkReportsEndpoints.Map(api);
+        ActivityReportsEndpoints.Map(api);
         SchedulesEndpoints.Map(api);
         var health = app.MapHealth();
         health.All.Describe(HealthDocs.All);

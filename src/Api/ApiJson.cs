@@ -15,11 +15,11 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
-using Pipeline.Api.Reports;
+using Pipeline.Api.InterviewReports;
 using Pipeline.Api.Schedules;
 using Pipeline.Api.Search;
 using Pipeline.Api.Webhooks;
-using Pipeline.Api.WorkReports;
+using Pipeline.Api.ActivityReports;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -59,7 +59,7 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(ChatRequest))]
 [JsonSerializable(typeof(FeedbackRequest))]
 [JsonSerializable(typeof(StepInterviewRequest))]
-[JsonSerializable(typeof(ReportRequest))]
+[JsonSerializable(typeof(InterviewReportRequest))]
 [JsonSerializable(typeof(InterviewRequest))]
 [JsonSerializable(typeof(AnswerRequest))]
 [JsonSerializable(typeof(InterviewResource))]
@@ -80,9 +80,9 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(JobRequest))]
 [JsonSerializable(typeof(SchedulesResource))]
 [JsonSerializable(typeof(ScheduleResource))]
-[JsonSerializable(typeof(WorkReportResource))]
-[JsonSerializable(typeof(WorkReportPageResource))]
-[JsonSerializable(typeof(WorkReportRequest))]
+[JsonSerializable(typeof(ActivityReportResource))]
+[JsonSerializable(typeof(ActivityReportPageResource))]
+[JsonSerializable(typeof(ActivityReportRequest))]
 [JsonSerializable(typeof(ReportingResource))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

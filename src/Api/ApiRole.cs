@@ -29,7 +29,7 @@ public static class ApiRole
         services.AddHostedService<LoopbackRule>();
         pipeline.AddIntake();
         pipeline.AddDocuments();
-        pipeline.AddWorkReportRequests();
+        pipeline.AddActivityReportRequests();
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
         services.AddOptions<InputLimits>().BindConfiguration(InputLimits.Section).ValidateOnStart();
@@ -40,7 +40,7 @@ public static class ApiRole
         services.AddSingleton<PromptedInputs>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();
-        services.AddSingleton<JobFollower>();
+        services.AddSingleton<JobUpdateReader>();
         services.AddSingleton<JobStreams>();
         services.AddSingleton<StreamedSubmissions>();
         services.AddSingleton<BatchSubmissions>();

@@ -10,15 +10,15 @@ internal static class CommandLine
     /// <summary>How long a command may take to notice Ctrl-C before the process ends without it.</summary>
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(5);
 
-    public static Task<int> RunAsync(string[] args, Surroundings surroundings, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(string[] args, CliEnvironment environment, CancellationToken cancellationToken)
     {
         var root = new RootCommand("Talks to a running pipeline, and makes its API keys.")
         {
-            SamplesCommand.Create(surroundings),
-            SubmitCommand.Create(surroundings),
-            EvalCommand.Create(surroundings),
-            KeysCommand.Create(surroundings),
-            DemoCommand.Create(surroundings),
+            SamplesCommand.Create(environment),
+            SubmitCommand.Create(environment),
+            EvalCommand.Create(environment),
+            KeysCommand.Create(environment),
+            DemoCommand.Create(environment),
         };
 
         return root.Parse(args).InvokeAsync(
@@ -26,8 +26,8 @@ internal static class CommandLine
             {
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = StopMax,
-                Output = surroundings.Out.Profile.Out.Writer,
-                Error = surroundings.Error.Profile.Out.Writer,
+                Output = environment.Out.Profile.Out.Writer,
+                Error = environment.Error.Profile.Out.Writer,
             },
             cancellationToken);
     }
@@ -35,7 +35,7 @@ internal static class CommandLine
     /// <summary>Gives a command its action: whatever goes wrong in it ends in a sentence, never in a stack trace.</summary>
     public static void Do(
         this Command command,
-        Surroundings surroundings,
+        CliEnvironment environment,
         Func<ParseResult, CancellationToken, Task<int>> action)
     {
         command.SetAction(async (parsed, cancellationToken) =>
@@ -46,17 +46,17 @@ internal static class CommandLine
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                surroundings.Error.Line("Stopped. What the pipeline has accepted goes on.");
+                environment.Error.Line("Stopped. What the pipeline has accepted goes on.");
                 return ExitCodes.Interrupted;
             }
             catch (CommandException exception)
             {
-                surroundings.Error.Line(exception.Message);
+                environment.Error.Line(exception.Message);
                 return ExitCodes.Failure;
             }
             catch (Exception exception)
             {
-                surroundings.Error.Line($"Unexpected {exception.GetType().Name}: {exception.Message} Please report it.");
+                environment.Error.Line($"Unexpected {exception.GetType().Name}: {exception.Message} Please report it.");
                 return ExitCodes.Failure;
             }
         });

@@ -1,6 +1,6 @@
 namespace Pipeline.Contracts;
 
-/// <summary>A result whose text can be followed while it is made.</summary>
+/// <summary>A result whose text can be streamed while it is made.</summary>
 public interface IStreamedResult
 {
     /// <summary>The whole text: exactly what the handler wrote into its feed, piece by piece.</summary>

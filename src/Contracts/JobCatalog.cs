@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Pipeline.Contracts;
 
-/// <summary>Every kind of job there is. Adding one here is what makes the API accept it and the dispatcher route it.</summary>
+/// <summary>Every kind of job there is. Adding one here is what makes the API accept it and the outbox relay send it.</summary>
 public static class JobCatalog
 {
     private static readonly Dictionary<string, JobKind> Kinds = new JobKind[]
@@ -12,14 +12,14 @@ public static class JobCatalog
         JobKind.Of<CompleteChat, ChatResult>(),
         JobKind.Of<GiveFeedback, FeedbackResult>(),
         JobKind.Of<StepInterview, InterviewStepResult>(),
-        JobKind.Of<WriteReport, ReportResult>(),
+        JobKind.Of<InterviewReport, InterviewReportResult>(),
         JobKind.Of<EmbedDocument, DocumentResult>(),
     }.ToDictionary(kind => kind.Name, StringComparer.Ordinal);
 
     public static IReadOnlyCollection<JobKind> All => Kinds.Values;
 
-    /// <summary>Every lane of every kind.</summary>
-    public static IReadOnlyList<string> Lanes { get; } = [.. Kinds.Values.SelectMany(kind => kind.Lanes)];
+    /// <summary>Every queue of every kind.</summary>
+    public static IReadOnlyList<string> Queues { get; } = [.. Kinds.Values.SelectMany(kind => kind.Queues)];
 
     /// <summary>A kind that is there.</summary>
     /// <exception cref="KeyNotFoundException">It is not.</exception>

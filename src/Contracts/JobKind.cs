@@ -22,11 +22,11 @@ public sealed class JobKind
     /// <summary>The JSON shape of the input: what the API checks a request against and writes the stored input with.</summary>
     public JsonTypeInfo InputJson { get; }
 
-    /// <summary>Whether the text of its results can be followed while it is made.</summary>
+    /// <summary>Whether the text of its results can be streamed while it is made.</summary>
     public bool IsStreamed => _streamedText is not null;
 
-    /// <summary>Both lanes of this kind, the interactive one first.</summary>
-    public IReadOnlyList<string> Lanes => [Lane(JobPriority.Interactive), Lane(JobPriority.Bulk)];
+    /// <summary>Both queues of this kind, the interactive one first.</summary>
+    public IReadOnlyList<string> Queues => [Queue(JobPriority.Interactive), Queue(JobPriority.Bulk)];
 
     public static JobKind Of<TJob, TResult>()
         where TJob : class, IJob<TJob, TResult>
@@ -36,12 +36,12 @@ public sealed class JobKind
                 ? resultJson => ((IStreamedResult?)JsonSerializer.Deserialize(resultJson, TJob.ResultJson))?.StreamedText
                 : null);
 
-    /// <summary>The lane, and so the queue, that a job of this kind travels in.</summary>
-    public string Lane(JobPriority priority) => priority is JobPriority.Bulk ? Name + "-bulk" : Name;
+    /// <summary>The queue that a job of this kind and priority waits in.</summary>
+    public string Queue(JobPriority priority) => priority is JobPriority.Bulk ? Name + "-bulk" : Name;
 
     /// <exception cref="JsonException">The element has another shape; <see cref="JsonException.Path"/> names the field.</exception>
     public IJob Parse(JsonElement input) => _parse(input);
 
-    /// <summary>The text of a result that can be followed while it is made; null for other kinds.</summary>
+    /// <summary>The text of a result that can be streamed while it is made; null for other kinds.</summary>
     public string? StreamedText(string resultJson) => _streamedText?.Invoke(resultJson);
 }

@@ -1,12 +1,12 @@
 namespace Pipeline.Contracts;
 
 /// <summary>
-/// The message a worker receives: a job waits in this lane. It carries the id alone. The input is read with the row that
+/// The message a worker receives: a job of its queue is ready. It carries the id alone. The input is read with the row that
 /// the worker claims, so texts never rest in the broker and the two can not disagree (docs/adr/2026-11-20-messages-carry-ids.md).
 /// </summary>
 public sealed record JobReady(Guid JobId)
 {
-    /// <summary>Jobs of the same lane that share the message, where one job is so small that its message costs as much; otherwise absent.</summary>
+    /// <summary>Jobs of the same queue that share the message, where one job is so small that its message costs as much; otherwise absent.</summary>
     public IReadOnlyList<Guid>? Others { get; init; }
 
     /// <summary>Every job of the message.</summary>

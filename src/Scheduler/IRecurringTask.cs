@@ -2,7 +2,7 @@ namespace Pipeline.Scheduler;
 
 /// <summary>
 /// Work that comes back: one class, registered once with <see cref="SchedulerHosting.AddRecurringTask"/>.
-/// It runs short SQL or submits jobs; what takes long belongs on a lane.
+/// It runs short SQL or submits jobs; what takes long belongs on a queue.
 /// </summary>
 /// <remarks>
 /// Each occurrence runs once, in one of the scheduler processes, never beside itself. One that was missed is made up

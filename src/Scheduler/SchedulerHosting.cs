@@ -14,7 +14,7 @@ public static class SchedulerHosting
     {
         pipeline.AddTaskRunner();
         pipeline.AddRetention();
-        pipeline.AddWorkReports();
+        pipeline.AddActivityReports();
         pipeline.AddRecurringTask<NightlyReportsTask>();
         pipeline.AddRecurringTask<SelfTestTask>();
         return pipeline.AddHangfireSchedules();

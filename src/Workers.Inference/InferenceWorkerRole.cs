@@ -11,7 +11,7 @@ using Pipeline.Workers.Inference.Emotion;
 using Pipeline.Workers.Inference.Feedback;
 using Pipeline.Workers.Inference.Generating;
 using Pipeline.Workers.Inference.Interview;
-using Pipeline.Workers.Inference.Report;
+using Pipeline.Workers.Inference.InterviewReports;
 
 namespace Pipeline.Workers.Inference;
 
@@ -33,7 +33,7 @@ public static class InferenceWorkerRole
             .AddGenerating<CompleteChat, ChatResult, ChatHandler, ChatJobOptions, ChatJobOptionsValidator>(ChatJobOptions.Section)
             .AddGenerating<GiveFeedback, FeedbackResult, FeedbackHandler, FeedbackOptions, FeedbackOptionsValidator>(FeedbackOptions.Section)
             .AddGenerating<StepInterview, InterviewStepResult, InterviewHandler, InterviewOptions, InterviewOptionsValidator>(InterviewOptions.Section)
-            .AddGenerating<WriteReport, ReportResult, ReportHandler, ReportOptions, ReportOptionsValidator>(ReportOptions.Section);
+            .AddGenerating<InterviewReport, InterviewReportResult, InterviewReportHandler, InterviewReportOptions, InterviewReportOptionsValidator>(InterviewReportOptions.Section);
     }
 
     private static PipelineBuilder AddEmotion(this PipelineBuilder pipeline)
@@ -41,7 +41,7 @@ public static class InferenceWorkerRole
         pipeline.Services.AddOptions<EmotionOptions>().BindConfiguration(EmotionOptions.Section).ValidateOnStart();
         pipeline.Services.AddSingleton<IValidateOptions<EmotionOptions>, EmotionOptionsValidator>();
         pipeline.Services.AddSingleton(services => EmotionPrompt.Use(services.GetRequiredService<IOptions<EmotionOptions>>().Value));
-        pipeline.Services.AddSingleton<IResultRecipe, EmotionRecipe>();
+        pipeline.Services.AddSingleton<IResultFingerprint, EmotionFingerprint>();
         return pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, EmotionHandler>();
     }
 
@@ -55,7 +55,7 @@ public static class InferenceWorkerRole
         pipeline.Services.AddOptions<TOptions>().BindConfiguration(section).ValidateOnStart();
         pipeline.Services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
         pipeline.Services.AddSingleton(services => ModelUse.Generating(TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath));
-        pipeline.Services.AddSingleton<IResultRecipe>(services => new GenerationRecipe(
+        pipeline.Services.AddSingleton<IResultFingerprint>(services => new GenerationFingerprint(
             TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value, services.GetRequiredService<IOptions<InferenceOptions>>().Value));
         return pipeline.AddJobHandler<TJob, TResult, THandler>();
     }

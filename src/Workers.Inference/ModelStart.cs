@@ -10,7 +10,7 @@ namespace Pipeline.Workers.Inference;
 /// Loads and warms the models of the kinds that this worker consumes before the host starts, so before the first message is
 /// fetched. A server's model is the server's affair: it may come up later, and the health check says whether it did.
 /// </summary>
-internal sealed class ModelStart(LocalModels models, IOptions<InferenceOptions> inference, IEnumerable<ModelUse> uses, ConsumedLanes lanes) : StartupStep
+internal sealed class ModelStart(LocalModels models, IOptions<InferenceOptions> inference, IEnumerable<ModelUse> uses, ConsumedQueues queues) : StartupStep
 {
     public override async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -21,7 +21,7 @@ internal sealed class ModelStart(LocalModels models, IOptions<InferenceOptions> 
 
         try
         {
-            foreach (var use in uses.Where(use => lanes.Include(use.Kind)))
+            foreach (var use in uses.Where(use => queues.Include(use.Kind)))
             {
                 await models.LoadAsync(use.Path, use.WarmUp, cancellationToken);
             }

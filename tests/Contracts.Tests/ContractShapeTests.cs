@@ -35,12 +35,12 @@ public sealed class ContractShapeTests
     }
 
     [Fact]
-    public void Kinds_and_lanes_can_be_queue_names() =>
-        JobCatalog.Lanes.ShouldAllBe(lane => lane.All(character => char.IsAsciiLetterLower(character) || character == '-'));
+    public void Kinds_and_queues_have_names_that_a_broker_takes() =>
+        JobCatalog.Queues.ShouldAllBe(queue => queue.All(character => char.IsAsciiLetterLower(character) || character == '-'));
 
     [Fact]
-    public void Every_kind_has_an_interactive_and_a_bulk_lane() =>
-        JobCatalog.All.ShouldAllBe(kind => kind.Lanes.SequenceEqual(new[] { kind.Name, kind.Name + "-bulk" }));
+    public void Every_kind_has_an_interactive_and_a_bulk_queue() =>
+        JobCatalog.All.ShouldAllBe(kind => kind.Queues.SequenceEqual(new[] { kind.Name, kind.Name + "-bulk" }));
 
     [Theory]
     [InlineData("joy", "excitement", "sadness", "anger", "fear", "surprise", "neutral")]

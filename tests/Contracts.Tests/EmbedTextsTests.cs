@@ -7,10 +7,10 @@ public sealed class EmbedTextsTests
     private static readonly InputLimits Limits = new() { TextLengthMax = 10 };
 
     [Fact]
-    public void Kind_is_in_the_catalog_with_its_lanes()
+    public void Kind_is_in_the_catalog_with_its_queues()
     {
         JobCatalog.TryFind("embedding", out var kind).ShouldBeTrue();
-        kind.Lanes.ShouldBe(["embedding", "embedding-bulk"]);
+        kind.Queues.ShouldBe(["embedding", "embedding-bulk"]);
         using var input = JsonDocument.Parse("""{"texts":["안녕"]}""");
         kind.Parse(input.RootElement).ShouldBeOfType<EmbedTexts>().Texts.ShouldBe(["안녕"]);
     }

@@ -53,9 +53,9 @@ public sealed class PromptedKindTests
         Fields(new StepInterview { Topic = "t" }).ShouldBe(["phase"]);
         Fields(new StepInterview { Topic = "t", Phase = "p", Question = "q" }).ShouldBe(["answer"]);
         Fields(new StepInterview { Topic = "t", Phase = "p", Answer = "a" }).ShouldBeEmpty();
-        Fields(new WriteReport()).ShouldBe(["user_prompt"]);
-        Fields(new WriteReport { Items = [] }).ShouldBe(["items"]);
-        Fields(new WriteReport { Items = [new("q", " ")] }).ShouldBe(["items[0].answer"]);
+        Fields(new InterviewReport()).ShouldBe(["user_prompt"]);
+        Fields(new InterviewReport { Items = [] }).ShouldBe(["items"]);
+        Fields(new InterviewReport { Items = [new("q", " ")] }).ShouldBe(["items[0].answer"]);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class PromptedKindTests
     {
         Fields(new CompleteChat { Messages = [new("user", "a")], PromptSource = new("x", "en", 1) }).ShouldBe(["prompt_source"]);
         Fields(new StepInterview { UserPrompt = "a", Judges = false }).ShouldBe(["judges"]);
-        Fields(new WriteReport { Items = [new("q", "a")], SummaryPrompt = Template }).ShouldBe(["summary_prompt"]);
+        Fields(new InterviewReport { Items = [new("q", "a")], SummaryPrompt = Template }).ShouldBe(["summary_prompt"]);
     }
 
     [Fact]
@@ -83,11 +83,11 @@ public sealed class PromptedKindTests
     [Fact]
     public void A_report_keeps_its_items_and_both_templates()
     {
-        WriteReport job = new() { Items = [new("왜?", "그냥")] };
+        InterviewReport job = new() { Items = [new("왜?", "그냥")] };
         var (question, summary) = (Template with { Name = "question", System = "s" }, Template with { Name = "summary", System = "s", User = "{{findings}}" });
 
         Choices(job).ShouldBe([new("report", "question", "ko"), new("report", "summary", "ko")]);
-        var written = (WriteReport)job.WithPrompts([question, summary]);
+        var written = (InterviewReport)job.WithPrompts([question, summary]);
 
         (written.Language, written.QuestionPrompt, written.SummaryPrompt, written.Items).ShouldBe(("ko", question, summary, job.Items));
         Should.Throw<PromptException>(() => job.WithPrompts([question, question]));

@@ -10,7 +10,7 @@ namespace Pipeline.EndToEnd.Tests;
 public sealed class EventFaultTests(PrivateSystem system) : IClassFixture<PrivateSystem>
 {
     [Fact]
-    public async Task A_follower_misses_nothing_when_the_broker_restarts_in_the_middle()
+    public async Task A_subscriber_misses_nothing_when_the_broker_restarts_in_the_middle()
     {
         var goOn = new SemaphoreSlim(0);
         var script = new HandlerScript
@@ -19,7 +19,7 @@ public sealed class EventFaultTests(PrivateSystem system) : IClassFixture<Privat
             {
                 foreach (var word in (string[])["before ", "meanwhile ", "after"])
                 {
-                    context.Feed.Write(word);
+                    context.Updates.Write(word);
                     await goOn.WaitAsync(cancellationToken);
                 }
 
@@ -32,32 +32,32 @@ public sealed class EventFaultTests(PrivateSystem system) : IClassFixture<Privat
         await using var api = await TestPipeline.StartAsync(database, settings, pipeline => pipeline.AddIntake());
         await using var worker = await TestPipeline.StartAsync(
             database, settings, pipeline => pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedHandler>(), script);
-        var watches = api.Services.GetRequiredService<JobWatches>();
-        await Eventually.TrueAsync(() => Task.FromResult(watches.Address is not null));
+        var subscriptions = api.Services.GetRequiredService<JobSubscriptions>();
+        await Eventually.TrueAsync(() => Task.FromResult(subscriptions.Address is not null));
 
-        var watch = watches.Open(await api.SubmitAsync("text"), isNew: false);
-        await UntilAsync(watch, view => view.Text == "before ");
-        var address = watches.Address;
+        var subscription = subscriptions.Open(await api.SubmitAsync("text"), isNew: false);
+        await UntilAsync(subscription, snapshot => snapshot.Text == "before ");
+        var address = subscriptions.Address;
         await system.Servers.ControlAsync("stop", "rabbitmq");
         goOn.Release();
-        await Eventually.TrueAsync(() => Task.FromResult(watches.Address is null));
+        await Eventually.TrueAsync(() => Task.FromResult(subscriptions.Address is null));
         await system.Servers.ControlAsync("start", "rabbitmq");
 
-        await UntilAsync(watch, view => view.Text == "before meanwhile ");
-        watches.Address.ShouldNotBe(address);
+        await UntilAsync(subscription, snapshot => snapshot.Text == "before meanwhile ");
+        subscriptions.Address.ShouldNotBe(address);
         goOn.Release();
-        await UntilAsync(watch, view => view.Text == "before meanwhile after");
+        await UntilAsync(subscription, snapshot => snapshot.Text == "before meanwhile after");
         goOn.Release();
-        await UntilAsync(watch, view => view.State is JobState.Succeeded);
-        (await api.FindAsync(watch.JobId)).Attempt.ShouldBe(1);
+        await UntilAsync(subscription, snapshot => snapshot.State is JobState.Succeeded);
+        (await api.FindAsync(subscription.JobId)).Attempt.ShouldBe(1);
     }
 
-    private static async Task UntilAsync(JobWatch watch, Func<JobView, bool> condition)
+    private static async Task UntilAsync(JobSubscription subscription, Func<JobSnapshot, bool> condition)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
-        while (watch.Read(default) is var view && !condition(view))
+        while (subscription.Read(default) is var snapshot && !condition(snapshot))
         {
-            await view.Changed.WaitAsync(patience.Token);
+            await snapshot.Changed.WaitAsync(patience.Token);
         }
     }
 }

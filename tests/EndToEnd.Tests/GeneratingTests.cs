@@ -98,7 +98,7 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
         seen.ShouldBeInOrder();
         seen.ShouldContain(done => done > 0 && done < Questions);
         seen[^1].ShouldBe(Questions);
-        var report = job.GetProperty("result").Deserialize(WriteReport.ResultJson)!;
+        var report = job.GetProperty("result").Deserialize(InterviewReport.ResultJson)!;
         report.QuestionFeedbacks.Select(item => item.Question).ShouldBe(Enumerable.Range(1, Questions).Select(number => $"What is {number} + {number}?"));
         report.OverallScore.ShouldBe((int)Math.Round(10 * report.QuestionFeedbacks.Average(item => item.Score), MidpointRounding.AwayFromZero));
         (await host.StopAsync()).ShouldBe(0);
@@ -108,7 +108,7 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
     public async Task A_job_that_is_deleted_while_the_model_writes_makes_room_within_a_second()
     {
         var settings = await TestPipeline.SettingsAsync(database);
-        settings["Lanes:report:Prefetch"] = "1";
+        settings["Queues:report:Prefetch"] = "1";
         await using var host = await RoleProcess.StartReadyAsync("AllInOne", settings);
         using var http = new HttpClient { BaseAddress = host.Address };
         // A machine that does much else may be slow once, not each time.

@@ -42,8 +42,8 @@ public sealed class ManyResultsTests(PostgresDatabase database) : IClassFixture<
         });
 
     [Fact]
-    public Task Every_report_is_valid() => EveryResultIsValidAsync<WriteReport, ReportResult>(
-        number => new WriteReport { Title = $"Report {number}", Items = [new("Why test?", AnswerTo(number)), new("왜요?", AnswerTo(number + 1))] },
+    public Task Every_report_is_valid() => EveryResultIsValidAsync<InterviewReport, InterviewReportResult>(
+        number => new InterviewReport { Title = $"Report {number}", Items = [new("Why test?", AnswerTo(number)), new("왜요?", AnswerTo(number + 1))] },
         result =>
         {
             result.QuestionFeedbacks.Select(item => item.Question).ShouldBe(["Why test?", "왜요?"]);

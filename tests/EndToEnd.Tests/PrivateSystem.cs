@@ -41,7 +41,7 @@ public sealed class PrivateSystem : IAsyncLifetime
             "select state, count(*)::int from jobs where id = any(@ids) group by state", new { ids = ids.ToArray() })).AsList();
     }
 
-    /// <summary>Whether dispatchers tried all rows of these jobs again and again: a row is due 5 s after its job, and after each try.</summary>
+    /// <summary>Whether relays tried all rows of these jobs again and again: a row is due 5 s after its job, and after each try.</summary>
     public async Task<bool> AllAreTriedAgainAsync(IReadOnlyList<Guid> ids)
     {
         await using var connection = new NpgsqlConnection(Servers.Addresses.Postgres + ";Pooling=false");

@@ -37,8 +37,8 @@ public sealed class StartupTests(PostgresDatabase database) : IClassFixture<Post
     }
 
     [Fact]
-    public Task An_unknown_lane_lists_those_that_there_are() =>
-        FailsAsync("Workers.Inference", "Worker:Lanes:0", "emotoin", "emotion-bulk");
+    public Task An_unknown_queue_lists_those_that_there_are() =>
+        FailsAsync("Workers.Inference", "Worker:Queues:0", "emotoin", "emotion-bulk");
 
     [Fact]
     public Task A_wrong_database_password_names_server_and_user() =>
@@ -83,7 +83,7 @@ public sealed class StartupTests(PostgresDatabase database) : IClassFixture<Post
 
     [Fact]
     public Task An_option_out_of_bounds_names_its_section() =>
-        FailsAsync("Api", "Lanes:emotion:Prefetch", "0", "Lanes:emotion");
+        FailsAsync("Api", "Queues:emotion:Prefetch", "0", "Queues:emotion");
 
     [Fact]
     public Task A_remote_backend_without_a_server_says_where_to_name_it() =>

@@ -57,6 +57,6 @@ public sealed partial class DocumentTests
     private static partial Regex Property();
 
     // `Section:Option` or `Section:Part:Option` in code font.
-    [GeneratedRegex(@"`(?:Postgres|Broker|Lanes:[A-Za-z-]+|Worker|Events|Input|Api|Models:\w+|Inference|LlamaCpp|Scheduler|Retention|Fallback|Webhooks|ResultCache|Prompts|Documents|Search|Ask|Reports):(\w+)`")]
+    [GeneratedRegex(@"`(?:Postgres|Broker|Queues:[A-Za-z-]+|Worker|Events|Input|Api|Models:\w+|Inference|LlamaCpp|Scheduler|Retention|Fallback|Webhooks|ResultCache|Prompts|Documents|Search|Ask|Reports):(\w+)`")]
     private static partial Regex Option();
 }

@@ -104,14 +104,14 @@ public sealed class ChatHandlerTests : IDisposable
             .ShouldBeOfType<JobOutcome.Succeeded>().IsReproducible.ShouldBe(isReproducible);
 
     [Fact]
-    public async Task Whoever_follows_gets_the_pieces_of_the_content()
+    public async Task Subscribers_get_the_pieces_of_the_content()
     {
-        var feed = new RecordedFeed();
+        var updates = new RecordedUpdates();
 
-        await HandleAsync(new(), Job, "Auto", TestJobs.Interactive with { Feed = feed });
+        await HandleAsync(new(), Job, "Auto", TestJobs.Interactive with { Updates = updates });
 
-        feed.Pieces.Count.ShouldBeGreaterThan(1);
-        string.Concat(feed.Pieces).ShouldBe("서울입니다. 🎉");
+        updates.Pieces.Count.ShouldBeGreaterThan(1);
+        string.Concat(updates.Pieces).ShouldBe("서울입니다. 🎉");
     }
 
     [Fact]
@@ -146,9 +146,9 @@ public sealed class ChatHandlerTests : IDisposable
     [Theory]
     [InlineData(JobPriority.Interactive, RequestPriority.Interactive)]
     [InlineData(JobPriority.Bulk, RequestPriority.Bulk)]
-    public async Task The_lane_decides_the_place_in_the_batch(JobPriority lane, RequestPriority expected)
+    public async Task The_queue_decides_the_place_in_the_batch(JobPriority queue, RequestPriority expected)
     {
-        await HandleAsync(new(), Job, "Auto", TestJobs.Interactive with { Priority = lane });
+        await HandleAsync(new(), Job, "Auto", TestJobs.Interactive with { Priority = queue });
 
         _chat.Options!.AdditionalProperties![ChatOptionNames.Priority].ShouldBe(expected);
     }

@@ -58,9 +58,9 @@ public sealed class EmotionHandlerTests
     [Theory]
     [InlineData(JobPriority.Interactive, RequestPriority.Interactive)]
     [InlineData(JobPriority.Bulk, RequestPriority.Bulk)]
-    public async Task The_lane_decides_the_place_in_the_batch(JobPriority lane, RequestPriority expected)
+    public async Task The_queue_decides_the_place_in_the_batch(JobPriority queue, RequestPriority expected)
     {
-        await SucceedAsync("text", Interactive with { Priority = lane });
+        await SucceedAsync("text", Interactive with { Priority = queue });
 
         _scorer.Requests.Single().Priority.ShouldBe(expected);
     }

@@ -36,7 +36,7 @@ internal sealed class ChatPipelineSide : IChatSide
         try
         {
             await api.WaitForPortAsync(port, cancellationToken); // It has migrated the schema by then.
-            worker = Start(stage, "Workers.Inference", new(settings) { ["Worker__Lanes"] = "chat", ["Urls"] = $"http://127.0.0.1:{health}" });
+            worker = Start(stage, "Workers.Inference", new(settings) { ["Worker__Queues"] = "chat", ["Urls"] = $"http://127.0.0.1:{health}" });
             await worker.WaitForPortAsync(health, cancellationToken); // Its model is loaded by then.
             return new(api, worker, new() { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = Timeout.InfiniteTimeSpan }, stage.Time);
         }

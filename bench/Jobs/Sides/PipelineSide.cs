@@ -55,11 +55,11 @@ internal sealed class PipelineSide : ISide
             ["Postgres__ConnectionString"] = postgres,
             ["Broker__QueuePrefix"] = queuePrefix,
             ["Broker__Url"] = stage.Servers.Broker,
-            ["Lanes__emotion__Prefetch"] = Prefetch.ToString(CultureInfo.InvariantCulture),
-            ["Lanes__emotion-bulk__Prefetch"] = Prefetch.ToString(CultureInfo.InvariantCulture),
-            ["Lanes__emotion-bulk__ItemsPerMessage"] = ItemsPerMessage.ToString(CultureInfo.InvariantCulture),
-            ["Lanes__emotion__DepthMax"] = DepthMax.ToString(CultureInfo.InvariantCulture),
-            ["Lanes__emotion-bulk__DepthMax"] = DepthMax.ToString(CultureInfo.InvariantCulture),
+            ["Queues__emotion__Prefetch"] = Prefetch.ToString(CultureInfo.InvariantCulture),
+            ["Queues__emotion-bulk__Prefetch"] = Prefetch.ToString(CultureInfo.InvariantCulture),
+            ["Queues__emotion-bulk__ItemsPerMessage"] = ItemsPerMessage.ToString(CultureInfo.InvariantCulture),
+            ["Queues__emotion__DepthMax"] = DepthMax.ToString(CultureInfo.InvariantCulture),
+            ["Queues__emotion-bulk__DepthMax"] = DepthMax.ToString(CultureInfo.InvariantCulture),
         };
         ChildProcess api = Start(stage, "src/Api", queuePrefix + "Api", "Api", new(settings) { ["Urls"] = $"http://127.0.0.1:{port}" });
         ChildProcess? worker = null;

@@ -14,7 +14,7 @@ internal static class AskDocs
         """;
 
     private const string Job = """
-        "job":{"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"chat","lane":"chat","priority":"interactive","state":"STATE","attempt":ATTEMPT,
+        "job":{"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"chat","queue":"chat","priority":"interactive","state":"STATE","attempt":ATTEMPT,
          "created_at":"2026-11-20T09:00:00+00:00","links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000"}}
         """;
 
@@ -35,7 +35,7 @@ internal static class AskDocs
         ],
         Problems =
         [
-            ProblemType.InvalidInput, ProblemType.NotJson, .. SharedDocs.AnyCall, ProblemType.BodyTooLarge, ProblemType.MediaType, ProblemType.LaneFull,
+            ProblemType.InvalidInput, ProblemType.NotJson, .. SharedDocs.AnyCall, ProblemType.BodyTooLarge, ProblemType.MediaType, ProblemType.QueueFull,
         ],
     };
 

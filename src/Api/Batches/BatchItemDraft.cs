@@ -88,7 +88,7 @@ internal sealed class BatchItemDraft(JobKind? everyKind, DateTimeOffset? everyEx
     private NewBatchItem Item(JobKind kind, IJob input, DateTimeOffset? expiresAt, string? key) => new()
     {
         Kind = kind.Name,
-        Lane = kind.Lane(JobPriority.Bulk),
+        Queue = kind.Queue(JobPriority.Bulk),
         InputJson = JsonSerializer.Serialize(input, kind.InputJson),
         ExpiresAt = expiresAt ?? everyExpiry,
         Key = key,

@@ -16,7 +16,7 @@ internal sealed class BatchSpool : IDisposable
     private readonly string _directory;
     private readonly FileStream _file;
     private readonly BinaryWriter _writer;
-    private readonly Dictionary<string, int> _lanes = [];
+    private readonly Dictionary<string, int> _queues = [];
 
     /// <exception cref="BatchRefusedException">The disk does not take it.</exception>
     public BatchSpool(string? directory)
@@ -28,8 +28,8 @@ internal sealed class BatchSpool : IDisposable
 
     public int Count { get; private set; }
 
-    /// <summary>How many items of each lane.</summary>
-    public IReadOnlyDictionary<string, int> Lanes => _lanes;
+    /// <summary>How many items of each queue.</summary>
+    public IReadOnlyDictionary<string, int> Queues => _queues;
 
     /// <exception cref="BatchRefusedException">The disk does not take it.</exception>
     public void Add(NewBatchItem item)
@@ -42,7 +42,7 @@ internal sealed class BatchSpool : IDisposable
             _writer.Write(item.Key ?? "");
             return _file;
         });
-        _lanes[item.Lane] = _lanes.GetValueOrDefault(item.Lane) + 1;
+        _queues[item.Queue] = _queues.GetValueOrDefault(item.Queue) + 1;
         Count++;
     }
 
@@ -68,7 +68,7 @@ internal sealed class BatchSpool : IDisposable
             yield return new NewBatchItem
             {
                 Kind = kind,
-                Lane = BulkLane(kind),
+                Queue = BulkQueue(kind),
                 InputJson = input,
                 ExpiresAt = expires is 0 ? null : new DateTimeOffset(expires, TimeSpan.Zero),
                 Key = key.Length is 0 ? null : key,
@@ -125,6 +125,6 @@ internal sealed class BatchSpool : IDisposable
         }
     }
 
-    private static string BulkLane(string kind) =>
-        JobCatalog.TryFind(kind, out var known) ? known.Lane(JobPriority.Bulk) : throw new InvalidOperationException($"The spool holds an unknown kind '{kind}'.");
+    private static string BulkQueue(string kind) =>
+        JobCatalog.TryFind(kind, out var known) ? known.Queue(JobPriority.Bulk) : throw new InvalidOperationException($"The spool holds an unknown kind '{kind}'.");
 }

@@ -76,7 +76,7 @@ internal sealed class BatchSubmissions(
         {
             Id = Guid.CreateVersion7(now),
             ClientId = context.ClientId(),
-            Lanes = spool.Lanes,
+            Queues = spool.Queues,
             Items = spool.Read,
             Key = hash is null ? null : new(wishes.Key!, hash.Finish()),
             CallbackUrl = wishes.Callback,
@@ -156,11 +156,11 @@ internal sealed class BatchSubmissions(
                 return Problem.Of(
                     ProblemType.InvalidInput,
                     "body",
-                    $"has {large.Count} items for lane {large.Lane}, which never holds more than {large.DepthMax} (Lanes:{large.Lane}:DepthMax). Send several batches, or raise it.");
-            case BatchReply.LaneFull full:
+                    $"has {large.Count} items for queue {large.Queue}, which never holds more than {large.DepthMax} (Queues:{large.Queue}:DepthMax). Send several batches, or raise it.");
+            case BatchReply.QueueFull full:
                 return new Problem(
-                    ProblemType.LaneFull,
-                    $"Lane {full.Lane} holds {full.Depth} waiting jobs and has no room for {batch.Lanes[full.Lane]} more; at most {full.DepthMax} are accepted (Lanes:{full.Lane}:DepthMax). Send again later, or add workers.")
+                    ProblemType.QueueFull,
+                    $"Queue {full.Queue} holds {full.Depth} waiting jobs and has no room for {batch.Queues[full.Queue]} more; at most {full.DepthMax} are accepted (Queues:{full.Queue}:DepthMax). Send again later, or add workers.")
                 {
                     RetryAfter = full.RetryAfter,
                 };

@@ -45,7 +45,7 @@ internal static class BatchesDocs
         Name = "submitBatch",
         Tag = Tag,
         Summary = "Submit up to 50,000 jobs as one request",
-        Description = "Accepted whole or not at all: one bad item refuses the batch and is named as items[N]. The jobs travel in the bulk lanes and never delay interactive ones.",
+        Description = "Accepted whole or not at all: one bad item refuses the batch and is named as items[N]. The jobs travel in the bulk queues and never delay interactive ones.",
         Parameters =
         [
             new("query", "kind", "The kind of every item; an item is then the kind's input itself, with an optional `key`."),

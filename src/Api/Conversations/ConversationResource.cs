@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json;
 using Pipeline.Contracts;
-using Pipeline.Core.Dialogues;
+using Pipeline.Core.Conversations;
 
 namespace Pipeline.Api.Conversations;
 
@@ -21,20 +21,20 @@ internal sealed record ConversationResource
 
     public required ConversationLinks Links { get; init; }
 
-    public static ConversationResource Of(Dialogue dialogue, bool messages)
+    public static ConversationResource Of(Conversation conversation, bool messages)
     {
-        var settings = Settings(dialogue);
+        var settings = Settings(conversation);
         return new()
         {
-            Id = dialogue.Id,
-            CreatedAt = dialogue.CreatedAt,
+            Id = conversation.Id,
+            CreatedAt = conversation.CreatedAt,
             Prompt = settings.PromptSource,
-            Messages = messages ? [.. dialogue.Turns.SelectMany(ConversationMessage.Of)] : null,
-            Links = ConversationLinks.Of(dialogue.Id),
+            Messages = messages ? [.. conversation.Messages.SelectMany(ConversationMessage.Of)] : null,
+            Links = ConversationLinks.Of(conversation.Id),
         };
     }
 
-    public static ConversationSettings Settings(Dialogue dialogue) => JsonSerializer.Deserialize(dialogue.Settings, ApiJson.Wire.ConversationSettings)!;
+    public static ConversationSettings Settings(Conversation conversation) => JsonSerializer.Deserialize(conversation.Settings, ApiJson.Wire.ConversationSettings)!;
 }
 
 /// <param name="Role">user or assistant.</param>
@@ -43,15 +43,15 @@ internal sealed record ConversationResource
 /// <param name="State">The job's state.</param>
 internal sealed record ConversationMessage(string Role, string? Content, Guid JobId, string State, DateTimeOffset CreatedAt)
 {
-    public static IEnumerable<ConversationMessage> Of(DialogueTurn turn) =>
+    public static IEnumerable<ConversationMessage> Of(SentMessage message) =>
     [
-        new(PromptRoles.User, turn.Said, turn.JobId, turn.State, turn.CreatedAt),
-        new(PromptRoles.Assistant, ContentOf(turn), turn.JobId, turn.State, turn.CreatedAt),
+        new(PromptRoles.User, message.Content, message.JobId, message.State, message.CreatedAt),
+        new(PromptRoles.Assistant, ContentOf(message), message.JobId, message.State, message.CreatedAt),
     ];
 
-    /// <summary>What the model said; null while it has not.</summary>
-    public static string? ContentOf(DialogueTurn turn) =>
-        turn.Result is { } result ? JsonSerializer.Deserialize(result, CompleteChat.ResultJson)!.Content : null;
+    /// <summary>What the model answered; null while it has not.</summary>
+    public static string? ContentOf(SentMessage message) =>
+        message.Result is { } result ? JsonSerializer.Deserialize(result, CompleteChat.ResultJson)!.Content : null;
 }
 
 /// <param name="Messages">POST sends a message.</param>

@@ -55,7 +55,7 @@ internal static class ConversationsDocs
         Summary = "Get a conversation with its messages",
         Parameters = [Id],
         Answers = [new(200, "The conversation.", typeof(ConversationResource), Full)],
-        Problems = [ProblemType.InvalidInput, ProblemType.DialogueNotFound, .. SharedDocs.AnyCall],
+        Problems = [ProblemType.InvalidInput, ProblemType.ConversationNotFound, .. SharedDocs.AnyCall],
     };
 
     public static readonly EndpointDoc Delete = new()
@@ -65,7 +65,7 @@ internal static class ConversationsDocs
         Summary = "Delete a conversation with its messages",
         Parameters = [Id],
         Answers = [new(204, "The conversation is gone.")],
-        Problems = [ProblemType.InvalidInput, ProblemType.DialogueNotFound, .. SharedDocs.AnyCall],
+        Problems = [ProblemType.InvalidInput, ProblemType.ConversationNotFound, .. SharedDocs.AnyCall],
     };
 
     public static readonly EndpointDoc Say = new EndpointDoc
@@ -81,7 +81,7 @@ internal static class ConversationsDocs
             new(200, "The finished job, with `Prefer: wait`.", typeof(JobResource), SharedDocs.SucceededChat) { Headers = SharedDocs.SubmissionHeaders },
             new(202, "The job as it is.", typeof(JobResource), SharedDocs.QueuedOf("chat")) { Headers = SharedDocs.SubmissionHeaders },
         ],
-        Problems = [.. SharedDocs.Submissions, ProblemType.DialogueNotFound, ProblemType.DialogueState],
+        Problems = [.. SharedDocs.Submissions, ProblemType.ConversationNotFound, ProblemType.ConversationState],
     }.Streamed();
 }
 

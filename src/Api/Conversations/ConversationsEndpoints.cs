@@ -7,7 +7,7 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
-using Pipeline.Core.Dialogues;
+using Pipeline.Core.Conversations;
 using Pipeline.Core.Prompts;
 
 namespace Pipeline.Api.Conversations;
@@ -27,7 +27,7 @@ internal static class ConversationsEndpoints
     }
 
     private static async Task<IResult> BeginAsync(
-        HttpContext context, BodyReader bodies, IPromptTemplates templates, DialogueStore store, IOptions<InputLimits> limits, TimeProvider time)
+        HttpContext context, BodyReader bodies, IPromptTemplates templates, ConversationStore store, IOptions<InputLimits> limits, TimeProvider time)
     {
         var reading = await bodies.ReadAsync(context.Request, context.RequestAborted);
         if (reading.Root is not { ValueKind: JsonValueKind.Object } root)
@@ -47,7 +47,7 @@ internal static class ConversationsEndpoints
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         var json = JsonSerializer.Serialize(settings, ApiJson.Wire.ConversationSettings);
-        await store.AddAsync(context.ClientId(), DialogueKind.Conversation, id, json, context.RequestAborted);
+        await store.AddAsync(context.ClientId(), ConversationKind.Chat, id, json, context.RequestAborted);
         var resource = ConversationResource.Of(new() { Id = id, Settings = json, CreatedAt = now }, messages: true);
         context.Response.Headers.Location = resource.Links.Self;
         return Results.Json(resource, ApiJson.Wire.ConversationResource, statusCode: StatusCodes.Status201Created);
@@ -55,9 +55,9 @@ internal static class ConversationsEndpoints
 
     private static async Task<ConversationSettings?> ReadAsync(BodyFields fields, HttpContext context, IPromptTemplates templates, InputLimits limits)
     {
-        var system = DialogueRequests.TakeText(fields, "system_prompt", required: false);
-        var prompt = DialogueRequests.TakeText(fields, "prompt", required: false);
-        var language = DialogueRequests.TakeText(fields, "language", required: false);
+        var system = StoredConversations.TakeText(fields, "system_prompt", required: false);
+        var prompt = StoredConversations.TakeText(fields, "prompt", required: false);
+        var language = StoredConversations.TakeText(fields, "language", required: false);
         var problems = PromptRules.Choice(prompt, language, null).Concat(system is null ? [] : TextRules.Required("system_prompt", system, limits));
         foreach (var problem in problems)
         {
@@ -83,7 +83,7 @@ internal static class ConversationsEndpoints
         return new() { System = PromptRenderer.Render(template, PromptValues.None, PromptValues.None), PromptSource = PromptSource.Of(template) };
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, DialogueStore store, IOptions<ApiOptions> options)
+    private static async Task<IResult> ListAsync(HttpContext context, ConversationStore store, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
         var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors);
@@ -93,35 +93,35 @@ internal static class ConversationsEndpoints
         }
 
         var (page, links) = query.PageOf(
-            await store.ListAsync(context.ClientId(), DialogueKind.Conversation, query.Before, query.Sought, context.RequestAborted),
-            dialogue => ConversationResource.Of(dialogue, messages: false),
+            await store.ListAsync(context.ClientId(), ConversationKind.Chat, query.Before, query.Sought, context.RequestAborted),
+            conversation => ConversationResource.Of(conversation, messages: false),
             conversation => conversation.Id);
         return Results.Json(new ConversationPageResource(page, links), ApiJson.Wire.ConversationPageResource);
     }
 
-    private static async Task<IResult> FindAsync(string id, HttpContext context, DialogueStore store)
+    private static async Task<IResult> FindAsync(string id, HttpContext context, ConversationStore store)
     {
-        var (dialogue, problem) = await DialogueRequests.FindAsync(store, context, DialogueKind.Conversation, id);
-        return dialogue is null ? problem! : Results.Json(ConversationResource.Of(dialogue, messages: true), ApiJson.Wire.ConversationResource);
+        var (conversation, problem) = await StoredConversations.FindAsync(store, context, ConversationKind.Chat, id);
+        return conversation is null ? problem! : Results.Json(ConversationResource.Of(conversation, messages: true), ApiJson.Wire.ConversationResource);
     }
 
-    private static Task<IResult> DeleteAsync(string id, HttpContext context, DialogueStore store) =>
-        DialogueRequests.DeleteAsync(store, context, DialogueKind.Conversation, id);
+    private static Task<IResult> DeleteAsync(string id, HttpContext context, ConversationStore store) =>
+        StoredConversations.DeleteAsync(store, context, ConversationKind.Chat, id);
 
     private static async Task<IResult> SayAsync(
         string id,
         HttpContext context,
-        DialogueStore store,
+        ConversationStore store,
         JobSubmissions submissions,
         IOptions<ApiOptions> api,
         IOptions<ConversationOptions> options,
         IOptions<InputLimits> limits,
         TimeProvider time)
     {
-        var (dialogue, problem) = await DialogueRequests.FindAsync(store, context, DialogueKind.Conversation, id);
-        return dialogue is null ? problem! : await submissions.SubmitAsync(context, fields =>
+        var (conversation, problem) = await StoredConversations.FindAsync(store, context, ConversationKind.Chat, id);
+        return conversation is null ? problem! : await submissions.SubmitAsync(context, fields =>
         {
-            var content = DialogueRequests.TakeText(fields, "content", required: true);
+            var content = StoredConversations.TakeText(fields, "content", required: true);
             var temperature = fields.TakeNumber("temperature");
             var maxTokens = fields.TakeInteger("max_tokens");
             var streams = fields.TakeBoolean(CommonFields.Stream) is true;
@@ -139,11 +139,11 @@ internal static class ConversationsEndpoints
 
             var input = new CompleteChat
             {
-                Messages = ConversationTurn.Messages(dialogue, content, options.Value.ContextMessages),
+                Messages = NextMessage.Messages(conversation, content, options.Value.ContextMessages),
                 Temperature = temperature,
                 MaxTokens = maxTokens,
                 ContextTokens = options.Value.ContextTokens,
-                PromptSource = ConversationResource.Settings(dialogue).PromptSource,
+                PromptSource = ConversationResource.Settings(conversation).PromptSource,
             };
             return new JobDraft
             {
@@ -153,7 +153,7 @@ internal static class ConversationsEndpoints
                 Priority = priority,
                 ExpiresAt = expiresAt,
                 Identity = JsonSerializer.Serialize((string[])[content, $"{temperature}", $"{maxTokens}"], ApiJson.Default.StringArray),
-                Claim = jobId => ConversationTurn.Claim(dialogue, context.ClientId(), jobId, content),
+                Write = jobId => NextMessage.Write(conversation, context.ClientId(), jobId, content),
                 Stream = streams ? _ => new EventFormat() : null,
             };
         });

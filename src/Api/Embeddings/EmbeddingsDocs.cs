@@ -7,7 +7,7 @@ namespace Pipeline.Api.Embeddings;
 internal static class EmbeddingsDocs
 {
     private const string Succeeded = """
-        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"embedding","lane":"embedding","priority":"interactive","state":"succeeded","attempt":1,
+        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"embedding","queue":"embedding","priority":"interactive","state":"succeeded","attempt":1,
          "created_at":"2026-11-20T09:00:00+00:00","started_at":"2026-11-20T09:00:00.01+00:00","finished_at":"2026-11-20T09:00:00.03+00:00",
          "result":{"embeddings":[[0.6,-0.8]],"dimensions":2,"model":"embedding-mini-ko-en",
            "usage":{"prompt_tokens":6,"cached_tokens":0,"completion_tokens":0,"total_tokens":6},
@@ -16,7 +16,7 @@ internal static class EmbeddingsDocs
         """;
 
     private const string Queued = """
-        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"embedding","lane":"embedding","priority":"interactive","state":"queued","attempt":0,
+        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"embedding","queue":"embedding","priority":"interactive","state":"queued","attempt":0,
          "created_at":"2026-11-20T09:00:00+00:00","links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000"}}
         """;
 

@@ -30,15 +30,15 @@ internal static class EventsDocs
     public static readonly ParameterDoc OnDisconnect = new(
         "query", Events.OnDisconnect.Name, "`cancel`: the job is canceled when the client leaves before its end. Default `continue`.");
 
-    public static readonly AnswerDoc Stream = new(200, "Server-sent events.", typeof(string), Example) { MediaType = "text/event-stream" };
+    public static readonly AnswerDoc ServerSentEvents = new(200, "Server-sent events.", typeof(string), Example) { MediaType = "text/event-stream" };
 
-    public static readonly EndpointDoc Follow = new()
+    public static readonly EndpointDoc Stream = new()
     {
-        Name = "followJob",
+        Name = "streamJobEvents",
         Tag = "jobs",
-        Summary = "Follow a job while it happens",
+        Summary = "Stream the events of a job",
         Description = """
-            Server-sent events: `state` whenever state, attempt or place in the lane change, `progress`, `tokens` with text where the kind writes any, and at last `end` with the whole job.
+            Server-sent events: `state` whenever state, attempt or place in the queue change, `progress`, `tokens` with text where the kind writes any, and at last `end` with the whole job.
             Text of another attempt, or at an earlier offset, replaces what came before. Comments keep a silent connection alive.
             A client that comes back with `Last-Event-ID` goes on where it was, at any server; after `end` it gets 204.
             """,
@@ -48,7 +48,7 @@ internal static class EventsDocs
             OnDisconnect,
             new("header", LastEventId.Header, "The id of the last event that the client has."),
         ],
-        Answers = [Stream, new(204, "The client has the end already.")],
+        Answers = [ServerSentEvents, new(204, "The client has the end already.")],
         Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, ProblemType.TooManyStreams, .. SharedDocs.AnyCall],
     };
 }

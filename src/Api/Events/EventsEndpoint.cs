@@ -10,9 +10,9 @@ namespace Pipeline.Api.Events;
 /// <summary><c>GET /api/jobs/{id}/events</c>: a job as it happens, as server-sent events.</summary>
 internal static class EventsEndpoint
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/jobs/{id}/events", FollowAsync).Describe(EventsDocs.Follow);
+    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/jobs/{id}/events", StreamAsync).Describe(EventsDocs.Stream);
 
-    private static async Task<IResult> FollowAsync(string id, HttpContext context, JobStore store, JobStreams streams)
+    private static async Task<IResult> StreamAsync(string id, HttpContext context, JobStore store, JobStreams streams)
     {
         var errors = new InputErrors();
         var jobId = JobIds.Parse(id, errors);
@@ -44,7 +44,7 @@ internal static class EventsEndpoint
             return streams.Full();
         }
 
-        stream.Watch.Observe(job);
+        stream.Subscription.Observe(job);
         return new JobStreamResult(stream, new EventFormat()) { Has = has, CancelsOnDisconnect = cancels };
     }
 }

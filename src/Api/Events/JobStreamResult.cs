@@ -4,7 +4,7 @@ using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Events;
 
-/// <summary>An answer that follows a job to its end.</summary>
+/// <summary>An answer that streams the updates of a job to its end.</summary>
 internal sealed class JobStreamResult(JobStreams.OpenStream stream, IStreamFormat format) : IResult
 {
     /// <summary>How much of the text the client has already.</summary>
@@ -17,21 +17,21 @@ internal sealed class JobStreamResult(JobStreams.OpenStream stream, IStreamForma
     {
         using var _ = stream;
         var clientId = httpContext.ClientId();
-        var follower = httpContext.RequestServices.GetRequiredService<JobFollower>();
+        var reader = httpContext.RequestServices.GetRequiredService<JobUpdateReader>();
         var left = httpContext.RequestAborted;
         var sse = SseWriter.Begin(httpContext);
         try
         {
-            await foreach (var news in follower.FollowAsync(stream.Watch, clientId, Has, left))
+            await foreach (var update in reader.ReadAsync(stream.Subscription, clientId, Has, left))
             {
-                format.Write(sse, news);
+                format.Write(sse, update);
                 await sse.FlushAsync(left);
             }
         }
         catch (OperationCanceledException) when (left.IsCancellationRequested && CancelsOnDisconnect)
         {
             // The client's token is what ended; the job has to be ended all the same.
-            await httpContext.RequestServices.GetRequiredService<JobStore>().CancelAsync(clientId, stream.Watch.JobId, CancellationToken.None);
+            await httpContext.RequestServices.GetRequiredService<JobStore>().CancelAsync(clientId, stream.Subscription.JobId, CancellationToken.None);
             throw;
         }
     }

@@ -5,7 +5,7 @@ using Pipeline.Core.Events;
 namespace Pipeline.Api.Events;
 
 /// <summary>The streams that are open in this process; no more than <see cref="ApiOptions.StreamsMax"/>.</summary>
-internal sealed class JobStreams(JobWatches watches, IOptions<ApiOptions> options)
+internal sealed class JobStreams(JobSubscriptions subscriptions, IOptions<ApiOptions> options)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
@@ -13,7 +13,7 @@ internal sealed class JobStreams(JobWatches watches, IOptions<ApiOptions> option
 
     /// <summary>Null when there are as many as there may be: answer <see cref="Full"/>.</summary>
     /// <param name="jobId">Any job, also one that is about to be submitted.</param>
-    /// <param name="isNew">It is about to be submitted, with <see cref="OpenStream.Address"/> as its watcher.</param>
+    /// <param name="isNew">It is about to be submitted, with <see cref="OpenStream.Address"/> as its subscriber.</param>
     public OpenStream? TryOpen(Guid jobId, bool isNew)
     {
         if (Interlocked.Increment(ref _open) > options.Value.StreamsMax)
@@ -22,7 +22,7 @@ internal sealed class JobStreams(JobWatches watches, IOptions<ApiOptions> option
             return null;
         }
 
-        return new(this, watches.Address, watches.Open(jobId, isNew));
+        return new(this, subscriptions.Address, subscriptions.Open(jobId, isNew));
     }
 
     public Problem Full() => new(
@@ -32,18 +32,18 @@ internal sealed class JobStreams(JobWatches watches, IOptions<ApiOptions> option
         RetryAfter = RetryAfter,
     };
 
-    private void Close(JobWatch watch)
+    private void Close(JobSubscription subscription)
     {
-        watches.Close(watch);
+        subscriptions.Close(subscription);
         Interlocked.Decrement(ref _open);
     }
 
-    /// <summary>A place among the streams, and the job that it follows, until disposed.</summary>
-    internal sealed class OpenStream(JobStreams owner, string? address, JobWatch watch) : IDisposable
+    /// <summary>A place among the streams, and its subscription to the job, until disposed.</summary>
+    internal sealed class OpenStream(JobStreams owner, string? address, JobSubscription subscription) : IDisposable
     {
         private bool _isClosed;
 
-        public JobWatch Watch => watch;
+        public JobSubscription Subscription => subscription;
 
         /// <summary>Where workers send the job's events; null while the broker is away.</summary>
         public string? Address => address;
@@ -53,7 +53,7 @@ internal sealed class JobStreams(JobWatches watches, IOptions<ApiOptions> option
             if (!_isClosed)
             {
                 _isClosed = true;
-                owner.Close(watch);
+                owner.Close(subscription);
             }
         }
     }

@@ -4,7 +4,7 @@ using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Events;
 
-/// <summary>Accepts a job that its client follows from the first word: it is watched before it is written.</summary>
+/// <summary>Accepts a job whose client subscribes to it from the first word: the subscription is there before the row.</summary>
 internal sealed class StreamedSubmissions(JobIntake intake, JobStore store, JobStreams streams)
 {
     /// <param name="context">The request.</param>
@@ -23,7 +23,7 @@ internal sealed class StreamedSubmissions(JobIntake intake, JobStore store, JobS
         JobStreamResult? result = null;
         try
         {
-            var reply = await intake.SubmitAsync(submission with { Jobs = [job with { Watcher = stream.Address }] }, context.RequestAborted);
+            var reply = await intake.SubmitAsync(submission with { Jobs = [job with { Subscriber = stream.Address }] }, context.RequestAborted);
             if (reply is not SubmissionReply.Accepted { JobIds: [var id] } accepted)
             {
                 return SubmissionProblems.Of(reply, submission.Key?.Value);
@@ -60,7 +60,7 @@ internal sealed class StreamedSubmissions(JobIntake intake, JobStore store, JobS
             return streams.Full();
         }
 
-        stream.Watch.Observe(job);
+        stream.Subscription.Observe(job);
         context.Response.Headers.Location = JobLinks.PathOf(jobId);
         context.Response.Headers[IdempotencyKeyHeader.ReplayedName] = "true";
         return new JobStreamResult(stream, format(jobId)) { CancelsOnDisconnect = cancelsOnDisconnect };

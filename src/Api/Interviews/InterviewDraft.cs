@@ -20,8 +20,8 @@ internal static class InterviewDraft
         var phases = TakeNames(fields, "phases");
         var questions = TakeCount(fields, "questions_max") ?? QuestionsDefault;
         var perPhase = TakeCount(fields, "questions_per_phase_max") ?? questions;
-        var language = DialogueRequests.TakeText(fields, "language", required: false);
-        var prompt = DialogueRequests.TakeText(fields, "prompt", required: false);
+        var language = StoredConversations.TakeText(fields, "language", required: false);
+        var prompt = StoredConversations.TakeText(fields, "prompt", required: false);
         if (topics is null || phases is null)
         {
             return null;

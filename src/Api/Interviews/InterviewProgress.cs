@@ -1,13 +1,13 @@
 using System.Text.Json;
 using Pipeline.Api.Conversations;
 using Pipeline.Contracts;
-using Pipeline.Core.Dialogues;
+using Pipeline.Core.Conversations;
 
 namespace Pipeline.Api.Interviews;
 
 /// <summary>
-/// Where an interview stands. Nothing of it is stored: it follows from the turns, so it can not disagree with them, and no
-/// worker has to know of sessions.
+/// Where an interview stands. Nothing of it is stored: it follows from the messages, so it can not disagree with them, and no
+/// worker has to know of interviews.
 /// </summary>
 internal sealed record InterviewProgress
 {
@@ -25,17 +25,17 @@ internal sealed record InterviewProgress
     /// <summary>What the candidate reads now; null before the first message is there.</summary>
     public string? Message { get; init; }
 
-    public static InterviewProgress Of(InterviewSettings settings, IReadOnlyList<DialogueTurn> turns)
+    public static InterviewProgress Of(InterviewSettings settings, IReadOnlyList<SentMessage> messages)
     {
         List<JudgedExchange> exchanges = [];
         int phase = 0, inPhase = 0, topic = 0;
         string? message = null;
-        foreach (var turn in turns.TakeWhile(turn => turn.Result is not null))
+        foreach (var answered in messages.TakeWhile(sent => sent.Result is not null))
         {
-            var step = JsonSerializer.Deserialize(turn.Result!, StepInterview.ResultJson)!;
+            var step = JsonSerializer.Deserialize(answered.Result!, StepInterview.ResultJson)!;
             if (message is not null)
             {
-                exchanges.Add(new(settings.Phases[phase], settings.Topics[topic], message, turn.Said!, step.Evaluation));
+                exchanges.Add(new(settings.Phases[phase], settings.Topics[topic], message, answered.Content!, step.Evaluation));
                 inPhase++;
                 if (step.Action is InterviewActions.NextPhase || inPhase >= settings.QuestionsPerPhaseMax)
                 {

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json;
 using Pipeline.Contracts;
-using Pipeline.Core.Dialogues;
+using Pipeline.Core.Conversations;
 
 namespace Pipeline.Api.Interviews;
 
@@ -39,14 +39,14 @@ internal sealed record InterviewResource
 
     public required InterviewLinks Links { get; init; }
 
-    public static InterviewResource Of(Dialogue dialogue)
+    public static InterviewResource Of(Conversation conversation)
     {
-        var settings = Settings(dialogue);
-        var progress = InterviewProgress.Of(settings, dialogue.Turns);
-        var last = dialogue.Turns[^1];
+        var settings = Settings(conversation);
+        var progress = InterviewProgress.Of(settings, conversation.Messages);
+        var last = conversation.Messages[^1];
         return new()
         {
-            Id = dialogue.Id,
+            Id = conversation.Id,
             State = progress.IsFinished ? "finished" : last.Result is not null ? "waiting" : JobState.IsFinal(last.State) ? "stuck" : "thinking",
             Topics = settings.Topics,
             Topic = progress.IsFinished ? null : settings.Topics[progress.Topic],
@@ -57,11 +57,11 @@ internal sealed record InterviewResource
             Message = last.Result is null ? null : progress.Message,
             Exchanges = progress.Exchanges,
             JobId = last.JobId,
-            Links = InterviewLinks.Of(dialogue.Id, last.JobId),
+            Links = InterviewLinks.Of(conversation.Id, last.JobId),
         };
     }
 
-    public static InterviewSettings Settings(Dialogue dialogue) => JsonSerializer.Deserialize(dialogue.Settings, ApiJson.Wire.InterviewSettings)!;
+    public static InterviewSettings Settings(Conversation conversation) => JsonSerializer.Deserialize(conversation.Settings, ApiJson.Wire.InterviewSettings)!;
 }
 
 /// <param name="Answers">POST sends an answer.</param>

@@ -2,7 +2,7 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Api.Interviews;
 
-/// <summary>How an interview goes, stored in <c>dialogues.settings</c>.</summary>
+/// <summary>How an interview goes, stored in <c>conversations.settings</c>.</summary>
 internal sealed record InterviewSettings
 {
     /// <summary>In their order; never empty.</summary>

@@ -59,7 +59,7 @@ internal static class InterviewsDocs
         Summary = "Get an interview",
         Parameters = [Id],
         Answers = [new(200, "The interview.", typeof(InterviewResource), Waiting)],
-        Problems = [ProblemType.InvalidInput, ProblemType.DialogueNotFound, .. SharedDocs.AnyCall],
+        Problems = [ProblemType.InvalidInput, ProblemType.ConversationNotFound, .. SharedDocs.AnyCall],
     };
 
     public static readonly EndpointDoc Delete = new()
@@ -69,7 +69,7 @@ internal static class InterviewsDocs
         Summary = "Delete an interview with its answers",
         Parameters = [Id],
         Answers = [new(204, "The interview is gone.")],
-        Problems = [ProblemType.InvalidInput, ProblemType.DialogueNotFound, .. SharedDocs.AnyCall],
+        Problems = [ProblemType.InvalidInput, ProblemType.ConversationNotFound, .. SharedDocs.AnyCall],
     };
 
     public static readonly EndpointDoc Answer = new()
@@ -84,7 +84,7 @@ internal static class InterviewsDocs
             new(200, "The interview with the next message, with `Prefer: wait`.", typeof(InterviewResource), Waiting) { Headers = SharedDocs.SubmissionHeaders },
             new(202, "The interview as it is.", typeof(InterviewResource), Thinking) { Headers = SharedDocs.SubmissionHeaders },
         ],
-        Problems = [.. SharedDocs.Submissions, ProblemType.DialogueNotFound, ProblemType.DialogueState],
+        Problems = [.. SharedDocs.Submissions, ProblemType.ConversationNotFound, ProblemType.ConversationState],
     };
 }
 

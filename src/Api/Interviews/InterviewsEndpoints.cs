@@ -5,7 +5,7 @@ using Pipeline.Api.Conversations;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Contracts;
-using Pipeline.Core.Dialogues;
+using Pipeline.Core.Conversations;
 
 namespace Pipeline.Api.Interviews;
 
@@ -23,7 +23,7 @@ internal static class InterviewsEndpoints
     }
 
     private static Task<IResult> BeginAsync(
-        HttpContext context, JobSubmissions submissions, DialogueStore store, IOptions<ConversationOptions> options) =>
+        HttpContext context, JobSubmissions submissions, ConversationStore store, IOptions<ConversationOptions> options) =>
         submissions.SubmitAsync(context, fields =>
         {
             if (InterviewDraft.Parse(fields) is not { } settings || fields.Errors.Any)
@@ -35,11 +35,11 @@ internal static class InterviewsEndpoints
             return Draft(InterviewProgress.Of(settings, []).Step(settings, answer: null, options.Value), json) with
             {
                 // The interview has the id of its first job, so that a repeat under the same key finds it.
-                Claim = jobId => new TurnClaim
+                Write = jobId => new MessageWrite
                 {
                     ClientId = context.ClientId(),
-                    DialogueId = jobId,
-                    Begins = (DialogueKind.Interview, json),
+                    ConversationId = jobId,
+                    Begins = (ConversationKind.Interview, json),
                     Position = 0,
                     JobId = jobId,
                 },
@@ -48,12 +48,12 @@ internal static class InterviewsEndpoints
         });
 
     private static async Task<IResult> AnswerAsync(
-        string id, HttpContext context, JobSubmissions submissions, DialogueStore store, IOptions<ConversationOptions> options, IOptions<InputLimits> limits)
+        string id, HttpContext context, JobSubmissions submissions, ConversationStore store, IOptions<ConversationOptions> options, IOptions<InputLimits> limits)
     {
-        var (dialogue, problem) = await DialogueRequests.FindAsync(store, context, DialogueKind.Interview, id);
-        return dialogue is null ? problem! : await submissions.SubmitAsync(context, fields =>
+        var (conversation, problem) = await StoredConversations.FindAsync(store, context, ConversationKind.Interview, id);
+        return conversation is null ? problem! : await submissions.SubmitAsync(context, fields =>
         {
-            if (DialogueRequests.TakeText(fields, "answer", required: true) is not { } answer)
+            if (StoredConversations.TakeText(fields, "answer", required: true) is not { } answer)
             {
                 return null;
             }
@@ -63,45 +63,45 @@ internal static class InterviewsEndpoints
                 fields.Errors.Add(wrong.Field, wrong.Message);
             }
 
-            var settings = InterviewResource.Settings(dialogue);
-            var progress = InterviewProgress.Of(settings, dialogue.Turns);
+            var settings = InterviewResource.Settings(conversation);
+            var progress = InterviewProgress.Of(settings, conversation.Messages);
             return Draft(progress.Step(settings, progress.Message is null ? null : answer, options.Value), answer) with
             {
-                Claim = jobId => Claim(dialogue, progress, context.ClientId(), jobId, answer),
-                Answer = (_, _, status) => ShowAsync(context, store, dialogue.Id, status),
+                Write = jobId => Write(conversation, progress, context.ClientId(), jobId, answer),
+                Answer = (_, _, status) => ShowAsync(context, store, conversation.Id, status),
             };
         });
     }
 
-    private static TurnClaim Claim(Dialogue dialogue, InterviewProgress progress, Guid clientId, Guid jobId, string answer)
+    private static MessageWrite Write(Conversation conversation, InterviewProgress progress, Guid clientId, Guid jobId, string answer)
     {
-        var claim = ConversationTurn.Claim(dialogue, clientId, jobId, answer);
-        return claim with
+        var write = NextMessage.Write(conversation, clientId, jobId, answer);
+        return write with
         {
             Refusal = progress.IsFinished ? "The interview is finished. POST /api/report with its id as interview_id makes a report of it."
-                : claim.Refusal
-                ?? (progress.Message is null ? $"The interview has no first question: job {claim.Replaces} did not succeed. Retry that job, or begin another interview." : null),
+                : write.Refusal
+                ?? (progress.Message is null ? $"The interview has no first question: job {write.Replaces} did not succeed. Retry that job, or begin another interview." : null),
         };
     }
 
-    private static async Task<IResult> FindAsync(string id, HttpContext context, DialogueStore store)
+    private static async Task<IResult> FindAsync(string id, HttpContext context, ConversationStore store)
     {
-        var (dialogue, problem) = await DialogueRequests.FindAsync(store, context, DialogueKind.Interview, id);
-        return dialogue is null ? problem! : Results.Json(InterviewResource.Of(dialogue), ApiJson.Wire.InterviewResource);
+        var (conversation, problem) = await StoredConversations.FindAsync(store, context, ConversationKind.Interview, id);
+        return conversation is null ? problem! : Results.Json(InterviewResource.Of(conversation), ApiJson.Wire.InterviewResource);
     }
 
-    private static Task<IResult> DeleteAsync(string id, HttpContext context, DialogueStore store) =>
-        DialogueRequests.DeleteAsync(store, context, DialogueKind.Interview, id);
+    private static Task<IResult> DeleteAsync(string id, HttpContext context, ConversationStore store) =>
+        StoredConversations.DeleteAsync(store, context, ConversationKind.Interview, id);
 
-    private static async Task<IResult> ShowAsync(HttpContext context, DialogueStore store, Guid id, int status)
+    private static async Task<IResult> ShowAsync(HttpContext context, ConversationStore store, Guid id, int status)
     {
-        var (dialogue, problem) = await DialogueRequests.FindAsync(store, context, DialogueKind.Interview, id.ToString());
-        if (dialogue is null)
+        var (conversation, problem) = await StoredConversations.FindAsync(store, context, ConversationKind.Interview, id.ToString());
+        if (conversation is null)
         {
             return problem!; // Deleted meanwhile.
         }
 
-        var resource = InterviewResource.Of(dialogue);
+        var resource = InterviewResource.Of(conversation);
         context.Response.Headers.Location = resource.Links.Self;
         return Results.Json(resource, ApiJson.Wire.InterviewResource, statusCode: status);
     }

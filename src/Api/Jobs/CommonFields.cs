@@ -12,7 +12,7 @@ internal static class CommonFields
     public const string Priority = "priority";
     public const string ExpiresAt = "expires_at";
 
-    /// <summary>Of kinds whose text can be followed: answers with events instead of the job.</summary>
+    /// <summary>Of kinds whose text can be streamed: answers with events instead of the job.</summary>
     public const string Stream = "stream";
     public const string CallbackUrl = "callback_url";
     public const string Cache = "cache";

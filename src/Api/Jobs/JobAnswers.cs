@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Problems;
-using Pipeline.Api.Reports;
+using Pipeline.Api.InterviewReports;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
@@ -63,7 +63,7 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOpt
         }
 
         headers[HeaderNames.Location] = jobs[0].Links.Self;
-        return ReportPage.Of(context, jobs[0]) ?? Results.Json(jobs[0], ApiJson.Wire.JobResource, statusCode: status);
+        return InterviewReportPage.Of(context, jobs[0]) ?? Results.Json(jobs[0], ApiJson.Wire.JobResource, statusCode: status);
     }
 
     private async Task<IReadOnlyList<JobResource>> ReadAsync(
@@ -98,8 +98,8 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOpt
         {
             Id = job.Id,
             Kind = job.Kind,
-            Lane = job.Lane,
-            Priority = JobPriorityWords.OfLane(job.Kind, job.Lane),
+            Queue = job.Queue,
+            Priority = JobPriorityWords.OfQueue(job.Kind, job.Queue),
             State = JobState.Queued,
             Attempt = 0,
             CreatedAt = now,

@@ -27,12 +27,12 @@ internal sealed record JobDraft
     public string? Identity { get; init; }
 
     /// <summary>What is written together with the job of this id; null: nothing.</summary>
-    public Func<Guid, ISubmissionClaim>? Claim { get; init; }
+    public Func<Guid, ISubmissionWrite>? Write { get; init; }
 
     /// <summary>Makes the answer's body out of the job; null: the job itself.</summary>
     public Func<JobResource, HttpContext, int, Task<IResult>>? Answer { get; init; }
 
-    /// <summary>Follows the one job, by its id, instead of answering with it; null for everybody who did not ask for a stream.</summary>
+    /// <summary>Streams the one job, by its id, instead of answering with it; null for everybody who did not ask for a stream.</summary>
     public Func<Guid, IStreamFormat>? Stream { get; init; }
 
     /// <summary>Makes the answer of protocols that know no jobs, out of the final ones; null answers with the jobs as they are.</summary>

@@ -17,5 +17,5 @@ internal static class JobPriorityWords
 
     public static string Of(JobPriority priority) => priority is JobPriority.Bulk ? Bulk : Interactive;
 
-    public static string OfLane(string kind, string lane) => lane == kind ? Interactive : Bulk;
+    public static string OfQueue(string kind, string queue) => queue == kind ? Interactive : Bulk;
 }

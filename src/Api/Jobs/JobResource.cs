@@ -15,7 +15,7 @@ internal sealed record JobResource
     public required string Kind { get; init; }
 
     [Description("The queue the job travels in.")]
-    public required string Lane { get; init; }
+    public required string Queue { get; init; }
 
     [Description("interactive or bulk.")]
     public required string Priority { get; init; }
@@ -61,8 +61,8 @@ internal sealed record JobResource
     {
         Id = job.Id,
         Kind = job.Kind,
-        Lane = job.Lane,
-        Priority = JobPriorityWords.OfLane(job.Kind, job.Lane),
+        Queue = job.Queue,
+        Priority = JobPriorityWords.OfQueue(job.Kind, job.Queue),
         BatchId = job.BatchId,
         State = job.State,
         Cached = job.IsCached,

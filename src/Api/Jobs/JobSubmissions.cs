@@ -25,7 +25,7 @@ internal sealed class JobSubmissions(
     JobWaits waits,
     StreamedSubmissions streamed,
     Callbacks callbacks,
-    KnownRecipes recipes,
+    KnownFingerprints fingerprints,
     IOptions<ApiOptions> options,
     TimeProvider time)
 {
@@ -105,21 +105,21 @@ internal sealed class JobSubmissions(
         {
             Id = draft.Document?.Id ?? Guid.CreateVersion7(now),
             Kind = draft.Kind.Name,
-            Lane = draft.Kind.Lane(draft.Priority),
+            Queue = draft.Kind.Queue(draft.Priority),
             InputJson = input,
             ExpiresAt = wishes.CancelAfter is { } after ? now + after : draft.ExpiresAt,
             CallbackUrl = wishes.Callback,
-            Watcher = isAwaited ? waits.Address : null,
+            Subscriber = isAwaited ? waits.Address : null,
 
-            // A turn of a dialogue is a step in it, not a question that was asked before.
-            CacheKey = wishes.Cache && draft.Claim is null ? recipes.KeyOf(context.ClientId(), draft.Kind.Name, input) : null,
+            // A message of a conversation is a step in it, not a question that was asked before.
+            CacheKey = wishes.Cache && draft.Write is null ? fingerprints.KeyOf(context.ClientId(), draft.Kind.Name, input) : null,
         });
         var submission = new Submission
         {
             ClientId = context.ClientId(),
             Jobs = jobs,
             Documents = draft.Document is { } document ? [document] : [],
-            Claim = draft.Claim?.Invoke(jobs[0].Id),
+            Write = draft.Write?.Invoke(jobs[0].Id),
             Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback, wishes.Cache)) : null,
         };
 
@@ -135,7 +135,7 @@ internal sealed class JobSubmissions(
             return SubmissionProblems.Of(reply, wishes.Key);
         }
 
-        waits.End(accepted.Cached);
+        waits.Complete(accepted.Cached);
         return draft.Finished is { } finished ? await answers.FinishAsync(context, submission.ClientId, accepted.JobIds, finished, wishes.CancelsOnDisconnect)
             : answer is not null ? await answer(context, submission, accepted, wishes.Prefer)
             : await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft);

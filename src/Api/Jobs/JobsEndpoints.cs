@@ -3,7 +3,7 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
-using Pipeline.Api.Reports;
+using Pipeline.Api.InterviewReports;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 
@@ -69,7 +69,7 @@ internal static class JobsEndpoints
 
         prefer.Confirm(context.Response.Headers);
         var resource = JobResource.Of(job);
-        return ReportPage.Of(context, resource) ?? Results.Json(resource, ApiJson.Wire.JobResource);
+        return InterviewReportPage.Of(context, resource) ?? Results.Json(resource, ApiJson.Wire.JobResource);
     }
 
     private static Task<IResult> CancelAsync(string id, HttpContext context, JobStore store) =>

@@ -24,7 +24,7 @@ internal static class KindDocs
         Problems = SharedDocs.Submissions,
     };
 
-    /// <summary>The same of a kind whose text can be followed.</summary>
+    /// <summary>The same of a kind whose text can be streamed.</summary>
     public static EndpointDoc Streamed(this EndpointDoc doc) => doc with
     {
         Description = $"{doc.Description} With \"stream\": true the answer is text/event-stream: the events of GET /api/jobs/{{id}}/events, from the first token on.".TrimStart(),

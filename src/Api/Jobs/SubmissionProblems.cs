@@ -9,13 +9,13 @@ internal static class SubmissionProblems
 {
     public static Problem Of(SubmissionReply refused, string? key) => refused switch
     {
-        SubmissionReply.Refused dialogue => new(ProblemType.DialogueState, dialogue.Reason),
+        SubmissionReply.Refused refusal => new(ProblemType.ConversationState, refusal.Reason),
         SubmissionReply.KeyReused => new(
             ProblemType.KeyReused,
             $"{IdempotencyKeyHeader.Name} \"{key}\" was used before with another payload. Use a new key for a new request."),
-        SubmissionReply.LaneFull full => new(
-            ProblemType.LaneFull,
-            $"Lane {full.Lane} holds {full.Depth} waiting jobs; at most {full.DepthMax} are accepted (Lanes:{full.Lane}:DepthMax). Send again later, or add workers.")
+        SubmissionReply.QueueFull full => new(
+            ProblemType.QueueFull,
+            $"Queue {full.Queue} holds {full.Depth} waiting jobs; at most {full.DepthMax} are accepted (Queues:{full.Queue}:DepthMax). Send again later, or add workers.")
         {
             RetryAfter = full.RetryAfter,
         },

@@ -19,32 +19,32 @@ internal sealed class ChunkFormat(Guid jobId, long created, bool includeUsage) :
     private int _attempt;
     private bool _isOver;
 
-    public void Write(SseWriter sse, JobNews news)
+    public void Write(SseWriter sse, JobUpdate update)
     {
-        switch (news)
+        switch (update)
         {
-            case JobNews.Silence:
+            case JobUpdate.Silence:
                 sse.WriteKeepAlive();
                 break;
             case var _ when _isOver:
                 break;
-            case JobNews.Text text:
+            case JobUpdate.Text text:
                 Take(text);
                 WritePiece(sse);
                 break;
-            case JobNews.Ended ended when JobFailure.Of(ended.Job) is { } problem:
+            case JobUpdate.Ended ended when JobFailure.Of(ended.Job) is { } problem:
                 WriteError(sse, problem.Type, problem.Detail);
                 break;
-            case JobNews.Ended ended:
+            case JobUpdate.Ended ended:
                 WriteEnd(sse, ended.Job);
                 break;
-            case JobNews.Interrupted:
+            case JobUpdate.Interrupted:
                 WriteError(sse, ProblemType.NotFinished, $"The stream ended before the answer (Api:StreamDurationMax), or the server is being stopped. The job goes on: GET /api/jobs/{jobId}.");
                 break;
         }
     }
 
-    private void Take(JobNews.Text text)
+    private void Take(JobUpdate.Text text)
     {
         _text.Length = text.At.Attempt == _attempt ? Math.Min(text.At.Offset, _text.Length) : 0;
         _text.Append(text.Value);

@@ -7,7 +7,7 @@ using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.OpenAi;
 
-/// <summary><c>POST /v1/chat/completions</c>: a chat job that its client waits for or follows.</summary>
+/// <summary><c>POST /v1/chat/completions</c>: a chat job that its client waits for or streams.</summary>
 internal static class CompletionsEndpoint
 {
     public static void Map(IEndpointRouteBuilder v1) => v1.MapPost("/chat/completions", CompleteAsync).Describe(OpenAiDocs.Complete);

@@ -26,7 +26,7 @@ internal static class SharedDocs
     public static readonly IReadOnlyList<ProblemType> Submissions =
     [
         ProblemType.InvalidInput, ProblemType.NotJson, .. AnyCall, ProblemType.BodyTooLarge, ProblemType.MediaType,
-        ProblemType.KeyReused, ProblemType.LaneFull,
+        ProblemType.KeyReused, ProblemType.QueueFull,
     ];
 
     public static readonly IReadOnlyList<(string Name, string Description)> SubmissionHeaders =
@@ -37,7 +37,7 @@ internal static class SharedDocs
     ];
 
     public const string Succeeded = """
-        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"emotion","lane":"emotion","priority":"interactive","state":"succeeded","attempt":1,
+        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"emotion","queue":"emotion","priority":"interactive","state":"succeeded","attempt":1,
          "created_at":"2026-11-20T09:00:00+00:00","started_at":"2026-11-20T09:00:00.01+00:00","finished_at":"2026-11-20T09:00:00.05+00:00",
          "result":{"emotion":"joy","confidence":0.91,
            "scores":{"joy":0.91,"excitement":0.05,"sadness":0.01,"anger":0.01,"fear":0.005,"surprise":0.01,"neutral":0.005},
@@ -64,12 +64,12 @@ internal static class SharedDocs
         """;
 
     public const string Queued = """
-        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"emotion","lane":"emotion","priority":"interactive","state":"queued","attempt":0,
+        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"emotion","queue":"emotion","priority":"interactive","state":"queued","attempt":0,
          "created_at":"2026-11-20T09:00:00+00:00","links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000"}}
         """;
 
     public const string Canceled = """
-        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"emotion","lane":"emotion","priority":"interactive","state":"canceled","attempt":0,
+        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"emotion","queue":"emotion","priority":"interactive","state":"canceled","attempt":0,
          "created_at":"2026-11-20T09:00:00+00:00","finished_at":"2026-11-20T09:00:02+00:00",
          "links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000","retry":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000/retry"}}
         """;

@@ -9,17 +9,17 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType NotLocal = new("not-local", 403, "Without API keys only this machine is served");
     public static readonly ProblemType JobNotFound = new("job-not-found", 404, "There is no such job");
     public static readonly ProblemType BatchNotFound = new("batch-not-found", 404, "There is no such batch");
-    public static readonly ProblemType DialogueNotFound = new("dialogue-not-found", 404, "There is no such conversation or interview");
+    public static readonly ProblemType ConversationNotFound = new("conversation-not-found", 404, "There is no such conversation or interview");
     public static readonly ProblemType DeliveryNotFound = new("delivery-not-found", 404, "There is no such delivery");
     public static readonly ProblemType SecretNotFound = new("secret-not-found", 404, "There is no such secret");
     public static readonly ProblemType PromptNotFound = new("prompt-not-found", 404, "There is no such prompt");
     public static readonly ProblemType DocumentNotFound = new("document-not-found", 404, "There is no such document");
-    public static readonly ProblemType ReportNotFound = new("report-not-found", 404, "There is no such report");
+    public static readonly ProblemType ActivityReportNotFound = new("activity-report-not-found", 404, "There is no such report");
     public static readonly ProblemType ScheduleNotFound = new("schedule-not-found", 404, "There is no such recurring task");
     public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "There is nothing at this path");
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The path does not take this method");
     public static readonly ProblemType JobState = new("job-state", 409, "The job's state does not allow this");
-    public static readonly ProblemType DialogueState = new("dialogue-state", 409, "The dialogue takes no message now");
+    public static readonly ProblemType ConversationState = new("conversation-state", 409, "The conversation takes no message now");
     public static readonly ProblemType PromptExists = new("prompt-exists", 409, "There is such a prompt already");
     public static readonly ProblemType PromptBuiltIn = new("prompt-built-in", 409, "The prompt comes with Pipeline");
     public static readonly ProblemType PromptsFull = new("prompts-full", 409, "There are as many as there may be");
@@ -27,8 +27,8 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType BodyTooLarge = new("body-too-large", 413, "The body is too large");
     public static readonly ProblemType MediaType = new("unsupported-media-type", 415, "The body has a type that is not accepted");
     public static readonly ProblemType KeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another request");
-    public static readonly ProblemType LaneFull = new("lane-full", 429, "The lane is full");
-    public static readonly ProblemType TooManyReports = new("too-many-reports", 429, "As many reports are waiting as may be");
+    public static readonly ProblemType QueueFull = new("queue-full", 429, "The queue is full");
+    public static readonly ProblemType TooManyActivityReports = new("too-many-activity-reports", 429, "As many reports are waiting as may be");
     public static readonly ProblemType TooManyStreams = new("too-many-streams", 429, "The server has as many streams open as it may");
     public static readonly ProblemType Internal = new("internal", 500, "The server failed");
     public static readonly ProblemType NotFinished = new("not-finished", 504, "The answer took longer than the request may be held");
@@ -41,9 +41,9 @@ internal sealed record ProblemType(string Name, int Status, string Title)
 
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, DialogueNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
+        InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
-        ReportNotFound, ScheduleNotFound, TooManyReports, RouteNotFound, MethodNotAllowed, JobState, DialogueState, BodyTooLarge, MediaType, KeyReused, LaneFull, TooManyStreams,
+        ActivityReportNotFound, ScheduleNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, TooManyStreams,
         ModelNotFound, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
     ];
 

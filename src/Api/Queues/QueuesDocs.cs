@@ -8,14 +8,14 @@ internal static class QueuesDocs
     {
         Name = "getQueues",
         Tag = "queues",
-        Summary = "See depth, age, rate and workers of every lane",
+        Summary = "See depth, age, rate and workers of every queue",
         Description = "Sampled once a second, over the jobs of all clients.",
         Answers =
         [
-            new(200, "Every lane.", typeof(QueuesResource), """
+            new(200, "Every queue.", typeof(QueuesResource), """
                 {"queues":[
-                  {"lane":"emotion","depth":3,"depth_max":100000,"running":1,"oldest_seconds":0.4,"finished_per_minute":1240,"workers":2},
-                  {"lane":"emotion-bulk","depth":0,"depth_max":100000,"running":0,"finished_per_minute":0,"workers":2}]}
+                  {"queue":"emotion","depth":3,"depth_max":100000,"running":1,"oldest_seconds":0.4,"finished_per_minute":1240,"workers":2},
+                  {"queue":"emotion-bulk","depth":0,"depth_max":100000,"running":0,"finished_per_minute":0,"workers":2}]}
                 """),
         ],
         Problems = SharedDocs.AnyCall,

@@ -4,24 +4,24 @@ using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Queues;
 
-/// <summary><c>GET /api/queues</c>: how every lane is doing, sampled once a second.</summary>
+/// <summary><c>GET /api/queues</c>: how every queue is doing, sampled once a second.</summary>
 internal static class QueuesEndpoint
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/queues", Read).Describe(QueuesDocs.Read);
 
-    private static IResult Read(LaneStatistics statistics)
+    private static IResult Read(QueueStatistics statistics)
     {
-        var lanes = statistics.Current.Select(lane => new QueueResource
+        var queues = statistics.Current.Select(queue => new QueueResource
         {
-            Lane = lane.Lane,
-            Depth = lane.Depth,
-            DepthMax = lane.DepthMax,
-            Running = lane.Running,
-            OldestSeconds = lane.OldestSeconds,
-            FinishedPerMinute = lane.FinishedPerMinute,
-            Workers = lane.Workers,
+            Queue = queue.Queue,
+            Depth = queue.Depth,
+            DepthMax = queue.DepthMax,
+            Running = queue.Running,
+            OldestSeconds = queue.OldestSeconds,
+            FinishedPerMinute = queue.FinishedPerMinute,
+            Workers = queue.Workers,
         });
-        return Results.Json(new QueuesResource([.. lanes]), ApiJson.Wire.QueuesResource);
+        return Results.Json(new QueuesResource([.. queues]), ApiJson.Wire.QueuesResource);
     }
 }
 
@@ -29,7 +29,7 @@ internal sealed record QueuesResource(IReadOnlyList<QueueResource> Queues);
 
 internal sealed record QueueResource
 {
-    public required string Lane { get; init; }
+    public required string Queue { get; init; }
 
     [Description("Jobs that wait.")]
     public required int Depth { get; init; }
@@ -44,6 +44,6 @@ internal sealed record QueueResource
 
     public required double FinishedPerMinute { get; init; }
 
-    [Description("Worker processes that serve the lane.")]
+    [Description("Worker processes that serve the queue.")]
     public required int Workers { get; init; }
 }

@@ -21,15 +21,15 @@ internal sealed class QueryEmbedder(
         {
             Id = Guid.CreateVersion7(now),
             Kind = EmbedTexts.Kind,
-            Lane = EmbedTexts.Kind,
+            Queue = EmbedTexts.Kind,
             InputJson = JsonSerializer.Serialize(new EmbedTexts { Texts = [text] }, EmbedTexts.Json),
             ExpiresAt = now + _timeout,
-            Watcher = waits.Address,
+            Subscriber = waits.Address,
         };
         using var expected = waits.Expect([job.Id]);
         if (await intake.SubmitAsync(new() { ClientId = clientId, Jobs = [job] }, cancellationToken) is not SubmissionReply.Accepted)
         {
-            log.QueryNotEmbedded(job.Id, "the lane is full");
+            log.QueryNotEmbedded(job.Id, "the queue is full");
             return null;
         }
 

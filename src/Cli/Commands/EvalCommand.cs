@@ -11,10 +11,10 @@ internal static class EvalCommand
 {
     private const int WaitSeconds = 600;
 
-    // Enough that the worker never waits for us, and far from filling a lane.
+    // Enough that the worker never waits for us, and far from filling a queue.
     private const int ChunksInFlight = 4;
 
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(CliEnvironment environment)
     {
         var file = new Option<string>("--file")
         {
@@ -23,29 +23,29 @@ internal static class EvalCommand
             Required = true,
         };
         var json = new Option<bool>("--json") { Description = "Only one line of JSON on standard output; the tables go to standard error." };
-        var server = new ServerOptions(surroundings);
+        var server = new ServerOptions(environment);
         var command = new Command("emotion", "Accuracy, macro-F1 and calibration of emotion analysis, per language.") { file, json };
-        command.Do(surroundings, async (parsed, cancellationToken) =>
+        command.Do(environment, async (parsed, cancellationToken) =>
         {
             var texts = await JsonLines.ReadAsync(parsed.GetRequiredValue(file), InputJson.Default.GoldText, cancellationToken);
             var target = server.Server(parsed);
             using var http = target.Connect();
-            var run = new EmotionRun(new PipelineClient(http, target, surroundings.Time), surroundings.Time)
+            var run = new EmotionRun(new PipelineClient(http, target, environment.Time), environment.Time)
             {
                 ChunkSize = EmotionRun.ChunkMax,
                 ChunksInFlight = ChunksInFlight,
                 Patience = server.Wait(parsed),
                 Bulk = true,
             };
-            using var progress = new ProgressMeter(surroundings, texts.Count);
+            using var progress = new ProgressMeter(environment, texts.Count);
             var jobs = await run.RunAsync([.. texts.Select(text => text.Text!)], progress.Advance, cancellationToken);
             progress.Dispose();
-            return Show(surroundings, texts, jobs, parsed.GetValue(json));
+            return Show(environment, texts, jobs, parsed.GetValue(json));
         });
         var verb = new Command("eval", "Measures answers against a labelled file.") { command };
         foreach (var kind in GeneratedKind.All)
         {
-            verb.Add(EvalGeneratedCommand.Create(surroundings, server, kind));
+            verb.Add(EvalGeneratedCommand.Create(environment, server, kind));
         }
 
         // On the verb, so that they may stand before the kind as well: that is where ./run puts the address.
@@ -53,7 +53,7 @@ internal static class EvalCommand
         return verb;
     }
 
-    private static int Show(Surroundings surroundings, IReadOnlyList<GoldText> texts, JobDocument[] jobs, bool json)
+    private static int Show(CliEnvironment environment, IReadOnlyList<GoldText> texts, JobDocument[] jobs, bool json)
     {
         var languages = texts.Zip(jobs)
             .Where(pair => pair.Second.Job.Answer is not null)
@@ -64,20 +64,20 @@ internal static class EvalCommand
             .ToArray();
         if (languages.Length > 0)
         {
-            EvaluationView.Write(json ? surroundings.Error : surroundings.Out, languages);
+            EvaluationView.Write(json ? environment.Error : environment.Out, languages);
         }
 
         var failed = jobs.Where(job => job.Job.Answer is null).ToArray();
         if (failed.Length > 0)
         {
-            surroundings.Error.Line(
+            environment.Error.Line(
                 $"{failed.Length} of {Figures.Count(jobs.Length, "text")} got no answer and are not in the figures; "
                 + $"the first is job {failed[0].Job.Id}, {failed[0].Job.Failure}.");
         }
 
         if (json)
         {
-            surroundings.Out.Line(EvaluationReport.Line(languages));
+            environment.Out.Line(EvaluationReport.Line(languages));
         }
 
         return failed is [] ? ExitCodes.Success : ExitCodes.Failure;

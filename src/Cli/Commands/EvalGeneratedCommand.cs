@@ -12,21 +12,21 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>eval KIND --file F.jsonl</c> for all kinds but emotion: compare models and quantizations on your own jobs.</summary>
 internal static class EvalGeneratedCommand
 {
-    public static Command Create(Surroundings surroundings, ServerOptions server, GeneratedKind kind)
+    public static Command Create(CliEnvironment environment, ServerOptions server, GeneratedKind kind)
     {
         var file = new Option<string>("--file") { Description = $"Lines {GoldJob.Example}; all but input may be left out.", HelpName = "F.jsonl", Required = true };
         var json = new Option<bool>("--json") { Description = "Only one line of JSON on standard output; the table goes to standard error." };
         var command = new Command(kind.Name, $"Validity, keywords, similarity and speed of {kind.Name} jobs.") { file, json };
-        command.Do(surroundings, async (parsed, cancellationToken) =>
+        command.Do(environment, async (parsed, cancellationToken) =>
         {
             var rows = await JsonLines.ReadAsync(parsed.GetRequiredValue(file), InputJson.Default.GoldJob, cancellationToken);
             var target = server.Server(parsed);
             using var http = target.Connect();
-            var client = new PipelineClient(http, target, surroundings.Time);
+            var client = new PipelineClient(http, target, environment.Time);
             var lines = new BatchLine?[rows.Count];
-            using var progress = new ProgressMeter(surroundings, rows.Count);
+            using var progress = new ProgressMeter(environment, rows.Count);
             var batch = await client.SubmitItemsAsync(Items(kind, rows), cancellationToken);
-            var failed = await new BatchRun(client, surroundings.Time) { Patience = server.Wait(parsed) }.FollowAsync(
+            var failed = await new BatchRun(client, environment.Time) { Patience = server.Wait(parsed) }.FollowAsync(
                 batch,
                 (_, line) =>
                 {
@@ -35,7 +35,7 @@ internal static class EvalGeneratedCommand
                 },
                 cancellationToken);
             progress.Dispose();
-            return Show(surroundings, GeneratedFigures.Of(kind.Name, rows, [.. lines.Select(line => line?.Result is { } result ? kind.Read(result) : null)], failed), lines, parsed.GetValue(json));
+            return Show(environment, GeneratedFigures.Of(kind.Name, rows, [.. lines.Select(line => line?.Result is { } result ? kind.Read(result) : null)], failed), lines, parsed.GetValue(json));
         });
         return command;
     }
@@ -52,17 +52,17 @@ internal static class EvalGeneratedCommand
         return lines.ToString();
     }
 
-    private static int Show(Surroundings surroundings, GeneratedFigures figures, IReadOnlyList<BatchLine?> lines, bool json)
+    private static int Show(CliEnvironment environment, GeneratedFigures figures, IReadOnlyList<BatchLine?> lines, bool json)
     {
-        GeneratedView.Write(json ? surroundings.Error : surroundings.Out, figures);
+        GeneratedView.Write(json ? environment.Error : environment.Out, figures);
         if (lines.FirstOrDefault(line => line?.Error is not null)?.Error is { } error)
         {
-            surroundings.Error.Line($"{figures.Failed} of {Figures.Count(figures.N, "job")} did not succeed; the first: {error.Message} ({error.Code})");
+            environment.Error.Line($"{figures.Failed} of {Figures.Count(figures.N, "job")} did not succeed; the first: {error.Message} ({error.Code})");
         }
 
         if (json)
         {
-            surroundings.Out.Line(figures.Line());
+            environment.Out.Line(figures.Line());
         }
 
         return figures.Failed is 0 && figures.Valid >= 1 ? ExitCodes.Success : ExitCodes.Failure;

@@ -8,45 +8,45 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>keys add | list | revoke</c>: works on the database, because the API takes no request before there is a key.</summary>
 internal static class KeysCommand
 {
-    public static Command Create(Surroundings surroundings) =>
+    public static Command Create(CliEnvironment environment) =>
         new("keys", "Makes, lists and revokes API keys, in the database of Postgres__ConnectionString.")
         {
-            Add(surroundings),
-            List(surroundings),
-            Revoke(surroundings),
+            Add(environment),
+            List(environment),
+            Revoke(environment),
         };
 
-    private static Command Add(Surroundings surroundings)
+    private static Command Add(CliEnvironment environment)
     {
         var name = ClientNames.Argument("Who will use the key.");
         var command = new Command("add", "Makes a key and prints it, once.") { name };
-        command.Do(surroundings, (parsed, cancellationToken) => PipelineDatabase.UseAsync(surroundings, async services =>
+        command.Do(environment, (parsed, cancellationToken) => PipelineDatabase.UseAsync(environment, async services =>
         {
             var key = await services.GetRequiredService<ClientStore>().AddAsync(parsed.GetRequiredValue(name), cancellationToken);
-            surroundings.Out.Line(key);
-            surroundings.Error.Line("Keep it now: only its hash is stored, and it is never shown again.");
-            surroundings.Error.Line($"Send it as \"Authorization: Bearer {key}\", or set {ServerOptions.KeyVariable} for ./run submit, samples and eval.");
+            environment.Out.Line(key);
+            environment.Error.Line("Keep it now: only its hash is stored, and it is never shown again.");
+            environment.Error.Line($"Send it as \"Authorization: Bearer {key}\", or set {ServerOptions.KeyVariable} for ./run submit, samples and eval.");
             return ExitCodes.Success;
         }, cancellationToken));
         return command;
     }
 
-    private static Command List(Surroundings surroundings)
+    private static Command List(CliEnvironment environment)
     {
         var command = new Command("list", "Lists every key there was, oldest first.");
-        command.Do(surroundings, (_, cancellationToken) => PipelineDatabase.UseAsync(surroundings, async services =>
+        command.Do(environment, (_, cancellationToken) => PipelineDatabase.UseAsync(environment, async services =>
         {
-            KeyTable.Write(surroundings.Out, await services.GetRequiredService<ClientStore>().ListAsync(cancellationToken));
+            KeyTable.Write(environment.Out, await services.GetRequiredService<ClientStore>().ListAsync(cancellationToken));
             return ExitCodes.Success;
         }, cancellationToken));
         return command;
     }
 
-    private static Command Revoke(Surroundings surroundings)
+    private static Command Revoke(CliEnvironment environment)
     {
         var name = ClientNames.Argument("Whose key ends.");
         var command = new Command("revoke", "Ends a key.") { name };
-        command.Do(surroundings, (parsed, cancellationToken) => PipelineDatabase.UseAsync(surroundings, async services =>
+        command.Do(environment, (parsed, cancellationToken) => PipelineDatabase.UseAsync(environment, async services =>
         {
             var client = parsed.GetRequiredValue(name);
             if (!await services.GetRequiredService<ClientStore>().RevokeAsync(client, cancellationToken))
@@ -54,7 +54,7 @@ internal static class KeysCommand
                 throw new CommandException($"No key in force is named '{client}'; ./run keys list shows them.");
             }
 
-            surroundings.Out.Line($"Revoked '{client}'. A running pipeline notices within {ClientStore.CacheLifetime.TotalSeconds:0} s.");
+            environment.Out.Line($"Revoked '{client}'. A running pipeline notices within {ClientStore.CacheLifetime.TotalSeconds:0} s.");
             return ExitCodes.Success;
         }, cancellationToken));
         return command;

@@ -18,11 +18,11 @@ internal static class PipelineDatabase
     private const string Setting = "Postgres:ConnectionString";
 
     public static async Task<int> UseAsync(
-        Surroundings surroundings,
+        CliEnvironment environment,
         Func<IServiceProvider, Task<int>> work,
         CancellationToken cancellationToken)
     {
-        if (surroundings.Environment(Variable) is not { Length: > 0 } connectionString)
+        if (environment.Variable(Variable) is not { Length: > 0 } connectionString)
         {
             throw new CommandException($"{Variable} is not set; run this through ./run, or set it to the pipeline's database.");
         }
@@ -31,7 +31,7 @@ internal static class PipelineDatabase
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection([new(Setting, connectionString)]);
         builder.Logging.ClearProviders();
-        builder.AddPipeline(pipeline => pipeline.AddWorkReports());
+        builder.AddPipeline(pipeline => pipeline.AddActivityReports());
         try
         {
             using var host = builder.Build();

@@ -16,54 +16,54 @@ internal static class SamplesCommand
     private const int ChunkSize = 8;
     private const int ChunksInFlight = 4;
 
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(CliEnvironment environment)
     {
         var directory = new Option<string>("--directory")
         {
             Description = $"Where {FileName} lies.",
             DefaultValueFactory = _ => "samples",
         };
-        var server = new ServerOptions(surroundings);
+        var server = new ServerOptions(environment);
         var command = new Command("samples", "Sends the sample texts and prints a table of their emotions.") { directory };
         server.AddTo(command, "Give up when nothing finished for so long.", WaitSeconds);
-        command.Do(surroundings, async (parsed, cancellationToken) =>
+        command.Do(environment, async (parsed, cancellationToken) =>
         {
             var path = Path.Combine(parsed.GetRequiredValue(directory), FileName);
             var samples = await JsonLines.ReadAsync(path, InputJson.Default.Sample, cancellationToken);
             var target = server.Server(parsed);
             using var http = target.Connect();
-            var run = new EmotionRun(new PipelineClient(http, target, surroundings.Time), surroundings.Time)
+            var run = new EmotionRun(new PipelineClient(http, target, environment.Time), environment.Time)
             {
                 ChunkSize = ChunkSize,
                 ChunksInFlight = ChunksInFlight,
                 Patience = server.Wait(parsed),
             };
-            return await ShowAsync(surroundings, run, samples, cancellationToken);
+            return await ShowAsync(environment, run, samples, cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> ShowAsync(
-        Surroundings surroundings,
+        CliEnvironment environment,
         EmotionRun run,
         IReadOnlyList<Sample> samples,
         CancellationToken cancellationToken)
     {
         JobDocument[] jobs;
         TimeSpan elapsed;
-        using (var progress = new ProgressMeter(surroundings, samples.Count))
+        using (var progress = new ProgressMeter(environment, samples.Count))
         {
             jobs = await run.RunAsync([.. samples.Select(sample => sample.Text!)], progress.Advance, cancellationToken);
             elapsed = progress.Elapsed;
         }
 
-        SampleTable.Write(surroundings.Out, [.. samples.Zip(jobs, (sample, job) => (sample, job.Job))]);
-        surroundings.Out.Line("");
-        surroundings.Out.Line(Summarize(samples, jobs, elapsed));
+        SampleTable.Write(environment.Out, [.. samples.Zip(jobs, (sample, job) => (sample, job.Job))]);
+        environment.Out.Line("");
+        environment.Out.Line(Summarize(samples, jobs, elapsed));
         var failed = jobs.Where(job => job.Job.State is not JobState.Succeeded).ToArray();
         foreach (var job in failed)
         {
-            surroundings.Error.Line($"Job {job.Job.Id} {job.Job.Failure}.");
+            environment.Error.Line($"Job {job.Job.Id} {job.Job.Failure}.");
         }
 
         return failed is [] ? ExitCodes.Success : ExitCodes.Failure;

@@ -4,7 +4,7 @@ using Pipeline.Cli.Wire;
 namespace Pipeline.Cli.Commands;
 
 /// <summary>The options of every verb that talks to a pipeline.</summary>
-internal sealed class ServerOptions(Surroundings surroundings)
+internal sealed class ServerOptions(CliEnvironment environment)
 {
     public const string UrlVariable = "PIPELINE_URL";
     public const string KeyVariable = "PIPELINE_API_KEY";
@@ -44,9 +44,9 @@ internal sealed class ServerOptions(Surroundings surroundings)
     /// <exception cref="CommandException">The URL is none.</exception>
     public Server Server(ParseResult parsed)
     {
-        var url = parsed.GetValue(_url) ?? Present(surroundings.Environment(UrlVariable)) ?? UrlDefault;
+        var url = parsed.GetValue(_url) ?? Present(environment.Variable(UrlVariable)) ?? UrlDefault;
         return Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            ? new Server(uri, Present(parsed.GetValue(_key)) ?? Present(surroundings.Environment(KeyVariable)))
+            ? new Server(uri, Present(parsed.GetValue(_key)) ?? Present(environment.Variable(KeyVariable)))
             : throw new CommandException($"\"{url}\" is no HTTP address; write it like {UrlDefault}.");
     }
 

@@ -10,7 +10,7 @@ internal static class SubmitCommand
 {
     private const int WaitSeconds = 60;
 
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(CliEnvironment environment)
     {
         var text = new Argument<string?>("text") { Description = "What to analyse.", Arity = ArgumentArity.ZeroOrOne };
         var file = new Option<string?>("--file")
@@ -19,7 +19,7 @@ internal static class SubmitCommand
             HelpName = "F.jsonl",
         };
         var json = new Option<bool>("--json") { Description = "Print the job as the API gave it." };
-        var server = new ServerOptions(surroundings);
+        var server = new ServerOptions(environment);
         var command = new Command("submit", "Sends one text and shows its emotion, or a file of texts and prints its results.") { text, file, json };
         command.Validators.Add(result =>
         {
@@ -29,37 +29,37 @@ internal static class SubmitCommand
             }
         });
         server.AddTo(command, "Longest to wait for the answer.", WaitSeconds);
-        command.Do(surroundings, async (parsed, cancellationToken) =>
+        command.Do(environment, async (parsed, cancellationToken) =>
         {
             var target = server.Server(parsed);
             using var http = target.Connect();
-            var client = new PipelineClient(http, target, surroundings.Time);
+            var client = new PipelineClient(http, target, environment.Time);
             if (parsed.GetValue(file) is { } path)
             {
-                return await SubmitFile.RunAsync(surroundings, client, path, server.Wait(parsed), cancellationToken);
+                return await SubmitFile.RunAsync(environment, client, path, server.Wait(parsed), cancellationToken);
             }
 
-            var run = new EmotionRun(client, surroundings.Time)
+            var run = new EmotionRun(client, environment.Time)
             {
                 ChunkSize = 1,
                 ChunksInFlight = 1,
                 Patience = server.Wait(parsed),
             };
             var jobs = await run.RunAsync([parsed.GetValue(text)!], _ => { }, cancellationToken);
-            return Show(surroundings, jobs[0], parsed.GetValue(json));
+            return Show(environment, jobs[0], parsed.GetValue(json));
         });
         return command;
     }
 
-    private static int Show(Surroundings surroundings, JobDocument document, bool json)
+    private static int Show(CliEnvironment environment, JobDocument document, bool json)
     {
         if (json)
         {
-            surroundings.Out.Line(document.Json);
+            environment.Out.Line(document.Json);
         }
         else if (document.Job.Answer is { } answer)
         {
-            EmotionView.Write(surroundings.Out, answer);
+            EmotionView.Write(environment.Out, answer);
         }
         else
         {

@@ -7,24 +7,24 @@ namespace Pipeline.Cli.Commands;
 internal static class SubmitFile
 {
     public static async Task<int> RunAsync(
-        Surroundings surroundings, PipelineClient client, string path, TimeSpan patience, CancellationToken cancellationToken)
+        CliEnvironment environment, PipelineClient client, string path, TimeSpan patience, CancellationToken cancellationToken)
     {
         var batch = await client.SubmitFileAsync(path, "emotion", cancellationToken);
-        surroundings.Error.Line($"Batch {batch.Id} has {Figures.Count(batch.Items, "text")}: {client.Server.BatchUrl(batch.Id)}");
-        using var progress = new ProgressMeter(surroundings, batch.Items);
-        var run = new BatchRun(client, surroundings.Time) { Patience = patience };
+        environment.Error.Line($"Batch {batch.Id} has {Figures.Count(batch.Items, "text")}: {client.Server.BatchUrl(batch.Id)}");
+        using var progress = new ProgressMeter(environment, batch.Items);
+        var run = new BatchRun(client, environment.Time) { Patience = patience };
         var failed = await run.FollowAsync(
             batch,
             line =>
             {
-                surroundings.Out.Line(line);
+                environment.Out.Line(line);
                 progress.Advance(1);
             },
             cancellationToken);
         progress.Dispose();
         if (failed > 0)
         {
-            surroundings.Error.Line($"{failed} of {Figures.Count(batch.Items, "text")} got no answer; their lines say why.");
+            environment.Error.Line($"{failed} of {Figures.Count(batch.Items, "text")} got no answer; their lines say why.");
         }
 
         return failed is 0 ? ExitCodes.Success : ExitCodes.Failure;

@@ -57,7 +57,7 @@ internal sealed class DemoDays(IReadOnlyList<string> texts, DateOnly lastDay, Ti
             hour++;
         }
 
-        return Core.WorkReports.WorkDays.Start(day, zone).AddHours(hour).AddSeconds(random.Next(3_600));
+        return Core.ActivityReports.ActivityDays.Start(day, zone).AddHours(hour).AddSeconds(random.Next(3_600));
     }
 
     // The clock is in the id: by it a job belongs to its day.
@@ -65,7 +65,7 @@ internal sealed class DemoDays(IReadOnlyList<string> texts, DateOnly lastDay, Ti
     {
         Id = Guid.CreateVersion7(at),
         Kind = kind,
-        Lane = JobCatalog.TryFind(kind, out var known) ? known.Lane(JobPriority.Bulk) : kind,
+        Queue = JobCatalog.TryFind(kind, out var known) ? known.Queue(JobPriority.Bulk) : kind,
         InputJson = input,
     };
 }

@@ -4,13 +4,13 @@ using Spectre.Console;
 namespace Pipeline.Cli.Display;
 
 /// <summary>How far a run is, on standard error: one line that rewrites itself, or in a log one line every tenth.</summary>
-internal sealed class ProgressMeter(Surroundings surroundings, int total) : IDisposable
+internal sealed class ProgressMeter(CliEnvironment environment, int total) : IDisposable
 {
     private const int LogSteps = 10;
 
-    private readonly IAnsiConsole _console = surroundings.Error;
-    private readonly TimeProvider _time = surroundings.Time;
-    private readonly long _started = surroundings.Time.GetTimestamp();
+    private readonly IAnsiConsole _console = environment.Error;
+    private readonly TimeProvider _time = environment.Time;
+    private readonly long _started = environment.Time.GetTimestamp();
 
     // Chunks finish on several threads; the lock keeps the counts and the lines in order.
     private readonly Lock _lock = new();
@@ -27,7 +27,7 @@ internal sealed class ProgressMeter(Surroundings surroundings, int total) : IDis
             _done += count;
             var line = Describe(_done, total, Elapsed);
             var step = _done * LogSteps / total;
-            if (surroundings.ErrorIsTerminal)
+            if (environment.ErrorIsTerminal)
             {
                 Rewrite(line);
             }

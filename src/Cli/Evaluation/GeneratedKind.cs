@@ -22,8 +22,8 @@ internal sealed record GeneratedKind(string Name, Func<JsonElement, WrittenAnswe
             result => $"{result.Message} {result.Evaluation?.Comment}",
             result => result.Evaluation?.Score),
         Of(
-            WriteReport.Kind,
-            WriteReport.ResultJson,
+            InterviewReport.Kind,
+            InterviewReport.ResultJson,
             result => IsScore(result.OverallScore / (double)ScoreMax) && result.QuestionFeedbacks.All(item => IsScore(item.Score)),
             Text,
             result => result.OverallScore / (double)ScoreMax),
@@ -55,7 +55,7 @@ internal sealed record GeneratedKind(string Name, Func<JsonElement, WrittenAnswe
     private static bool IsUnit(float[] vector, int dimensions) =>
         vector.Length == dimensions && Math.Abs(vector.Sum(number => (double)number * number) - 1) < LengthTolerance;
 
-    private static string Text(ReportResult report) => string.Join(
+    private static string Text(InterviewReportResult report) => string.Join(
         ' ', [report.Summary, .. report.Strengths, .. report.Improvements, .. report.Recommendations, .. report.QuestionFeedbacks.Select(item => item.Feedback)]);
 }
 

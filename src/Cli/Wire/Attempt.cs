@@ -10,7 +10,7 @@ internal abstract record Attempt
     /// <summary>With a body that is what was asked for.</summary>
     internal sealed record Answered(string Body) : Attempt;
 
-    /// <summary>The lane is full: not a failure, but pressure to slow down.</summary>
+    /// <summary>The queue is full: not a failure, but pressure to slow down.</summary>
     internal sealed record Busy(TimeSpan? RetryAfter, string Reason) : Attempt;
 
     /// <summary>The connection broke or the service is away for a moment; nobody knows whether it was accepted.</summary>

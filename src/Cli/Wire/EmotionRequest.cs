@@ -11,7 +11,7 @@ internal sealed record EmotionRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Texts { get; private init; }
 
-    /// <summary><c>bulk</c>, or null for the interactive lane.</summary>
+    /// <summary><c>bulk</c>, or null for the interactive queue.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Priority { get; private init; }
 

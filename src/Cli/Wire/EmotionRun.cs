@@ -24,7 +24,7 @@ internal sealed class EmotionRun(PipelineClient client, TimeProvider time)
     /// <summary>Gives up when nothing was accepted or finished for so long.</summary>
     public required TimeSpan Patience { get; init; }
 
-    /// <summary>In the lane that never delays a person.</summary>
+    /// <summary>In the queue that never delays a person.</summary>
     public bool Bulk { get; init; }
 
     /// <summary>The jobs in the order of the texts.</summary>

@@ -6,7 +6,7 @@ internal sealed class RetryBudget
     /// <summary>Tries of a request that keeps breaking; with the delays below, about a minute.</summary>
     public const int TriesMax = 10;
 
-    /// <summary>Longest wait for a full lane to take a request, all its Retry-After together.</summary>
+    /// <summary>Longest wait for a full queue to take a request, all its Retry-After together.</summary>
     public static readonly TimeSpan BusyMax = TimeSpan.FromMinutes(30);
 
     /// <summary>Longest single wait, whatever the server asks.</summary>

@@ -12,7 +12,7 @@ namespace Pipeline.Core.Batches;
 /// all. It is written from its spool after its last item was checked, so the transaction is short however slow the client.
 /// </summary>
 public sealed class BatchIntake(
-    NpgsqlDataSource dataSource, LaneAdmission admission, WakeSignal signal, IOptionsMonitor<LaneOptions> lanes) : IDisposable
+    NpgsqlDataSource dataSource, QueueAdmission admission, AsyncAutoResetEvent signal, IOptionsMonitor<QueueOptions> queues) : IDisposable
 {
     private const int Attempts = 3;
 
@@ -27,7 +27,7 @@ public sealed class BatchIntake(
         await _writers.WaitAsync(cancellationToken);
         try
         {
-            // Before the room is asked for: a repeat is answered even while the lane is full.
+            // Before the room is asked for: a repeat is answered even while the queue is full.
             return await KnownAsync(batch, cancellationToken) ?? await AdmitAsync(batch, cancellationToken);
         }
         catch (Exception e) when (TransientErrors.IsTransient(e))
@@ -44,17 +44,17 @@ public sealed class BatchIntake(
 
     private async Task<BatchReply> AdmitAsync(NewBatch batch, CancellationToken cancellationToken)
     {
-        foreach (var (lane, count) in batch.Lanes)
+        foreach (var (queue, count) in batch.Queues)
         {
-            if (count > admission.DepthMax(lane))
+            if (count > admission.DepthMax(queue))
             {
-                return new BatchReply.TooLarge(lane, count, admission.DepthMax(lane));
+                return new BatchReply.TooLarge(queue, count, admission.DepthMax(queue));
             }
         }
 
-        if (admission.TryEnter(batch.Lanes) is { } full)
+        if (admission.TryEnter(batch.Queues) is { } full)
         {
-            return new BatchReply.LaneFull(full.Lane, full.Depth, full.DepthMax, full.RetryAfter);
+            return new BatchReply.QueueFull(full.Queue, full.Depth, full.DepthMax, full.RetryAfter);
         }
 
         try
@@ -63,7 +63,7 @@ public sealed class BatchIntake(
         }
         finally
         {
-            admission.Settle(batch.Lanes);
+            admission.Settle(batch.Queues);
         }
     }
 
@@ -103,8 +103,8 @@ public sealed class BatchIntake(
             batch.CallbackUrl,
             Key = batch.Key?.Value,
             batch.Key?.RequestHash,
-            Lanes = batch.Lanes.Keys.ToArray(),
-            ItemsPerMessage = batch.Lanes.Select(lane => SharedMessages.Items(lane.Value, lanes.Get(lane.Key))).ToArray(),
+            Queues = batch.Queues.Keys.ToArray(),
+            ItemsPerMessage = batch.Queues.Select(queue => SharedMessages.Items(queue.Value, queues.Get(queue.Key))).ToArray(),
         };
         if (batch.Key is not null && await ExecuteAsync(BatchSql.InsertKey) == 0)
         {
@@ -134,7 +134,7 @@ public sealed class BatchIntake(
             await rows.WriteAsync(Guid.CreateVersion7(), NpgsqlDbType.Uuid, cancellationToken);
             await rows.WriteAsync(batch.ClientId, NpgsqlDbType.Uuid, cancellationToken);
             await rows.WriteAsync(item.Kind, NpgsqlDbType.Text, cancellationToken);
-            await rows.WriteAsync(item.Lane, NpgsqlDbType.Text, cancellationToken);
+            await rows.WriteAsync(item.Queue, NpgsqlDbType.Text, cancellationToken);
             await rows.WriteAsync(item.InputJson, NpgsqlDbType.Json, cancellationToken);
             await WriteOrNullAsync(item.ExpiresAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
             await rows.WriteAsync(batch.Id, NpgsqlDbType.Uuid, cancellationToken);

@@ -14,10 +14,10 @@ public abstract record BatchReply
     /// <summary>The key was seen before with another request. Nothing was accepted.</summary>
     public sealed record KeyReused : BatchReply;
 
-    /// <summary>A lane has no room for all of its jobs now. Nothing was accepted.</summary>
-    /// <param name="RetryAfter">When the lane should have room, at the rate it drains now.</param>
-    public sealed record LaneFull(string Lane, int Depth, int DepthMax, TimeSpan RetryAfter) : BatchReply;
+    /// <summary>A queue has no room for all of its jobs now. Nothing was accepted.</summary>
+    /// <param name="RetryAfter">When the queue should have room, at the rate it drains now.</param>
+    public sealed record QueueFull(string Queue, int Depth, int DepthMax, TimeSpan RetryAfter) : BatchReply;
 
-    /// <summary>A lane can never hold all of its jobs. Nothing was accepted.</summary>
-    public sealed record TooLarge(string Lane, int Count, int DepthMax) : BatchReply;
+    /// <summary>A queue can never hold all of its jobs. Nothing was accepted.</summary>
+    public sealed record TooLarge(string Queue, int Count, int DepthMax) : BatchReply;
 }

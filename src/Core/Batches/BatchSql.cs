@@ -6,7 +6,7 @@ internal static class BatchSql
 
     // Not public: COPY can not be prepared, which the test of all statements does.
     internal const string CopyJobs = """
-        copy jobs (id, client_id, kind, lane, input, expires_at, batch_id, batch_index, client_key) from stdin (format binary)
+        copy jobs (id, client_id, kind, queue, input, expires_at, batch_id, batch_index, client_key) from stdin (format binary)
         """;
 
     // No row: an earlier try was committed before its connection broke.
@@ -16,12 +16,12 @@ internal static class BatchSql
 
     // Dispatched in the order of the request.
     public const string Dispatch = """
-        insert into outbox (job_id, lane, others)
-        select (array_agg(id order by batch_index))[1], lane, nullif((array_agg(id order by batch_index))[2:], '{}')
-          from (select id, lane, batch_index, (row_number() over (partition by lane order by batch_index) - 1) / items as message
-                  from jobs join unnest(@Lanes::text[], @ItemsPerMessage::int[]) as l (lane, items) using (lane)
+        insert into outbox (job_id, queue, others)
+        select (array_agg(id order by batch_index))[1], queue, nullif((array_agg(id order by batch_index))[2:], '{}')
+          from (select id, queue, batch_index, (row_number() over (partition by queue order by batch_index) - 1) / items as message
+                  from jobs join unnest(@Queues::text[], @ItemsPerMessage::int[]) as l (queue, items) using (queue)
                  where id >= @Floor and batch_id = @Id) numbered
-         group by lane, message order by min(batch_index)
+         group by queue, message order by min(batch_index)
         """;
 
     // A key taken by a transaction still in flight makes this wait for that one's end, so the answer is final.

@@ -10,8 +10,8 @@ public sealed record NewBatch
 
     public required Guid ClientId { get; init; }
 
-    /// <summary>How many jobs it brings into each lane.</summary>
-    public required IReadOnlyDictionary<string, int> Lanes { get; init; }
+    /// <summary>How many jobs it brings into each queue.</summary>
+    public required IReadOnlyDictionary<string, int> Queues { get; init; }
 
     /// <summary>The items in their order, one at a time: a batch is never in memory as a whole. Read again when a write is tried again.</summary>
     public required Func<IEnumerable<NewBatchItem>> Items { get; init; }
@@ -21,7 +21,7 @@ public sealed record NewBatch
     /// <summary>Where a webhook goes when its last job is final.</summary>
     public string? CallbackUrl { get; init; }
 
-    public int Count => Lanes.Values.Sum();
+    public int Count => Queues.Values.Sum();
 }
 
 /// <summary>A validated job of a batch.</summary>
@@ -29,7 +29,7 @@ public sealed record NewBatchItem
 {
     public required string Kind { get; init; }
 
-    public required string Lane { get; init; }
+    public required string Queue { get; init; }
 
     /// <summary>The input as JSON text, validated against the kind.</summary>
     public required string InputJson { get; init; }

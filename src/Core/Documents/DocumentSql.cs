@@ -54,11 +54,11 @@ internal static class DocumentSql
                      where d.next_model_id is null and (d.model_id < served.id or d.model_id > served.id)
                      order by d.id limit @Limit for update of d skip locked) d),
         queued as (
-            insert into jobs (id, client_id, kind, lane, input)
+            insert into jobs (id, client_id, kind, queue, input)
             select job.id, stale.client_id, 'document', 'document-bulk', json_build_object('document_id', stale.id)
               from stale join unnest(@JobIds::uuid[]) with ordinality as job (id, n) on job.n = stale.n
-            returning id, lane, input->>'document_id' as document_id),
-        dispatched as (insert into outbox (job_id, lane) select id, lane from queued)
+            returning id, queue, input->>'document_id' as document_id),
+        dispatched as (insert into outbox (job_id, queue) select id, queue from queued)
         update documents d set job_id = queued.id, next_model_id = (select id from served)
           from queued where d.id = queued.document_id::uuid
         """;

@@ -7,7 +7,7 @@ namespace Pipeline.Core.Documents;
 
 /// <summary>Embeds documents anew after the model was changed. The rows tell, so any number of processes may look.</summary>
 public sealed partial class Reembedding(
-    DocumentStore documents, WakeSignal dispatch, IOptions<DocumentOptions> options, TimeProvider time, ILogger<Reembedding> logger)
+    DocumentStore documents, AsyncAutoResetEvent dispatch, IOptions<DocumentOptions> options, TimeProvider time, ILogger<Reembedding> logger)
     : LoopService(time, logger)
 {
     private const int GroupMax = 500;

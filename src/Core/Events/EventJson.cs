@@ -8,5 +8,5 @@ namespace Pipeline.Core.Events;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(JobEvent))]
-[JsonSerializable(typeof(WatchJobs))]
+[JsonSerializable(typeof(SubscribeToJobs))]
 internal sealed partial class EventJson : JsonSerializerContext;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Pipeline.Core.Events;
 
-/// <summary>How what workers do reaches those who follow a job. Section <c>Events</c>.</summary>
+/// <summary>How the updates of jobs reach their subscribers. Section <c>Events</c>.</summary>
 public sealed class EventOptions
 {
     public const string Section = "Events";
@@ -12,16 +12,16 @@ public sealed class EventOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan ChunkInterval { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long a worker sends to somebody who does not ask again; the API asks three times in that time. 1 s to 10 min, default 9 s.</summary>
+    /// <summary>How long a subscription lasts at a worker unless the API renews it, which it does three times in that time. 1 s to 10 min, default 9 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
-    public TimeSpan WatchLifetime { get; init; } = TimeSpan.FromSeconds(9);
+    public TimeSpan SubscriptionLifetime { get; init; } = TimeSpan.FromSeconds(9);
 
-    /// <summary>Most watches that one worker remembers; of further jobs only states and results are seen. 1 to 1,000,000, default 10,000.</summary>
+    /// <summary>Most subscriptions that one worker remembers; of further jobs only states and results are seen. 1 to 1,000,000, default 10,000.</summary>
     [Range(1, 1_000_000)]
-    public int WatchesMax { get; init; } = 10_000;
+    public int SubscriptionsMax { get; init; } = 10_000;
 
     /// <summary>
-    /// Longest text of one job that is kept for those who follow it, in UTF-16 code units; what is longer comes with the
+    /// Longest text of one job that is kept for its subscribers, in UTF-16 code units; what is longer comes with the
     /// result. 1,000 to 10,000,000, default 262,144.
     /// </summary>
     [Range(1_000, 10_000_000)]
@@ -31,7 +31,7 @@ public sealed class EventOptions
     [Range(16, 1_000_000)]
     public int MessagesMax { get; init; } = 8_192;
 
-    /// <summary>How often the database is asked for the states and places of all followed jobs. 50 ms to 1 min, default 1 s.</summary>
+    /// <summary>How often the database is asked for the states and places of all jobs with subscribers. 50 ms to 1 min, default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -3,21 +3,21 @@ using Pipeline.Core.Jobs;
 
 namespace Pipeline.Core.Events;
 
-/// <summary>What in this process wants to hear: an API hears of jobs, a worker of those who follow them, an all-in-one of both.</summary>
-internal sealed class EventReceivers(JobWatches? watches = null, JobWaits? waits = null, JobFeeds? feeds = null)
+/// <summary>Who receives events in this process: an API those of jobs, a worker the subscriptions to them, an all-in-one both.</summary>
+internal sealed class EventReceivers(JobSubscriptions? subscriptions = null, JobWaits? waits = null, WorkerUpdates? attempts = null)
 {
-    public bool Follows => watches is not null;
+    public bool Subscribes => subscriptions is not null;
 
-    public bool Works => feeds is not null;
+    public bool Works => attempts is not null;
 
     public void Receive(JobEvent jobEvent)
     {
-        watches?.Receive(jobEvent);
+        subscriptions?.Receive(jobEvent);
         waits?.Receive(jobEvent);
     }
 
-    public void Receive(WatchJobs watch) => feeds?.Receive(watch);
+    public void Receive(SubscribeToJobs subscription) => attempts?.Receive(subscription);
 
     /// <summary>The process has a new address.</summary>
-    public void Connected() => watches?.TellAll();
+    public void Connected() => subscriptions?.AnnounceAll();
 }

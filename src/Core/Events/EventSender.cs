@@ -26,7 +26,7 @@ public sealed class EventSender(IOptions<EventOptions> options)
 
     internal void Send(string address, JobEvent jobEvent) => _outgoing.Writer.TryWrite(new(address, jobEvent, null));
 
-    internal void Broadcast(WatchJobs watch) => _outgoing.Writer.TryWrite(new(null, null, watch));
+    internal void Broadcast(SubscribeToJobs subscription) => _outgoing.Writer.TryWrite(new(null, null, subscription));
 
     /// <summary>The transport has connected, or lost its connection.</summary>
     internal void SetAddress(string? address)
@@ -40,5 +40,5 @@ public sealed class EventSender(IOptions<EventOptions> options)
     }
 }
 
-/// <summary>Either an event for one process, or a watch for all workers.</summary>
-internal readonly record struct OutgoingEvent(string? Address, JobEvent? Event, WatchJobs? Watch);
+/// <summary>Either an event for one process, or a subscription for all workers.</summary>
+internal readonly record struct OutgoingEvent(string? Address, JobEvent? Event, SubscribeToJobs? Subscription);

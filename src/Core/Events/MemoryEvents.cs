@@ -19,9 +19,9 @@ internal sealed class MemoryEvents(EventSender sender, EventReceivers receivers,
             {
                 receivers.Receive(jobEvent);
             }
-            else if (outgoing.Watch is { } watch)
+            else if (outgoing.Subscription is { } subscription)
             {
-                receivers.Receive(watch);
+                receivers.Receive(subscription);
             }
         }
     }

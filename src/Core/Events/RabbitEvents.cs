@@ -25,7 +25,7 @@ internal sealed partial class RabbitEvents(
     // A broker that went without a farewell is noticed after two of these.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
-    private readonly string _watchExchange = broker.Value.QueueName("watches");
+    private readonly string _subscriptionExchange = broker.Value.QueueName("subscriptions");
 
     protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
@@ -63,14 +63,14 @@ internal sealed partial class RabbitEvents(
 
     private async Task ReceiveAsync(IChannel channel, Func<ShutdownEventArgs, Task> lose, CancellationToken cancellationToken)
     {
-        await channel.ExchangeDeclareAsync(_watchExchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        await channel.ExchangeDeclareAsync(_subscriptionExchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
         if (receivers.Works)
         {
-            var queue = await ConsumeAsync(channel, EventJson.Default.WatchJobs, receivers.Receive, lose, cancellationToken);
-            await channel.QueueBindAsync(queue, _watchExchange, routingKey: "", cancellationToken: cancellationToken);
+            var queue = await ConsumeAsync(channel, EventJson.Default.SubscribeToJobs, receivers.Receive, lose, cancellationToken);
+            await channel.QueueBindAsync(queue, _subscriptionExchange, routingKey: "", cancellationToken: cancellationToken);
         }
 
-        if (receivers.Follows)
+        if (receivers.Subscribes)
         {
             sender.SetAddress(await ConsumeAsync(channel, EventJson.Default.JobEvent, receivers.Receive, lose, cancellationToken));
             receivers.Connected();
@@ -118,10 +118,10 @@ internal sealed partial class RabbitEvents(
     {
         await foreach (var outgoing in sender.Outgoing.ReadAllAsync(cancellationToken))
         {
-            var (exchange, queue) = outgoing.Address is { } address ? ("", address) : (_watchExchange, "");
+            var (exchange, queue) = outgoing.Address is { } address ? ("", address) : (_subscriptionExchange, "");
             var body = outgoing.Event is { } jobEvent
                 ? JsonSerializer.SerializeToUtf8Bytes(jobEvent, EventJson.Default.JobEvent)
-                : JsonSerializer.SerializeToUtf8Bytes(outgoing.Watch!, EventJson.Default.WatchJobs);
+                : JsonSerializer.SerializeToUtf8Bytes(outgoing.Subscription!, EventJson.Default.SubscribeToJobs);
 
             // Not mandatory: a queue that is gone has nobody behind it.
             await channel.BasicPublishAsync(exchange, queue, body, cancellationToken);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
 using Pipeline.Core.Caching;
-using Pipeline.Core.Dialogues;
+using Pipeline.Core.Conversations;
 using Pipeline.Core.Documents;
 using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
@@ -14,7 +14,7 @@ using Pipeline.Core.Messaging;
 using Pipeline.Core.Prompts;
 using Pipeline.Core.Search;
 using Pipeline.Core.Webhooks;
-using Pipeline.Core.WorkReports;
+using Pipeline.Core.ActivityReports;
 
 namespace Pipeline.Core.Hosting;
 
@@ -33,24 +33,24 @@ public sealed class PipelineBuilder
 
     internal bool Dispatches { get; private set; }
 
-    /// <summary>This process accepts jobs: it writes them, dispatches the outbox, sweeps, samples the lanes, and delivers webhooks.</summary>
+    /// <summary>This process accepts jobs: it writes them, dispatches the outbox, sweeps, samples the queues, and delivers webhooks.</summary>
     public PipelineBuilder AddIntake()
     {
         if (!Dispatches)
         {
             Dispatches = true;
-            Services.AddSingleton<KnownRecipes>();
+            Services.AddSingleton<KnownFingerprints>();
             Services.AddSingleton<OutboxSender>();
             Services.AddSingleton<JobIntake>();
             Services.AddSingleton<BatchIntake>();
             Services.AddSingleton<BatchStore>();
-            Services.AddSingleton<DialogueStore>();
-            AddHosted<LaneStatistics>();
+            Services.AddSingleton<ConversationStore>();
+            AddHosted<QueueStatistics>();
             AddHosted<JobWaits>();
-            AddHosted<JobWatches>();
+            AddHosted<JobSubscriptions>();
             AddHosted<JobSweep>();
-            AddHosted<FreshDispatcher>();
-            AddHosted<OutboxDispatcher>();
+            AddHosted<DirectPublisher>();
+            AddHosted<OutboxRelay>();
             AddWebhooks();
             AddPrompts();
         }
@@ -73,27 +73,27 @@ public sealed class PipelineBuilder
         return this;
     }
 
-    /// <summary>This process makes reports on the work of days.</summary>
-    public PipelineBuilder AddWorkReports()
+    /// <summary>This process makes activity reports.</summary>
+    public PipelineBuilder AddActivityReports()
     {
-        Services.AddOptions<WorkReportOptions>().BindConfiguration(WorkReportOptions.Section).ValidateOnStart();
-        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkReportOptions>, WorkReportOptionsValidator>());
-        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkReportOptions>, WorkReportRules>());
-        Services.TryAddSingleton<WorkReportStore>();
+        Services.AddOptions<ActivityReportOptions>().BindConfiguration(ActivityReportOptions.Section).ValidateOnStart();
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ActivityReportOptions>, ActivityReportOptionsValidator>());
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ActivityReportOptions>, ActivityReportRules>());
+        Services.TryAddSingleton<ActivityReportStore>();
         Services.TryAddSingleton<FiguresReader>();
-        Services.TryAddSingleton<WorkReportMaker>();
+        Services.TryAddSingleton<ActivityReportMaker>();
         return this;
     }
 
-    /// <summary>This process makes the reports that clients ask for.</summary>
-    public PipelineBuilder AddWorkReportRequests()
+    /// <summary>This process makes the activity reports that clients ask for.</summary>
+    public PipelineBuilder AddActivityReportRequests()
     {
-        AddWorkReports();
-        AddHosted<WorkReportRequests>();
+        AddActivityReports();
+        AddHosted<ActivityReportRequests>();
         return this;
     }
 
-    /// <summary>This process does jobs of a kind, on the lanes of that kind.</summary>
+    /// <summary>This process does jobs of a kind, on the queues of that kind.</summary>
     public PipelineBuilder AddJobHandler<TJob, TResult, THandler>()
         where TJob : class, IJob<TJob, TResult>
         where TResult : class

@@ -30,25 +30,25 @@ public static class PipelineHosting
         // Five lines a request otherwise.
         host.Configuration["Logging:LogLevel:Microsoft.AspNetCore"] ??= nameof(LogLevel.Warning);
 
-        // ReceiveWatch and OutboxDispatcher tell of outages, once each and without stack traces.
+        // ReceiveWatch and OutboxRelay tell of outages, once each and without stack traces.
         host.Configuration["Logging:LogLevel:MassTransit"] ??= nameof(LogLevel.Error);
 
         // A failed start is told in one sentence by PipelineHost, and LoopService outlives and tells what goes wrong in a loop. The
         // host would report every loop as a crash that a failed start ended before it had begun.
         host.Configuration["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] ??= nameof(LogLevel.None);
 
-        // In code, because an options class does not know the lane it is for. See the decision on messages for the number.
+        // In code, because an options class does not know the queue it is for. See the decision on messages for the number.
         foreach (var kind in JobCatalog.All)
         {
             // Not reports: each is many requests, and none may wait for the end of others to be acknowledged.
-            var isLong = kind.Name == WriteReport.Kind;
-            foreach (var lane in isLong ? kind.Lanes : [])
+            var isLong = kind.Name == InterviewReport.Kind;
+            foreach (var queue in isLong ? kind.Queues : [])
             {
-                host.Configuration[$"{LaneOptions.Section}:{lane}:{nameof(LaneOptions.ItemsPerMessage)}"] ??= "1";
-                host.Configuration[$"{LaneOptions.Section}:{lane}:{nameof(LaneOptions.Prefetch)}"] ??= "4";
+                host.Configuration[$"{QueueOptions.Section}:{queue}:{nameof(QueueOptions.ItemsPerMessage)}"] ??= "1";
+                host.Configuration[$"{QueueOptions.Section}:{queue}:{nameof(QueueOptions.Prefetch)}"] ??= "4";
             }
 
-            host.Configuration[$"{LaneOptions.Section}:{kind.Lane(JobPriority.Bulk)}:{nameof(LaneOptions.ItemsPerMessage)}"] ??= "16";
+            host.Configuration[$"{QueueOptions.Section}:{kind.Queue(JobPriority.Bulk)}:{nameof(QueueOptions.ItemsPerMessage)}"] ??= "16";
         }
 
         AddOptions(host.Services);
@@ -58,19 +58,19 @@ public static class PipelineHosting
 
         var inMemory = host.Configuration[$"{BrokerOptions.Section}:{nameof(BrokerOptions.Url)}"] == BrokerOptions.Memory;
         host.Services.AddSingleton(pipeline.Handlers);
-        if (pipeline.Dispatches || pipeline.Handlers.Lanes.Count > 0)
+        if (pipeline.Dispatches || pipeline.Handlers.Queues.Count > 0)
         {
             AddEvents(host.Services, inMemory);
         }
 
-        if (pipeline.Handlers.Lanes.Count > 0)
+        if (pipeline.Handlers.Queues.Count > 0)
         {
             AddWorker(host.Services);
         }
 
-        host.Services.AddSingleton<ConsumedLanes>();
-        host.Services.AddSingleton<LaneQueues>();
-        host.Services.AddSingleton<LaneSender>();
+        host.Services.AddSingleton<ConsumedQueues>();
+        host.Services.AddSingleton<BrokerQueues>();
+        host.Services.AddSingleton<QueueSender>();
         host.Services.AddHostedService<BrokerStart>();
 
         // Stops first of all, because it was started last: nothing is fetched any more while the rest winds down.
@@ -93,12 +93,12 @@ public static class PipelineHosting
         services.AddOptions<DocumentOptions>().BindConfiguration(DocumentOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<DocumentOptions>, DocumentOptionsValidator>();
         services.AddSingleton<IValidateOptions<DocumentOptions>, DocumentOptionsRules>();
-        foreach (var lane in JobCatalog.Lanes)
+        foreach (var queue in JobCatalog.Queues)
         {
-            services.AddOptions<LaneOptions>(lane).BindConfiguration($"{LaneOptions.Section}:{lane}").ValidateOnStart();
+            services.AddOptions<QueueOptions>(queue).BindConfiguration($"{QueueOptions.Section}:{queue}").ValidateOnStart();
         }
 
-        services.AddSingleton<IValidateOptions<LaneOptions>, LaneOptionsValidator>();
+        services.AddSingleton<IValidateOptions<QueueOptions>, QueueOptionsValidator>();
     }
 
     private static void AddPostgres(IServiceCollection services)
@@ -113,8 +113,8 @@ public static class PipelineHosting
         services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: ["ready"]);
         services.AddSingleton<ClientStore>();
         services.AddSingleton<ScheduleStore>();
-        services.AddSingleton<LaneAdmission>();
-        services.AddSingleton<WakeSignal>();
+        services.AddSingleton<QueueAdmission>();
+        services.AddSingleton<AsyncAutoResetEvent>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<ChunkStore>();
         services.AddSingleton<EmbeddingModelStore>();
@@ -167,10 +167,10 @@ public static class PipelineHosting
     {
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkerDrain>();
-        services.AddSingleton<WorkerRecipes>();
+        services.AddSingleton<WorkerFingerprints>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<AttemptStore>();
-        services.AddSingleton<JobFeeds>();
+        services.AddSingleton<WorkerUpdates>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<IJobSteps, JobSteps>();
         services.AddHostedService<WorkerLease>();

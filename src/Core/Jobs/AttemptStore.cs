@@ -20,7 +20,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<AttemptStore> _logger;
     private readonly GroupCommit<Guid, ClaimedJob?> _claims;
-    private readonly GroupCommit<AttemptEnd, bool> _ends;
+    private readonly GroupCommit<AttemptResult, bool> _results;
     private volatile bool _away;
 
     public AttemptStore(NpgsqlDataSource dataSource, WorkerIdentity worker, TimeProvider time, ILogger<AttemptStore> logger)
@@ -29,8 +29,8 @@ internal sealed partial class AttemptStore : IAsyncDisposable
         _worker = worker;
         _time = time;
         _logger = logger;
-        _claims = new((ids, cancellationToken) => ClaimGroupAsync(ids, suspects: false, cancellationToken), Refused, GroupMax, Committers);
-        _ends = new(FinishGroupAsync, Refused, GroupMax, Committers);
+        _claims = new((ids, cancellationToken) => ClaimGroupAsync(ids, poisonCandidates: false, cancellationToken), Refused, GroupMax, Committers);
+        _results = new(CompleteGroupAsync, Refused, GroupMax, Committers);
     }
 
     /// <summary>
@@ -40,16 +40,16 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     public static bool Refused(Exception exception) =>
         exception is EncoderFallbackException or PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] };
 
-    /// <summary>Sets the job running, or null when it does not wait: it is final, expired, or runs elsewhere. A suspect is returned as it is.</summary>
+    /// <summary>Sets the job running, or null when it does not wait: it is final, expired, or runs elsewhere. A poison candidate is returned as it is.</summary>
     public Task<ClaimedJob?> ClaimAsync(Guid jobId, CancellationToken cancellationToken) => _claims.SubmitAsync(jobId, cancellationToken);
 
-    /// <summary>Sets a suspect running.</summary>
-    public async Task<ClaimedJob?> ClaimSuspectAsync(Guid jobId, CancellationToken cancellationToken) =>
-        (await ClaimGroupAsync([jobId], suspects: true, cancellationToken))[0];
+    /// <summary>Sets a poison candidate running.</summary>
+    public async Task<ClaimedJob?> ClaimPoisonCandidateAsync(Guid jobId, CancellationToken cancellationToken) =>
+        (await ClaimGroupAsync([jobId], poisonCandidates: true, cancellationToken))[0];
 
-    /// <summary>Makes the end durable. False when the attempt was no longer this worker's to end.</summary>
+    /// <summary>Makes the result durable. False when the attempt was no longer this worker's to end.</summary>
     /// <exception cref="Exception">One that <see cref="Refused"/> recognises.</exception>
-    public Task<bool> FinishAsync(AttemptEnd end, CancellationToken cancellationToken) => _ends.SubmitAsync(end, cancellationToken);
+    public Task<bool> CompleteAsync(AttemptResult result, CancellationToken cancellationToken) => _results.SubmitAsync(result, cancellationToken);
 
     /// <summary>Every attempt that the database thinks this worker runs.</summary>
     public async Task<IReadOnlyList<(Guid JobId, int Attempt)>> OwnedAsync(CancellationToken cancellationToken)
@@ -76,20 +76,20 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _claims.DisposeAsync();
-        await _ends.DisposeAsync();
+        await _results.DisposeAsync();
     }
 
-    private async Task<IReadOnlyList<ClaimedJob?>> ClaimGroupAsync(IReadOnlyList<Guid> ids, bool suspects, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ClaimedJob?>> ClaimGroupAsync(IReadOnlyList<Guid> ids, bool poisonCandidates, CancellationToken cancellationToken)
     {
         var claimed = await QueryUntilDoneAsync<ClaimedJob>(
-            AttemptSql.Claim, new { Ids = ids.ToArray(), WorkerId = _worker.Id, Suspects = suspects }, cancellationToken);
+            AttemptSql.Claim, new { Ids = ids.ToArray(), WorkerId = _worker.Id, PoisonCandidates = poisonCandidates }, cancellationToken);
         var byId = claimed.ToDictionary(job => job.Id);
-        if (!suspects && ids.Where(id => !byId.ContainsKey(id)).ToArray() is { Length: > 0 } left)
+        if (!poisonCandidates && ids.Where(id => !byId.ContainsKey(id)).ToArray() is { Length: > 0 } left)
         {
-            foreach (var suspect in await QueryUntilDoneAsync<ClaimedJob>(
-                AttemptSql.Suspects, new { Ids = left }, cancellationToken))
+            foreach (var candidate in await QueryUntilDoneAsync<ClaimedJob>(
+                AttemptSql.PoisonCandidates, new { Ids = left }, cancellationToken))
             {
-                byId.Add(suspect.Id, suspect);
+                byId.Add(candidate.Id, candidate);
             }
         }
 
@@ -97,24 +97,24 @@ internal sealed partial class AttemptStore : IAsyncDisposable
         return [.. ids.Select(id => byId.Remove(id, out var job) ? job : null)];
     }
 
-    private async Task<IReadOnlyList<bool>> FinishGroupAsync(IReadOnlyList<AttemptEnd> ends, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<bool>> CompleteGroupAsync(IReadOnlyList<AttemptResult> results, CancellationToken cancellationToken)
     {
         var written = (await QueryUntilDoneAsync<Guid>(
-            AttemptSql.Finish,
+            AttemptSql.Complete,
             new
             {
-                Ids = ends.Select(end => end.JobId).ToArray(),
-                Attempts = ends.Select(end => end.Attempt).ToArray(),
-                States = ends.Select(end => end.State).ToArray(),
-                Results = ends.Select(end => end.Result).ToArray(),
-                ErrorCodes = ends.Select(end => end.ErrorCode).ToArray(),
-                Errors = ends.Select(end => end.Error).ToArray(),
-                Failures = ends.Select(end => end.Failures).ToArray(),
-                DelaySeconds = ends.Select(end => end.DelaySeconds).ToArray(),
-                CacheKeys = ends.Select(end => end.CacheKey).ToArray(),
+                Ids = results.Select(result => result.JobId).ToArray(),
+                Attempts = results.Select(result => result.Attempt).ToArray(),
+                States = results.Select(result => result.State).ToArray(),
+                Results = results.Select(result => result.Result).ToArray(),
+                ErrorCodes = results.Select(result => result.ErrorCode).ToArray(),
+                Errors = results.Select(result => result.Error).ToArray(),
+                Failures = results.Select(result => result.Failures).ToArray(),
+                DelaySeconds = results.Select(result => result.DelaySeconds).ToArray(),
+                CacheKeys = results.Select(result => result.CacheKey).ToArray(),
             },
             cancellationToken)).ToHashSet();
-        return [.. ends.Select(end => written.Contains(end.JobId))];
+        return [.. results.Select(result => written.Contains(result.JobId))];
     }
 
     private async Task<IReadOnlyList<T>> QueryUntilDoneAsync<T>(string sql, object parameters, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace Pipeline.Core.Jobs;
 
-/// <summary>A job that this worker has set running, or a suspect that it may set running.</summary>
+/// <summary>A job that this worker has set running, or a poison candidate that it may set running.</summary>
 internal sealed record ClaimedJob
 {
     public required Guid Id { get; init; }
@@ -9,7 +9,7 @@ internal sealed record ClaimedJob
 
     public required string Kind { get; init; }
 
-    public required string Lane { get; init; }
+    public required string Queue { get; init; }
 
     public required int Attempt { get; init; }
 
@@ -18,10 +18,10 @@ internal sealed record ClaimedJob
     public required string Input { get; init; }
 
     /// <summary>Where somebody follows it from the beginning; null when nobody does.</summary>
-    public string? Watcher { get; init; }
+    public string? Subscriber { get; init; }
 
     /// <summary>A worker died while it ran this job, and it is not claimed yet.</summary>
-    public required bool IsSuspect { get; init; }
+    public required bool IsPoisonCandidate { get; init; }
 
     public required double QueuedSeconds { get; init; }
 

@@ -2,7 +2,7 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Core.Jobs;
 
-/// <summary>Does the jobs of one kind. Called concurrently, as often as the lane's prefetch allows.</summary>
+/// <summary>Does the jobs of one kind. Called concurrently, as often as the queue's prefetch allows.</summary>
 public interface IJobHandler<TJob, TResult>
     where TJob : class, IJob<TJob, TResult>
     where TResult : class

@@ -20,24 +20,24 @@ internal static class IntakeSql
 
     // A retried group may have been committed before its connection broke: the ids tell, and the outbox follows the rows
     // that were really inserted. Its rows are returned, because this process sends them from memory; they become due in case
-    // it does not. Those of bulk lanes are due at once and read in their order, behind all others.
+    // it does not. Those of bulk queues are due at once and read in their order, behind all others.
     private const string Dispatch = """
         dispatched as (
-            insert into outbox (job_id, lane, others, due_at)
-            select (array_agg(id))[1], lane, nullif((array_agg(id))[2:], '{}'), case when lane like '%-bulk' then now() else now() + @Grace end
+            insert into outbox (job_id, queue, others, due_at)
+            select (array_agg(id))[1], queue, nullif((array_agg(id))[2:], '{}'), case when queue like '%-bulk' then now() else now() + @Grace end
               from accepted join unnest(@Ids::uuid[], @Messages::int[]) as m (id, message) using (id)
-             where state = 'queued' group by lane, message
-            returning id, job_id, lane, others, bulk)
-        select id, job_id as JobId, lane, others from dispatched where not bulk
+             where state = 'queued' group by queue, message
+            returning id, job_id, queue, others, bulk)
+        select id, job_id as JobId, queue, others from dispatched where not bulk
         """;
 
     public const string InsertJobs = $"""
         with accepted as (
-            insert into jobs (id, client_id, kind, lane, input, expires_at, watcher, callback_url)
-            select * from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Lanes::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
-                                 @Watchers::text[], @CallbackUrls::text[])
+            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url)
+            select * from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Queues::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
+                                 @Subscribers::text[], @CallbackUrls::text[])
             on conflict (id) do nothing
-            returning id, lane, state),
+            returning id, queue, state),
         {Dispatch}
         """;
 
@@ -45,22 +45,22 @@ internal static class IntakeSql
     // What is found is final from the start and travels nowhere: it is told as row 0. Only a job that was computed has a key, so no result outlives its age by being given again.
     public const string InsertOrAnswerJobs = $"""
         with accepted as (
-            insert into jobs (id, client_id, kind, lane, input, expires_at, watcher, callback_url, state, result, cached_from, finished_at, finished_xid)
-            select s.id, s.client_id, s.kind, s.lane, s.input, s.expires_at, s.watcher, s.callback_url,
+            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, state, result, cached_from, finished_at, finished_xid)
+            select s.id, s.client_id, s.kind, s.queue, s.input, s.expires_at, s.subscriber, s.callback_url,
                    case when known.id is null then 'queued' else 'succeeded' end, known.result, known.id,
                    case when known.id is not null then now() end, case when known.id is not null then pg_current_xact_id() end
-              from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Lanes::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
-                          @Watchers::text[], @CallbackUrls::text[], @CacheKeys::uuid[])
-                   as s (id, client_id, kind, lane, input, expires_at, watcher, callback_url, cache_key)
+              from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Queues::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
+                          @Subscribers::text[], @CallbackUrls::text[], @CacheKeys::uuid[])
+                   as s (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, cache_key)
               left join lateral (
                    select id, result from jobs
                     where jobs.cache_key = s.cache_key and jobs.id >= @CacheFloor and finished_at > now() - @AgeMaxSeconds * interval '1 second'
                     order by finished_at desc limit 1) as known on true
             on conflict (id) do nothing
-            returning id, lane, state),
+            returning id, queue, state),
         {Dispatch}
         union all
-        select 0, id, lane, null from accepted where state = 'succeeded'
+        select 0, id, queue, null from accepted where state = 'succeeded'
         """;
 
     /// <summary>Of <see cref="InsertJobs"/>.</summary>
@@ -73,11 +73,11 @@ internal static class IntakeSql
         Ids = jobs.Select(job => job.Id).ToArray(),
         ClientIds = owners.ToArray(),
         Kinds = jobs.Select(job => job.Kind).ToArray(),
-        Lanes = jobs.Select(job => job.Lane).ToArray(),
+        Queues = jobs.Select(job => job.Queue).ToArray(),
         Messages = messages,
         Inputs = jobs.Select(job => job.InputJson).ToArray(),
         ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
-        Watchers = jobs.Select(job => job.Watcher).ToArray(),
+        Subscribers = jobs.Select(job => job.Subscriber).ToArray(),
         CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
         Grace = grace,
     });

@@ -9,7 +9,7 @@ public sealed record Job
 
     public required string Kind { get; init; }
 
-    public required string Lane { get; init; }
+    public required string Queue { get; init; }
 
     /// <summary>A value of <see cref="Contracts.JobState"/>.</summary>
     public required string State { get; init; }

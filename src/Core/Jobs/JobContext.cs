@@ -15,8 +15,8 @@ public sealed record JobContext
     /// <summary>How long it waited for this attempt.</summary>
     public required TimeSpan Queued { get; init; }
 
-    /// <summary>What those who follow the job see before it is done; a handler may leave it alone.</summary>
-    public IJobFeed Feed { get; init; } = SilentFeed.Instance;
+    /// <summary>What subscribers of the job see before it is done; a handler may leave it alone.</summary>
+    public IJobUpdates Updates { get; init; } = SilentUpdates.Instance;
 
     /// <summary>What a result says of its times.</summary>
     /// <param name="running">From the start of the attempt to the answer.</param>

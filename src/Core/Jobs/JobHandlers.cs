@@ -11,9 +11,9 @@ public sealed class JobHandlers
 
     internal delegate Task<JobOutcome> Invoke(IServiceProvider services, string inputJson, JobContext context, CancellationToken cancellationToken);
 
-    /// <summary>The lanes that these kinds travel in.</summary>
-    public IReadOnlyList<string> Lanes =>
-        [.. JobCatalog.All.Where(kind => _handlers.ContainsKey(kind.Name)).SelectMany(kind => kind.Lanes)];
+    /// <summary>The queues that these kinds travel in.</summary>
+    public IReadOnlyList<string> Queues =>
+        [.. JobCatalog.All.Where(kind => _handlers.ContainsKey(kind.Name)).SelectMany(kind => kind.Queues)];
 
     internal void Add<TJob, TResult>()
         where TJob : class, IJob<TJob, TResult>

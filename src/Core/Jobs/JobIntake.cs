@@ -23,29 +23,29 @@ public sealed class JobIntake : IAsyncDisposable
     private static readonly TimeSpan RetryTimeMax = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _dataSource;
-    private readonly LaneAdmission _admission;
-    private readonly FreshDispatcher _fresh;
-    private readonly WakeSignal _signal;
-    private readonly IOptionsMonitor<LaneOptions> _lanes;
+    private readonly QueueAdmission _admission;
+    private readonly DirectPublisher _publisher;
+    private readonly AsyncAutoResetEvent _signal;
+    private readonly IOptionsMonitor<QueueOptions> _queues;
     private readonly ResultCacheOptions _cache;
     private readonly TimeProvider _time;
     private readonly GroupCommit<Submission, SubmissionReply> _groups;
 
     public JobIntake(
         NpgsqlDataSource dataSource,
-        LaneAdmission admission,
-        FreshDispatcher fresh,
-        WakeSignal signal,
-        IOptionsMonitor<LaneOptions> lanes,
+        QueueAdmission admission,
+        DirectPublisher publisher,
+        AsyncAutoResetEvent signal,
+        IOptionsMonitor<QueueOptions> queues,
         IOptions<ResultCacheOptions> cache,
         TimeProvider time)
     {
-        _lanes = lanes;
+        _queues = queues;
         _cache = cache.Value;
         _time = time;
         _dataSource = dataSource;
         _admission = admission;
-        _fresh = fresh;
+        _publisher = publisher;
         _signal = signal;
         _groups = new(CommitAsync, e => !TransientErrors.IsTransient(e) && e is not OperationCanceledException, GroupMax, Committers);
     }
@@ -53,7 +53,7 @@ public sealed class JobIntake : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">Nothing was accepted as far as the client may assume.</exception>
     public async Task<SubmissionReply> SubmitAsync(Submission submission, CancellationToken cancellationToken)
     {
-        // With a key the commit decides: a repeat must be answered even while the lane is full.
+        // With a key the commit decides: a repeat must be answered even while the queue is full.
         var entersNow = submission.Key is null;
         if (entersNow && _admission.TryEnter(submission.Jobs) is { } full)
         {
@@ -108,13 +108,13 @@ public sealed class JobIntake : IAsyncDisposable
         }
     }
 
-    /// <param name="entered">Receives the jobs that were let into their lanes on the way.</param>
+    /// <param name="entered">Receives the jobs that were let into their queues on the way.</param>
     private async Task<IReadOnlyList<SubmissionReply>> WriteAsync(IReadOnlyList<Submission> group, List<NewJob> entered, CancellationToken cancellationToken)
     {
         await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
 
         // Jobs alone are one statement, which commits by itself: that saves a round trip to the server.
-        await using var transaction = group.All(submission => submission is { Key: null, Claim: null, Documents.Count: 0 })
+        await using var transaction = group.All(submission => submission is { Key: null, Write: null, Documents.Count: 0 })
             ? null
             : await connection.BeginTransactionAsync(cancellationToken);
 
@@ -125,7 +125,7 @@ public sealed class JobIntake : IAsyncDisposable
         for (var i = 0; i < group.Count; i++)
         {
             var submission = group[i];
-            replies[i] = await ClaimKeyAsync(connection, submission, entered, cancellationToken)
+            replies[i] = await ReserveKeyAsync(connection, submission, entered, cancellationToken)
                 ?? await ClaimAsync(connection, submission, cancellationToken)
                 ?? new SubmissionReply.Accepted([.. submission.Jobs.Select(job => job.Id)], Replayed: false);
             if (replies[i] is SubmissionReply.Accepted { Replayed: false })
@@ -145,9 +145,9 @@ public sealed class JobIntake : IAsyncDisposable
         }
 
         await (transaction?.CommitAsync(cancellationToken) ?? Task.CompletedTask);
-        if (accepted.Exists(job => job.Lane != job.Kind))
+        if (accepted.Exists(job => job.Queue != job.Kind))
         {
-            _signal.Set(); // Messages of bulk lanes are read from the outbox.
+            _signal.Set(); // Messages of bulk queues are read from the outbox.
         }
 
         var answered = Dispatch(messages);
@@ -156,7 +156,7 @@ public sealed class JobIntake : IAsyncDisposable
             : reply)];
     }
 
-    /// <summary>Hands committed messages to the dispatcher; returns the jobs that need none, because they were answered from the cache.</summary>
+    /// <summary>Hands committed messages to the publisher; returns the jobs that need none, because they were answered from the cache.</summary>
     private HashSet<Guid> Dispatch(List<OutboxMessage> messages)
     {
         HashSet<Guid> answered = [];
@@ -168,7 +168,7 @@ public sealed class JobIntake : IAsyncDisposable
             }
             else
             {
-                _fresh.Add(message);
+                _publisher.Add(message);
             }
         }
 
@@ -178,7 +178,7 @@ public sealed class JobIntake : IAsyncDisposable
     /// <summary>Null when nothing stands against the submission.</summary>
     private static async Task<SubmissionReply?> ClaimAsync(NpgsqlConnection connection, Submission submission, CancellationToken cancellationToken)
     {
-        if (submission.Claim is null || await submission.Claim.TryClaimAsync(connection, cancellationToken) is not { } reason)
+        if (submission.Write is null || await submission.Write.TryWriteAsync(connection, cancellationToken) is not { } reason)
         {
             return null;
         }
@@ -194,7 +194,7 @@ public sealed class JobIntake : IAsyncDisposable
     }
 
     /// <summary>Null when the submission is new and has to be written.</summary>
-    private async Task<SubmissionReply?> ClaimKeyAsync(
+    private async Task<SubmissionReply?> ReserveKeyAsync(
         NpgsqlConnection connection, Submission submission, List<NewJob> entered, CancellationToken cancellationToken)
     {
         if (submission.Key is not { } key)
@@ -245,7 +245,7 @@ public sealed class JobIntake : IAsyncDisposable
     /// <summary>Returns the rows of the outbox.</summary>
     private CommandDefinition InsertJobs(List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken)
     {
-        var parameters = IntakeSql.Parameters(jobs, owners, SharedMessages.Number([.. jobs.Select(job => job.Lane)], _lanes.Get), OutboxSql.Grace);
+        var parameters = IntakeSql.Parameters(jobs, owners, SharedMessages.Number([.. jobs.Select(job => job.Queue)], _queues.Get), OutboxSql.Grace);
         if (!jobs.Exists(job => job.CacheKey is not null))
         {
             return new(IntakeSql.InsertJobs, parameters, cancellationToken: cancellationToken);

@@ -13,7 +13,7 @@ public abstract record JobOutcome
     /// <param name="ResultJson">The result as JSON text.</param>
     public sealed record Succeeded(string ResultJson) : JobOutcome
     {
-        /// <summary>Whether the same input would give the same result as long as the worker's <see cref="Caching.IResultRecipe"/> is the same.</summary>
+        /// <summary>Whether the same input would give the same result as long as the worker's <see cref="Caching.IResultFingerprint"/> is the same.</summary>
         public bool IsReproducible { get; init; }
     }
 

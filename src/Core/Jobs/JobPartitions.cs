@@ -106,7 +106,7 @@ public sealed partial class JobPartitions(NpgsqlDataSource dataSource, TimeProvi
             return false;
         }
 
-        await ExecuteAsync(connection, PartitionSql.KeepTurns(day), Ids(day), cancellationToken);
+        await ExecuteAsync(connection, PartitionSql.KeepAnswers(day), Ids(day), cancellationToken);
         await ExecuteAsync(connection, PartitionSql.DeleteSteps, Ids(day), cancellationToken);
         await ExecuteAsync(connection, PartitionSql.Drop(day), null, cancellationToken);
         return true;

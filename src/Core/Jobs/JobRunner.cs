@@ -15,9 +15,9 @@ namespace Pipeline.Core.Jobs;
 internal sealed partial class JobRunner(
     AttemptStore attempts,
     RunningAttempts running,
-    JobFeeds feeds,
+    WorkerUpdates publishing,
     JobHandlers handlers,
-    WorkerRecipes recipes,
+    WorkerFingerprints fingerprints,
     WorkerDrain drain,
     IServiceScopeFactory scopes,
     IOptions<WorkerOptions> options,
@@ -29,13 +29,13 @@ internal sealed partial class JobRunner(
 
     private readonly WorkerOptions _options = options.Value;
 
-    // Of all jobs that were running when a worker died, one is to blame. Suspects run one at a time, so that the next death
+    // Of all jobs that were running when a worker died, one is to blame. Poison candidates run one at a time, so that the next death
     // convicts one job and not its neighbours.
-    private readonly SemaphoreSlim _suspects = new(1);
+    private readonly SemaphoreSlim _poisonCandidates = new(1);
 
-    public void Dispose() => _suspects.Dispose();
+    public void Dispose() => _poisonCandidates.Dispose();
 
-    /// <summary>Runs the jobs of one message, each on its own, as the lane's slots become free.</summary>
+    /// <summary>Runs the jobs of one message, each on its own, as the queue's slots become free.</summary>
     public async Task RunAsync(IReadOnlyList<Guid> jobIds, SemaphoreSlim slots, CancellationToken cancellationToken)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(drain.Stopping, cancellationToken);
@@ -76,9 +76,9 @@ internal sealed partial class JobRunner(
         {
             LogNotWaiting(jobId);
         }
-        else if (job.IsSuspect)
+        else if (job.IsPoisonCandidate)
         {
-            await RunSuspectAsync(jobId, cancellationToken);
+            await RunPoisonCandidateAsync(jobId, cancellationToken);
         }
         else
         {
@@ -86,19 +86,19 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task RunSuspectAsync(Guid jobId, CancellationToken cancellationToken)
+    private async Task RunPoisonCandidateAsync(Guid jobId, CancellationToken cancellationToken)
     {
-        await _suspects.WaitAsync(cancellationToken);
+        await _poisonCandidates.WaitAsync(cancellationToken);
         try
         {
-            if (await attempts.ClaimSuspectAsync(jobId, cancellationToken) is { } job)
+            if (await attempts.ClaimPoisonCandidateAsync(jobId, cancellationToken) is { } job)
             {
                 await RunAsync(job);
             }
         }
         finally
         {
-            _suspects.Release();
+            _poisonCandidates.Release();
         }
     }
 
@@ -109,10 +109,10 @@ internal sealed partial class JobRunner(
 
         // Until the end is durable: an attempt that runs nowhere is given back by the lease loop.
         using var registration = running.Add(job, revoked);
-        using var feed = feeds.Open(job);
-        if (await RunAttemptAsync(job, feed, revoked.Token) is { } end && await FinishAsync(job, end) is { } state)
+        using var updates = publishing.Open(job);
+        if (await RunAttemptAsync(job, updates, revoked.Token) is { } result && await CompleteAsync(job, result) is { } state)
         {
-            feed.End(state);
+            updates.Complete(state);
         }
         else
         {
@@ -122,28 +122,28 @@ internal sealed partial class JobRunner(
     }
 
     /// <summary>The state that the job has now; null when the attempt was no longer this worker's to end.</summary>
-    private async Task<string?> FinishAsync(ClaimedJob job, AttemptEnd end)
+    private async Task<string?> CompleteAsync(ClaimedJob job, AttemptResult result)
     {
         // Not cancellable: the work is done, and a result that is dropped here would be computed again.
         try
         {
-            return await attempts.FinishAsync(end, CancellationToken.None) ? end.State : null;
+            return await attempts.CompleteAsync(result, CancellationToken.None) ? result.State : null;
         }
         catch (Exception e) when (AttemptStore.Refused(e))
         {
             // A result that the database refuses, now and always: computing it again would not help.
             LogRefused(e, job.Id, job.Kind);
-            var refused = AttemptEnd.Failed(job, JobErrorCode.Exception, $"The database refuses the result: {(e is PostgresException { MessageText: var text } ? text : "it is not valid text")}.");
-            return await attempts.FinishAsync(refused, CancellationToken.None) ? refused.State : null;
+            var refused = AttemptResult.Failed(job, JobErrorCode.Exception, $"The database refuses the result: {(e is PostgresException { MessageText: var text } ? text : "it is not valid text")}.");
+            return await attempts.CompleteAsync(refused, CancellationToken.None) ? refused.State : null;
         }
     }
 
     /// <summary>Null when the attempt was revoked: its row already says how it ended.</summary>
-    private async Task<AttemptEnd?> RunAttemptAsync(ClaimedJob job, AttemptFeed feed, CancellationToken revoked)
+    private async Task<AttemptResult?> RunAttemptAsync(ClaimedJob job, AttemptUpdates updates, CancellationToken revoked)
     {
         if (handlers.Find(job.Kind) is not { } handler)
         {
-            return AttemptEnd.Failed(job, JobErrorCode.Rejected, $"No worker of this lane can do jobs of kind '{job.Kind}'. Start a worker of the same version as the API.");
+            return AttemptResult.Failed(job, JobErrorCode.Rejected, $"No worker of this queue can do jobs of kind '{job.Kind}'. Start a worker of the same version as the API.");
         }
 
         using var timedOut = new CancellationTokenSource(_options.JobTimeout, time);
@@ -152,7 +152,7 @@ internal sealed partial class JobRunner(
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            return End(job, await handler(scope.ServiceProvider, job.Input, Context(job, feed), any.Token));
+            return Result(job, await handler(scope.ServiceProvider, job.Input, Context(job, updates), any.Token));
         }
         catch (OperationCanceledException) when (revoked.IsCancellationRequested)
         {
@@ -161,7 +161,7 @@ internal sealed partial class JobRunner(
         }
         catch (OperationCanceledException) when (expired.IsCancellationRequested)
         {
-            return AttemptEnd.Expired(job);
+            return AttemptResult.Expired(job);
         }
         catch (OperationCanceledException) when (timedOut.IsCancellationRequested)
         {
@@ -169,7 +169,7 @@ internal sealed partial class JobRunner(
         }
         catch (OperationCanceledException) when (drain.Expired.IsCancellationRequested)
         {
-            return AttemptEnd.GivenBack(job);
+            return AttemptResult.GivenBack(job);
         }
         catch (Exception e)
         {
@@ -183,36 +183,36 @@ internal sealed partial class JobRunner(
         ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, TimerSecondsMax))
         : Timeout.InfiniteTimeSpan;
 
-    private static JobContext Context(ClaimedJob job, AttemptFeed feed) => new()
+    private static JobContext Context(ClaimedJob job, AttemptUpdates updates) => new()
     {
         JobId = job.Id,
         Attempt = job.Attempt,
-        Priority = job.Lane == job.Kind ? JobPriority.Interactive : JobPriority.Bulk,
+        Priority = job.Queue == job.Kind ? JobPriority.Interactive : JobPriority.Bulk,
         Queued = TimeSpan.FromSeconds(job.QueuedSeconds),
-        Feed = feed,
+        Updates = updates,
     };
 
-    private AttemptEnd End(ClaimedJob job, JobOutcome outcome) => outcome switch
+    private AttemptResult Result(ClaimedJob job, JobOutcome outcome) => outcome switch
     {
         JobOutcome.Succeeded { ResultJson: var result, IsReproducible: var again } =>
-            AttemptEnd.Succeeded(job, result, again ? recipes.KeyOf(job.ClientId, job.Kind, job.Input, result) : null),
-        JobOutcome.Rejected rejected => AttemptEnd.Failed(job, JobErrorCode.Rejected, rejected.Reason),
+            AttemptResult.Succeeded(job, result, again ? fingerprints.KeyOf(job.ClientId, job.Kind, job.Input, result) : null),
+        JobOutcome.Rejected rejected => AttemptResult.Failed(job, JobErrorCode.Rejected, rejected.Reason),
         JobOutcome.RetryAt retry when job.Failures + 1 < _options.FailuresMax =>
-            AttemptEnd.RetryIn(job, retry.Due - time.GetUtcNow(), JobErrorCode.Deferred, retry.Reason),
-        JobOutcome.RetryAt retry => AttemptEnd.Failed(job, JobErrorCode.Deferred, retry.Reason),
-        JobOutcome.Continue => AttemptEnd.GivenBack(job),
+            AttemptResult.RetryIn(job, retry.Due - time.GetUtcNow(), JobErrorCode.Deferred, retry.Reason),
+        JobOutcome.RetryAt retry => AttemptResult.Failed(job, JobErrorCode.Deferred, retry.Reason),
+        JobOutcome.Continue => AttemptResult.GivenBack(job),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}."),
     };
 
-    private AttemptEnd RetryOrFail(ClaimedJob job, string code, string error)
+    private AttemptResult RetryOrFail(ClaimedJob job, string code, string error)
     {
         if (job.Failures + 1 >= _options.FailuresMax)
         {
-            return AttemptEnd.Failed(job, code, error);
+            return AttemptResult.Failed(job, code, error);
         }
 
         var delay = _options.RetryDelay * Math.Pow(2, job.Failures);
-        return AttemptEnd.RetryIn(job, delay < _options.RetryDelayMax ? delay : _options.RetryDelayMax, code, error);
+        return AttemptResult.RetryIn(job, delay < _options.RetryDelayMax ? delay : _options.RetryDelayMax, code, error);
     }
 
     [LoggerMessage(1131, LogLevel.Debug, "Delivery of job {JobId} dropped: it does not wait")]

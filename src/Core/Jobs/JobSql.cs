@@ -4,7 +4,7 @@ internal static class JobSql
 {
     // Read as timestamptz in UTC; the names are those of Job.
     private const string Summary = """
-        id, client_id as ClientId, kind, lane, state, attempt, deaths::int, created_at as CreatedAt,
+        id, client_id as ClientId, kind, queue, state, attempt, deaths::int, created_at as CreatedAt,
         started_at as StartedAt, finished_at as FinishedAt, due_at as DueAt, expires_at as ExpiresAt,
         batch_id as BatchId, cached_from is not null as IsCached, error_code as ErrorCode, error,
         steps, case when steps is not null then (select count(*) from job_steps where job_id = id)::int end as StepsDone
@@ -38,7 +38,7 @@ internal static class JobSql
                    finished_xid = null, due_at = null, expires_at = null, error_code = null, error = null, worker_id = null
              where client_id = @ClientId and id = any(@Ids) and state in ('failed', 'canceled', 'expired')
             returning *),
-        dispatched as (insert into outbox (job_id, lane) select id, lane from requeued)
+        dispatched as (insert into outbox (job_id, queue) select id, queue from requeued)
         select {Columns} from requeued
         """;
 

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Pipeline.Core.Jobs;
 
 /// <summary>What clients ask about, and do to, their own jobs.</summary>
-public sealed class JobStore(NpgsqlDataSource dataSource, WakeSignal signal)
+public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent signal)
 {
     public async Task<Job?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
         (await FindManyAsync(clientId, [id], cancellationToken)).SingleOrDefault();

@@ -13,7 +13,7 @@ namespace Pipeline.Core.Jobs;
 public sealed partial class JobSweep(
     NpgsqlDataSource dataSource,
     JobPartitions partitions,
-    WakeSignal signal,
+    AsyncAutoResetEvent signal,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<JobSweep> logger) : LoopService(time, logger)

@@ -15,14 +15,14 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
 {
     private static readonly TimeSpan IntervalMin = TimeSpan.FromMilliseconds(20);
 
-    private static readonly TimeSpan ToldInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan NotifiedInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The database is left alone for so many times as long as it was asked.</summary>
     private const int RestFactor = 4;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Awaited> _awaited = [];
-    private readonly WakeSignal _arrived = new();
+    private readonly AsyncAutoResetEvent _arrived = new();
 
     /// <summary>What the row of a job carries so that its end is told here; null while the broker is away.</summary>
     public string? Address => events.Address;
@@ -31,7 +31,7 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
     public IDisposable Expect(IReadOnlyList<Guid> ids) => new Expectation(this, ids, areTold: Address is not null);
 
     /// <summary>The jobs are final: those that were answered when they were accepted, which no event tells of.</summary>
-    public void End(IReadOnlyList<Guid> ids)
+    public void Complete(IReadOnlyList<Guid> ids)
     {
         lock (_lock)
         {
@@ -74,7 +74,7 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
     {
         if (JobState.IsFinal(jobEvent.State))
         {
-            End([jobEvent.JobId]);
+            Complete([jobEvent.JobId]);
         }
     }
 
@@ -90,7 +90,7 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
             else if (Due() is { Length: > 0 } due)
             {
                 var began = Time.GetTimestamp();
-                End(await store.FinishedAsync(due, stoppingToken));
+                Complete(await store.FinishedAsync(due, stoppingToken));
                 RoundDone();
                 rest = RestFactor * Time.GetElapsedTime(began);
             }
@@ -116,7 +116,7 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         {
             foreach (var (id, awaited) in _awaited)
             {
-                if (!awaited.Ended.Task.IsCompleted && (!awaited.IsTold || Time.GetElapsedTime(awaited.AskedAt, now) >= ToldInterval))
+                if (!awaited.Ended.Task.IsCompleted && (!awaited.IsNotified || Time.GetElapsedTime(awaited.AskedAt, now) >= NotifiedInterval))
                 {
                     awaited.AskedAt = now;
                     due.Add(id);
@@ -132,7 +132,7 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         public int Waits { get; set; }
 
         /// <summary>Whether an event is expected at the end.</summary>
-        public required bool IsTold { get; init; }
+        public required bool IsNotified { get; init; }
 
         /// <summary>When the database was last asked, or the wait began.</summary>
         public required long AskedAt { get; set; }
@@ -172,11 +172,11 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
             }
         }
 
-        private Task Join(Guid id, bool isTold)
+        private Task Join(Guid id, bool isNotified)
         {
             if (!_waits._awaited.TryGetValue(id, out var awaited))
             {
-                _waits._awaited.Add(id, awaited = new() { IsTold = isTold, AskedAt = _waits.Time.GetTimestamp() });
+                _waits._awaited.Add(id, awaited = new() { IsNotified = isNotified, AskedAt = _waits.Time.GetTimestamp() });
             }
 
             awaited.Waits++;

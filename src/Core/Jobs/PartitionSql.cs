@@ -77,10 +77,10 @@ internal static class PartitionSql
     public const string DeleteSteps = "delete from job_steps where job_id >= @From and job_id < @To";
 
     /// <summary>A conversation or interview outlives its jobs: what they answered moves to its turns.</summary>
-    public static string KeepTurns(DateOnly day) => $"""
-        update dialogue_turns set result = answered.result from {JobDays.Partition(day)} answered
-         where dialogue_turns.job_id >= @From and dialogue_turns.job_id < @To
-           and answered.id = dialogue_turns.job_id and answered.state = 'succeeded'
+    public static string KeepAnswers(DateOnly day) => $"""
+        update conversation_messages set result = answered.result from {JobDays.Partition(day)} answered
+         where conversation_messages.job_id >= @From and conversation_messages.job_id < @To
+           and answered.id = conversation_messages.job_id and answered.state = 'succeeded'
         """;
 
     public static string Drop(DateOnly day) => $"drop table {JobDays.Partition(day)}";

@@ -12,8 +12,8 @@ internal static class RetentionSql
              order by finished_at limit @Limit for update skip locked),
         steps_gone as (delete from job_steps where job_id in (select id from old)),
         turns_kept as (
-            update dialogue_turns set result = jobs.result from jobs
-             where jobs.id in (select id from old) and dialogue_turns.job_id = jobs.id and jobs.state = 'succeeded')
+            update conversation_messages set result = jobs.result from jobs
+             where jobs.id in (select id from old) and conversation_messages.job_id = jobs.id and jobs.state = 'succeeded')
         delete from jobs where id in (select id from old)
         """;
 
@@ -35,9 +35,9 @@ internal static class RetentionSql
 
     public const string DeleteReports = """
         with old as (
-            select id from reports where created_at < now() - @AgeSeconds * interval '1 second'
+            select id from activity_reports where created_at < now() - @AgeSeconds * interval '1 second'
              order by created_at limit @Limit for update skip locked)
-        delete from reports where id in (select id from old)
+        delete from activity_reports where id in (select id from old)
         """;
 
     public const string DeleteIdempotencyKeys = """

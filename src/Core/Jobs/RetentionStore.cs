@@ -21,8 +21,8 @@ public sealed class RetentionStore(NpgsqlDataSource dataSource, TimeProvider tim
     public Task<int> DeleteWebhookDeliveriesAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
         DeleteAsync(RetentionSql.DeleteWebhookDeliveries, age, limit, cancellationToken);
 
-    /// <summary>Deletes reports on the work of days that were made longer ago than <paramref name="age"/>, oldest first; says how many.</summary>
-    public Task<int> DeleteReportsAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
+    /// <summary>Deletes activity reports that were made longer ago than <paramref name="age"/>, oldest first; says how many.</summary>
+    public Task<int> DeleteActivityReportsAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
         DeleteAsync(RetentionSql.DeleteReports, age, limit, cancellationToken);
 
     /// <summary>Deletes idempotency keys older than <paramref name="age"/>, oldest first; says how many.</summary>

@@ -9,7 +9,7 @@ internal sealed class RunningAttempts : IDisposable
 
     // Not the dictionary's: a revoked attempt is no longer in it, and runs until its handler returns.
     private int _count;
-    private readonly WakeSignal _ended = new();
+    private readonly AsyncAutoResetEvent _ended = new();
 
     public bool Contains((Guid JobId, int Attempt) attempt) => _attempts.ContainsKey(attempt);
 

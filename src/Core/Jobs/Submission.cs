@@ -15,7 +15,7 @@ public sealed record Submission
     public IdempotencyKey? Key { get; init; }
 
     /// <summary>What has to be written with the jobs; null: nothing.</summary>
-    public ISubmissionClaim? Claim { get; init; }
+    public ISubmissionWrite? Write { get; init; }
 }
 
 /// <summary>A validated job that is about to be accepted.</summary>
@@ -26,7 +26,7 @@ public sealed record NewJob
 
     public required string Kind { get; init; }
 
-    public required string Lane { get; init; }
+    public required string Queue { get; init; }
 
     /// <summary>The input as JSON text, validated against the kind.</summary>
     public required string InputJson { get; init; }
@@ -35,7 +35,7 @@ public sealed record NewJob
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>Where its events are to be sent from the first one on; null while nobody follows it.</summary>
-    public string? Watcher { get; init; }
+    public string? Subscriber { get; init; }
 
     /// <summary>Where a webhook goes when the job is final.</summary>
     public string? CallbackUrl { get; init; }

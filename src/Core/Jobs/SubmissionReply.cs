@@ -23,7 +23,7 @@ public abstract record SubmissionReply
     /// <param name="Reason">For the client.</param>
     public sealed record Refused(string Reason) : SubmissionReply;
 
-    /// <summary>The lane holds as many jobs as it may. Nothing was accepted.</summary>
-    /// <param name="RetryAfter">When the lane should have room, at the rate it drains now.</param>
-    public sealed record LaneFull(string Lane, int Depth, int DepthMax, TimeSpan RetryAfter) : SubmissionReply;
+    /// <summary>The queue holds as many jobs as it may. Nothing was accepted.</summary>
+    /// <param name="RetryAfter">When the queue should have room, at the rate it drains now.</param>
+    public sealed record QueueFull(string Queue, int Depth, int DepthMax, TimeSpan RetryAfter) : SubmissionReply;
 }

@@ -20,9 +20,9 @@ internal static class SweepSql
                      then format('%s workers died while they ran this job; it is not given to another. Look at it, then retry it.', deaths + 1)
                      else 'The worker that ran this job died.' end
              where id in (select id from orphans)
-            returning id, lane, state),
+            returning id, queue, state),
         dispatched as (
-            insert into outbox (job_id, lane) select id, lane from swept where state = 'queued')
+            insert into outbox (job_id, queue) select id, queue from swept where state = 'queued')
         select count(*)::int from swept
         """;
 

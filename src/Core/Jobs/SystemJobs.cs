@@ -7,7 +7,7 @@ namespace Pipeline.Core.Jobs;
 /// <summary>Jobs that the pipeline gives itself: summaries of reports, questions that a model has to answer to show that it works.</summary>
 public static class SystemJobs
 {
-    /// <summary>Accepts jobs within the caller's transaction. They are few, so each travels alone, and no lane is too full for them.</summary>
+    /// <summary>Accepts jobs within the caller's transaction. They are few, so each travels alone, and no queue is too full for them.</summary>
     public static Task AddAsync(NpgsqlConnection connection, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) =>
         AddAsync(connection, Client.SystemId, jobs, cancellationToken);
 

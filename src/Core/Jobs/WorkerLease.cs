@@ -18,8 +18,8 @@ internal sealed partial class WorkerLease(
     AttemptStore attempts,
     RunningAttempts running,
     WorkerIdentity worker,
-    ConsumedLanes lanes,
-    WorkerRecipes recipes,
+    ConsumedQueues queues,
+    WorkerFingerprints fingerprints,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<WorkerLease> logger) : LoopService(time, logger)
@@ -109,7 +109,7 @@ internal sealed partial class WorkerLease(
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             sql,
-            new { worker.Id, worker.Host, Lanes = lanes.Names.ToArray(), Recipes = recipes.Json, LeaseSeconds = _options.Lease.TotalSeconds },
+            new { worker.Id, worker.Host, Queues = queues.Names.ToArray(), Fingerprints = fingerprints.Json, LeaseSeconds = _options.Lease.TotalSeconds },
             cancellationToken: cancellationToken));
     }
 

@@ -9,10 +9,10 @@ public sealed class WorkerOptions
     public const string Section = "Worker";
 
     /// <summary>
-    /// Lanes to consume; empty means every lane of the kinds that this worker can do. As one value, <c>emotion,embedding-bulk</c>,
-    /// or one a lane; <c>--Lanes=</c> on the command line says the same.
+    /// Queues to consume; empty means every queue of the kinds that this worker can do. As one value, <c>emotion,embedding-bulk</c>,
+    /// or one element a queue; <c>--queues=</c> on the command line says the same.
     /// </summary>
-    public IReadOnlyList<string> Lanes { get; init; } = [];
+    public IReadOnlyList<string> Queues { get; init; } = [];
 
     /// <summary>Longest time one attempt may take. 1 s to 6 h, default 10 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "06:00:00")]

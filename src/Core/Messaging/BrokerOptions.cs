@@ -33,7 +33,7 @@ public sealed class BrokerOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long a lane may stay silent though the broker answers before its receiver is made anew. 1 s to 10 min, default 20 s.</summary>
+    /// <summary>How long a queue may stay silent though the broker answers before its receiver is made anew. 1 s to 10 min, default 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
@@ -47,7 +47,7 @@ public sealed class BrokerOptions
     /// <summary>For connections that are not mended once they break: who uses one starts anew.</summary>
     internal ConnectionFactory ConnectionFactory => new() { Uri = Uri, AutomaticRecoveryEnabled = false };
 
-    internal string QueueName(string lane) => QueuePrefix + lane;
+    internal string QueueName(string queue) => QueuePrefix + queue;
 }
 
 [OptionsValidator]

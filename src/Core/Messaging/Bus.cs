@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Pipeline.Core.Messaging;
 
-/// <summary>The one AddMassTransit call: roles contribute lanes, the host calls it once.</summary>
+/// <summary>The one AddMassTransit call: roles contribute queues, the host calls it once.</summary>
 internal static class Bus
 {
     public static void AddBus(this IServiceCollection services, bool inMemory)
@@ -40,7 +40,7 @@ internal static class Bus
         });
 
         // After the bus, so that it stops before: nothing that the bus ends on its way down is begun anew.
-        services.AddSingleton<LaneReceivers>();
-        services.AddHostedService(provider => provider.GetRequiredService<LaneReceivers>());
+        services.AddSingleton<QueueReceivers>();
+        services.AddHostedService(provider => provider.GetRequiredService<QueueReceivers>());
     }
 }

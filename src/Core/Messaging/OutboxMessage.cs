@@ -10,7 +10,7 @@ internal sealed record OutboxMessage
     /// <summary>The first job of the message.</summary>
     public Guid JobId { get; init; }
 
-    public string Lane { get; init; } = "";
+    public string Queue { get; init; } = "";
 
     /// <summary>Further jobs of the message; null where there are none.</summary>
     public Guid[]? Others { get; init; }

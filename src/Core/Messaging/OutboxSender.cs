@@ -6,7 +6,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Pipeline.Core.Messaging;
 
 /// <summary>Sends messages of the outbox together, so that their confirmations are waited for together.</summary>
-public sealed class OutboxSender(LaneSender sender, IOptions<BrokerOptions> options)
+public sealed class OutboxSender(QueueSender sender, IOptions<BrokerOptions> options)
 {
     private readonly BrokerOptions _options = options.Value;
 
@@ -36,7 +36,7 @@ public sealed class OutboxSender(LaneSender sender, IOptions<BrokerOptions> opti
         {
             // MassTransit holds a send that was canceled for as long as its channel takes to close: a minute or more, at a queue
             // that takes nothing. The rows of all others would stay locked meanwhile.
-            await sender.SendAsync(message.Lane, message.Body, cancellationToken).WaitAsync(cancellationToken);
+            await sender.SendAsync(message.Queue, message.Body, cancellationToken).WaitAsync(cancellationToken);
             return null;
         }
         catch (Exception e)

@@ -5,10 +5,10 @@ internal static class OutboxSql
     /// <summary>For so long a row is left to the process that holds its message in memory, or tried in vain.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    // The locks keep other dispatchers away until the commit; skip locked lets them work side by side. Bulk rows come after
+    // The locks keep other relays away until the commit; skip locked lets them work side by side. Bulk rows come after
     // all others: however many there are, they hold up nobody who waits.
     public const string Take = """
-        select id, job_id as JobId, lane, others from outbox
+        select id, job_id as JobId, queue, others from outbox
          where due_at <= now() order by bulk, due_at, id limit @Limit for update skip locked
         """;
 
@@ -18,6 +18,6 @@ internal static class OutboxSql
         delete from outbox using (select set_config('synchronous_commit', 'off', true)) as unhurried where id = any(@Ids)
         """;
 
-    // Behind the others: a lane whose queue takes nothing must not hold up the rest.
+    // Behind the others: a queue that takes nothing must not hold up the rest.
     public const string Postpone = "update outbox set due_at = now() + @Grace where id = any(@Ids)";
 }

@@ -21,7 +21,7 @@ internal sealed partial class WebhookDeliverer(
 
     // The URL of each that is being made. Added to by the loop, removed from by each task.
     private readonly ConcurrentDictionary<Guid, string> _running = new();
-    private readonly WakeSignal _ended = new();
+    private readonly AsyncAutoResetEvent _ended = new();
     private readonly CancellationTokenSource _givenUp = new();
 
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -204,9 +204,9 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     {
         _composer.Clear();
         _active.ForEach(task => task.Planned = 0);
-        if (_active.Find(task => task.RunsAlone) is { } suspect)
+        if (_active.Find(task => task.RunsAlone) is { } candidate)
         {
-            ComposeOne(suspect);
+            ComposeOne(candidate);
             return;
         }
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Pipeline.Core.WorkReports;
+using Pipeline.Core.ActivityReports;
 
 namespace Pipeline.Scheduler.Nights;
 
@@ -8,8 +8,8 @@ namespace Pipeline.Scheduler.Nights;
 /// at every hour of the clock somewhere, so it looks once an hour; where nothing is due that costs one query.
 /// </summary>
 internal sealed partial class NightlyReportsTask(
-    WorkReportStore store,
-    WorkReportMaker maker,
+    ActivityReportStore store,
+    ActivityReportMaker maker,
     IOptions<SchedulerOptions> scheduler,
     ILogger<NightlyReportsTask> logger) : IRecurringTask
 {

@@ -30,9 +30,9 @@ public sealed class RetentionOptions
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
     public TimeSpan WebhookDeliveries { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Age from which reports on the work of days are deleted. 1 day to 100 years, default 400 days.</summary>
+    /// <summary>Age from which activity reports are deleted. 1 day to 100 years, default 400 days.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "36500.00:00:00")]
-    public TimeSpan Reports { get; init; } = TimeSpan.FromDays(400);
+    public TimeSpan ActivityReports { get; init; } = TimeSpan.FromDays(400);
 
     /// <summary>Rows deleted in one transaction. 1 to 10,000, default 1,000.</summary>
     [Range(1, 10_000)]

@@ -31,7 +31,7 @@ internal sealed partial class RetentionTask(
         var jobs = await DeleteAllAsync(store.DeleteJobsAsync, results, cancellationToken);
         await DeleteAllAsync(store.DeleteBatchesAsync, options.Value.Jobs, cancellationToken);
         await DeleteAllAsync(store.DeleteWebhookDeliveriesAsync, options.Value.WebhookDeliveries, cancellationToken);
-        await DeleteAllAsync(store.DeleteReportsAsync, options.Value.Reports, cancellationToken);
+        await DeleteAllAsync(store.DeleteActivityReportsAsync, options.Value.ActivityReports, cancellationToken);
         LogDeleted(days, jobs, results, reduced, keys, options.Value.IdempotencyKeys);
     }
 

@@ -36,7 +36,7 @@ internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> opti
             await foreach (var piece in model.StreamAsync(job.Messages, wishes, options.Value, context, cancellationToken))
             {
                 pieces.Add(piece);
-                context.Feed.Write(piece.Text);
+                context.Updates.Write(piece.Text);
             }
         }
         catch (JsonSchemaException e)

@@ -37,7 +37,7 @@ public sealed class BatchSubmitTests(LocalApi api)
         batch.Json.GetProperty("counts").GetProperty("failed").GetInt32().ShouldBe(1);
         var job = await api.Client.GetAsync($"/api/jobs/{results[0].GetProperty("id").GetString()}");
         job.Json.GetProperty("batch_id").GetString().ShouldBe(answer.Id);
-        job.Json.GetProperty("lane").GetString().ShouldBe("emotion-bulk");
+        job.Json.GetProperty("queue").GetString().ShouldBe("emotion-bulk");
     }
 
     [Fact]
@@ -125,20 +125,20 @@ public sealed class BatchSubmitTests(LocalApi api)
     {
         await using var database = await PostgresDatabase.CreateAsync();
         await using var host = await ApiHost.StartAsync(
-            database.ConnectionString, worker: null, ("Lanes:emotion-bulk:DepthMax", "3"), ("Api:BatchItemsMax", "5"), ("Api:BodyBytesMax", "1024"), ("Api:BatchBytesMax", "5000"));
+            database.ConnectionString, worker: null, ("Queues:emotion-bulk:DepthMax", "3"), ("Api:BatchItemsMax", "5"), ("Api:BodyBytesMax", "1024"), ("Api:BatchBytesMax", "5000"));
         using var client = host.Client();
         Task<Answer> Send(int count, string text = "a") =>
             client.PostLinesAsync("/api/jobs/batch?kind=emotion", Enumerable.Repeat($$"""{"text":"{{text}}"}""", count));
 
         (await Send(6)).ShouldBlame("body", "Api:BatchItemsMax");
-        (await Send(4)).ShouldBlame("body", "Lanes:emotion-bulk:DepthMax");
+        (await Send(4)).ShouldBlame("body", "Queues:emotion-bulk:DepthMax");
         (await Send(1, new('a', 2_000))).ShouldBeProblem(413, "body-too-large").Says("items[0]");
         (await Send(100, new('a', 900))).ShouldBeProblem(413, "body-too-large").Says("Api:BatchBytesMax");
         (await Send(2)).Status.ShouldBe(202);
 
         var full = await Send(2);
 
-        full.ShouldBeProblem(429, "lane-full").Says("Lanes:emotion-bulk:DepthMax");
+        full.ShouldBeProblem(429, "queue-full").Says("Queues:emotion-bulk:DepthMax");
         int.Parse(full.Headers["Retry-After"], null).ShouldBeGreaterThan(0);
         (await CountAsync(database, "jobs")).ShouldBe(2);
     }

@@ -15,7 +15,7 @@ public sealed class DocumentTests(DocumentsApi api) : IClassFixture<DocumentsApi
         answer.State.ShouldBe("queued");
         answer.Json.GetProperty("metadata").GetRawText().ShouldBe("""{"b":1,"a":[true]}""");
         answer.Json.GetProperty("links").GetProperty("job").GetString().ShouldBe($"/api/jobs/{answer.Id}");
-        (await client.GetAsync($"/api/jobs/{answer.Id}")).Json.GetProperty("lane").GetString().ShouldBe("document-bulk");
+        (await client.GetAsync($"/api/jobs/{answer.Id}")).Json.GetProperty("queue").GetString().ShouldBe("document-bulk");
     }
 
     [Fact]

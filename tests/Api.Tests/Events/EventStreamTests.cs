@@ -139,7 +139,7 @@ public sealed class EventStreamTests(LocalApi api)
     }
 
     [Fact]
-    public async Task The_same_key_follows_the_same_job()
+    public async Task The_same_key_streams_the_same_job()
     {
         var key = ("Idempotency-Key", Unique("key").Replace(' ', '-'));
         await using var first = await api.Client.OpenAsync(HttpMethod.Post, "/api/chat/completions", Body("say once"), key);

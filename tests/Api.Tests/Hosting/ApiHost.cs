@@ -60,9 +60,9 @@ internal sealed class ApiHost : IAsyncDisposable
                     pipeline.Services.AddSingleton<IJobHandler<AnalyzeEmotion, EmotionResult>>(worker);
                     pipeline.AddJobHandler<CompleteChat, ChatResult, TalkingChat>();
                     pipeline.AddJobHandler<StepInterview, InterviewStepResult, ScriptedInterview>();
-                    pipeline.AddJobHandler<WriteReport, ReportResult, ScriptedReport>();
+                    pipeline.AddJobHandler<InterviewReport, InterviewReportResult, ScriptedReport>();
                     pipeline.AddJobHandler<EmbedTexts, EmbeddingResult, ScriptedEmbedding>();
-                    pipeline.Services.AddSingleton<IResultRecipe>(worker);
+                    pipeline.Services.AddSingleton<IResultFingerprint>(worker);
                 }
             },
             time,
@@ -96,7 +96,7 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public Task<string> AddKeyAsync(string name) => Services.GetRequiredService<ClientStore>().AddAsync(name, CancellationToken.None);
 
-    public Task SampleLanesAsync() => Services.GetRequiredService<LaneStatistics>().SampleAsync(TestContext.Current.CancellationToken);
+    public Task SampleQueuesAsync() => Services.GetRequiredService<QueueStatistics>().SampleAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -6,7 +6,7 @@ using Pipeline.Core.Jobs;
 namespace Pipeline.Api.Tests.Hosting;
 
 /// <summary>A worker without a model, whose texts say what it does: "reject …", "hold …" until released, "vary …" never the same, anything else is joy.</summary>
-internal sealed class ScriptedEmotion : IJobHandler<AnalyzeEmotion, EmotionResult>, IResultRecipe
+internal sealed class ScriptedEmotion : IJobHandler<AnalyzeEmotion, EmotionResult>, IResultFingerprint
 {
     private int _calls;
     private readonly ConcurrentDictionary<string, Hold> _holds = new();
@@ -14,11 +14,11 @@ internal sealed class ScriptedEmotion : IJobHandler<AnalyzeEmotion, EmotionResul
     public string Kind => AnalyzeEmotion.Kind;
 
     /// <summary>What it says that its results depend on; null for nothing that could be known.</summary>
-    public string? Recipe { get; init; }
+    public string? Fingerprint { get; init; }
 
     public int Calls => _calls;
 
-    public string? Describe() => Recipe;
+    public string? Describe() => Fingerprint;
 
     /// <summary>Completes when the job with this text runs.</summary>
     public Task StartedAsync(string text) => HoldOf(text).Started.Task.WaitAsync(TimeSpan.FromSeconds(60));

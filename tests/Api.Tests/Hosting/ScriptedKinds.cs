@@ -45,9 +45,9 @@ internal sealed class ScriptedInterview : IJobHandler<StepInterview, InterviewSt
 }
 
 /// <summary>Repeats its items, half of them kept as steps.</summary>
-internal sealed class ScriptedReport(IJobSteps steps) : IJobHandler<WriteReport, ReportResult>
+internal sealed class ScriptedReport(IJobSteps steps) : IJobHandler<InterviewReport, InterviewReportResult>
 {
-    public async Task<JobOutcome> HandleAsync(WriteReport job, JobContext context, CancellationToken cancellationToken)
+    public async Task<JobOutcome> HandleAsync(InterviewReport job, JobContext context, CancellationToken cancellationToken)
     {
         var items = job.Items ?? [];
         await steps.BeginAsync(context.JobId, 2 * items.Count, cancellationToken);
@@ -57,7 +57,7 @@ internal sealed class ScriptedReport(IJobSteps steps) : IJobHandler<WriteReport,
         }
 
         return JobOutcome.Success(
-            new ReportResult
+            new InterviewReportResult
             {
                 Title = job.Title,
                 Language = job.Language!,
@@ -72,6 +72,6 @@ internal sealed class ScriptedReport(IJobSteps steps) : IJobHandler<WriteReport,
                 Usage = new(1, 0, 1),
                 Timings = new(0, 0),
             },
-            WriteReport.ResultJson);
+            InterviewReport.ResultJson);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class TalkingChat : IJobHandler<CompleteChat, ChatResult>
         }
 
         var words = text.Split(' ').Select((word, index) => index == 0 ? word : " " + word).ToArray();
-        context.Feed.Write(words[0]);
+        context.Updates.Write(words[0]);
         if (text.StartsWith("hold", StringComparison.Ordinal))
         {
             await ReleaseOf(text).Task.WaitAsync(cancellationToken);
@@ -54,7 +54,7 @@ internal sealed class TalkingChat : IJobHandler<CompleteChat, ChatResult>
 
         foreach (var word in words.Skip(1))
         {
-            context.Feed.Write(word);
+            context.Updates.Write(word);
         }
 
         var result = new ChatResult

@@ -10,7 +10,7 @@ public sealed class ChatInputTests(LocalApi api)
         var answer = await PostAsync("""{"messages":[{"role":"user","content":"안녕"}],"temperature":0,"priority":"bulk"}""");
 
         answer.Status.ShouldBe(202);
-        (answer.Json.GetProperty("kind").GetString(), answer.Json.GetProperty("lane").GetString()).ShouldBe(("chat", "chat-bulk"));
+        (answer.Json.GetProperty("kind").GetString(), answer.Json.GetProperty("queue").GetString()).ShouldBe(("chat", "chat-bulk"));
     }
 
     [Fact]

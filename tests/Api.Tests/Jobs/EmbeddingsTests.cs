@@ -26,7 +26,7 @@ public sealed class EmbeddingsTests(LocalApi api)
 
         answer.Status.ShouldBe(202);
         answer.Json.GetProperty("jobs").GetArrayLength().ShouldBe(jobs);
-        answer.Json.GetProperty("jobs")[0].GetProperty("lane").GetString().ShouldBe("embedding-bulk");
+        answer.Json.GetProperty("jobs")[0].GetProperty("queue").GetString().ShouldBe("embedding-bulk");
     }
 
     [Fact]

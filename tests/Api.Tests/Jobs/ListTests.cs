@@ -52,12 +52,12 @@ public sealed class ListTests
         await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null);
         using var client = host.Client();
         await client.PostAsync("/api/emotion", """{"texts":["a","b"],"priority":"bulk"}""");
-        await host.SampleLanesAsync();
+        await host.SampleQueuesAsync();
 
         var queues = (await client.GetAsync("/api/queues")).Json.GetProperty("queues").EnumerateArray()
-            .ToDictionary(queue => queue.GetProperty("lane").GetString()!);
+            .ToDictionary(queue => queue.GetProperty("queue").GetString()!);
 
-        queues.Keys.ShouldBe(JobCatalog.Lanes, ignoreOrder: true);
+        queues.Keys.ShouldBe(JobCatalog.Queues, ignoreOrder: true);
         queues["emotion-bulk"].GetProperty("depth").GetInt32().ShouldBe(2);
         queues["emotion-bulk"].GetProperty("depth_max").GetInt32().ShouldBe(100_000);
         queues["emotion-bulk"].GetProperty("oldest_seconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);

@@ -8,7 +8,7 @@ namespace Pipeline.Api.Tests.Jobs;
 public sealed class ResultCacheTests : IAsyncLifetime
 {
     private readonly PostgresDatabase _database = new();
-    private readonly ScriptedEmotion _worker = new() { Recipe = "a model, a prompt" };
+    private readonly ScriptedEmotion _worker = new() { Fingerprint = "a model, a prompt" };
     private ApiHost _host = null!;
     private ApiClient _client = null!;
 
@@ -83,10 +83,10 @@ public sealed class ResultCacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_worker_with_another_recipe_computes_anew()
+    public async Task A_worker_with_another_fingerprint_computes_anew()
     {
         await AskAsync("text");
-        await RestartAsync(new ScriptedEmotion { Recipe = "another model" });
+        await RestartAsync(new ScriptedEmotion { Fingerprint = "another model" });
 
         IsCached(await AskAsync("text")).ShouldBeFalse();
         IsCached(await AskAsync("text")).ShouldBeTrue();
@@ -97,7 +97,7 @@ public sealed class ResultCacheTests : IAsyncLifetime
     {
         await AskAsync("text");
         await using var other = await ApiHost.StartAsync(_database.ConnectionString, new ScriptedEmotion());
-        await _host.SampleLanesAsync();
+        await _host.SampleQueuesAsync();
 
         IsCached(await AskAsync("text")).ShouldBeFalse();
     }
@@ -158,7 +158,7 @@ public sealed class ResultCacheTests : IAsyncLifetime
     {
         _host = await ApiHost.StartAsync(_database.ConnectionString, worker, settings);
         _client = _host.Client();
-        await _host.SampleLanesAsync();
+        await _host.SampleQueuesAsync();
     }
 
     private async Task RestartAsync(ScriptedEmotion worker, params (string, string)[] settings)

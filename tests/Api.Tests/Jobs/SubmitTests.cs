@@ -13,7 +13,7 @@ public sealed class SubmitTests(LocalApi api)
         answer.Status.ShouldBe(202);
         answer.Headers["Location"].ShouldBe($"/api/jobs/{answer.Id}");
         answer.Json.GetProperty("kind").GetString().ShouldBe("emotion");
-        answer.Json.GetProperty("lane").GetString().ShouldBe("emotion");
+        answer.Json.GetProperty("queue").GetString().ShouldBe("emotion");
         answer.Json.GetProperty("priority").GetString().ShouldBe("interactive");
         answer.Json.GetProperty("attempt").GetInt32().ShouldBe(0);
         answer.State.ShouldBe("queued");
@@ -26,7 +26,7 @@ public sealed class SubmitTests(LocalApi api)
     {
         var answer = await api.Client.PostAsync("/api/emotion", """{"text":"hello"}""");
         answer.Json.EnumerateObject().Select(property => property.Name)
-            .ShouldBe(["id", "kind", "lane", "priority", "state", "attempt", "created_at", "links"]);
+            .ShouldBe(["id", "kind", "queue", "priority", "state", "attempt", "created_at", "links"]);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class SubmitTests(LocalApi api)
 
         answer.Status.ShouldBe(200);
         answer.State.ShouldBe("succeeded");
-        answer.Json.GetProperty("lane").GetString().ShouldBe("emotion-bulk");
+        answer.Json.GetProperty("queue").GetString().ShouldBe("emotion-bulk");
         answer.Json.GetProperty("priority").GetString().ShouldBe("bulk");
         answer.Json.GetProperty("result").GetProperty("emotion").GetString().ShouldBe("joy");
     }

@@ -28,7 +28,7 @@ public sealed class DocumentTests(LocalApi api)
                 "post /api/webhooks/secrets", "get /api/webhooks/secrets", "delete /api/webhooks/secrets/{id}",
                 "get /api/prompts", "post /api/prompts", "post /api/prompts/preview", "get /api/prompts/{id}", "put /api/prompts/{id}",
                 "delete /api/prompts/{id}", "get /api/prompts/{id}/versions", "post /api/prompts/{id}/rollback",
-                "get /api/reports", "post /api/reports", "get /api/reports/{id}", "get /api/reports/settings", "put /api/reports/settings",
+                "get /api/activity", "post /api/activity", "get /api/activity/{id}", "get /api/activity/settings", "put /api/activity/settings",
                 "get /api/schedules", "post /api/schedules/{id}/run", "post /api/schedules/{id}/pause", "post /api/schedules/{id}/resume", "get /health", "get /health/live", "get /health/ready",
             ],
             ignoreOrder: true);

@@ -30,7 +30,7 @@ public sealed class DeliveryTests(WebhookApi api) : IClassFixture<WebhookApi>, I
         var data = webhook.Json.GetProperty("data");
         var resource = (await api.Client.GetAsync($"/api/jobs/{job.Id}")).Json;
         webhook.Json.GetProperty("timestamp").GetDateTimeOffset().ShouldBe(resource.GetProperty("finished_at").GetDateTimeOffset());
-        foreach (var field in (string[])["id", "kind", "lane", "state", "attempt", "result"])
+        foreach (var field in (string[])["id", "kind", "queue", "state", "attempt", "result"])
         {
             data.GetProperty(field).GetRawText().ShouldBe(resource.GetProperty(field).GetRawText());
         }

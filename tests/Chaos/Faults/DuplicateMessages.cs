@@ -16,7 +16,7 @@ internal sealed class DuplicateMessages : IFault
 
     // New ones, so that all states occur, and old ones.
     private const string Sql = """
-        (select id, lane from jobs order by id desc limit @Half) union all (select id, lane from jobs order by random() limit @Half)
+        (select id, queue from jobs order by id desc limit @Half) union all (select id, queue from jobs order by random() limit @Half)
         """;
 
     public string Name => "duplicate messages";
@@ -24,14 +24,14 @@ internal sealed class DuplicateMessages : IFault
     public async Task InjectAsync(Rig rig, Random random, CancellationToken cancellationToken)
     {
         var jobs = await rig.UntilDatabaseAnswersAsync(
-            async database => (await database.QueryAsync<(Guid Id, string Lane)>(new CommandDefinition(
+            async database => (await database.QueryAsync<(Guid Id, string Queue)>(new CommandDefinition(
                 Sql, new { Half = JobsMax / 2 }, cancellationToken: cancellationToken))).ToArray(),
             cancellationToken);
         await using var connection = await rig.ConnectToBrokerAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        foreach (var lane in jobs.GroupBy(job => job.Lane, job => job.Id))
+        foreach (var queue in jobs.GroupBy(job => job.Queue, job => job.Id))
         {
-            Guid[] twice = [.. lane, .. lane];
+            Guid[] twice = [.. queue, .. queue];
             random.Shuffle(twice);
             for (var sent = 0; sent < twice.Length;)
             {
@@ -39,7 +39,7 @@ internal sealed class DuplicateMessages : IFault
                 sent += message.Length;
                 await channel.BasicPublishAsync(
                     exchange: "",
-                    routingKey: lane.Key,
+                    routingKey: queue.Key,
                     mandatory: false,
                     new BasicProperties { ContentType = "application/json", Persistent = true },
                     JsonSerializer.SerializeToUtf8Bytes(new { jobId = message[0], others = message[1..] }),

@@ -37,7 +37,7 @@ internal sealed class CrashRabbitMq : IFault
     public Task InjectAsync(Rig rig, Random random, CancellationToken cancellationToken) => rig.WithServersAsync(
         async servers =>
         {
-            while (!await LanesHaveQueuesAsync(rig, cancellationToken))
+            while (!await QueuesHaveQueuesAsync(rig, cancellationToken))
             {
                 await Pause.ForAsync(NameKept, cancellationToken);
             }
@@ -47,15 +47,15 @@ internal sealed class CrashRabbitMq : IFault
         },
         cancellationToken);
 
-    private static async Task<bool> LanesHaveQueuesAsync(Rig rig, CancellationToken cancellationToken)
+    private static async Task<bool> QueuesHaveQueuesAsync(Rig rig, CancellationToken cancellationToken)
     {
         await using var connection = await rig.ConnectToBrokerAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         try
         {
-            foreach (var lane in JobCatalog.Get(AnalyzeEmotion.Kind).Lanes)
+            foreach (var queue in JobCatalog.Get(AnalyzeEmotion.Kind).Queues)
             {
-                await channel.QueueDeclarePassiveAsync(lane, cancellationToken);
+                await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
             }
 
             return true;

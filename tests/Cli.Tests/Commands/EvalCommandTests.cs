@@ -6,7 +6,7 @@ namespace Pipeline.Cli.Tests.Commands;
 
 public sealed class EvalCommandTests : IDisposable
 {
-    private readonly TestSurroundings _surroundings = new(width: 80);
+    private readonly TestEnvironment _environment = new(width: 80);
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -17,13 +17,13 @@ public sealed class EvalCommandTests : IDisposable
         await using var pipeline = await FakePipeline.StartAsync(pollsToFinish: 1);
         var file = Write(Gold("joy 0.75", "joy", "ko"), Gold("joy 0.75", "joy", "ko"), Gold("fear 1", "fear", "en"), Gold("fear 1", "anger", "en"));
 
-        (await RunAsync(pipeline, file, "--json")).ShouldBe(0, _surroundings.Error);
+        (await RunAsync(pipeline, file, "--json")).ShouldBe(0, _environment.Error);
 
         // en: anger is never found (F1 0); fear has precision 1/2 and recall 1 (F1 2/3): their mean is 1/3.
-        _surroundings.Out.ShouldBe(
+        _environment.Out.ShouldBe(
             """{"languages":{"ko":{"accuracy":1,"macro_f1":1,"ece":0.25,"n":2},"en":{"accuracy":0.5,"macro_f1":0.3333333333333333,"ece":0.5,"n":2}}}"""
             + Environment.NewLine);
-        _surroundings.Error.ShouldContain("anger taken for fear: 1 time, 100 % of all anger");
+        _environment.Error.ShouldContain("anger taken for fear: 1 time, 100 % of all anger");
     }
 
     [Fact]
@@ -33,30 +33,30 @@ public sealed class EvalCommandTests : IDisposable
         string[] labels = ["joy", "excitement", "sadness", "anger", "fear", "surprise", "neutral"];
         var file = Write(labels.SelectMany(gold => labels.Select(predicted => Gold($"{predicted} 0.5", gold, "en"))));
 
-        (await RunAsync(pipeline, file)).ShouldBe(0, _surroundings.Error);
+        (await RunAsync(pipeline, file)).ShouldBe(0, _environment.Error);
 
-        _surroundings.OutLines.ShouldAllBe(line => line.TrimEnd().Length <= 80);
-        _surroundings.Out.ShouldContain("49 texts");
-        _surroundings.Out.ShouldContain("15 equal-width bins over confidence");
-        _surroundings.Out.ShouldContain("labels present in gold or prediction");
+        _environment.OutLines.ShouldAllBe(line => line.TrimEnd().Length <= 80);
+        _environment.Out.ShouldContain("49 texts");
+        _environment.Out.ShouldContain("15 equal-width bins over confidence");
+        _environment.Out.ShouldContain("labels present in gold or prediction");
     }
 
     [Fact]
-    public async Task Texts_go_through_the_bulk_lane_in_chunks_and_survive_trouble()
+    public async Task Texts_go_through_the_bulk_queue_in_chunks_and_survive_trouble()
     {
         await using var pipeline = await FakePipeline.StartAsync(pollsToFinish: 1);
-        pipeline.Troubles.Enqueue(FakePipeline.Problem(429, "The lane is full", "", retryAfter: "2"));
+        pipeline.Troubles.Enqueue(FakePipeline.Problem(429, "The queue is full", "", retryAfter: "2"));
         pipeline.Troubles.Enqueue(FakePipeline.Problem(503, "The database can not be reached", ""));
         var file = Write(Enumerable.Repeat(Gold("joy 1", "joy", "en"), (2 * EmotionRun.ChunkMax) + 1));
 
-        (await RunAsync(pipeline, file, "--json")).ShouldBe(0, _surroundings.Error);
+        (await RunAsync(pipeline, file, "--json")).ShouldBe(0, _environment.Error);
 
         var accepted = pipeline.Posts.DistinctBy(post => post.IdempotencyKey).Select(post => JsonNode.Parse(post.Body)!).ToArray();
         accepted.ShouldAllBe(body => body["priority"]!.GetValue<string>() == "bulk");
         accepted.Select(body => body["texts"]?.AsArray().Count ?? 1).Order().ShouldBe([1, 256, 256]);
         pipeline.Posts.Count.ShouldBe(5);
-        _surroundings.Out.ShouldContain("\"n\":513");
-        _surroundings.Error.ShouldContain("513/513 texts  100 %");
+        _environment.Out.ShouldContain("\"n\":513");
+        _environment.Error.ShouldContain("513/513 texts  100 %");
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class EvalCommandTests : IDisposable
 
         (await RunAsync(pipeline, file)).ShouldBe(1);
 
-        _surroundings.Error.ShouldMatch("Texts (1 to 256|257 to 300) of 300: The request has invalid input. texts\\[3\\] has 30000 characters.");
+        _environment.Error.ShouldMatch("Texts (1 to 256|257 to 300) of 300: The request has invalid input. texts\\[3\\] has 30000 characters.");
     }
 
     [Fact]
@@ -79,8 +79,8 @@ public sealed class EvalCommandTests : IDisposable
 
         (await RunAsync(pipeline, file, "--json")).ShouldBe(1);
 
-        _surroundings.Error.ShouldContain("1 of 2 texts got no answer and are not in the figures; the first is job ");
-        _surroundings.Out.ShouldContain("\"n\":1");
+        _environment.Error.ShouldContain("1 of 2 texts got no answer and are not in the figures; the first is job ");
+        _environment.Out.ShouldContain("\"n\":1");
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class EvalCommandTests : IDisposable
 
         (await RunAsync(pipeline, file)).ShouldBe(1);
 
-        _surroundings.Error.ShouldStartWith($"{file}, line 2: has label \"happy\"");
+        _environment.Error.ShouldStartWith($"{file}, line 2: has label \"happy\"");
         pipeline.Posts.ShouldBeEmpty();
     }
 
@@ -101,7 +101,7 @@ public sealed class EvalCommandTests : IDisposable
         await using var pipeline = await FakePipeline.StartAsync();
         var file = Write(Gold("joy 1", "joy", "en"));
 
-        (await _surroundings.RunAsync("eval", "--url", pipeline.Url, "emotion", "--file", file)).ShouldBe(0, _surroundings.Error);
+        (await _environment.RunAsync("eval", "--url", pipeline.Url, "emotion", "--file", file)).ShouldBe(0, _environment.Error);
     }
 
     private static string Gold(string text, string label, string lang) => $$"""{"text":"{{text}}","label":"{{label}}","lang":"{{lang}}"}""";
@@ -109,5 +109,5 @@ public sealed class EvalCommandTests : IDisposable
     private string Write(params IEnumerable<string> lines) => _folder.Write("gold.jsonl", lines);
 
     private Task<int> RunAsync(FakePipeline pipeline, string file, params string[] more) =>
-        _surroundings.RunAsync(["eval", "emotion", "--file", file, "--url", pipeline.Url, .. more]);
+        _environment.RunAsync(["eval", "emotion", "--file", file, "--url", pipeline.Url, .. more]);
 }

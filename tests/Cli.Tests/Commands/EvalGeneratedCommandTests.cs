@@ -8,7 +8,7 @@ public sealed class EvalGeneratedCommandTests : IDisposable
     private const string Good =
         """{"content":"Seoul is the capital.","finish_reason":"stop","model":"m","usage":{"prompt_tokens":1,"cached_tokens":0,"completion_tokens":10,"total_tokens":11},"timings":{"queued_ms":1,"running_ms":200}}""";
 
-    private readonly TestSurroundings _surroundings = new(width: 80);
+    private readonly TestEnvironment _environment = new(width: 80);
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -19,11 +19,11 @@ public sealed class EvalGeneratedCommandTests : IDisposable
         await using var pipeline = await FakePipeline.StartAsync();
         var file = Write($$"""{"input":{"result":{{Good}}},"keywords":["seoul","river"]}""", $$$"""{"input":{"result":{{{Good}}}}}""");
 
-        (await RunAsync(pipeline, file, "--json")).ShouldBe(0, _surroundings.Error);
+        (await RunAsync(pipeline, file, "--json")).ShouldBe(0, _environment.Error);
 
-        _surroundings.Out.Trim().ShouldBe(
+        _environment.Out.Trim().ShouldBe(
             """{"kind":"chat","models":["m"],"n":2,"failed":0,"valid":1,"keywords":0.5,"p50_ms":200,"p95_ms":200,"tokens_per_second":50}""");
-        _surroundings.Error.ShouldContain("chat: 2 jobs, answered by m");
+        _environment.Error.ShouldContain("chat: 2 jobs, answered by m");
         JsonDocument.Parse(pipeline.Posts.Single().Body.Split('\n')[1]).RootElement.GetProperty("key").GetString().ShouldBe("1");
     }
 
@@ -35,9 +35,9 @@ public sealed class EvalGeneratedCommandTests : IDisposable
 
         (await RunAsync(pipeline, file)).ShouldNotBe(0);
 
-        _surroundings.Out.ShouldContain("33.3 %");
-        _surroundings.Error.ShouldContain("1 of 3 jobs did not succeed; the first: Text has too many tokens. (too_long)");
-        _surroundings.OutLines.ShouldAllBe(line => line.TrimEnd().Length <= 80);
+        _environment.Out.ShouldContain("33.3 %");
+        _environment.Error.ShouldContain("1 of 3 jobs did not succeed; the first: Text has too many tokens. (too_long)");
+        _environment.OutLines.ShouldAllBe(line => line.TrimEnd().Length <= 80);
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class EvalGeneratedCommandTests : IDisposable
         var result = start + Good[Good.IndexOf("\"model\"", StringComparison.Ordinal)..];
         var file = Write($$$"""{"input":{"result":{{{result}}}}}""");
 
-        (await _surroundings.RunAsync(["eval", kind, "--file", file, "--url", pipeline.Url, "--json"]) is 0).ShouldBe(isValid, _surroundings.Error);
+        (await _environment.RunAsync(["eval", kind, "--file", file, "--url", pipeline.Url, "--json"]) is 0).ShouldBe(isValid, _environment.Error);
     }
 
     [Theory]
@@ -67,12 +67,12 @@ public sealed class EvalGeneratedCommandTests : IDisposable
 
         (await RunAsync(pipeline, Write("""{"input":{}}""", line))).ShouldNotBe(0);
 
-        _surroundings.Error.ShouldContain($"line 2: {problem}");
+        _environment.Error.ShouldContain($"line 2: {problem}");
         pipeline.Posts.ShouldBeEmpty();
     }
 
     private string Write(params IEnumerable<string> lines) => _folder.Write("jobs.jsonl", lines);
 
     private Task<int> RunAsync(FakePipeline pipeline, string file, params string[] more) =>
-        _surroundings.RunAsync(["eval", "chat", "--file", file, "--url", pipeline.Url, .. more]);
+        _environment.RunAsync(["eval", "chat", "--file", file, "--url", pipeline.Url, .. more]);
 }

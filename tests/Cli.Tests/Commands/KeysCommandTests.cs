@@ -47,11 +47,11 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
     [Fact]
     public async Task Without_a_database_the_variable_is_named()
     {
-        var surroundings = new TestSurroundings();
+        var environment = new TestEnvironment();
 
-        (await surroundings.RunAsync("keys", "list")).ShouldBe(1);
+        (await environment.RunAsync("keys", "list")).ShouldBe(1);
 
-        surroundings.Error.ShouldContain(PipelineDatabase.Variable + " is not set");
+        environment.Error.ShouldContain(PipelineDatabase.Variable + " is not set");
     }
 
     [Theory]
@@ -59,21 +59,21 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
     [InlineData("nonsense", "is not an Npgsql connection string")]
     public async Task A_database_out_of_reach_is_one_sentence(string connectionString, string sentence)
     {
-        var surroundings = new TestSurroundings();
-        surroundings.Variables[PipelineDatabase.Variable] = connectionString;
+        var environment = new TestEnvironment();
+        environment.Variables[PipelineDatabase.Variable] = connectionString;
 
-        (await surroundings.RunAsync("keys", "list")).ShouldBe(1);
+        (await environment.RunAsync("keys", "list")).ShouldBe(1);
 
-        surroundings.Error.ShouldContain(sentence);
-        surroundings.Error.Trim().ShouldNotContain("\n");
+        environment.Error.ShouldContain(sentence);
+        environment.Error.Trim().ShouldNotContain("\n");
     }
 
-    private async Task<TestSurroundings> RunAsync(int exit, params string[] args)
+    private async Task<TestEnvironment> RunAsync(int exit, params string[] args)
     {
-        var surroundings = new TestSurroundings();
-        surroundings.Variables[PipelineDatabase.Variable] = database.ConnectionString;
-        (await surroundings.RunAsync(["keys", .. args])).ShouldBe(exit, surroundings.Error);
-        return surroundings;
+        var environment = new TestEnvironment();
+        environment.Variables[PipelineDatabase.Variable] = database.ConnectionString;
+        (await environment.RunAsync(["keys", .. args])).ShouldBe(exit, environment.Error);
+        return environment;
     }
 
     private async Task<string?> FindAsync(string key)

@@ -4,7 +4,7 @@ namespace Pipeline.Cli.Tests.Commands;
 
 public sealed class SamplesCommandTests : IDisposable
 {
-    private readonly TestSurroundings _surroundings = new();
+    private readonly TestEnvironment _environment = new();
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -17,12 +17,12 @@ public sealed class SamplesCommandTests : IDisposable
 
         var exit = await RunAsync(pipeline);
 
-        exit.ShouldBe(0, _surroundings.Error);
-        _surroundings.OutLines.Length.ShouldBe(5);
-        _surroundings.OutLines[1].ShouldContain("✓ joy");
-        _surroundings.OutLines[2].ShouldContain("· fear");
-        _surroundings.OutLines[^1].ShouldStartWith("3 of 3 texts in ");
-        _surroundings.OutLines[^1].ShouldEndWith(" · test-model · 1 of 2 as expected (✓) · times in ms");
+        exit.ShouldBe(0, _environment.Error);
+        _environment.OutLines.Length.ShouldBe(5);
+        _environment.OutLines[1].ShouldContain("✓ joy");
+        _environment.OutLines[2].ShouldContain("· fear");
+        _environment.OutLines[^1].ShouldStartWith("3 of 3 texts in ");
+        _environment.OutLines[^1].ShouldEndWith(" · test-model · 1 of 2 as expected (✓) · times in ms");
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class SamplesCommandTests : IDisposable
 
         (await RunAsync(pipeline)).ShouldBe(1);
 
-        _surroundings.OutLines[^1].ShouldStartWith("1 of 2 texts in ");
-        _surroundings.Error.ShouldContain("failed: Text has too many tokens. (too_long)");
+        _environment.OutLines[^1].ShouldStartWith("1 of 2 texts in ");
+        _environment.Error.ShouldContain("failed: Text has too many tokens. (too_long)");
     }
 
     [Fact]
@@ -44,21 +44,21 @@ public sealed class SamplesCommandTests : IDisposable
         var shares = Enumerable.Range(51, 40).ToArray();
         Write(shares.Select(share => $$"""{"text":"joy 0.{{share}}"}"""));
 
-        (await RunAsync(pipeline)).ShouldBe(0, _surroundings.Error);
+        (await RunAsync(pipeline)).ShouldBe(0, _environment.Error);
 
-        _surroundings.OutLines[1..41].Zip(shares).ShouldAllBe(row => row.First.Contains($" {row.Second} %"));
+        _environment.OutLines[1..41].Zip(shares).ShouldAllBe(row => row.First.Contains($" {row.Second} %"));
     }
 
     [Fact]
     public async Task A_missing_file_is_named()
     {
-        (await _surroundings.RunAsync("samples", "--directory", _folder.Path)).ShouldBe(1);
+        (await _environment.RunAsync("samples", "--directory", _folder.Path)).ShouldBe(1);
 
-        _surroundings.Error.ShouldContain("emotion.jsonl does not exist; give a file of lines");
+        _environment.Error.ShouldContain("emotion.jsonl does not exist; give a file of lines");
     }
 
     private void Write(params IEnumerable<string> lines) => _folder.Write("emotion.jsonl", lines);
 
     private Task<int> RunAsync(FakePipeline pipeline) =>
-        _surroundings.RunAsync("samples", "--directory", _folder.Path, "--url", pipeline.Url);
+        _environment.RunAsync("samples", "--directory", _folder.Path, "--url", pipeline.Url);
 }

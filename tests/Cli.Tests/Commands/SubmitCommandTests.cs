@@ -5,17 +5,17 @@ namespace Pipeline.Cli.Tests.Commands;
 
 public sealed class SubmitCommandTests
 {
-    private readonly TestSurroundings _surroundings = new();
+    private readonly TestEnvironment _environment = new();
 
     [Fact]
     public async Task Shows_emotion_and_distribution()
     {
         await using var pipeline = await FakePipeline.StartAsync(pollsToFinish: 2);
 
-        var exit = await _surroundings.RunAsync("submit", "fear 0.75", "--url", pipeline.Url);
+        var exit = await _environment.RunAsync("submit", "fear 0.75", "--url", pipeline.Url);
 
-        exit.ShouldBe(0, _surroundings.Error);
-        _surroundings.OutLines.ShouldBe(
+        exit.ShouldBe(0, _environment.Error);
+        _environment.OutLines.ShouldBe(
         [
             "fear  75.0 %",
             "  fear    75.0 %  " + new string('█', 30),
@@ -30,9 +30,9 @@ public sealed class SubmitCommandTests
     {
         await using var pipeline = await FakePipeline.StartAsync();
 
-        (await _surroundings.RunAsync("submit", "fear 0.75", "--json", "--url", pipeline.Url)).ShouldBe(0);
+        (await _environment.RunAsync("submit", "fear 0.75", "--json", "--url", pipeline.Url)).ShouldBe(0);
 
-        var job = JsonNode.Parse(_surroundings.Out)!;
+        var job = JsonNode.Parse(_environment.Out)!;
         job["new_field"]!.GetValue<string>().ShouldBe("which older programs do not know");
         job["result"]!["emotion"]!.GetValue<string>().ShouldBe("fear");
     }
@@ -42,10 +42,10 @@ public sealed class SubmitCommandTests
     {
         await using var pipeline = await FakePipeline.StartAsync();
 
-        (await _surroundings.RunAsync("submit", "fail", "--url", pipeline.Url)).ShouldBe(1);
+        (await _environment.RunAsync("submit", "fail", "--url", pipeline.Url)).ShouldBe(1);
 
-        _surroundings.Error.ShouldContain("failed: Text has too many tokens. (too_long)");
-        _surroundings.Out.ShouldBeEmpty();
+        _environment.Error.ShouldContain("failed: Text has too many tokens. (too_long)");
+        _environment.Out.ShouldBeEmpty();
     }
 
     [Fact]
@@ -53,9 +53,9 @@ public sealed class SubmitCommandTests
     {
         await using var pipeline = await FakePipeline.StartAsync();
 
-        (await _surroundings.RunAsync("submit", "fail", "--json", "--url", pipeline.Url)).ShouldBe(1);
+        (await _environment.RunAsync("submit", "fail", "--json", "--url", pipeline.Url)).ShouldBe(1);
 
-        JsonNode.Parse(_surroundings.Out)!["state"]!.GetValue<string>().ShouldBe("failed");
+        JsonNode.Parse(_environment.Out)!["state"]!.GetValue<string>().ShouldBe("failed");
     }
 
     [Fact]
@@ -63,10 +63,10 @@ public sealed class SubmitCommandTests
     {
         await using var pipeline = await FakePipeline.StartAsync(pollsToFinish: int.MaxValue);
 
-        (await _surroundings.RunAsync("submit", "slow", "--wait", "2", "--url", pipeline.Url)).ShouldBe(1);
+        (await _environment.RunAsync("submit", "slow", "--wait", "2", "--url", pipeline.Url)).ShouldBe(1);
 
-        _surroundings.Error.ShouldStartWith("Nothing finished for 2 s, job ");
-        _surroundings.Error.ShouldContain($"see {pipeline.Url}/api/jobs/");
+        _environment.Error.ShouldStartWith("Nothing finished for 2 s, job ");
+        _environment.Error.ShouldContain($"see {pipeline.Url}/api/jobs/");
     }
 
     [Fact]
@@ -75,15 +75,15 @@ public sealed class SubmitCommandTests
         await using var pipeline = await FakePipeline.StartAsync();
         using var folder = new TemporaryFolder();
         var file = folder.Write("texts.jsonl", """{"text":"fear 0.75","key":"a"}""", """{"text":"fail"}""", """{"text":"joy 0.9"}""");
-        pipeline.Troubles.Enqueue(FakePipeline.Problem(429, "The lane is full", "", retryAfter: "2"));
+        pipeline.Troubles.Enqueue(FakePipeline.Problem(429, "The queue is full", "", retryAfter: "2"));
 
-        (await _surroundings.RunAsync("submit", "--file", file, "--url", pipeline.Url)).ShouldBe(1, _surroundings.Error);
+        (await _environment.RunAsync("submit", "--file", file, "--url", pipeline.Url)).ShouldBe(1, _environment.Error);
 
-        _surroundings.OutLines.Select(line => JsonNode.Parse(line)!["index"]!.GetValue<int>()).ShouldBe([0, 1, 2]);
+        _environment.OutLines.Select(line => JsonNode.Parse(line)!["index"]!.GetValue<int>()).ShouldBe([0, 1, 2]);
         pipeline.Posts.Select(post => post.IdempotencyKey).Distinct().ShouldHaveSingleItem();
         pipeline.Posts.ShouldAllBe(post => post.Body.Contains("\"key\":\"a\"", StringComparison.Ordinal));
-        _surroundings.Error.ShouldContain("3/3 texts  100 %");
-        _surroundings.Error.ShouldContain("1 of 3 texts got no answer");
+        _environment.Error.ShouldContain("3/3 texts  100 %");
+        _environment.Error.ShouldContain("1 of 3 texts got no answer");
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class SubmitCommandTests
     {
         await using var pipeline = await FakePipeline.StartAsync();
 
-        (await _surroundings.RunAsync("submit", "--file", "/nowhere/f.jsonl", "--url", pipeline.Url)).ShouldBe(1);
+        (await _environment.RunAsync("submit", "--file", "/nowhere/f.jsonl", "--url", pipeline.Url)).ShouldBe(1);
 
-        _surroundings.Error.Trim().ShouldBe("""/nowhere/f.jsonl does not exist; give a file of lines {"text":"…"}.""");
+        _environment.Error.Trim().ShouldBe("""/nowhere/f.jsonl does not exist; give a file of lines {"text":"…"}.""");
     }
 
     [Theory]
@@ -101,27 +101,27 @@ public sealed class SubmitCommandTests
     [InlineData("submit", "text", "--file", "f.jsonl")]
     public async Task A_text_and_a_file_exclude_each_other(params string[] arguments)
     {
-        (await _surroundings.RunAsync(arguments)).ShouldBe(1);
+        (await _environment.RunAsync(arguments)).ShouldBe(1);
 
-        _surroundings.Error.ShouldContain("submit takes either a text or --file F.jsonl.");
+        _environment.Error.ShouldContain("submit takes either a text or --file F.jsonl.");
     }
 
     [Fact]
     public async Task Nobody_there_names_the_remedy()
     {
-        (await _surroundings.RunAsync("submit", "a", "--url", "http://127.0.0.1:1")).ShouldBe(1);
+        (await _environment.RunAsync("submit", "a", "--url", "http://127.0.0.1:1")).ShouldBe(1);
 
-        _surroundings.Error.Trim().ShouldBe("No pipeline answers at http://127.0.0.1:1/; start it with ./run, or pass its address with --url.");
+        _environment.Error.Trim().ShouldBe("No pipeline answers at http://127.0.0.1:1/; start it with ./run, or pass its address with --url.");
     }
 
     [Fact]
     public async Task Address_and_key_come_from_the_environment()
     {
         await using var pipeline = await FakePipeline.StartAsync(apiKey: "pk_secret");
-        _surroundings.Variables["PIPELINE_URL"] = pipeline.Url;
-        _surroundings.Variables["PIPELINE_API_KEY"] = " pk_secret\n";
+        _environment.Variables["PIPELINE_URL"] = pipeline.Url;
+        _environment.Variables["PIPELINE_API_KEY"] = " pk_secret\n";
 
-        (await _surroundings.RunAsync("submit", "a")).ShouldBe(0, _surroundings.Error);
+        (await _environment.RunAsync("submit", "a")).ShouldBe(0, _environment.Error);
     }
 
     [Theory]
@@ -130,9 +130,9 @@ public sealed class SubmitCommandTests
     [InlineData("localhost:8080")]
     public async Task An_address_that_is_none_is_refused(string url)
     {
-        (await _surroundings.RunAsync("submit", "a", "--url", url)).ShouldBe(1);
+        (await _environment.RunAsync("submit", "a", "--url", url)).ShouldBe(1);
 
-        _surroundings.Error.ShouldContain("is no HTTP address; write it like http://127.0.0.1:8080");
+        _environment.Error.ShouldContain("is no HTTP address; write it like http://127.0.0.1:8080");
     }
 
     [Theory]
@@ -141,10 +141,10 @@ public sealed class SubmitCommandTests
     [InlineData("many")]
     public async Task A_wait_that_is_none_is_refused(string wait)
     {
-        (await _surroundings.RunAsync("submit", "a", "--wait", wait)).ShouldBe(1);
+        (await _environment.RunAsync("submit", "a", "--wait", wait)).ShouldBe(1);
 
-        _surroundings.Error.ShouldContain("--wait");
-        _surroundings.Error.ShouldNotContain("Unexpected");
+        _environment.Error.ShouldContain("--wait");
+        _environment.Error.ShouldNotContain("Unexpected");
     }
 
     [Fact]
@@ -158,9 +158,9 @@ public sealed class SubmitCommandTests
             context.Abort();
         });
 
-        var exit = await CommandLine.RunAsync(["submit", "a", "--url", pipeline.Url], _surroundings.Value, interrupt.Token);
+        var exit = await CommandLine.RunAsync(["submit", "a", "--url", pipeline.Url], _environment.Value, interrupt.Token);
 
         exit.ShouldBe(130);
-        _surroundings.Error.Trim().ShouldBe("Stopped. What the pipeline has accepted goes on.");
+        _environment.Error.Trim().ShouldBe("Stopped. What the pipeline has accepted goes on.");
     }
 }

@@ -1,5 +1,5 @@
 using Pipeline.Cli.Demo;
-using Pipeline.Core.WorkReports;
+using Pipeline.Core.ActivityReports;
 
 namespace Pipeline.Cli.Tests.Demo;
 
@@ -13,12 +13,12 @@ public sealed class DemoDaysTests
         var days = new DemoDays(["one", "two", "three"], new(2026, 11, 20), Seoul);
         var jobs = days.Jobs().ToList();
 
-        var counts = jobs.CountBy(job => WorkDays.Of(DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds(job.Id)), Seoul)).OrderBy(day => day.Key).ToList();
+        var counts = jobs.CountBy(job => ActivityDays.Of(DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds(job.Id)), Seoul)).OrderBy(day => day.Key).ToList();
         counts.Select(day => day.Key).ShouldBe(Enumerable.Range(13, 8).Select(day => new DateOnly(2026, 11, day)));
         counts[^1].Value.ShouldBe(counts.Max(day => day.Value));
         days.FirstDay.ShouldBe(counts[0].Key);
         days.Jobs().Select(job => job.InputJson).ShouldBe(jobs.Select(job => job.InputJson));
-        jobs.ShouldAllBe(job => job.Lane.EndsWith("-bulk", StringComparison.Ordinal));
+        jobs.ShouldAllBe(job => job.Queue.EndsWith("-bulk", StringComparison.Ordinal));
     }
 
     private static long Milliseconds(Guid id) => Convert.ToInt64(id.ToString("N")[..12], 16);

@@ -15,28 +15,28 @@ public sealed class ProgressMeterTests
     [Fact]
     public void A_log_gets_a_line_every_tenth()
     {
-        var surroundings = new TestSurroundings();
-        using var meter = new ProgressMeter(surroundings.Value, 1_000);
+        var environment = new TestEnvironment();
+        using var meter = new ProgressMeter(environment.Value, 1_000);
 
         for (var i = 0; i < 1_000; i++)
         {
             meter.Advance(1);
         }
 
-        surroundings.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(10);
+        environment.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(10);
     }
 
     [Fact]
     public void A_terminal_gets_one_line_that_is_gone_at_the_end()
     {
-        var surroundings = new TestSurroundings(terminal: true);
-        using (var meter = new ProgressMeter(surroundings.Value, 10))
+        var environment = new TestEnvironment(terminal: true);
+        using (var meter = new ProgressMeter(environment.Value, 10))
         {
             meter.Advance(9);
             meter.Advance(1);
         }
 
-        surroundings.Error.ShouldNotContain("\n");
-        surroundings.Error.ShouldEndWith("\r" + new string(' ', "10/10 texts  100 %  0/s".Length) + "\r");
+        environment.Error.ShouldNotContain("\n");
+        environment.Error.ShouldEndWith("\r" + new string(' ', "10/10 texts  100 %  0/s".Length) + "\r");
     }
 }

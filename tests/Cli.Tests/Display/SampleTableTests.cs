@@ -59,9 +59,9 @@ public sealed class SampleTableTests
 
     private static string[] Write(int width)
     {
-        var surroundings = new TestSurroundings(width);
-        SampleTable.Write(surroundings.Value.Out, Rows);
-        return surroundings.OutLines;
+        var environment = new TestEnvironment(width);
+        SampleTable.Write(environment.Value.Out, Rows);
+        return environment.OutLines;
     }
 
     private static int CellsBefore(string line, string part)

@@ -11,10 +11,10 @@ public sealed class PipelineClientTests
     private readonly InstantTime _time = new();
 
     [Fact]
-    public async Task A_full_lane_is_obeyed_for_as_long_as_it_asks()
+    public async Task A_full_queue_is_obeyed_for_as_long_as_it_asks()
     {
         await using var pipeline = await FakePipeline.StartAsync();
-        pipeline.Troubles.Enqueue(FakePipeline.Problem(429, "The lane is full", "", retryAfter: "3"));
+        pipeline.Troubles.Enqueue(FakePipeline.Problem(429, "The queue is full", "", retryAfter: "3"));
 
         var jobs = await SubmitAsync(pipeline, "joy 0.9");
 
@@ -26,7 +26,7 @@ public sealed class PipelineClientTests
     public async Task A_date_in_Retry_After_is_obeyed_as_well()
     {
         await using var pipeline = await FakePipeline.StartAsync();
-        pipeline.Troubles.Enqueue(FakePipeline.Problem(429, "The lane is full", "", retryAfter: "Thu, 01 Jan 1970 00:00:09 GMT"));
+        pipeline.Troubles.Enqueue(FakePipeline.Problem(429, "The queue is full", "", retryAfter: "Thu, 01 Jan 1970 00:00:09 GMT"));
 
         await SubmitAsync(pipeline, "joy 0.9");
 
@@ -70,16 +70,16 @@ public sealed class PipelineClientTests
     }
 
     [Fact]
-    public async Task A_lane_that_stays_full_is_given_up_too()
+    public async Task A_queue_that_stays_full_is_given_up_too()
     {
         var budget = new RetryBudget();
-        var busy = new Attempt.Busy(TimeSpan.FromHours(1), "The lane is full.");
+        var busy = new Attempt.Busy(TimeSpan.FromHours(1), "The queue is full.");
         for (var i = 0; i < RetryBudget.BusyMax / RetryBudget.DelayMax; i++)
         {
             budget.Next(busy).ShouldBe(RetryBudget.DelayMax);
         }
 
-        Should.Throw<CommandException>(() => budget.Next(busy)).Message.ShouldStartWith("The lane is full. It stayed so for 30 minutes");
+        Should.Throw<CommandException>(() => budget.Next(busy)).Message.ShouldStartWith("The queue is full. It stayed so for 30 minutes");
         await Task.CompletedTask;
     }
 

@@ -62,7 +62,7 @@ public sealed class BatchStoreTests(PostgresDatabase database) : IClassFixture<P
     public async Task Canceling_half_way_ends_waiting_and_running_jobs_and_no_other()
     {
         var settings = await TestPipeline.SettingsAsync(database);
-        settings["Lanes:emotion-bulk:Prefetch"] = "8";
+        settings["Queues:emotion-bulk:Prefetch"] = "8";
         await using var pipeline = await TestPipeline.StartAsync(database, settings);
         var calls = 0;
         pipeline.Script.Run = (job, context, cancellationToken) => Interlocked.Increment(ref calls) is 1
@@ -106,12 +106,12 @@ public sealed class BatchStoreTests(PostgresDatabase database) : IClassFixture<P
     {
         Id = Guid.CreateVersion7(),
         ClientId = Client.LocalId,
-        Lanes = new Dictionary<string, int> { ["emotion-bulk"] = count },
+        Queues = new Dictionary<string, int> { ["emotion-bulk"] = count },
         Key = key,
         Items = () => Enumerable.Range(0, count).Select(i => new NewBatchItem
         {
             Kind = AnalyzeEmotion.Kind,
-            Lane = "emotion-bulk",
+            Queue = "emotion-bulk",
             InputJson = JsonSerializer.Serialize(new AnalyzeEmotion { Text = $"text {i}" }, AnalyzeEmotion.Json),
         }),
     };

@@ -12,16 +12,16 @@ public sealed class EventJsonTests
     [Fact]
     public void Events_keep_their_shape()
     {
-        JobEvent told = new() { JobId = Id, Attempt = 1, State = JobState.Running, Offset = 4, Text = "text", Progress = 0.5 };
+        JobEvent sent = new() { JobId = Id, Attempt = 1, State = JobState.Running, Offset = 4, Text = "text", Progress = 0.5 };
 
-        JsonSerializer.Serialize(told, EventJson.Default.JobEvent).ShouldBe(
+        JsonSerializer.Serialize(sent, EventJson.Default.JobEvent).ShouldBe(
             $$"""{"job_id":"{{Id}}","attempt":1,"state":"running","offset":4,"text":"text","progress":0.5}""");
-        JsonSerializer.Deserialize($$"""{"job_id":"{{Id}}","attempt":1,"state":"running","news":1}""", EventJson.Default.JobEvent)
+        JsonSerializer.Deserialize($$"""{"job_id":"{{Id}}","attempt":1,"state":"running","added":1}""", EventJson.Default.JobEvent)
             .ShouldBe(new() { JobId = Id, Attempt = 1, State = JobState.Running });
     }
 
     [Fact]
-    public void Watches_keep_their_shape() =>
-        JsonSerializer.Serialize(new WatchJobs { Address = "events-1", JobIds = [Id], FromStart = true }, EventJson.Default.WatchJobs)
+    public void Subscriptions_keep_their_shape() =>
+        JsonSerializer.Serialize(new SubscribeToJobs { Address = "events-1", JobIds = [Id], FromStart = true }, EventJson.Default.SubscribeToJobs)
             .ShouldBe($$"""{"address":"events-1","job_ids":["{{Id}}"],"from_start":true}""");
 }

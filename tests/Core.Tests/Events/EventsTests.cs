@@ -18,19 +18,19 @@ public sealed class EventsTests(PostgresDatabase database) : IClassFixture<Postg
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_job_is_followed_from_its_first_word_to_its_end(bool inMemory)
+    public async Task A_subscriber_sees_a_job_from_its_first_word_to_its_end(bool inMemory)
     {
         await using var hosts = await StartAsync(inMemory);
-        var watch = hosts.Watches.Open(Guid.CreateVersion7(), isNew: true);
-        await hosts.SubmitAsync(watch.JobId, hosts.Watches.Address);
+        var subscription = hosts.Subscriptions.Open(Guid.CreateVersion7(), isNew: true);
+        await hosts.SubmitAsync(subscription.JobId, hosts.Subscriptions.Address);
 
-        var running = await UntilAsync(watch, view => view.Text == "Se");
+        var running = await UntilAsync(subscription, snapshot => snapshot.Text == "Se");
         (running.State, running.Attempt, running.Progress).ShouldBe((JobState.Running, 1, 0.5));
 
         // In one condition: its last words may come behind its end, which is read from the database as well.
         _release.SetResult();
-        await UntilAsync(watch, view => view is { State: JobState.Succeeded, Text: "Seoul." });
-        (await hosts.Api.FindAsync(watch.JobId)).State.ShouldBe(JobState.Succeeded);
+        await UntilAsync(subscription, snapshot => snapshot is { State: JobState.Succeeded, Text: "Seoul." });
+        (await hosts.Api.FindAsync(subscription.JobId)).State.ShouldBe(JobState.Succeeded);
     }
 
     [Theory]
@@ -40,30 +40,30 @@ public sealed class EventsTests(PostgresDatabase database) : IClassFixture<Postg
     {
         await using var hosts = await StartAsync(inMemory);
         var id = Guid.CreateVersion7();
-        await hosts.SubmitAsync(id, watcher: null);
+        await hosts.SubmitAsync(id, subscriber: null);
         await hosts.Worker.CalledAsync();
 
-        var watch = hosts.Watches.Open(id, isNew: false);
+        var subscription = hosts.Subscriptions.Open(id, isNew: false);
 
-        (await UntilAsync(watch, view => view.Text == "Se")).State.ShouldBe(JobState.Running);
+        (await UntilAsync(subscription, snapshot => snapshot.Text == "Se")).State.ShouldBe(JobState.Running);
         _release.SetResult();
-        await UntilAsync(watch, view => view is { State: JobState.Succeeded, Text: "Seoul." });
+        await UntilAsync(subscription, snapshot => snapshot is { State: JobState.Succeeded, Text: "Seoul." });
     }
 
     [Fact]
-    public async Task A_job_that_is_given_to_another_worker_is_followed_there()
+    public async Task A_subscription_goes_on_when_another_worker_gets_the_job()
     {
         await using var hosts = await StartAsync(inMemory: false);
-        var watch = hosts.Watches.Open(Guid.CreateVersion7(), isNew: true);
-        await hosts.SubmitAsync(watch.JobId, hosts.Watches.Address);
-        await UntilAsync(watch, view => view.Text == "Se");
+        var subscription = hosts.Subscriptions.Open(Guid.CreateVersion7(), isNew: true);
+        await hosts.SubmitAsync(subscription.JobId, hosts.Subscriptions.Address);
+        await UntilAsync(subscription, snapshot => snapshot.Text == "Se");
 
         await using var heir = await hosts.StartWorkerAsync(Script());
         await hosts.Worker.StopAsync(); // Longer than its time to drain: the job is given back.
 
-        await UntilAsync(watch, view => view is { State: JobState.Running, Attempt: 2, TextAttempt: 2, Text: "Se" });
+        await UntilAsync(subscription, snapshot => snapshot is { State: JobState.Running, Attempt: 2, TextAttempt: 2, Text: "Se" });
         _release.SetResult();
-        (await UntilAsync(watch, view => view is { State: JobState.Succeeded, Text: "Seoul." })).Attempt.ShouldBe(2);
+        (await UntilAsync(subscription, snapshot => snapshot is { State: JobState.Succeeded, Text: "Seoul." })).Attempt.ShouldBe(2);
     }
 
     [Fact]
@@ -75,11 +75,11 @@ public sealed class EventsTests(PostgresDatabase database) : IClassFixture<Postg
             await hosts.Api.SubmitAsync($"before {i}");
         }
 
-        var watch = hosts.Watches.Open(await hosts.Api.SubmitAsync("last"), isNew: false);
+        var subscription = hosts.Subscriptions.Open(await hosts.Api.SubmitAsync("last"), isNew: false);
 
-        await UntilAsync(watch, view => view.JobsAhead >= 3);
-        await hosts.Api.Store.CancelAsync(Core.Clients.Client.LocalId, watch.JobId, CancellationToken.None);
-        await UntilAsync(watch, view => view.State is JobState.Canceled);
+        await UntilAsync(subscription, snapshot => snapshot.JobsAhead >= 3);
+        await hosts.Api.Store.CancelAsync(Core.Clients.Client.LocalId, subscription.JobId, CancellationToken.None);
+        await UntilAsync(subscription, snapshot => snapshot.State is JobState.Canceled);
     }
 
     [Fact]
@@ -88,12 +88,12 @@ public sealed class EventsTests(PostgresDatabase database) : IClassFixture<Postg
         await using var own = await PostgresDatabase.CreateAsync();
         await using var connection = await own.DataSource.OpenConnectionAsync();
         await connection.ExecuteAsync("""
-            insert into jobs (id, client_id, kind, lane, input, queued_at)
+            insert into jobs (id, client_id, kind, queue, input, queued_at)
             select gen_random_uuid(), gen_random_uuid(), 'emotion', 'emotion', '{}', now() - n * interval '1 second' from generate_series(0, 49) as n
             """);
         var last = await connection.QuerySingleAsync<Guid>("select id from jobs order by queued_at desc limit 1");
 
-        var rows = await connection.QueryAsync<(Guid, string, int, int? JobsAhead)>(EventSql.Followed, new { Ids = new[] { last }, JobsAheadMax = 20 });
+        var rows = await connection.QueryAsync<(Guid, string, int, int? JobsAhead)>(EventSql.Subscribed, new { Ids = new[] { last }, JobsAheadMax = 20 });
 
         rows.Single().JobsAhead.ShouldBe(20);
     }
@@ -102,26 +102,26 @@ public sealed class EventsTests(PostgresDatabase database) : IClassFixture<Postg
     {
         Run = async (_, context, cancellationToken) =>
         {
-            context.Feed.Report(0.5);
-            context.Feed.Write("Se");
+            context.Updates.Report(0.5);
+            context.Updates.Write("Se");
             await _release.Task.WaitAsync(cancellationToken);
-            context.Feed.Write("oul.");
+            context.Updates.Write("oul.");
             return HandlerScript.Neutral;
         },
     };
 
-    private static async Task<JobView> UntilAsync(JobWatch watch, Func<JobView, bool> condition)
+    private static async Task<JobSnapshot> UntilAsync(JobSubscription subscription, Func<JobSnapshot, bool> condition)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
         while (true)
         {
-            var view = watch.Read(default);
-            if (condition(view))
+            var snapshot = subscription.Read(default);
+            if (condition(snapshot))
             {
-                return view;
+                return snapshot;
             }
 
-            await view.Changed.WaitAsync(patience.Token);
+            await snapshot.Changed.WaitAsync(patience.Token);
         }
     }
 
@@ -146,13 +146,13 @@ public sealed class EventsTests(PostgresDatabase database) : IClassFixture<Postg
 
         public TestPipeline Worker => worker;
 
-        public JobWatches Watches => api.Services.GetRequiredService<JobWatches>();
+        public JobSubscriptions Subscriptions => api.Services.GetRequiredService<JobSubscriptions>();
 
         public static async Task<Hosts> ReadyAsync(
             TestPipeline api, TestPipeline worker, PostgresDatabase database, Dictionary<string, string?> settings)
         {
             var hosts = new Hosts(api, worker, database, settings);
-            await Eventually.TrueAsync(() => Task.FromResult(hosts.Watches.Address is not null));
+            await Eventually.TrueAsync(() => Task.FromResult(hosts.Subscriptions.Address is not null));
             return hosts;
         }
 
@@ -161,10 +161,10 @@ public sealed class EventsTests(PostgresDatabase database) : IClassFixture<Postg
 
         public Task<TestPipeline> StartWorkerAsync(HandlerScript script) => StartWorkerAsync(database, settings, script);
 
-        public async Task SubmitAsync(Guid id, string? watcher)
+        public async Task SubmitAsync(Guid id, string? subscriber)
         {
             var submission = TestPipeline.OneJob("text");
-            submission = submission with { Jobs = [submission.Jobs[0] with { Id = id, Watcher = watcher }] };
+            submission = submission with { Jobs = [submission.Jobs[0] with { Id = id, Subscriber = subscriber }] };
             (await api.SubmitAsync(submission)).ShouldBeOfType<SubmissionReply.Accepted>();
         }
 

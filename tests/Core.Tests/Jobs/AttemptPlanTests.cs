@@ -11,21 +11,21 @@ public sealed class AttemptPlanTests(PostgresDatabase database) : IClassFixture<
 
     [Theory]
     [InlineData(nameof(AttemptSql.Claim), AttemptSql.Claim)]
-    [InlineData(nameof(AttemptSql.Suspects), AttemptSql.Suspects)]
-    [InlineData(nameof(AttemptSql.Finish), AttemptSql.Finish)]
+    [InlineData(nameof(AttemptSql.PoisonCandidates), AttemptSql.PoisonCandidates)]
+    [InlineData(nameof(AttemptSql.Complete), AttemptSql.Complete)]
     [InlineData(nameof(AttemptSql.GiveBackUnknown), AttemptSql.GiveBackUnknown)]
     public async Task Jobs_are_looked_up_by_their_ids(string name, string sql) =>
         (await PlanAsync(sql)).ShouldContain("jobs_default_pkey", customMessage: name);
 
     [Fact]
-    public async Task Results_are_not_compared_each_with_each() => (await PlanAsync(AttemptSql.Finish)).ShouldContain("Hash Join");
+    public async Task Results_are_not_compared_each_with_each() => (await PlanAsync(AttemptSql.Complete)).ShouldContain("Hash Join");
 
     private async Task<string> PlanAsync(string sql)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync();
         await connection.ExecuteAsync("""
             truncate jobs;
-            insert into jobs (id, client_id, kind, lane, state, finished_at, input)
+            insert into jobs (id, client_id, kind, queue, state, finished_at, input)
             select gen_random_uuid(), gen_random_uuid(), 'emotion', 'emotion', 'succeeded', now(), '{}' from generate_series(1, 20000);
             analyze jobs
             """);
@@ -34,7 +34,7 @@ public sealed class AttemptPlanTests(PostgresDatabase database) : IClassFixture<
         {
             Ids = _ids,
             WorkerId = Guid.Empty,
-            Suspects = false,
+            PoisonCandidates = false,
             Attempts = _ids.Select(_ => 1).ToArray(),
             States = _ids.Select(_ => "succeeded").ToArray(),
             Results = _ids.Select(_ => "{}").ToArray(),

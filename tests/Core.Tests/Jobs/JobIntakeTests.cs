@@ -55,10 +55,10 @@ public sealed class JobIntakeTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
-    public async Task A_full_lane_refuses_new_jobs_and_still_answers_repeats()
+    public async Task A_full_queue_refuses_new_jobs_and_still_answers_repeats()
     {
         var settings = await TestPipeline.SettingsAsync(database);
-        settings["Lanes:emotion:DepthMax"] = "3";
+        settings["Queues:emotion:DepthMax"] = "3";
         await using var own = await PostgresDatabase.CreateAsync();
         settings["Postgres:ConnectionString"] = own.ConnectionString;
         await using var pipeline = await TestPipeline.StartAsync(own, settings, roles => roles.AddIntake());
@@ -69,20 +69,20 @@ public sealed class JobIntakeTests(PostgresDatabase database) : IClassFixture<Po
         };
         var first = (await pipeline.SubmitAsync(three)).ShouldBeOfType<SubmissionReply.Accepted>();
 
-        var full = (await pipeline.SubmitAsync(TestPipeline.OneJob("four"))).ShouldBeOfType<SubmissionReply.LaneFull>();
+        var full = (await pipeline.SubmitAsync(TestPipeline.OneJob("four"))).ShouldBeOfType<SubmissionReply.QueueFull>();
         var fullWithKey = await pipeline.SubmitAsync(TestPipeline.OneJob("five", key: new("new", [2])));
 
-        (full.Lane, full.DepthMax).ShouldBe(("emotion", 3));
+        (full.Queue, full.DepthMax).ShouldBe(("emotion", 3));
 
         // More than 3 for a second, when a sample was read while the three were committed.
         full.Depth.ShouldBeGreaterThanOrEqualTo(3);
         full.RetryAfter.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
-        fullWithKey.ShouldBeOfType<SubmissionReply.LaneFull>();
+        fullWithKey.ShouldBeOfType<SubmissionReply.QueueFull>();
         (await AcceptAsync(pipeline, key)).JobIds.ShouldBe(first.JobIds);
 
         // The refused key is free: the client sends the same request again when there is room.
         await pipeline.Store.CancelAsync(Guid.Empty, first.JobIds[0], CancellationToken.None);
-        await pipeline.Services.GetRequiredService<LaneStatistics>().SampleAsync(CancellationToken.None);
+        await pipeline.Services.GetRequiredService<QueueStatistics>().SampleAsync(CancellationToken.None);
         (await AcceptAsync(pipeline, new("new", [2]))).Replayed.ShouldBeFalse();
     }
 

@@ -110,8 +110,8 @@ public sealed class JobPartitionsTests : IAsyncLifetime
         }
 
         await QueryAsync<int>($$"""
-            insert into dialogues (id, client_id, kind, settings) values ('{{id}}', '{{id}}', 'conversation', '{}');
-            insert into dialogue_turns (dialogue_id, position, said, job_id) values ('{{id}}', 0, 'hi', '{{id}}');
+            insert into conversations (id, client_id, kind, settings) values ('{{id}}', '{{id}}', 'chat', '{}');
+            insert into conversation_messages (conversation_id, position, content, job_id) values ('{{id}}', 0, 'hi', '{{id}}');
             insert into job_steps (job_id, step, result) values ('{{id}}', 0, '1');
             update jobs set result = '{"content":"ho"}' where id = '{{id}}'
             """);
@@ -120,7 +120,7 @@ public sealed class JobPartitionsTests : IAsyncLifetime
         await new RetentionStore(_database.DataSource, _time).DeleteJobsAsync(Month, 10, CancellationToken.None);
 
         (await QueryAsync<int>($"select count(*)::int from jobs where id = '{id}'")).ShouldBe([0]);
-        (await QueryAsync<string>("select result::text from dialogue_turns")).ShouldBe(["""{"content":"ho"}"""]);
+        (await QueryAsync<string>("select result::text from conversation_messages")).ShouldBe(["""{"content":"ho"}"""]);
         (await QueryAsync<int>("select count(*)::int from job_steps")).ShouldBe([0]);
     }
 
@@ -163,7 +163,7 @@ public sealed class JobPartitionsTests : IAsyncLifetime
         var id = Guid.CreateVersion7(acceptedAt);
         await using var connection = await _database.DataSource.OpenConnectionAsync();
         await connection.ExecuteAsync(
-            "insert into jobs (id, client_id, kind, lane, state, input, finished_at) values (@id, @id, 'emotion', 'emotion', @state, '{}', @endedAt)",
+            "insert into jobs (id, client_id, kind, queue, state, input, finished_at) values (@id, @id, 'emotion', 'emotion', @state, '{}', @endedAt)",
             new { id, state, endedAt });
         return id;
     }

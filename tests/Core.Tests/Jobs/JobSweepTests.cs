@@ -49,8 +49,8 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
     {
         var settings = await TestPipeline.SettingsAsync(database);
         await using var accepting = await TestPipeline.StartAsync(database, settings, pipeline => pipeline.AddIntake());
-        var suspects = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => accepting.SubmitAsync($"suspect {i}")));
-        foreach (var id in suspects)
+        var candidates = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => accepting.SubmitAsync($"candidate {i}")));
+        foreach (var id in candidates)
         {
             await RunOnDeadWorkerAsync(id);
         }
@@ -60,7 +60,7 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
         {
             Run = async (job, _, _) =>
             {
-                if (job.Text.StartsWith("suspect", StringComparison.Ordinal))
+                if (job.Text.StartsWith("candidate", StringComparison.Ordinal))
                 {
                     most = Math.Max(most, Interlocked.Increment(ref running));
                     await Task.Yield();
@@ -71,7 +71,7 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
             },
         };
         await using var working = await TestPipeline.StartAsync(database, settings, script: script);
-        var jobs = await Task.WhenAll(suspects.Select(working.FinishAsync));
+        var jobs = await Task.WhenAll(candidates.Select(working.FinishAsync));
 
         jobs.ShouldAllBe(job => job.State == JobState.Succeeded && job.Deaths == 1);
         most.ShouldBe(1);

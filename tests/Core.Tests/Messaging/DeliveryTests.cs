@@ -24,7 +24,7 @@ public sealed class DeliveryTests(PostgresDatabase database) : IClassFixture<Pos
         var id = await pipeline.SubmitAsync("text");
         await pipeline.CalledAsync();
 
-        var sender = pipeline.Services.GetRequiredService<LaneSender>();
+        var sender = pipeline.Services.GetRequiredService<QueueSender>();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => sender.SendAsync("emotion", new JobReady(id), CancellationToken.None)));
         release.SetResult();
         await pipeline.FinishAsync(id);
@@ -67,7 +67,7 @@ public sealed class DeliveryTests(PostgresDatabase database) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task A_lane_that_is_no_longer_received_from_is_received_anew()
+    public async Task A_queue_that_is_no_longer_received_from_is_received_anew()
     {
         var settings = await TestPipeline.SettingsAsync(database);
         settings["Broker:ReceiveTimeout"] = "00:00:01";
@@ -75,7 +75,7 @@ public sealed class DeliveryTests(PostgresDatabase database) : IClassFixture<Pos
         await pipeline.FinishAsync(await pipeline.SubmitAsync("before"));
 
         // What is left of an endpoint that MassTransit gave up: known to the bus, and no consumer at the broker.
-        var endpoint = pipeline.Services.GetRequiredService<LaneReceivers>().Endpoint("emotion").ShouldBeOfType<ReceiveEndpoint>();
+        var endpoint = pipeline.Services.GetRequiredService<QueueReceivers>().Endpoint("emotion").ShouldBeOfType<ReceiveEndpoint>();
         await endpoint.Stop(removed: false, CancellationToken.None);
 
         (await pipeline.FinishAsync(await pipeline.SubmitAsync("after"))).State.ShouldBe(JobState.Succeeded);

@@ -56,7 +56,7 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
         await Task.WhenAll(done.Select(pipeline.FinishAsync));
         var waiting = await SubmitAsync(pipeline, Bulk, 1);
 
-        await pipeline.Services.GetRequiredService<LaneSender>().SendAsync(Bulk, new JobReady(done[0]) { Others = [.. done[1..], .. waiting] }, CancellationToken.None);
+        await pipeline.Services.GetRequiredService<QueueSender>().SendAsync(Bulk, new JobReady(done[0]) { Others = [.. done[1..], .. waiting] }, CancellationToken.None);
         await Task.WhenAll(waiting.Select(pipeline.FinishAsync));
 
         pipeline.Script.Calls.Select(call => call.JobId).ShouldBe([.. done, .. waiting], ignoreOrder: true);
@@ -66,7 +66,7 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
     public async Task A_message_with_more_jobs_than_the_worker_may_run_runs_no_more_than_that()
     {
         var settings = await TestPipeline.SettingsAsync(database);
-        settings[$"Lanes:{Bulk}:Prefetch"] = "2";
+        settings[$"Queues:{Bulk}:Prefetch"] = "2";
         await using var pipeline = await TestPipeline.StartAsync(database, settings);
         var (running, most) = (0, 0);
         pipeline.Script.Run = async (_, _, _) =>
@@ -87,7 +87,7 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
     public async Task A_worker_that_stops_gives_back_what_it_ran_and_leaves_the_rest_of_the_message_to_another()
     {
         var settings = await TestPipeline.SettingsAsync(database);
-        settings[$"Lanes:{Bulk}:Prefetch"] = "1";
+        settings[$"Queues:{Bulk}:Prefetch"] = "1";
         var first = await TestPipeline.StartAsync(database, settings);
         first.Script.Run = HandlerScript.UntilCanceled;
         var ids = await SubmitAsync(first, Bulk, 10);
@@ -109,10 +109,10 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
         await using var connection = await own.DataSource.OpenConnectionAsync();
         var person = Guid.CreateVersion7();
         await connection.ExecuteAsync(
-            "insert into outbox (job_id, lane, due_at) select gen_random_uuid(), 'emotion-bulk', now() - interval '1 hour' from generate_series(1, 1000)");
-        await connection.ExecuteAsync("insert into outbox (job_id, lane) values (@person, 'emotion')", new { person });
+            "insert into outbox (job_id, queue, due_at) select gen_random_uuid(), 'emotion-bulk', now() - interval '1 hour' from generate_series(1, 1000)");
+        await connection.ExecuteAsync("insert into outbox (job_id, queue) values (@person, 'emotion')", new { person });
 
-        var next = await connection.QuerySingleAsync<(long Id, Guid JobId, string Lane)>(OutboxSql.Take, new { Limit = 1 });
+        var next = await connection.QuerySingleAsync<(long Id, Guid JobId, string Queue)>(OutboxSql.Take, new { Limit = 1 });
 
         next.JobId.ShouldBe(person);
     }
@@ -123,31 +123,31 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
     [InlineData(8, 4)]
     [InlineData(64, 16)]
     public void What_is_accepted_together_makes_at_least_four_messages_as_far_as_it_can(int jobs, int messages) =>
-        SharedMessages.Number([.. Enumerable.Repeat("emotion", jobs)], _ => new LaneOptions()).Distinct().Count().ShouldBe(messages);
+        SharedMessages.Number([.. Enumerable.Repeat("emotion", jobs)], _ => new QueueOptions()).Distinct().Count().ShouldBe(messages);
 
     [Fact]
-    public void Jobs_of_different_lanes_never_share_a_message()
+    public void Jobs_of_different_queues_never_share_a_message()
     {
-        string[] lanes = [.. Enumerable.Repeat("emotion", 8), .. Enumerable.Repeat(Bulk, 8)];
+        string[] queues = [.. Enumerable.Repeat("emotion", 8), .. Enumerable.Repeat(Bulk, 8)];
 
-        var numbers = SharedMessages.Number(lanes, _ => new LaneOptions());
+        var numbers = SharedMessages.Number(queues, _ => new QueueOptions());
 
-        lanes.Zip(numbers).Distinct().Count().ShouldBe(8);
+        queues.Zip(numbers).Distinct().Count().ShouldBe(8);
     }
 
-    private static async Task<Guid[]> SubmitAsync(TestPipeline pipeline, string lane, int count)
+    private static async Task<Guid[]> SubmitAsync(TestPipeline pipeline, string queue, int count)
     {
-        NewJob[] jobs = [.. Enumerable.Range(0, count).Select(i => TestPipeline.OneJob($"text {i}").Jobs[0] with { Lane = lane })];
+        NewJob[] jobs = [.. Enumerable.Range(0, count).Select(i => TestPipeline.OneJob($"text {i}").Jobs[0] with { Queue = queue })];
         await pipeline.SubmitAsync(new Submission { ClientId = Client.LocalId, Jobs = jobs });
         return [.. jobs.Select(job => job.Id)];
     }
 
-    private static async Task<List<string>> TakeAsync(Dictionary<string, string?> settings, string lane)
+    private static async Task<List<string>> TakeAsync(Dictionary<string, string?> settings, string queue)
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(settings["Broker:Url"]!) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         var messages = new List<string>();
-        while (await channel.BasicGetAsync(settings["Broker:QueuePrefix"] + lane, autoAck: true) is { } message)
+        while (await channel.BasicGetAsync(settings["Broker:QueuePrefix"] + queue, autoAck: true) is { } message)
         {
             messages.Add(Encoding.UTF8.GetString(message.Body.Span));
         }

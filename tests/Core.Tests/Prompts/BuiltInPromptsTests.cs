@@ -25,7 +25,7 @@ public sealed class BuiltInPromptsTests
             new CompleteChat { Messages = [new("user", "hi")], Prompt = "coding", Language = language },
             new GiveFeedback { Question = "q", Answer = "a", Language = language },
             new StepInterview { Topic = "t", Phase = "p", Language = language },
-            new WriteReport { Items = [new("q", "a")], Language = language },
+            new InterviewReport { Items = [new("q", "a")], Language = language },
         ];
         foreach (var job in jobs)
         {

@@ -17,8 +17,8 @@ public sealed class DocumentedExamplesTests
     private const string Address = "localhost:8080";
     private const string Hook = "https://example.com/hooks";
 
-    // The documents show jobs that wait; here they wait because no worker takes this lane.
-    private const string IdleLane = "report-bulk";
+    // The documents show jobs that wait; here they wait because no worker takes this queue.
+    private const string IdleQueue = "report-bulk";
 
     private readonly Resemblance _documented = new();
 
@@ -56,7 +56,7 @@ public sealed class DocumentedExamplesTests
         }
     }
 
-    /// <summary>Ready is who accepts; the documents wait no longer for an answer than a system needs that receives all its lanes.</summary>
+    /// <summary>Ready is who accepts; the documents wait no longer for an answer than a system needs that receives all its queues.</summary>
     private static Task ReceivesAsync(HttpClient http) => Eventually.TrueAsync(async () =>
         (await http.GetFromJsonAsync<JsonElement>("/health")).GetProperty("status").GetString() == "healthy");
 
@@ -67,13 +67,13 @@ public sealed class DocumentedExamplesTests
         return (await accepted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }
 
-    /// <summary>Of a system where jobs in one lane wait, and webhooks may go to this machine.</summary>
+    /// <summary>Of a system where jobs in one queue wait, and webhooks may go to this machine.</summary>
     internal static async Task<IReadOnlyDictionary<string, string?>> SettingsAsync(PostgresDatabase database)
     {
         var settings = await TestPipeline.SettingsAsync(database);
-        foreach (var (index, lane) in JobCatalog.Lanes.Where(lane => lane is not IdleLane).Index())
+        foreach (var (index, queue) in JobCatalog.Queues.Where(queue => queue is not IdleQueue).Index())
         {
-            settings[$"Worker:Lanes:{index}"] = lane;
+            settings[$"Worker:Queues:{index}"] = queue;
         }
 
         settings["Ask:SimilarityMin"] = "-1"; // The documents show an answer; the model that ships finds little alike.

@@ -10,9 +10,9 @@ namespace Pipeline.EndToEnd.Tests.Documented;
 internal sealed partial class Resemblance
 {
     private static readonly HashSet<string> Same =
-        ["kind", "lane", "priority", "state", "role", "type", "title", "status", "detail", "errors", "code", "known", "object", "items"];
+        ["kind", "queue", "priority", "state", "role", "type", "title", "status", "detail", "errors", "code", "known", "object", "items"];
 
-    // The model that ships says what it is; what waits in a lane nobody knows.
+    // The model that ships says what it is; what waits in a queue nobody knows.
     private static readonly HashSet<string> MayBeMore = ["warnings", "jobs_ahead", "oldest_seconds"];
 
     private readonly Dictionary<string, string> _ids = [];

@@ -37,9 +37,9 @@ public sealed class NightlyReportsTests : IAsyncLifetime
         }
 
         // The two clients and all together: four days each, three where the first day was cut off by midnight.
-        (await ScalarAsync<int>("select count(distinct coalesce(client_id::text, 'all'))::int from reports")).ShouldBe(3);
-        (await ScalarAsync<int>("select count(*)::int from reports")).ShouldBeInRange(9, 15);
-        (await ScalarAsync<bool>("select bool_and(nights = last - first + 1) from (select count(*) as nights, max(first_day) as last, min(first_day) as first from reports group by client_id) n"))
+        (await ScalarAsync<int>("select count(distinct coalesce(client_id::text, 'all'))::int from activity_reports")).ShouldBe(3);
+        (await ScalarAsync<int>("select count(*)::int from activity_reports")).ShouldBeInRange(9, 15);
+        (await ScalarAsync<bool>("select bool_and(nights = last - first + 1) from (select count(*) as nights, max(first_day) as last, min(first_day) as first from activity_reports group by client_id) n"))
             .ShouldBeTrue();
     }
 
@@ -50,7 +50,7 @@ public sealed class NightlyReportsTests : IAsyncLifetime
         var task = process.Services.GetServices<IRecurringTask>().OfType<SelfTestTask>().Single();
 
         await task.RunAsync(Token);
-        (await ScalarAsync<int>("select count(*)::int from outbox where lane = 'emotion-bulk'")).ShouldBe(3);
+        (await ScalarAsync<int>("select count(*)::int from outbox where queue = 'emotion-bulk'")).ShouldBe(3);
         (await Should.ThrowAsync<SelfTestException>(() => task.RunAsync(Token))).Message.ShouldContain("is queued, so no worker of emotion-bulk took or finished it");
 
         await AnswerAsync("case when input ->> 'text' like '%강아지%' then 'sadness' else 'joy' end");
@@ -69,7 +69,7 @@ public sealed class NightlyReportsTests : IAsyncLifetime
 
     private Task<SchedulerProcess> StartAsync() => SchedulerProcess.StartAsync(Database.ConnectionString, pipeline =>
     {
-        pipeline.AddWorkReports();
+        pipeline.AddActivityReports();
         pipeline.AddRecurringTask<NightlyReportsTask>();
         pipeline.AddRecurringTask<SelfTestTask>();
         pipeline.AddHangfireSchedules();

@@ -144,7 +144,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
         var accepted = TimeProvider.System.GetUtcNow() - (endedAgo ?? TimeSpan.FromDays(40));
         await connection.ExecuteAsync(
             """
-            insert into jobs (id, client_id, kind, lane, state, input, finished_at)
+            insert into jobs (id, client_id, kind, queue, state, input, finished_at)
             select id, @Client, 'emotion', 'emotion', @State, '{}', now() - @Ended::interval from unnest(@Ids) id
             """,
             new { Client = _client, State = state, Ended = endedAgo, Ids = Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7(accepted)).ToArray() });

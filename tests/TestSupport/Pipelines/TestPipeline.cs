@@ -78,7 +78,7 @@ public sealed class TestPipeline : IAsyncDisposable
             {
                 Id = Guid.CreateVersion7(),
                 Kind = AnalyzeEmotion.Kind,
-                Lane = AnalyzeEmotion.Kind,
+                Queue = AnalyzeEmotion.Kind,
                 InputJson = System.Text.Json.JsonSerializer.Serialize(new AnalyzeEmotion { Text = text }, AnalyzeEmotion.Json),
                 ExpiresAt = expiresAt,
             },

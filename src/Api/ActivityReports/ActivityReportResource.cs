@@ -1,0 +1,133 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Pipeline.Api.Jobs;
+using Pipeline.Contracts;
+using Pipeline.Core.ActivityReports;
+
+namespace Pipeline.Api.ActivityReports;
+
+/// <summary>A report on work as clients see it.</summary>
+[Description("A report on the jobs of a day, of several, or of conversations. Fields without a value are absent.")]
+internal sealed record ActivityReportResource
+{
+    public required Guid Id { get; init; }
+
+    [Description("night (made by itself), range or conversations (asked for).")]
+    public required string Scope { get; init; }
+
+    [Description("own, or all for the report on all clients together, which shows nothing that one of them wrote.")]
+    public required string Clients { get; init; }
+
+    [Description("queued until it is made, then ready.")]
+    public required string State { get; init; }
+
+    [Description("The first day, in the time zone.")]
+    public DateOnly? From { get; init; }
+
+    [Description("The last day, included.")]
+    public DateOnly? To { get; init; }
+
+    [Description("Conversations and interviews.")]
+    public IReadOnlyList<Guid>? Conversations { get; init; }
+
+    public required string TimeZone { get; init; }
+
+    [Description("ko or en.")]
+    public required string Language { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    [Description("Only by id, lists leave it out. Latencies are at most 4.5 % off; jobs are counted by the time of their acceptance.")]
+    public ActivityFigures? Figures { get; init; }
+
+    [Description("By emotion, the jobs whose texts express it most; texts as long as retention keeps them.")]
+    public IReadOnlyDictionary<string, IReadOnlyList<TypicalResource>>? Typical { get; init; }
+
+    [Description("The figures in words, by a language model.")]
+    public SummaryResource? Summary { get; init; }
+
+    public required ActivityReportLinks Links { get; init; }
+
+    public static ActivityReportResource Of(ActivityReport report, IReadOnlyDictionary<Guid, string>? texts = null)
+    {
+        var figures = FiguresOf(report);
+        return new()
+        {
+            Id = report.Id,
+            Scope = report.Scope,
+            Clients = report.ClientId is null ? "all" : "own",
+            State = report.IsMade ? "ready" : "queued",
+            From = report.FirstDay,
+            To = report.LastDay,
+            Conversations = report.Conversations,
+            TimeZone = report.TimeZone,
+            Language = report.Language,
+            CreatedAt = report.CreatedAt,
+            Figures = figures is null ? null : figures with { Typical = null },
+            Typical = figures?.Typical?.ToDictionary(
+                emotion => emotion.Key,
+                IReadOnlyList<TypicalResource> (emotion) => [.. emotion.Value.Select(job => new TypicalResource(job.JobId, job.Confidence, texts?.GetValueOrDefault(job.JobId)))]),
+            Summary = SummaryResource.Of(report),
+            Links = new($"/api/activity/{report.Id}"),
+        };
+    }
+
+    public static ActivityFigures? FiguresOf(ActivityReport report) =>
+        report.Figures is null ? null : JsonSerializer.Deserialize(report.Figures, ActivityFiguresJson.Default.ActivityFigures);
+}
+
+/// <param name="Confidence">The probability of the emotion, 0 to 1.</param>
+/// <param name="Text">Absent where it is not kept any more.</param>
+internal sealed record TypicalResource(Guid JobId, double Confidence, string? Text);
+
+/// <summary>What a language model says of the figures.</summary>
+/// <param name="State">That of its job: queued, running, succeeded, failed or expired.</param>
+/// <param name="Model">"small" is the model that ships, which can not write.</param>
+/// <param name="Error">Why there is none.</param>
+internal sealed record SummaryResource(string State, string? Text, IReadOnlyList<string>? Recommendations, string? Model, IReadOnlyList<string>? Warnings, string? Error)
+{
+    public static SummaryResource? Of(ActivityReport report)
+    {
+        if (report.SummaryState is not { } state)
+        {
+            return null;
+        }
+
+        var result = report.Summary is null ? null : JsonSerializer.Deserialize(report.Summary, InterviewReport.ResultJson);
+        return new(state, result?.Summary, result?.Recommendations, result?.Model, result?.Warnings, report.SummaryError);
+    }
+}
+
+/// <param name="Self">GET reads it; with Accept: text/html as a page to print.</param>
+internal sealed record ActivityReportLinks(string Self);
+
+/// <param name="Reports">Newest first.</param>
+internal sealed record ActivityReportPageResource(IReadOnlyList<ActivityReportResource> Reports, PageLinks Links);
+
+/// <summary>How a client wants its reports.</summary>
+[Description("Where the client's days begin and how its reports are written.")]
+internal sealed record ReportingResource
+{
+    [Description("An IANA name; default Activity:TimeZone.")]
+    public string? TimeZone { get; init; }
+
+    [Description("ko or en; default Activity:Language.")]
+    public string? Language { get; init; }
+}
+
+/// <summary>The body of <c>POST /api/activity</c> for readers of the document.</summary>
+[Description("from and to, or conversations.")]
+internal sealed record ActivityReportRequest
+{
+    [Description("The first day, yyyy-MM-dd, in your time zone.")]
+    public string? From { get; init; }
+
+    [Description("The last day, included; at most Activity:DaysMax (92) days, today at the latest.")]
+    public string? To { get; init; }
+
+    [Description("1 to Activity:ConversationsMax (1,000) ids of conversations and interviews.")]
+    public IReadOnlyList<string>? Conversations { get; init; }
+
+    [Description("ko or en; default as your settings say.")]
+    public string? Language { get; init; }
+}

@@ -1,0 +1,41 @@
+namespace Pipeline.Core.Conversations;
+
+/// <summary>A conversation or an interview: messages of the client, each of which a job answers.</summary>
+public sealed record Conversation
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>What was decided when it began, as JSON; its shape is that of the kind.</summary>
+    public required string Settings { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Oldest first; empty in lists.</summary>
+    public IReadOnlyList<SentMessage> Messages { get; init; } = [];
+}
+
+/// <summary>A message of the client, and the job that answers it.</summary>
+public sealed record SentMessage
+{
+    public required int Position { get; init; }
+
+    /// <summary>Null where the model begins.</summary>
+    public string? Content { get; init; }
+
+    public required Guid JobId { get; init; }
+
+    /// <summary>The job's state. Of a job that retention deleted: succeeded where its result was kept, else expired.</summary>
+    public required string State { get; init; }
+
+    /// <summary>What the job answered, as JSON; null unless it succeeded.</summary>
+    public string? Result { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>The values of <c>conversations.kind</c>: the kind of the jobs that answer.</summary>
+public static class ConversationKind
+{
+    public const string Chat = "chat";
+    public const string Interview = "interview";
+}

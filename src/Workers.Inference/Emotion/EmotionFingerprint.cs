@@ -1,0 +1,33 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Core.Caching;
+using Pipeline.Inference;
+using Pipeline.Inference.Models;
+
+namespace Pipeline.Workers.Inference.Emotion;
+
+/// <summary>Labels are scored, not sampled: the model, the prompt and two options make the result.</summary>
+internal sealed class EmotionFingerprint(IOptions<EmotionOptions> options, IOptions<InferenceOptions> inference) : IResultFingerprint
+{
+    public string Kind => AnalyzeEmotion.Kind;
+
+    public string? Describe()
+    {
+        if (inference.Value.IsRemote)
+        {
+            return null; // A server can change its model at any time.
+        }
+
+        var request = EmotionPrompt.For("", options.Value);
+        return string.Join(
+            '\n',
+            [
+                ModelFingerprint.Of(options.Value.ModelPath),
+                .. request.Messages.Concat(request.ContentFree ?? []).Select(message => $"{message.Role}: {message.Text}"),
+                .. request.Labels,
+                request.Temperature.ToString(CultureInfo.InvariantCulture),
+                options.Value.InputTokensMax.ToString(CultureInfo.InvariantCulture),
+            ]);
+    }
+}

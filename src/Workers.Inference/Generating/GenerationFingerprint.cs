@@ -1,0 +1,27 @@
+using System.Globalization;
+using Pipeline.Core.Caching;
+using Pipeline.Inference;
+using Pipeline.Inference.Models;
+
+namespace Pipeline.Workers.Inference.Generating;
+
+/// <summary>
+/// The prompt stands in the input; what is left is the model, every option of the kind, the context that long prompts are cut
+/// to, and this build, whose code holds the forms that models fill in.
+/// </summary>
+internal sealed class GenerationFingerprint(string kind, GenerationOptions options, InferenceOptions inference) : IResultFingerprint
+{
+    public string Kind => kind;
+
+    public string? Describe() => inference.IsRemote ? null : string.Join(
+        '\n',
+        [
+            // The content of the file, wherever it lies.
+            ModelFingerprint.Of(options.ModelPath),
+            .. options.GetType().GetProperties().Where(option => option.Name != nameof(GenerationOptions.Path))
+                .Select(option => string.Create(CultureInfo.InvariantCulture, $"{option.Name}: {option.GetValue(options)}")).Order(StringComparer.Ordinal),
+            $"{options.IsShipped}",
+            inference.ContextTokens.ToString(CultureInfo.InvariantCulture),
+            typeof(GenerationFingerprint).Module.ModuleVersionId.ToString(),
+        ]);
+}

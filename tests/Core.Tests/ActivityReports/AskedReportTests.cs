@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Pipeline.Core.ActivityReports;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.Core.Tests.ActivityReports;
+
+public sealed class AskedReportTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private static readonly DateTimeOffset Day = new(2026, 11, 16, 0, 0, 0, TimeSpan.FromHours(9));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_range_is_the_sum_of_its_nights_and_of_days_without_one()
+    {
+        var days = new JobsOfADay(database.DataSource, Day.AddDays(2).AddHours(12));
+        var client = await days.AddClientAsync("Asia/Seoul", Day);
+        await days.AddEmotionAsync(client, Day.AddHours(1), "joy");
+        await days.AddAsync(client, Day.AddHours(2), kind: "feedback", result: """{"score":3}""");
+        await days.AddEmotionAsync(client, Day.AddDays(1).AddHours(2), "fear");
+        await days.MakeNightsAsync(client);
+        await days.ExecuteAsync("delete from jobs where client_id = @client", new { client }); // As retention does.
+        await days.AddEmotionAsync(client, Day.AddDays(2).AddHours(3), "joy");
+        await days.AddAsync(client, Day.AddDays(2).AddHours(3), kind: "feedback", result: """{"score":5}""");
+
+        var figures = await AskAsync(days, client, new(2026, 11, 16), new(2026, 11, 18), null);
+
+        figures.Jobs.ShouldBe(5);
+        figures.Periods.Select(period => period.Jobs).ShouldBe([2, 1, 2]);
+        figures.Periods[0].Start.ShouldBe(Day);
+        figures.Emotions!.Counts.ShouldBe(new Dictionary<string, long> { ["fear"] = 1, ["joy"] = 2 });
+        figures.Kinds.Single(kind => kind.Kind == "feedback").Scores!.Mean.ShouldBe(4);
+        figures.Kinds.Single(kind => kind.Kind == "emotion").Queued!.Jobs.ShouldBe(3);
+        figures.Kinds.Single(kind => kind.Kind == "emotion").Tokens.Prompt.ShouldBe(138);
+    }
+
+    [Fact]
+    public async Task Conversations_are_the_jobs_that_answer_their_messages()
+    {
+        var days = new JobsOfADay(database.DataSource, Day);
+        var client = await days.AddClientAsync("Asia/Seoul", Day);
+        var answer = await days.AddAsync(client, Day.AddHours(-30), kind: "interview", result: """{"evaluation":{"score":9}}""");
+        await days.AddAsync(client, Day.AddHours(-30), kind: "interview", result: """{"evaluation":{"score":1}}""");
+        var conversation = Guid.CreateVersion7();
+        await days.ExecuteAsync("insert into conversations (id, client_id, kind, settings) values (@conversation, @client, 'interview', '{}')", new { conversation, client });
+        await days.ExecuteAsync("insert into conversation_messages (conversation_id, position, job_id) values (@conversation, 0, @answer)", new { conversation, answer });
+
+        var figures = await AskAsync(days, client, null, null, [conversation]);
+
+        figures.Jobs.ShouldBe(1);
+        figures.Periods.ShouldBeEmpty();
+        figures.Kinds.Single().Scores!.Mean.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task One_client_waits_for_as_many_reports_as_allowed()
+    {
+        var days = new JobsOfADay(database.DataSource, Day, new() { WaitingMax = 2 });
+        var client = await days.AddClientAsync("Asia/Seoul", Day);
+
+        foreach (var accepted in (bool[])[true, true, false])
+        {
+            (await days.Store.AskAsync(Asked(client, new(2026, 11, 1), new(2026, 11, 2), null), Token)).ShouldBe(accepted);
+        }
+
+        (await days.Store.AskAsync(Asked(await days.AddClientAsync(null, Day), new(2026, 11, 1), new(2026, 11, 2), null), Token)).ShouldBeTrue();
+    }
+
+    private static async Task<ActivityFigures> AskAsync(JobsOfADay days, Guid client, DateOnly? from, DateOnly? to, Guid[]? conversations)
+    {
+        var report = Asked(client, from, to, conversations);
+        (await days.Store.AskAsync(report, Token)).ShouldBeTrue();
+        var waiting = (await days.Store.NextAskedAsync(Guid.Empty, Token))!;
+        while (waiting.Id != report.Id)
+        {
+            waiting = (await days.Store.NextAskedAsync(waiting.Id, Token))!;
+        }
+
+        await days.Maker.MakeAskedAsync(waiting, Token);
+        var made = (await days.Store.FindAsync(client, report.Id, Token))!;
+        made.Conversations.ShouldBe(conversations);
+        return JsonSerializer.Deserialize(made.Figures!, ActivityFiguresJson.Default.ActivityFigures)!;
+    }
+
+    private static ActivityReport Asked(Guid client, DateOnly? from, DateOnly? to, Guid[]? conversations) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        ClientId = client,
+        Scope = conversations is null ? ActivityReportScope.Range : ActivityReportScope.Conversations,
+        FirstDay = from,
+        LastDay = to,
+        Conversations = conversations,
+        TimeZone = "Asia/Seoul",
+        Language = "ko",
+        CreatedAt = Day,
+        IsMade = false,
+    };
+}
