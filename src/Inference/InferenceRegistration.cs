@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Pipeline.Inference.Embeddings;
-using Pipeline.Inference.Generation;
 
 namespace Pipeline.Inference;
 

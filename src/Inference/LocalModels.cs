@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Pipeline.Inference.Generation;
 using Pipeline.Inference.Models;
 
 namespace Pipeline.Inference;
