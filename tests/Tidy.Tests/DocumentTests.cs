@@ -34,7 +34,8 @@ public sealed partial class DocumentTests
             .SelectMany(file => Property().Matches(Checkout.Read(file)).Select(match => match.Groups[1].Value))
             .ToHashSet();
 
-        (from document in Documents.Where(file => !file.StartsWith("models/", StringComparison.Ordinal))
+        // The change log also names options that are gone.
+        (from document in Documents.Where(file => file is not "CHANGELOG.md" && !file.StartsWith("models/", StringComparison.Ordinal))
          from Match option in Option().Matches(Checkout.Read(document))
          let name = option.Groups[1].Value
          where !properties.Contains(name)

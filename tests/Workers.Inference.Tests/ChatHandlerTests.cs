@@ -48,7 +48,7 @@ public sealed class ChatHandlerTests : IDisposable
     [Fact]
     public async Task A_server_is_told_neither_files_nor_priorities()
     {
-        var result = await SucceedAsync(new(), backend: "Remote");
+        var result = await SucceedAsync(new(), backend: InferenceBackend.Remote);
 
         (result.Model, result.Warnings).ShouldBe(("scripted", null));
         _chat.Options!.ModelId.ShouldBeNull();
@@ -77,7 +77,7 @@ public sealed class ChatHandlerTests : IDisposable
             new("system", "S"), new("user", Text), new("assistant", Text), new("user", Text), new("assistant", Text), new("user", "?"),
         ];
 
-        var result = await SucceedAsync(new(), new() { Messages = messages, ContextTokens = budget }, backend: "Remote");
+        var result = await SucceedAsync(new(), new() { Messages = messages, ContextTokens = budget }, backend: InferenceBackend.Remote);
 
         _chat.Messages.Select(message => message.Text).ShouldBe([messages[0].Content, .. messages.Skip(1 + dropped).Select(message => message.Content)]);
         (result.Warnings?.Single().Contains($"the {dropped} oldest messages", StringComparison.Ordinal) ?? false).ShouldBe(dropped > 0);
@@ -108,7 +108,7 @@ public sealed class ChatHandlerTests : IDisposable
     {
         var updates = new RecordedUpdates();
 
-        await HandleAsync(new(), Job, "Auto", TestJobs.Interactive with { Updates = updates });
+        await HandleAsync(new(), Job, InferenceBackend.Local, TestJobs.Interactive with { Updates = updates });
 
         updates.Pieces.Count.ShouldBeGreaterThan(1);
         string.Concat(updates.Pieces).ShouldBe("서울입니다. 🎉");
@@ -148,7 +148,7 @@ public sealed class ChatHandlerTests : IDisposable
     [InlineData(JobPriority.Bulk, RequestPriority.Bulk)]
     public async Task The_queue_decides_the_place_in_the_batch(JobPriority queue, RequestPriority expected)
     {
-        await HandleAsync(new(), Job, "Auto", TestJobs.Interactive with { Priority = queue });
+        await HandleAsync(new(), Job, InferenceBackend.Local, TestJobs.Interactive with { Priority = queue });
 
         _chat.Options!.AdditionalProperties![ChatOptionNames.Priority].ShouldBe(expected);
     }
@@ -188,11 +188,11 @@ public sealed class ChatHandlerTests : IDisposable
 
     private static CompleteChat Job { get; } = new() { Messages = [new("user", "대한민국의 수도는?")] };
 
-    private async Task<ChatResult> SucceedAsync(ChatJobOptions options, CompleteChat? job = null, string backend = "Auto") =>
+    private async Task<ChatResult> SucceedAsync(ChatJobOptions options, CompleteChat? job = null, InferenceBackend backend = InferenceBackend.Local) =>
         JsonSerializer.Deserialize(
             (await HandleAsync(options, job ?? Job, backend)).ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, CompleteChat.ResultJson)!;
 
-    private Task<JobOutcome> HandleAsync(ChatJobOptions options, CompleteChat job, string backend = "Auto", JobContext? context = null) =>
+    private Task<JobOutcome> HandleAsync(ChatJobOptions options, CompleteChat job, InferenceBackend backend = InferenceBackend.Local, JobContext? context = null) =>
         new ChatHandler(TestJobs.Model(_chat, backend), Options.Create(options), TimeProvider.System)
             .HandleAsync(job, context ?? TestJobs.Interactive, CancellationToken.None);
 }

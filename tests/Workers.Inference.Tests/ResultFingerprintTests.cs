@@ -41,13 +41,13 @@ public sealed class ResultFingerprintTests
     [Fact]
     public void Nobody_knows_what_a_server_answers_with()
     {
-        Emotion(new() { Path = _model }, InferenceOptions.Remote).ShouldBeNull();
-        Chat(new() { Path = _model }, backend: InferenceOptions.Remote).ShouldBeNull();
+        Emotion(new() { Path = _model }, InferenceBackend.Remote).ShouldBeNull();
+        Chat(new() { Path = _model }, backend: InferenceBackend.Remote).ShouldBeNull();
     }
 
-    private static string? Emotion(EmotionOptions options, string backend = "Auto") =>
+    private static string? Emotion(EmotionOptions options, InferenceBackend backend = InferenceBackend.Local) =>
         new EmotionFingerprint(Options.Create(options), Options.Create(new InferenceOptions { Backend = backend })).Describe();
 
-    private static string? Chat(ChatJobOptions options, int contextTokens = 8_192, string backend = "Auto") =>
+    private static string? Chat(ChatJobOptions options, int contextTokens = 8_192, InferenceBackend backend = InferenceBackend.Local) =>
         new GenerationFingerprint("chat", options, new() { Backend = backend, ContextTokens = contextTokens }).Describe();
 }

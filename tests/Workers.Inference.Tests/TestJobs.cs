@@ -18,6 +18,6 @@ internal static class TestJobs
         Queued = TimeSpan.FromMilliseconds(12),
     };
 
-    public static TextModel Model(IChatClient chat, string backend = "Auto") =>
+    public static TextModel Model(IChatClient chat, InferenceBackend backend = InferenceBackend.Local) =>
         new(chat, Options.Create(new InferenceOptions { Backend = backend }));
 }

@@ -86,6 +86,32 @@ public sealed class MigratorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_stored_under_older_names_is_found_under_the_new_ones()
+    {
+        var all = Migration.EmbeddedIn(typeof(Migrator).Assembly);
+        await MigrateAsync([.. all.Take(11)]);
+        await using var connection = await _empty!.OpenConnectionAsync();
+        await connection.ExecuteAsync("""
+            insert into dialogues (id, client_id, kind, settings) select gen_random_uuid(), gen_random_uuid(), unnest(array['conversation', 'interview']), '{}';
+            insert into dialogue_turns (dialogue_id, position, said, job_id) select id, 0, 'hi', gen_random_uuid() from dialogues;
+            insert into reports (scope, sessions, time_zone, language) select 'sessions', array_agg(id), 'Etc/UTC', 'en' from dialogues;
+            insert into outbox (job_id, lane) values (gen_random_uuid(), 'emotion-bulk');
+            insert into jobs (id, client_id, kind, lane, input, callback_url) values (gen_random_uuid(), gen_random_uuid(), 'emotion', 'emotion', '{}', 'https://example.com')
+            """);
+
+        await MigrateAsync([.. all]);
+
+        await connection.ExecuteAsync("update jobs set state = 'succeeded', result = '1', finished_at = now(), finished_xid = pg_current_xact_id() where queue = 'emotion'");
+        (await TextAsync("select string_agg(kind || content, ',' order by kind) from conversations c join conversation_messages m on m.conversation_id = c.id"))
+            .ShouldBe("chathi,interviewhi");
+        (await TextAsync("select scope || cardinality(conversations) from activity_reports")).ShouldBe("conversations2");
+        (await TextAsync("select queue || bulk from outbox")).ShouldBe("emotion-bulktrue");
+        (await TextAsync("select payload::json #>> '{data,queue}' from webhook_deliveries")).ShouldBe("emotion");
+
+        Task<string?> TextAsync(string sql) => connection.ExecuteScalarAsync<string>(sql);
+    }
+
+    [Fact]
     public void Line_ends_do_not_change_the_checksum() =>
         Migration.Parse("0001_a.sql", "select 1;\r\n").Checksum.ShouldBe(Migration.Parse("0001_a.sql", "select 1;\n").Checksum);
 
