@@ -1,6 +1,6 @@
 using System.Globalization;
 using Pipeline.Contracts;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Attempts;
 
 namespace Pipeline.Bench.NoOpWorker;
 

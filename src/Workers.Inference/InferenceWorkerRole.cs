@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
-using Pipeline.Core.Caching;
+using Pipeline.Core.Attempts;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Results;
 using Pipeline.Inference;
 using Pipeline.Inference.LLamaSharp;
 using Pipeline.Inference.Remote;
@@ -48,7 +49,7 @@ public static class InferenceWorkerRole
     private static PipelineBuilder AddGenerating<TJob, TResult, THandler, TOptions, TValidator>(this PipelineBuilder pipeline, string section)
         where TJob : class, IJob<TJob, TResult>
         where TResult : class
-        where THandler : class, Core.Jobs.IJobHandler<TJob, TResult>
+        where THandler : class, IJobHandler<TJob, TResult>
         where TOptions : GenerationOptions
         where TValidator : class, IValidateOptions<TOptions>
     {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
-using Pipeline.Core.Messaging;
+using Pipeline.Core.Queues;
 using Pipeline.Inference;
 using Pipeline.Inference.Models;
 

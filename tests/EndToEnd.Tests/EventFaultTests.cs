@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
-using Pipeline.Core.Events;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Subscriptions;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Attempts;
 using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Workers.Embedding.Documents;

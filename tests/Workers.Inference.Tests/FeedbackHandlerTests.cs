@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
+using Pipeline.Core.Attempts;
 using Pipeline.Core.Jobs;
 using Pipeline.Inference;
 using Pipeline.Workers.Inference.Feedback;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Attempts;
 
 namespace Pipeline.Workers.Inference.Tests;
 

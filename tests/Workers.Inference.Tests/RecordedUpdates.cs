@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Pipeline.Core.Events;
+using Pipeline.Core.Subscriptions;
 
 namespace Pipeline.Workers.Inference.Tests;
 

@@ -2,7 +2,8 @@ using Microsoft.Net.Http.Headers;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Problems;
 using Pipeline.Core.Documents;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Intake;
+using Pipeline.Core.Results;
 
 namespace Pipeline.Api.Documents;
 

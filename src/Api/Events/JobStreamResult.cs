@@ -1,6 +1,6 @@
 using Pipeline.Api.Clients;
-using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Subscriptions;
 
 namespace Pipeline.Api.Events;
 

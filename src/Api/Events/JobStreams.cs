@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Problems;
-using Pipeline.Core.Events;
+using Pipeline.Core.Subscriptions;
 
 namespace Pipeline.Api.Events;
 

@@ -1,5 +1,5 @@
-using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Subscriptions;
 
 namespace Pipeline.Api.Events;
 

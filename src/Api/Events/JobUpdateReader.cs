@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
-using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Subscriptions;
 
 namespace Pipeline.Api.Events;
 

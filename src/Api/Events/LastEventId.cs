@@ -1,6 +1,6 @@
 using System.Globalization;
 using Pipeline.Api.Problems;
-using Pipeline.Core.Events;
+using Pipeline.Core.Subscriptions;
 
 namespace Pipeline.Api.Events;
 

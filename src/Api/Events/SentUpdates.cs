@@ -1,6 +1,6 @@
 using Pipeline.Contracts;
-using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Subscriptions;
 
 namespace Pipeline.Api.Events;
 

@@ -1,5 +1,6 @@
 using Pipeline.Api.Headers;
 using Pipeline.Api.Jobs;
+using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Events;

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Api.Headers;
-using Pipeline.Api.Problems;
 using Pipeline.Api.InterviewReports;
+using Pipeline.Api.Problems;
 using Pipeline.Contracts;
+using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Results;
 
 namespace Pipeline.Api.Jobs;
 

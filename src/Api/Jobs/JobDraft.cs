@@ -1,6 +1,7 @@
 using Pipeline.Api.Events;
 using Pipeline.Contracts;
 using Pipeline.Core.Documents;
+using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Jobs;

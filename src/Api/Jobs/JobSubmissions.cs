@@ -8,8 +8,8 @@ using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
-using Pipeline.Core.Caching;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Intake;
+using Pipeline.Core.Results;
 
 namespace Pipeline.Api.Jobs;
 

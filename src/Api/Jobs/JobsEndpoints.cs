@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
+using Pipeline.Api.InterviewReports;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
-using Pipeline.Api.InterviewReports;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Results;
 
 namespace Pipeline.Api.Jobs;
 

@@ -1,6 +1,6 @@
 using Pipeline.Api.Headers;
 using Pipeline.Api.Problems;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Intake;
 
 namespace Pipeline.Api.Jobs;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using Pipeline.Api.OpenApi;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Queues;
 
 namespace Pipeline.Api.Queues;
 

@@ -2,7 +2,8 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Documents;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Intake;
+using Pipeline.Core.Results;
 using Pipeline.Core.Search;
 
 namespace Pipeline.Api.Search;

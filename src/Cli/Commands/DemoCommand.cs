@@ -5,10 +5,10 @@ using Npgsql;
 using Pipeline.Cli.Demo;
 using Pipeline.Cli.Display;
 using Pipeline.Cli.Input;
-using Pipeline.Core.Clients;
-using Pipeline.Core.Jobs;
-using Pipeline.Core.Schedules;
 using Pipeline.Core.ActivityReports;
+using Pipeline.Core.Clients;
+using Pipeline.Core.Intake;
+using Pipeline.Core.Schedules;
 
 namespace Pipeline.Cli.Commands;
 

@@ -48,7 +48,7 @@ public sealed record KindFigures
     /// <summary>From the start to the end of the last attempt; null where none ended.</summary>
     public LatencyFigures? Running { get; init; }
 
-    /// <summary>Failed jobs by <see cref="Pipeline.Core.Jobs.JobErrorCode"/>; null where none failed.</summary>
+    /// <summary>Failed jobs by <see cref="Jobs.JobErrorCode"/>; null where none failed.</summary>
     public IReadOnlyDictionary<string, long>? Failures { get; init; }
 
     /// <summary>Of feedback and interviews 0 to 10, of reports 0 to 100; null for kinds without scores.</summary>

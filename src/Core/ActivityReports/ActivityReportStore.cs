@@ -2,7 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Intake;
 
 namespace Pipeline.Core.ActivityReports;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Contracts;
+using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 
 namespace Pipeline.Core.ActivityReports;

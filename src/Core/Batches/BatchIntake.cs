@@ -2,8 +2,12 @@ using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
+using Pipeline.Core.Hosting;
+using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Queues;
+using Pipeline.Core.Relay;
 
 namespace Pipeline.Core.Batches;
 

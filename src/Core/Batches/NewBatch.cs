@@ -1,4 +1,4 @@
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Intake;
 
 namespace Pipeline.Core.Batches;
 

@@ -1,6 +1,6 @@
 using Dapper;
 using Npgsql;
-using Pipeline.Core.Caching;
+using Pipeline.Core.Results;
 
 namespace Pipeline.Core.Clients;
 

@@ -1,6 +1,6 @@
 using Dapper;
 using Npgsql;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Intake;
 
 namespace Pipeline.Core.Conversations;
 

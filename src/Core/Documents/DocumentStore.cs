@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Pipeline.Core.Documents;
 
-/// <summary>What clients ask about, and do to, their own documents. They enter with their jobs, through <see cref="Jobs.JobIntake"/>.</summary>
+/// <summary>What clients ask about, and do to, their own documents. They enter with their jobs, through <see cref="Intake.JobIntake"/>.</summary>
 public sealed class DocumentStore(NpgsqlDataSource dataSource)
 {
     /// <summary>How many the client has.</summary>

@@ -27,7 +27,7 @@ public static class HealthEndpoints
         var parts = report.Entries.ToDictionary(entry => entry.Key, entry => Describe(entry.Value));
         context.Response.Headers.CacheControl = "no-store";
         var status = report.Status is HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        return Results.Json(new HealthResource(Word(report.Status), parts), HealthJson.Default.HealthResource, statusCode: status);
+        return TypedResults.Json(new HealthResource(Word(report.Status), parts), HealthJson.Default.HealthResource, statusCode: status);
     }
 
     private static HealthPart Describe(HealthReportEntry entry) =>

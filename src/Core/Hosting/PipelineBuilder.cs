@@ -4,17 +4,20 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
+using Pipeline.Core.ActivityReports;
+using Pipeline.Core.Attempts;
 using Pipeline.Core.Batches;
-using Pipeline.Core.Caching;
 using Pipeline.Core.Conversations;
 using Pipeline.Core.Documents;
-using Pipeline.Core.Events;
-using Pipeline.Core.Jobs;
-using Pipeline.Core.Messaging;
+using Pipeline.Core.Intake;
 using Pipeline.Core.Prompts;
+using Pipeline.Core.Queues;
+using Pipeline.Core.Relay;
+using Pipeline.Core.Results;
 using Pipeline.Core.Search;
+using Pipeline.Core.Subscriptions;
+using Pipeline.Core.Upkeep;
 using Pipeline.Core.Webhooks;
-using Pipeline.Core.ActivityReports;
 
 namespace Pipeline.Core.Hosting;
 

@@ -6,14 +6,19 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
-using Pipeline.Core.Caching;
+using Pipeline.Core.Attempts;
+using Pipeline.Core.Broker;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Documents;
-using Pipeline.Core.Events;
+using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
-using Pipeline.Core.Messaging;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Queues;
+using Pipeline.Core.Relay;
+using Pipeline.Core.Results;
 using Pipeline.Core.Schedules;
+using Pipeline.Core.Subscriptions;
+using Pipeline.Core.Upkeep;
 
 namespace Pipeline.Core.Hosting;
 

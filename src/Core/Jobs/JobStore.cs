@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Pipeline.Core.Hosting;
 
 namespace Pipeline.Core.Jobs;
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Hosting;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Upkeep;
 
 namespace Pipeline.Core.Postgres;
 

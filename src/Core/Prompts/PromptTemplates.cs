@@ -2,7 +2,7 @@ using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
-using Pipeline.Core.Caching;
+using Pipeline.Core.Results;
 
 namespace Pipeline.Core.Prompts;
 

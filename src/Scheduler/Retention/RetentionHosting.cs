@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Upkeep;
 
 namespace Pipeline.Scheduler.Retention;
 

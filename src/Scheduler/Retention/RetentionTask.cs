@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Upkeep;
 
 namespace Pipeline.Scheduler.Retention;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 
 namespace Pipeline.Scheduler.SelfTest;

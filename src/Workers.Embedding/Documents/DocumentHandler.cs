@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
+using Pipeline.Core.Attempts;
 using Pipeline.Core.Documents;
-using Pipeline.Core.Jobs;
 using Pipeline.Inference;
 
 namespace Pipeline.Workers.Embedding.Documents;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Attempts;
 using Pipeline.Inference.Generation;
 using Pipeline.Inference.Structured;
 using Pipeline.Workers.Inference.Generating;

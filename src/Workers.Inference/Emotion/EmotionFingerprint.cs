@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
-using Pipeline.Core.Caching;
+using Pipeline.Core.Results;
 using Pipeline.Inference;
 using Pipeline.Inference.Models;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Attempts;
 using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Feedback;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Contracts;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Attempts;
 
 namespace Pipeline.Workers.Inference.Generating;
 

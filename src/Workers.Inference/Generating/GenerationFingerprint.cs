@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Core.Caching;
+using Pipeline.Core.Results;
 using Pipeline.Inference;
 using Pipeline.Inference.Models;
 

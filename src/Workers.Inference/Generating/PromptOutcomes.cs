@@ -1,4 +1,4 @@
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Attempts;
 using Pipeline.Inference;
 
 namespace Pipeline.Workers.Inference.Generating;

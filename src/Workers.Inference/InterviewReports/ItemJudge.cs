@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Pipeline.Contracts;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Attempts;
 using Pipeline.Inference;
 using Pipeline.Workers.Inference.Generating;
 

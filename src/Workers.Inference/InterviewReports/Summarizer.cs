@@ -1,5 +1,5 @@
 using Pipeline.Contracts;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Attempts;
 using Pipeline.Inference;
 using Pipeline.Workers.Inference.Generating;
 

@@ -1,7 +1,7 @@
 using Pipeline.Api.Events;
 using Pipeline.Contracts;
-using Pipeline.Core.Events;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Subscriptions;
 
 namespace Pipeline.Api.Tests.Events;
 

@@ -3,10 +3,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Contracts;
-using Pipeline.Core.Caching;
+using Pipeline.Core.Attempts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Queues;
+using Pipeline.Core.Results;
 
 namespace Pipeline.Api.Tests.Hosting;
 

@@ -1,5 +1,5 @@
 using Pipeline.Contracts;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Attempts;
 
 namespace Pipeline.Api.Tests.Hosting;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Pipeline.Contracts;
-using Pipeline.Core.Caching;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Attempts;
+using Pipeline.Core.Results;
 
 namespace Pipeline.Api.Tests.Hosting;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Pipeline.Contracts;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Attempts;
 
 namespace Pipeline.Api.Tests.Hosting;
 

@@ -219,7 +219,7 @@ public sealed class NightTests(PostgresDatabase database) : IClassFixture<Postgr
         var days = new JobsOfADay(own.DataSource, Day.AddDays(1.1));
         foreach (var ago in Enumerable.Range(-3, 6))
         {
-            await days.ExecuteAsync(Core.Jobs.PartitionSql.Create(new DateOnly(2026, 11, 20).AddDays(ago)));
+            await days.ExecuteAsync(Core.Upkeep.PartitionSql.Create(new DateOnly(2026, 11, 20).AddDays(ago)));
         }
 
         await days.AddEmotionAsync(Client.LocalId, Day.AddHours(1), "joy");

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
 using Pipeline.Core.Clients;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Intake;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 

@@ -2,7 +2,7 @@ using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
-using Pipeline.Core.Jobs;
+using Pipeline.Core.Upkeep;
 using Pipeline.Scheduler.Retention;
 using Pipeline.TestSupport.Services;
 

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Results;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.TestSupport.Pipelines;

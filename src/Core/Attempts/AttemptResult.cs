@@ -1,0 +1,52 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Core.Attempts;
+
+/// <summary>The row that an ended attempt leaves behind.</summary>
+internal sealed record AttemptResult
+{
+    public required Guid JobId { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required string State { get; init; }
+
+    public string? Result { get; init; }
+
+    /// <summary>Under which the result may be given again; null when it may not.</summary>
+    public Guid? CacheKey { get; init; }
+
+    public string? ErrorCode { get; init; }
+
+    public string? Error { get; init; }
+
+    /// <summary>1 when the attempt counts against <see cref="WorkerOptions.FailuresMax"/>.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>For a job that goes back to the queue: how long it has to wait. Null otherwise.</summary>
+    public double? DelaySeconds { get; init; }
+
+    public static AttemptResult Succeeded(ClaimedJob job, string result, Guid? cacheKey) =>
+        new() { JobId = job.Id, Attempt = job.Attempt, State = JobState.Succeeded, Result = result, CacheKey = cacheKey };
+
+    public static AttemptResult Failed(ClaimedJob job, string code, string error) =>
+        new() { JobId = job.Id, Attempt = job.Attempt, State = JobState.Failed, ErrorCode = code, Error = error, Failures = 1 };
+
+    public static AttemptResult Expired(ClaimedJob job) =>
+        new() { JobId = job.Id, Attempt = job.Attempt, State = JobState.Expired };
+
+    public static AttemptResult RetryIn(ClaimedJob job, TimeSpan delay, string code, string error) => new()
+    {
+        JobId = job.Id,
+        Attempt = job.Attempt,
+        State = JobState.Queued,
+        ErrorCode = code,
+        Error = error,
+        Failures = 1,
+        DelaySeconds = Math.Max(0, delay.TotalSeconds),
+    };
+
+    /// <summary>The worker has to stop, or made room for others: the next attempt goes on, and the job is charged nothing.</summary>
+    public static AttemptResult GivenBack(ClaimedJob job) =>
+        new() { JobId = job.Id, Attempt = job.Attempt, State = JobState.Queued, DelaySeconds = 0 };
+}

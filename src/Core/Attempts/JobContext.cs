@@ -1,0 +1,26 @@
+using Pipeline.Core.Subscriptions;
+
+namespace Pipeline.Core.Attempts;
+
+/// <summary>The attempt that a handler works on.</summary>
+public sealed record JobContext
+{
+    public required Guid JobId { get; init; }
+
+    /// <summary>1 for the first start.</summary>
+    public required int Attempt { get; init; }
+
+    public required Contracts.JobPriority Priority { get; init; }
+
+    /// <summary>How long it waited for this attempt.</summary>
+    public required TimeSpan Queued { get; init; }
+
+    /// <summary>What subscribers of the job see before it is done; a handler may leave it alone.</summary>
+    public IJobUpdates Updates { get; init; } = SilentUpdates.Instance;
+
+    /// <summary>What a result says of its times.</summary>
+    /// <param name="running">From the start of the attempt to the answer.</param>
+    public Contracts.JobTimings Timings(TimeSpan running) => new(Milliseconds(Queued), Milliseconds(running));
+
+    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
+}

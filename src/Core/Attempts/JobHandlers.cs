@@ -1,0 +1,26 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Contracts;
+
+namespace Pipeline.Core.Attempts;
+
+/// <summary>The kinds that this process can do. Written while the host is configured, read afterwards.</summary>
+public sealed class JobHandlers
+{
+    private readonly Dictionary<string, Invoke> _handlers = [];
+
+    internal delegate Task<JobOutcome> Invoke(IServiceProvider services, string inputJson, JobContext context, CancellationToken cancellationToken);
+
+    /// <summary>The queues that these kinds travel in.</summary>
+    public IReadOnlyList<string> Queues =>
+        [.. JobCatalog.All.Where(kind => _handlers.ContainsKey(kind.Name)).SelectMany(kind => kind.Queues)];
+
+    internal void Add<TJob, TResult>()
+        where TJob : class, IJob<TJob, TResult>
+        where TResult : class =>
+        _handlers.Add(TJob.Kind, static (services, inputJson, context, cancellationToken) =>
+            services.GetRequiredService<IJobHandler<TJob, TResult>>().HandleAsync(
+                JsonSerializer.Deserialize(inputJson, TJob.Json)!, context, cancellationToken));
+
+    internal Invoke? Find(string kind) => _handlers.GetValueOrDefault(kind);
+}

@@ -1,0 +1,121 @@
+using Dapper;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
+using Pipeline.Core.Queues;
+using Pipeline.Core.Results;
+
+namespace Pipeline.Core.Attempts;
+
+/// <summary>
+/// The worker's sign of life, and its look at the truth: it stops attempts that the database says are no longer its own
+/// (canceled, expired, given to another), and gives back those that the database says it runs while it does not.
+/// </summary>
+internal sealed partial class WorkerLease(
+    NpgsqlDataSource dataSource,
+    AttemptStore attempts,
+    RunningAttempts running,
+    WorkerIdentity worker,
+    ConsumedQueues queues,
+    WorkerFingerprints fingerprints,
+    IOptions<WorkerOptions> options,
+    TimeProvider time,
+    ILogger<WorkerLease> logger) : LoopService(time, logger)
+{
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly WorkerOptions _options = options.Value;
+    private long _renewedAt;
+    private Dictionary<(Guid, int), long> _unknownSince = [];
+
+    // A claim that was committed a moment ago is registered a moment later, on a busy machine a long moment.
+    private TimeSpan UnknownMax => _options.Lease / 2;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before the first job is claimed: a job whose worker has no row counts as orphaned.
+        await RenewAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The bus has stopped fetching; what still runs ends or is given back while the lease is kept up.
+            await running.DrainAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host's patience is over; what still runs is queued anew with the farewell.
+        }
+
+        await base.StopAsync(cancellationToken);
+        using var patience = new CancellationTokenSource(LeaveTimeout, Time);
+        try
+        {
+            await ExecuteAsync(WorkerSql.Leave, patience.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException || TransientErrors.IsTransient(e))
+        {
+            // The lease runs out by itself.
+            LogNoFarewell(e.Message);
+        }
+    }
+
+    /// <summary>Compares what runs here with what the database says.</summary>
+    internal async Task ReconcileAsync(CancellationToken cancellationToken)
+    {
+        // In this order: an attempt is in the database before it is in memory, and leaves the database before memory.
+        var here = running.Snapshot();
+        var owned = await attempts.OwnedAsync(cancellationToken);
+        running.Revoke(here.Except(owned));
+
+        _unknownSince = owned.Where(attempt => !running.Contains(attempt))
+            .ToDictionary(attempt => attempt, attempt => _unknownSince.TryGetValue(attempt, out var since) ? since : Time.GetTimestamp());
+        (Guid, int)[] lost = [.. _unknownSince.Where(entry => Time.GetElapsedTime(entry.Value) >= UnknownMax).Select(entry => entry.Key)];
+        if (lost.Length > 0)
+        {
+            LogGivingBack(lost.Length);
+            await attempts.GiveBackUnknownAsync(lost, cancellationToken);
+        }
+    }
+
+    protected override async Task LoopAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(_options.OwnershipInterval, Time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (Time.GetElapsedTime(_renewedAt) >= _options.Lease / 4)
+            {
+                await RenewAsync(stoppingToken);
+            }
+
+            await ReconcileAsync(stoppingToken);
+            RoundDone();
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(WorkerSql.Renew, cancellationToken);
+        _renewedAt = Time.GetTimestamp();
+    }
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            sql,
+            new { worker.Id, worker.Host, Queues = queues.Names.ToArray(), Fingerprints = fingerprints.Json, LeaseSeconds = _options.Lease.TotalSeconds },
+            cancellationToken: cancellationToken));
+    }
+
+    [LoggerMessage(1141, LogLevel.Warning, "Cannot end this worker's lease, it will run out: {Reason}")]
+    private partial void LogNoFarewell(string reason);
+
+    [LoggerMessage(1142, LogLevel.Warning, "Giving back {Count} jobs whose claim was lost on the way")]
+    private partial void LogGivingBack(int count);
+}

@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Core.Attempts;
+
+/// <summary>How a worker process runs jobs. Section <c>Worker</c>.</summary>
+public sealed class WorkerOptions
+{
+    public const string Section = "Worker";
+
+    /// <summary>
+    /// Queues to consume; empty means every queue of the kinds that this worker can do. As one value, <c>emotion,embedding-bulk</c>,
+    /// or one element a queue; <c>--queues=</c> on the command line says the same.
+    /// </summary>
+    public IReadOnlyList<string> Queues { get; init; } = [];
+
+    /// <summary>Longest time one attempt may take. 1 s to 6 h, default 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "06:00:00")]
+    public TimeSpan JobTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Failed attempts after which a job fails. 1 to 100, default 5.</summary>
+    [Range(1, 100)]
+    public int FailuresMax { get; init; } = 5;
+
+    /// <summary>Wait before the first retry; it doubles with each failure up to <see cref="RetryDelayMax"/>. 0 to 1 h, default 2 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest wait before a retry. 0 to 24 h, default 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan RetryDelayMax { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a worker counts as alive without a sign of life. 2 s to 10 min, default 10 s. It signs four times in that time.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a worker asks whether its running jobs are still its own: the delay of a cancellation. 50 ms to 1 min, default 500 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
+    public TimeSpan OwnershipInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long running jobs may go on after a stop was asked for; then they are given back. 0 to 1 h, default 20 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+}
+
+[OptionsValidator]
+internal sealed partial class WorkerOptionsValidator : IValidateOptions<WorkerOptions>;

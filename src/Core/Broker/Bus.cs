@@ -1,0 +1,47 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Pipeline.Core.Queues;
+
+namespace Pipeline.Core.Broker;
+
+/// <summary>The one AddMassTransit call: roles contribute queues, the host calls it once.</summary>
+internal static class Bus
+{
+    public static void AddBus(this IServiceCollection services, bool inMemory)
+    {
+        services.AddSingleton<ReceiveWatch>();
+        services.AddMassTransit(bus =>
+        {
+            services.AddReceiveEndpointObserver(provider => provider.GetRequiredService<ReceiveWatch>());
+
+            // Degraded, not unhealthy: while the broker is away jobs are accepted all the same.
+            bus.ConfigureHealthCheckOptions(health =>
+            {
+                health.Name = "broker";
+                health.MinimalFailureStatus = HealthStatus.Degraded;
+                health.Tags.Add("ready");
+            });
+            if (inMemory)
+            {
+                bus.UsingInMemory();
+            }
+            else
+            {
+                bus.UsingRabbitMq((context, rabbit) =>
+                {
+                    rabbit.Host(context.GetRequiredService<IOptions<BrokerOptions>>().Value.Uri);
+
+                    // Any language can read the messages, and they cost less than in MassTransit's envelope.
+                    rabbit.UseRawJsonSerializer(RawSerializerOptions.All);
+                    rabbit.UseRawJsonDeserializer(RawSerializerOptions.All);
+                });
+            }
+        });
+
+        // After the bus, so that it stops before: nothing that the bus ends on its way down is begun anew.
+        services.AddSingleton<QueueReceivers>();
+        services.AddHostedService(provider => provider.GetRequiredService<QueueReceivers>());
+    }
+}

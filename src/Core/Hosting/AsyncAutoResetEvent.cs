@@ -1,0 +1,30 @@
+namespace Pipeline.Core.Hosting;
+
+/// <summary>
+/// Wakes a loop that has run out of work. The one in the container wakes the outbox relay when this process accepted jobs;
+/// what other processes accepted it finds by polling.
+/// </summary>
+public sealed class AsyncAutoResetEvent : IDisposable
+{
+    private readonly SemaphoreSlim _set = new(0, 1);
+
+    public void Set()
+    {
+        try
+        {
+            _set.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Already set: the loop looks once for any number of signals.
+        }
+    }
+
+    /// <summary>Returns at the next signal, or when the time is over.</summary>
+    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _set.WaitAsync(atMost, cancellationToken);
+
+    /// <summary>Returns at the next signal.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => _set.WaitAsync(cancellationToken);
+
+    public void Dispose() => _set.Dispose();
+}

@@ -1,0 +1,49 @@
+using Pipeline.Core.Documents;
+
+namespace Pipeline.Core.Intake;
+
+/// <summary>Jobs that are accepted together or not at all: one HTTP request.</summary>
+public sealed record Submission
+{
+    public required Guid ClientId { get; init; }
+
+    public required IReadOnlyList<NewJob> Jobs { get; init; }
+
+    /// <summary>Documents that come with their jobs, in the same transaction.</summary>
+    public IReadOnlyList<NewDocument> Documents { get; init; } = [];
+
+    public IdempotencyKey? Key { get; init; }
+
+    /// <summary>What has to be written with the jobs; null: nothing.</summary>
+    public ISubmissionWrite? Write { get; init; }
+}
+
+/// <summary>A validated job that is about to be accepted.</summary>
+public sealed record NewJob
+{
+    /// <summary>UUIDv7.</summary>
+    public required Guid Id { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Queue { get; init; }
+
+    /// <summary>The input as JSON text, validated against the kind.</summary>
+    public required string InputJson { get; init; }
+
+    /// <summary>After this moment nobody wants the result any more.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Where its events are to be sent from the first one on; null while nobody follows it.</summary>
+    public string? Subscriber { get; init; }
+
+    /// <summary>Where a webhook goes when the job is final.</summary>
+    public string? CallbackUrl { get; init; }
+
+    /// <summary>Where to look for a result that it can be given at once; null when it has to be computed.</summary>
+    public Guid? CacheKey { get; init; }
+}
+
+/// <summary>A client's promise that requests with the same key are the same request.</summary>
+/// <param name="RequestHash">SHA-256 over everything that makes the request; tells a repeat from a mistake.</param>
+public sealed record IdempotencyKey(string Value, byte[] RequestHash);

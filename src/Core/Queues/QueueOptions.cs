@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Core.Queues;
+
+/// <summary>Bounds of one queue. Section <c>Queues:NAME</c>, for example <c>Queues:emotion-bulk</c>.</summary>
+public sealed class QueueOptions
+{
+    public const string Section = "Queues";
+
+    /// <summary>Most jobs that may wait in the queue; further ones are answered 429. 1 to 10,000,000, default 100,000.</summary>
+    [Range(1, 10_000_000)]
+    public int DepthMax { get; init; } = 100_000;
+
+    /// <summary>
+    /// Jobs of this queue that one worker runs at once. 1 to 4,096, default 64: two batches of the decoder, so that the next
+    /// one is at hand when a batch is done.
+    /// </summary>
+    [Range(1, 4_096)]
+    public int Prefetch { get; init; } = 64;
+
+    /// <summary>
+    /// Most jobs that travel in one message, where four times as many are accepted together; fewer share fewer. 1 to 256,
+    /// default 4, and 16 for bulk queues. Each of them is claimed, finished and retried on its own; the message is acknowledged
+    /// after the last one.
+    /// </summary>
+    [Range(1, 256)]
+    public int ItemsPerMessage { get; init; } = 4;
+
+    /// <summary>
+    /// Messages that a worker takes at once: most of an interactive queue carry one job, and as many have to be at hand as may
+    /// run; those of a bulk queue are full, and what one worker holds another can not do.
+    /// </summary>
+    internal int MessagesHeld => Math.Max(1, 4 * Prefetch / Math.Max(4, ItemsPerMessage));
+}
+
+[OptionsValidator]
+internal sealed partial class QueueOptionsValidator : IValidateOptions<QueueOptions>;

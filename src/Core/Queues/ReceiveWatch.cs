@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Core.Queues;
+
+/// <summary>
+/// Knows which queues are received from. Says once when one can no longer be, and once when it can again: MassTransit says it
+/// at every try, with a stack trace.
+/// </summary>
+internal sealed partial class ReceiveWatch(TimeProvider time, ILogger<ReceiveWatch> logger) : IReceiveEndpointObserver
+{
+    // By queue: since when nothing is received, as a timestamp of the clock, and whether that was said.
+    private readonly ConcurrentDictionary<string, long> _silent = new();
+    private readonly ConcurrentDictionary<string, bool> _said = new();
+
+    /// <summary>From now on the queue counts as silent until it is received from.</summary>
+    public void Expect(string queue) => _silent[queue] = time.GetTimestamp();
+
+    /// <summary>Zero while the queue is received from.</summary>
+    public TimeSpan SilentFor(string queue) => _silent.TryGetValue(queue, out var since) ? time.GetElapsedTime(since) : TimeSpan.Zero;
+
+    public Task Ready(ReceiveEndpointReady ready)
+    {
+        var queue = Queue(ready.InputAddress);
+        _silent.TryRemove(queue, out _);
+        if (_said.TryRemove(queue, out _))
+        {
+            LogReceiving(queue);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task Faulted(ReceiveEndpointFaulted faulted)
+    {
+        var queue = Queue(faulted.InputAddress);
+        _silent.TryAdd(queue, time.GetTimestamp());
+        if (_said.TryAdd(queue, true))
+        {
+            LogFaulted(queue, faulted.Exception?.GetBaseException().Message ?? "no reason given");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
+
+    public Task Completed(ReceiveEndpointCompleted completed)
+    {
+        _silent.TryAdd(Queue(completed.InputAddress), time.GetTimestamp());
+        return Task.CompletedTask;
+    }
+
+    private static string Queue(Uri address) => address.AbsolutePath.Split('/')[^1];
+
+    [LoggerMessage(1204, LogLevel.Warning, "Cannot receive from {Queue}, trying again until the broker is back: {Reason}")]
+    private partial void LogFaulted(string queue, string reason);
+
+    [LoggerMessage(1205, LogLevel.Information, "Receiving from {Queue} again")]
+    private partial void LogReceiving(string queue);
+}

@@ -1,0 +1,49 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Pipeline.Core.Broker;
+using Pipeline.Core.Postgres;
+using RabbitMQ.Client.Exceptions;
+
+namespace Pipeline.Core.Relay;
+
+/// <summary>Sends messages of the outbox together, so that their confirmations are waited for together.</summary>
+public sealed class OutboxSender(QueueSender sender, IOptions<BrokerOptions> options)
+{
+    private readonly BrokerOptions _options = options.Value;
+
+    /// <summary>Most messages that are worth sending at once.</summary>
+    public int GroupMax => _options.DispatchGroupMax;
+
+    /// <summary>Whether an exception of dispatching is somebody's outage. MassTransit wraps broker trouble in its own; a confirm that does not come in time cancels.</summary>
+    public static bool IsOutage(Exception exception) =>
+        TransientErrors.IsTransient(exception) || exception is OperationCanceledException or MassTransitException or RabbitMQClientException;
+
+    /// <summary>The rows whose messages the broker has confirmed, the others, and why the first of these was not.</summary>
+    internal async Task<(long[] Sent, long[] Unsent, Exception? Failure)> SendAsync(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    {
+        using var confirmed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        confirmed.CancelAfter(_options.ConfirmTimeout);
+        var failures = await Task.WhenAll(messages.Select(message => SendAsync(message, confirmed.Token)));
+        cancellationToken.ThrowIfCancellationRequested();
+        return (Ids(sent: true), Ids(sent: false), Array.Find(failures, failure => failure is not null));
+
+        long[] Ids(bool sent) => [.. messages.Where((_, i) => failures[i] is null == sent).Select(message => message.Id)];
+    }
+
+    /// <summary>Null when the broker has confirmed the message.</summary>
+    private async Task<Exception?> SendAsync(OutboxMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // MassTransit holds a send that was canceled for as long as its channel takes to close: a minute or more, at a queue
+            // that takes nothing. The rows of all others would stay locked meanwhile.
+            await sender.SendAsync(message.Queue, message.Body, cancellationToken).WaitAsync(cancellationToken);
+            return null;
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it concerns this message alone; the loop tells of it.
+            return e;
+        }
+    }
+}
