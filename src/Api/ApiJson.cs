@@ -3,15 +3,14 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Api.Ask;
 using Pipeline.Api.Batches;
-using Pipeline.Api.Chat;
 using Pipeline.Api.Conversations;
 using Pipeline.Api.Documents;
 using Pipeline.Api.Embeddings;
 using Pipeline.Api.Emotion;
 using Pipeline.Api.Events;
-using Pipeline.Api.Feedback;
 using Pipeline.Api.Interviews;
 using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
@@ -55,11 +54,6 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(HealthResource))]
-[JsonSerializable(typeof(EmotionRequest))]
-[JsonSerializable(typeof(ChatRequest))]
-[JsonSerializable(typeof(FeedbackRequest))]
-[JsonSerializable(typeof(StepInterviewRequest))]
-[JsonSerializable(typeof(InterviewReportRequest))]
 [JsonSerializable(typeof(InterviewRequest))]
 [JsonSerializable(typeof(AnswerRequest))]
 [JsonSerializable(typeof(InterviewResource))]
@@ -69,7 +63,6 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(ConversationResource))]
 [JsonSerializable(typeof(ConversationPageResource))]
 [JsonSerializable(typeof(ConversationSettings))]
-[JsonSerializable(typeof(EmbeddingsRequest))]
 [JsonSerializable(typeof(DocumentResource))]
 [JsonSerializable(typeof(DocumentPageResource))]
 [JsonSerializable(typeof(DocumentRequest))]
@@ -78,6 +71,11 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(AskResource))]
 [JsonSerializable(typeof(AskRequest))]
 [JsonSerializable(typeof(JobRequest))]
+[JsonSerializable(typeof(CommonRequest))]
+[JsonSerializable(typeof(StreamField))]
+[JsonSerializable(typeof(EmotionTexts))]
+[JsonSerializable(typeof(EmbeddingTexts))]
+[JsonSerializable(typeof(InterviewSource))]
 [JsonSerializable(typeof(SchedulesResource))]
 [JsonSerializable(typeof(ScheduleResource))]
 [JsonSerializable(typeof(ActivityReportResource))]

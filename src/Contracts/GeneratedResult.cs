@@ -1,3 +1,4 @@
+using System.ComponentModel;
 namespace Pipeline.Contracts;
 
 /// <summary>What every result says that a model wrote.</summary>
@@ -6,16 +7,16 @@ public abstract record GeneratedResult
     /// <summary>What <see cref="Model"/> calls the model that ships with Pipeline, which can not write.</summary>
     public const string SmallModel = "small";
 
-    /// <summary>The template that made the prompt; absent where the client wrote it.</summary>
+    [Description("The template that made the prompt; absent where the client wrote it.")]
     public PromptSource? Prompt { get; init; }
 
-    /// <summary>Name of the model that answered; <see cref="SmallModel"/> means nothing by what it writes.</summary>
+    [Description("Name of the model that answered; \"small\" is the one that ships with Pipeline, which cannot write.")]
     public required string Model { get; init; }
 
-    /// <summary>What to know before this is used, for people; absent where there is nothing.</summary>
+    [Description("What to know before this is used, for people; absent where there is nothing.")]
     public IReadOnlyList<string>? Warnings { get; init => field = value is [] ? null : value; }
 
-    /// <summary>The cloud provider that answered; absent where the local engine did.</summary>
+    [Description("The cloud provider that answered; absent where the local engine did.")]
     public string? FallbackProvider { get; init; }
 
     public required TokenUsage Usage { get; init; }

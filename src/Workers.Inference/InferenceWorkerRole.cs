@@ -31,11 +31,21 @@ public static class InferenceWorkerRole
         services.AddHostedService<ModelStart>();
         services.AddHealthChecks().AddCheck<ModelHealth>("model", tags: ["ready"]);
         return pipeline.AddEmotion()
-            .AddGenerating<CompleteChat, ChatResult, ChatHandler, ChatJobOptions, ChatJobOptionsValidator>(ChatJobOptions.Section)
-            .AddGenerating<GiveFeedback, FeedbackResult, FeedbackHandler, FeedbackOptions, FeedbackOptionsValidator>(FeedbackOptions.Section)
-            .AddGenerating<StepInterview, InterviewStepResult, InterviewHandler, InterviewOptions, InterviewOptionsValidator>(InterviewOptions.Section)
-            .AddGenerating<InterviewReport, InterviewReportResult, InterviewReportHandler, InterviewReportOptions, InterviewReportOptionsValidator>(InterviewReportOptions.Section);
+            .AddModelHandler<CompleteChat, ChatResult, ChatHandler, ChatJobOptions, ChatJobOptionsValidator>()
+            .AddModelHandler<GiveFeedback, FeedbackResult, FeedbackHandler, FeedbackOptions, FeedbackOptionsValidator>()
+            .AddModelHandler<StepInterview, InterviewStepResult, InterviewHandler, InterviewOptions, InterviewOptionsValidator>()
+            .AddModelHandler<InterviewReport, InterviewReportResult, InterviewReportHandler, InterviewReportOptions, InterviewReportOptionsValidator>();
     }
+
+    /// <summary>
+    /// This process does jobs of a kind with a language model: the one that <c>Models:NAME:Path</c> names, the server where there is
+    /// one, else the small one that ships. The handler asks it through <see cref="TextModel"/>, with <see cref="ModelOptions{TJob}"/>.
+    /// </summary>
+    public static PipelineBuilder AddModelHandler<TJob, TResult, THandler>(this PipelineBuilder pipeline)
+        where TJob : class, IJob<TJob, TResult>
+        where TResult : class
+        where THandler : class, Core.Attempts.IJobHandler<TJob, TResult> =>
+        pipeline.AddModelHandler<TJob, TResult, THandler, ModelOptions<TJob>, ModelOptionsValidator<TJob>>();
 
     private static PipelineBuilder AddEmotion(this PipelineBuilder pipeline)
     {
@@ -46,18 +56,23 @@ public static class InferenceWorkerRole
         return pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, EmotionHandler>();
     }
 
-    private static PipelineBuilder AddGenerating<TJob, TResult, THandler, TOptions, TValidator>(this PipelineBuilder pipeline, string section)
+    /// <summary>The same of a kind with options of its own, in the same section.</summary>
+    public static PipelineBuilder AddModelHandler<TJob, TResult, THandler, TOptions, TValidator>(this PipelineBuilder pipeline)
         where TJob : class, IJob<TJob, TResult>
         where TResult : class
         where THandler : class, IJobHandler<TJob, TResult>
         where TOptions : GenerationOptions
         where TValidator : class, IValidateOptions<TOptions>
     {
-        pipeline.Services.AddOptions<TOptions>().BindConfiguration(section).ValidateOnStart();
+        pipeline.Services.AddOptions<TOptions>().BindConfiguration(GenerationOptions.SectionOf(TJob.Kind)).ValidateOnStart();
         pipeline.Services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
         pipeline.Services.AddSingleton(services => ModelUse.Generating(TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath));
         pipeline.Services.AddSingleton<IResultFingerprint>(services => new GenerationFingerprint(
-            TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value, services.GetRequiredService<IOptions<InferenceOptions>>().Value));
+            TJob.Kind,
+            services.GetRequiredService<IOptions<TOptions>>().Value,
+            services.GetRequiredService<IOptions<InferenceOptions>>().Value,
+            typeof(TJob),
+            typeof(THandler)));
         return pipeline.AddJobHandler<TJob, TResult, THandler>();
     }
 }

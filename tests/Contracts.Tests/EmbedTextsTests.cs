@@ -9,7 +9,7 @@ public sealed class EmbedTextsTests
     [Fact]
     public void Kind_is_in_the_catalog_with_its_queues()
     {
-        JobCatalog.TryFind("embedding", out var kind).ShouldBeTrue();
+        JobCatalog.Own.TryFind("embedding", out var kind).ShouldBeTrue();
         kind.Queues.ShouldBe(["embedding", "embedding-bulk"]);
         using var input = JsonDocument.Parse("""{"texts":["안녕"]}""");
         kind.Parse(input.RootElement).ShouldBeOfType<EmbedTexts>().Texts.ShouldBe(["안녕"]);

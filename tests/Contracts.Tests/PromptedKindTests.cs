@@ -61,9 +61,9 @@ public sealed class PromptedKindTests
     [Fact]
     public void What_the_API_writes_a_client_may_not()
     {
-        Fields(new CompleteChat { Messages = [new("user", "a")], PromptSource = new("x", "en", 1) }).ShouldBe(["prompt_source"]);
-        Fields(new StepInterview { UserPrompt = "a", Judges = false }).ShouldBe(["judges"]);
-        Fields(new InterviewReport { Items = [new("q", "a")], SummaryPrompt = Template }).ShouldBe(["summary_prompt"]);
+        CompleteChat.Descriptor.ApiFields.ShouldBe(["prompt_source"]);
+        StepInterview.Descriptor.ApiFields.ShouldBe(["judges", "prompt_source"]);
+        InterviewReport.Descriptor.ApiFields.ShouldBe(["question_prompt", "summary_prompt"]);
     }
 
     [Fact]

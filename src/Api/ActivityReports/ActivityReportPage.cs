@@ -35,14 +35,16 @@ internal sealed class ActivityReportPage
 
     private readonly ActivityReportResource _report;
     private readonly ActivityReportWords _words;
+    private readonly JobCatalog _catalog;
     private readonly StringBuilder _page;
 
-    private ActivityReportPage(ActivityReportResource report, StringBuilder page) => (_report, _words, _page) = (report, ActivityReportWords.Of(report.Language), page);
+    private ActivityReportPage(ActivityReportResource report, JobCatalog catalog, StringBuilder page) =>
+        (_report, _words, _catalog, _page) = (report, ActivityReportWords.Of(report.Language), catalog, page);
 
-    public static string Write(ActivityReportResource report)
+    public static string Write(ActivityReportResource report, JobCatalog catalog)
     {
         var words = ActivityReportWords.Of(report.Language);
-        return HtmlPage.Write(report.Language, $"{Title(report, words)} {Days(report)}".TrimEnd(), Style, page => new ActivityReportPage(report, page).WriteBody());
+        return HtmlPage.Write(report.Language, $"{Title(report, words)} {Days(report)}".TrimEnd(), Style, page => new ActivityReportPage(report, catalog, page).WriteBody());
     }
 
     private static string Title(ActivityReportResource report, ActivityReportWords words) => report.Scope switch
@@ -162,11 +164,11 @@ internal sealed class ActivityReportPage
         if (figures.Periods is not [])
         {
             Layer[] layers = [.. labels.Select(label => new Layer(
-                _words.Name(label), Palette.Of(label), [.. figures.Periods.Select(period => period.Emotions?.GetValueOrDefault(label) ?? 0)]))];
+                LabelOf(label), Palette.Of(label), [.. figures.Periods.Select(period => period.Emotions?.GetValueOrDefault(label) ?? 0)]))];
             Chart(_words.EmotionsOverTime, new ColumnChart(_words.EmotionsOverTime, Columns(figures), layers, []).Write());
         }
 
-        Share[] shares = [.. labels.Select(label => new Share(_words.Name(label), Palette.Of(label), emotions.Shares[label], emotions.Before?.Shares.GetValueOrDefault(label)))];
+        Share[] shares = [.. labels.Select(label => new Share(LabelOf(label), Palette.Of(label), emotions.Shares[label], emotions.Before?.Shares.GetValueOrDefault(label)))];
         var title = _report.Scope is ActivityReportScope.Night ? _words.EmotionsCompared : _words.EmotionShares;
         var note = emotions.Before is { } before ? string.Format(CultureInfo.InvariantCulture, _words.Before, before.Days)
             : _report.Scope is ActivityReportScope.Night ? _words.NoneBefore : "";
@@ -183,7 +185,7 @@ internal sealed class ActivityReportPage
         Append($"<h2>{_words.Typical}</h2>\n");
         foreach (var emotion in Emotions.All.Union(typical.Keys).Where(typical.ContainsKey))
         {
-            Append($"<section><h3>{Text(_words.Name(emotion))}</h3>");
+            Append($"<section><h3>{Text(LabelOf(emotion))}</h3>");
             foreach (var job in typical[emotion])
             {
                 Append($"<blockquote>{(job.Text is { } text ? Text(text) : $"<span class=\"quiet\">{_words.TextGone}</span>")} <span class=\"quiet\">{Percent(job.Confidence)}</span></blockquote>");
@@ -199,22 +201,28 @@ internal sealed class ActivityReportPage
         Append($"<th>{_words.Waiting.Split(' ', ',')[0]}, {_words.Median}</th><th>{_words.Running.Split(' ', ',')[0]}, {_words.Median}</th><th>{_words.Tokens}</th></tr>\n");
         foreach (var kind in figures.Kinds)
         {
-            Append($"<tr><td>{Text(_words.Name(kind.Kind))}</td><td>{Number(kind.Jobs)}</td><td>{Number(kind.States.GetValueOrDefault(JobState.Succeeded))}</td><td>{Number(kind.States.GetValueOrDefault(JobState.Failed))}</td>");
+            Append($"<tr><td>{Text(NameOf(kind.Kind))}</td><td>{Number(kind.Jobs)}</td><td>{Number(kind.States.GetValueOrDefault(JobState.Succeeded))}</td><td>{Number(kind.States.GetValueOrDefault(JobState.Failed))}</td>");
             Append($"<td>{Latency(kind.Queued)}</td><td>{Latency(kind.Running)}</td><td>{NiceScale.Short(kind.Tokens.Prompt + kind.Tokens.Completion)}</td></tr>\n");
         }
 
         _page.Append("</table></section>\n");
     }
 
+    // A kind that this server does not know any more keeps its name.
+    private string NameOf(string kind) => _catalog.TryFind(kind, out var known) ? known.Title.In(_report.Language) : kind;
+
+    private string LabelOf(string label) =>
+        _catalog.All.SelectMany(kind => kind.Labels).FirstOrDefault(known => known.Name == label)?.Title.In(_report.Language) ?? label;
+
     private void WriteScores(ActivityFigures figures)
     {
         foreach (var kind in figures.Kinds.Where(kind => kind.Scores is not null))
         {
-            var (scores, most) = (kind.Scores!, kind.Kind == InterviewReport.Kind ? 100 : 10);
+            var (scores, most) = (kind.Scores!, _catalog.TryFind(kind.Kind, out var known) && known.Score is { } scale ? scale.Max : AnswerSchema.ScoreMax);
             var width = most / 10;
             string[] columns = [.. Enumerable.Range(0, 11).Select(column => (column * width).ToString(CultureInfo.InvariantCulture))];
-            Layer layer = new(_words.Name(kind.Kind), Palette.Succeeded, [.. Enumerable.Range(0, 11).Select(column => scores.Counts.Where(score => score.Key / width == column).Sum(score => score.Value))]);
-            var title = $"{_words.Scores}: {_words.Name(kind.Kind)}";
+            Layer layer = new(NameOf(kind.Kind), Palette.Succeeded, [.. Enumerable.Range(0, 11).Select(column => scores.Counts.Where(score => score.Key / width == column).Sum(score => score.Value))]);
+            var title = $"{_words.Scores}: {NameOf(kind.Kind)}";
             Chart(title, new ColumnChart(title, columns, [layer], []).Write()
                 + $"<p class=\"quiet\">{string.Format(CultureInfo.InvariantCulture, _words.ScoreMean, scores.Mean, Number(scores.Results))}</p>\n");
         }
@@ -230,7 +238,7 @@ internal sealed class ActivityReportPage
         Append($"<section><h2>{_words.Failures}</h2><table><tr><th>{_words.Kind}</th><th>{_words.Cause}</th><th>{_words.Jobs}</th></tr>\n");
         foreach (var (kind, code, jobs) in figures.Kinds.SelectMany(kind => (kind.Failures ?? new Dictionary<string, long>()).OrderByDescending(failure => failure.Value).Select(failure => (kind.Kind, failure.Key, failure.Value))))
         {
-            Append($"<tr><td>{Text(_words.Name(kind))}</td><td>{Text(_words.Name(code))}</td><td>{Number(jobs)}</td></tr>\n");
+            Append($"<tr><td>{Text(NameOf(kind))}</td><td>{Text(_words.CauseOf(code))}</td><td>{Number(jobs)}</td></tr>\n");
         }
 
         _page.Append("</table></section>\n");

@@ -85,10 +85,10 @@ internal sealed record ActivityReportWords
 
     public required string Precision { get; init; }
 
-    public required IReadOnlyDictionary<string, string> Names { get; init; }
+    public required IReadOnlyDictionary<string, string> Causes { get; init; }
 
-    /// <summary>A kind, an emotion or a cause as people say it; itself where nobody knows.</summary>
-    public string Name(string name) => Names.GetValueOrDefault(name, name);
+    /// <summary>Why jobs failed, as people say it.</summary>
+    public string CauseOf(string code) => Causes.GetValueOrDefault(code, code);
 
     public static ActivityReportWords Of(string language) => language is TextLanguage.Korean ? Korean : English;
 
@@ -132,22 +132,8 @@ internal sealed record ActivityReportWords
         Recommendations = "Recommendations",
         Made = "Made",
         Precision = "Jobs are counted by the time of their acceptance. Latencies are at most 4.5 % off.",
-        Names = new Dictionary<string, string>
+        Causes = new Dictionary<string, string>
         {
-            [AnalyzeEmotion.Kind] = "Emotion",
-            [EmbedTexts.Kind] = "Embedding",
-            [CompleteChat.Kind] = "Chat",
-            [GiveFeedback.Kind] = "Feedback",
-            [StepInterview.Kind] = "Interview",
-            [InterviewReport.Kind] = "Report",
-            [EmbedDocument.Kind] = "Document",
-            [Emotions.Joy] = "Joy",
-            [Emotions.Excitement] = "Excitement",
-            [Emotions.Sadness] = "Sadness",
-            [Emotions.Anger] = "Anger",
-            [Emotions.Fear] = "Fear",
-            [Emotions.Surprise] = "Surprise",
-            [Emotions.Neutral] = "Neutral",
             [JobErrorCode.Rejected] = "the input can not be done",
             [JobErrorCode.Exception] = "the handler failed, and every retry",
             [JobErrorCode.Timeout] = "took too long",
@@ -195,22 +181,8 @@ internal sealed record ActivityReportWords
         Recommendations = "권장 사항",
         Made = "작성",
         Precision = "작업은 접수된 시각으로 셉니다. 지연 시간의 오차는 최대 4.5%입니다.",
-        Names = new Dictionary<string, string>
+        Causes = new Dictionary<string, string>
         {
-            [AnalyzeEmotion.Kind] = "감정 분석",
-            [EmbedTexts.Kind] = "임베딩",
-            [CompleteChat.Kind] = "대화",
-            [GiveFeedback.Kind] = "피드백",
-            [StepInterview.Kind] = "면접",
-            [InterviewReport.Kind] = "보고서",
-            [EmbedDocument.Kind] = "문서",
-            [Emotions.Joy] = "기쁨",
-            [Emotions.Excitement] = "설렘",
-            [Emotions.Sadness] = "슬픔",
-            [Emotions.Anger] = "분노",
-            [Emotions.Fear] = "두려움",
-            [Emotions.Surprise] = "놀람",
-            [Emotions.Neutral] = "중립",
             [JobErrorCode.Rejected] = "처리할 수 없는 입력",
             [JobErrorCode.Exception] = "처리기 오류(재시도 포함)",
             [JobErrorCode.Timeout] = "시간 초과",

@@ -6,6 +6,7 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.InterviewReports;
+using Pipeline.Contracts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.ActivityReports;
 
@@ -44,7 +45,7 @@ internal static class ActivityReportsEndpoints
         return Results.Json(new ActivityReportPageResource(page, links), ApiJson.Wire.ActivityReportPageResource);
     }
 
-    private static async Task<IResult> FindAsync(string id, HttpContext context, ActivityReportStore store)
+    private static async Task<IResult> FindAsync(string id, HttpContext context, ActivityReportStore store, JobCatalog catalog)
     {
         var errors = new InputErrors();
         var reportId = JobIds.Parse(id, errors);
@@ -63,7 +64,7 @@ internal static class ActivityReportsEndpoints
         var texts = typical is [] ? null : await store.TextsAsync(context.ClientId(), typical, context.RequestAborted);
         var resource = ActivityReportResource.Of(report, texts);
         return HtmlPage.IsWanted(context.Request)
-            ? HtmlPage.Answer(context, ActivityReportPage.Write(resource))
+            ? HtmlPage.Answer(context, ActivityReportPage.Write(resource, catalog))
             : Results.Json(resource, ApiJson.Wire.ActivityReportResource);
     }
 

@@ -40,7 +40,7 @@ internal sealed class Questions(
         var sources = Near(await searches.FindAsync(query, context.RequestAborted));
         return new()
         {
-            Kind = JobCatalog.Get(CompleteChat.Kind),
+            Kind = CompleteChat.Descriptor,
             Inputs = [AskPrompt.Of(query.Text, sources) with { MaxTokens = maxTokens }],
             IsList = false,
             Priority = priority,

@@ -14,7 +14,8 @@ namespace Pipeline.Api.Batches;
 /// </summary>
 /// <param name="everyKind">The kind of every item; null when each names its own.</param>
 /// <param name="everyExpiry">When every item expires; null when each may say so.</param>
-internal sealed class BatchItemDraft(JobKind? everyKind, DateTimeOffset? everyExpiry, ApiOptions options, InputLimits limits, DateTimeOffset now)
+internal sealed class BatchItemDraft(
+    JobCatalog catalog, JobKind? everyKind, DateTimeOffset? everyExpiry, ApiOptions options, InputLimits limits, DateTimeOffset now)
 {
     private const string Input = "input";
     private const string Key = "key";
@@ -47,7 +48,7 @@ internal sealed class BatchItemDraft(JobKind? everyKind, DateTimeOffset? everyEx
     {
         var own = new InputErrors();
         var fields = new BodyFields(root, own);
-        var kind = KindDraft.TakeKind(fields);
+        var kind = KindDraft.TakeKind(catalog, fields);
         var value = fields.Take(Input, JsonValueKind.Object, required: true);
         var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
         var key = TakeKey(fields);

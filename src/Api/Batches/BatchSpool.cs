@@ -13,14 +13,16 @@ internal sealed class BatchSpool : IDisposable
 {
     private const int BufferBytes = 64 * 1_024;
 
+    private readonly JobCatalog _catalog;
     private readonly string _directory;
     private readonly FileStream _file;
     private readonly BinaryWriter _writer;
     private readonly Dictionary<string, int> _queues = [];
 
     /// <exception cref="BatchRefusedException">The disk does not take it.</exception>
-    public BatchSpool(string? directory)
+    public BatchSpool(JobCatalog catalog, string? directory)
     {
+        _catalog = catalog;
         _directory = directory ?? Path.GetTempPath();
         _file = OnDisk(Open);
         _writer = new(_file, Encoding.UTF8, leaveOpen: true);
@@ -125,6 +127,6 @@ internal sealed class BatchSpool : IDisposable
         }
     }
 
-    private static string BulkQueue(string kind) =>
-        JobCatalog.TryFind(kind, out var known) ? known.Queue(JobPriority.Bulk) : throw new InvalidOperationException($"The spool holds an unknown kind '{kind}'.");
+    private string BulkQueue(string kind) =>
+        _catalog.TryFind(kind, out var known) ? known.Queue(JobPriority.Bulk) : throw new InvalidOperationException($"The spool holds an unknown kind '{kind}'.");
 }

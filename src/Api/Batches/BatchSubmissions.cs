@@ -18,6 +18,7 @@ internal sealed class BatchSubmissions(
     BatchIntake intake,
     BatchStore store,
     Callbacks callbacks,
+    JobCatalog catalog,
     IOptions<ApiOptions> options,
     IOptions<InputLimits> limits,
     TimeProvider time)
@@ -63,9 +64,9 @@ internal sealed class BatchSubmissions(
     private async Task<IResult> SubmitAsync(HttpContext context, BatchFormat format, JobKind? kind, Wishes wishes)
     {
         var now = time.GetUtcNow();
-        using var spool = new BatchSpool(_options.BatchSpoolDirectory);
+        using var spool = new BatchSpool(catalog, _options.BatchSpoolDirectory);
         using var hash = wishes.Key is null ? null : new BatchHash(context.Request, wishes.CancelAfter, wishes.Callback);
-        var draft = new BatchItemDraft(kind, wishes.CancelAfter is { } after ? now + after : null, _options, limits.Value, now);
+        var draft = new BatchItemDraft(catalog, kind, wishes.CancelAfter is { } after ? now + after : null, _options, limits.Value, now);
         if (await ReadAsync(context.Request, format, draft, spool, hash, wishes.CancelAfter is null, context.RequestAborted) is { } problem)
         {
             return problem;
@@ -84,14 +85,14 @@ internal sealed class BatchSubmissions(
         return await AnswerAsync(context, batch, await intake.SubmitAsync(batch, context.RequestAborted));
     }
 
-    private static JobKind? ReadKind(IQueryCollection query, InputErrors errors)
+    private JobKind? ReadKind(IQueryCollection query, InputErrors errors)
     {
         foreach (var name in query.Keys.Where(name => name is not (Kind or CommonFields.CallbackUrl)))
         {
             errors.Add(name, $"is not a known query parameter. Known: {Kind}, {CommonFields.CallbackUrl}.");
         }
 
-        return query[Kind] is [{ Length: > 0 } kind] ? KindDraft.FindKind(kind, errors) : null;
+        return query[Kind] is [{ Length: > 0 } kind] ? KindDraft.FindKind(catalog, kind, errors) : null;
     }
 
     private async Task<Problem?> ReadAsync(

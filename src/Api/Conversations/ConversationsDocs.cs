@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Contracts;
 
 namespace Pipeline.Api.Conversations;
 
@@ -76,11 +77,7 @@ internal static class ConversationsDocs
         Description = "The model sees the system message, the newest Conversation:ContextMessages (5) messages within Conversation:ContextTokens (4,096) tokens, and this one. One message is answered at a time.",
         Parameters = [Id, .. SharedDocs.Submission],
         Body = new(typeof(MessageRequest), [("A message", """{"content":"재귀가 뭐예요?"}""")]),
-        Answers =
-        [
-            new(200, "The finished job, with `Prefer: wait`.", typeof(JobResource), SharedDocs.SucceededChat) { Headers = SharedDocs.SubmissionHeaders },
-            new(202, "The job as it is.", typeof(JobResource), SharedDocs.QueuedOf("chat")) { Headers = SharedDocs.SubmissionHeaders },
-        ],
+        Answers = SharedDocs.JobAnswers(CompleteChat.Descriptor),
         Problems = [.. SharedDocs.Submissions, ProblemType.ConversationNotFound, ProblemType.ConversationState],
     }.Streamed();
 }

@@ -15,8 +15,6 @@ namespace Pipeline.Api.Conversations;
 /// <summary><c>/api/conversations</c>: chat whose messages the pipeline keeps.</summary>
 internal static class ConversationsEndpoints
 {
-    private static readonly JobKind Chat = JobCatalog.Get(CompleteChat.Kind);
-
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/conversations", BeginAsync).Describe(ConversationsDocs.Begin);
@@ -58,7 +56,7 @@ internal static class ConversationsEndpoints
         var system = StoredConversations.TakeText(fields, "system_prompt", required: false);
         var prompt = StoredConversations.TakeText(fields, "prompt", required: false);
         var language = StoredConversations.TakeText(fields, "language", required: false);
-        var problems = PromptRules.Choice(prompt, language, null).Concat(system is null ? [] : TextRules.Required("system_prompt", system, limits));
+        var problems = PromptRules.Choice(prompt, language).Concat(system is null ? [] : TextRules.Required("system_prompt", system, limits));
         foreach (var problem in problems)
         {
             fields.Errors.Add(problem.Field, problem.Message);
@@ -147,7 +145,7 @@ internal static class ConversationsEndpoints
             };
             return new JobDraft
             {
-                Kind = Chat,
+                Kind = CompleteChat.Descriptor,
                 Inputs = [input],
                 IsList = false,
                 Priority = priority,

@@ -30,7 +30,7 @@ internal static class DocumentDraft
         var id = Guid.CreateVersion7(now);
         return new JobDraft
         {
-            Kind = JobCatalog.Get(EmbedDocument.Kind),
+            Kind = EmbedDocument.Descriptor,
             Inputs = [new EmbedDocument { DocumentId = id }],
             IsList = false,
             Priority = priority,

@@ -11,7 +11,8 @@ namespace Pipeline.Api.Events;
 /// Reads the updates of a job for one client until it is final. A slow client gets them less often, never less text: what it
 /// has is compared with the snapshot whenever it is ready for more.
 /// </summary>
-internal sealed class JobUpdateReader(JobStore store, IHostApplicationLifetime lifetime, IOptions<ApiOptions> options, TimeProvider time)
+internal sealed class JobUpdateReader(
+    JobStore store, JobCatalog catalog, IHostApplicationLifetime lifetime, IOptions<ApiOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan StoreRetryInterval = TimeSpan.FromMilliseconds(500);
 
@@ -24,7 +25,7 @@ internal sealed class JobUpdateReader(JobStore store, IHostApplicationLifetime l
     {
         using var timeOver = new CancellationTokenSource(options.Value.StreamDurationMax, time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeOver.Token, lifetime.ApplicationStopping);
-        var sent = new SentUpdates(has);
+        var sent = new SentUpdates(catalog, has);
         while (!ending.IsCancellationRequested)
         {
             var snapshot = subscription.Read(sent.Has);

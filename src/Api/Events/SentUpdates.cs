@@ -5,7 +5,7 @@ using Pipeline.Core.Subscriptions;
 namespace Pipeline.Api.Events;
 
 /// <summary>What one client was sent of a job, and so what the next update is.</summary>
-internal sealed class SentUpdates(TextPlace has)
+internal sealed class SentUpdates(JobCatalog catalog, TextPlace has)
 {
     private JobUpdate.State? _state;
     private double? _progress;
@@ -41,7 +41,7 @@ internal sealed class SentUpdates(TextPlace has)
             yield return new JobUpdate.State(JobState.Running, job.Attempt, JobsAhead: null);
         }
 
-        if (job.Result is { } result && JobCatalog.TryFind(job.Kind, out var kind) && kind.StreamedText(result) is { } text)
+        if (job.Result is { } result && catalog.TryFind(job.Kind, out var kind) && kind.StreamedText(result) is { } text)
         {
             var offset = Has.Attempt == job.Attempt && Has.Offset <= text.Length ? Has.Offset : 0;
             if (offset < text.Length)

@@ -27,7 +27,7 @@ internal static class InterviewDraft
             return null;
         }
 
-        foreach (var problem in PromptRules.Choice(prompt, language, null))
+        foreach (var problem in PromptRules.Choice(prompt, language))
         {
             fields.Errors.Add(problem.Field, problem.Message);
         }

@@ -25,17 +25,6 @@ internal static class InterviewsDocs
 
     private static readonly ParameterDoc Id = new("path", "id", "The interview's UUID.");
 
-    public static readonly EndpointDoc StepOnce = KindDocs.Of(
-        "stepInterview",
-        "interviews",
-        "Get the next step of an interview that you keep yourself",
-        typeof(StepInterviewRequest),
-        StepInterview.Kind,
-        """{"thought":"The answer is right but names no cost.","action":"FOLLOW_UP","message":"What does that cost at a million rows?","evaluation":{"score":7,"comment":"Right, without numbers."}""",
-        ("An answer", """{"topic":"Databases","phase":"depth","next_phase":"wrap-up","question":"How does an index help?","answer":"It finds rows without reading the table.","history":[{"question":"What is a key?","answer":"It names a row."}]}"""),
-        ("The beginning", """{"topic":"데이터베이스","phase":"도입"}"""),
-        ("Your own prompt", """{"system_prompt":"You interview a candidate.","user_prompt":"They said: I like tests. Go on."}"""));
-
     public static readonly EndpointDoc Begin = new()
     {
         Name = "beginInterview",
@@ -115,35 +104,4 @@ internal sealed record AnswerRequest
 {
     [Description("At most Input:TextLengthMax (20,000) UTF-16 code units.")]
     public required string Answer { get; init; }
-}
-
-/// <summary>The body for readers of the document.</summary>
-[Description("topic and phase, or user_prompt, or messages.")]
-internal sealed record StepInterviewRequest : PromptedRequest
-{
-    public string? Topic { get; init; }
-
-    [Description("What the model may go on to; absent with the last topic.")]
-    public string? NextTopic { get; init; }
-
-    [Description("Where the interview stands.")]
-    public string? Phase { get; init; }
-
-    [Description("What follows; absent in the last phase.")]
-    public string? NextPhase { get; init; }
-
-    [Description("Earlier exchanges, oldest first; at most Input:ExchangesMax (1,000).")]
-    public IReadOnlyList<Exchange>? History { get; init; }
-
-    [Description("With answer: what was asked. The model judges by it.")]
-    public string? Question { get; init; }
-
-    [Description("The candidate's answer; absent, as question, where the interview begins.")]
-    public string? Answer { get; init; }
-
-    [Description("ko or en; default the answer's.")]
-    public string? Language { get; init; }
-
-    [Description("Name of an interview prompt; default \"default\".")]
-    public string? Prompt { get; init; }
 }

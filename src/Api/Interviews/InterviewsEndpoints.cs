@@ -12,8 +12,6 @@ namespace Pipeline.Api.Interviews;
 /// <summary><c>/api/interviews</c>: interviews that the pipeline leads from the first question to the last.</summary>
 internal static class InterviewsEndpoints
 {
-    private static readonly JobKind Step = JobCatalog.Get(StepInterview.Kind);
-
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/interviews", BeginAsync).Describe(InterviewsDocs.Begin);
@@ -107,5 +105,5 @@ internal static class InterviewsEndpoints
     }
 
     private static JobDraft Draft(StepInterview step, string identity) =>
-        new() { Kind = Step, Inputs = [step], IsList = false, Priority = JobPriority.Interactive, Identity = identity };
+        new() { Kind = StepInterview.Descriptor, Inputs = [step], IsList = false, Priority = JobPriority.Interactive, Identity = identity };
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text.Json;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Contracts;
 
 namespace Pipeline.Api.Jobs;
 
@@ -9,8 +10,10 @@ internal static class JobsDocs
 {
     private const string Tag = "jobs";
 
-    private const string Page =
-        """{"jobs":[""" + SharedDocs.Succeeded
+    private static readonly JobKind Kind = AnalyzeEmotion.Descriptor;
+
+    private static readonly string Page =
+        """{"jobs":[""" + SharedDocs.Succeeded(Kind)
         + """],"links":{"self":"/api/jobs?limit=1","next":"/api/jobs?before=019a9c1e-7f00-7000-8000-000000000000&limit=1"}}""";
 
     public static readonly EndpointDoc Submit = new()
@@ -20,11 +23,7 @@ internal static class JobsDocs
         Summary = "Submit a job of any kind",
         Parameters = SharedDocs.Submission,
         Body = new(typeof(JobRequest), [("Emotion", """{"kind":"emotion","input":{"text":"I got the job!"}}""")]),
-        Answers =
-        [
-            new(200, "The finished job, with `Prefer: wait`.", typeof(JobResource), SharedDocs.Succeeded) { Headers = SharedDocs.SubmissionHeaders },
-            new(202, "The job as it is.", typeof(JobResource), SharedDocs.Queued) { Headers = SharedDocs.SubmissionHeaders },
-        ],
+        Answers = SharedDocs.JobAnswers(Kind),
         Problems = SharedDocs.Submissions,
     };
 
@@ -50,7 +49,7 @@ internal static class JobsDocs
         Tag = Tag,
         Summary = "Get a job, at once or when it is final",
         Parameters = [SharedDocs.JobId, SharedDocs.Prefer],
-        Answers = [new(200, "The job.", typeof(JobResource), SharedDocs.Succeeded)],
+        Answers = [new(200, "The job.", typeof(JobResource), SharedDocs.Succeeded(Kind))],
         Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, .. SharedDocs.AnyCall],
     };
 
@@ -60,7 +59,7 @@ internal static class JobsDocs
         Tag = Tag,
         Summary = "Cancel a queued or running job",
         Parameters = [SharedDocs.JobId],
-        Answers = [new(200, "The canceled job.", typeof(JobResource), SharedDocs.Canceled)],
+        Answers = [new(200, "The canceled job.", typeof(JobResource), SharedDocs.Canceled(Kind))],
         Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, ProblemType.JobState, .. SharedDocs.AnyCall],
     };
 
@@ -71,7 +70,7 @@ internal static class JobsDocs
         Summary = "Start a failed, canceled or expired job again",
         Description = "The job keeps its id and loses its expiry.",
         Parameters = [SharedDocs.JobId],
-        Answers = [new(202, "The job, queued anew.", typeof(JobResource), SharedDocs.Queued)],
+        Answers = [new(202, "The job, queued anew.", typeof(JobResource), SharedDocs.Queued(Kind))],
         Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, ProblemType.JobState, .. SharedDocs.AnyCall],
     };
 }

@@ -23,17 +23,17 @@ internal static class JobsEndpoints
     }
 
     private static Task<IResult> SubmitAsync(
-        HttpContext context, JobSubmissions submissions, IOptions<ApiOptions> options, IOptions<InputLimits> limits, TimeProvider time) =>
-        submissions.SubmitAsync(context, fields => KindDraft.Parse(fields, options.Value, limits.Value, time.GetUtcNow()));
+        HttpContext context, JobSubmissions submissions, JobCatalog catalog, IOptions<ApiOptions> options, IOptions<InputLimits> limits, TimeProvider time) =>
+        submissions.SubmitAsync(context, fields => KindDraft.Parse(catalog, fields, options.Value, limits.Value, time.GetUtcNow()));
 
-    private static async Task<IResult> ListAsync(HttpContext context, JobStore store, IOptions<ApiOptions> options)
+    private static async Task<IResult> ListAsync(HttpContext context, JobStore store, JobCatalog catalog, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
         var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors, "state", "kind");
         var filter = new JobFilter
         {
             State = query.Choice("state", JobState.All, errors),
-            Kind = query.Choice("kind", [.. JobCatalog.All.Select(known => known.Name)], errors),
+            Kind = query.Choice("kind", [.. catalog.All.Select(known => known.Name)], errors),
             Before = query.Before,
             Limit = query.Sought,
         };

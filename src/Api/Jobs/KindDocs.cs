@@ -1,34 +1,48 @@
+using System.ComponentModel;
 using Pipeline.Api.Events;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Contracts;
 
 namespace Pipeline.Api.Jobs;
 
-/// <summary>The document of a path that submits jobs of one kind.</summary>
+/// <summary>The document of the path of a kind, as its descriptor has it.</summary>
 internal static class KindDocs
 {
-    /// <param name="result">The beginning of an example result, up to what every generated result has.</param>
-    public static EndpointDoc Of(
-        string name, string tag, string summary, Type body, string kind, string result, params (string Name, string Json)[] examples) => new()
-    {
-        Name = name,
-        Tag = tag,
-        Summary = summary,
-        Parameters = SharedDocs.Submission,
-        Body = new(body, examples),
-        Answers =
-        [
-            new(200, "The finished job, with `Prefer: wait`.", typeof(JobResource), SharedDocs.SucceededOf(kind, result)) { Headers = SharedDocs.SubmissionHeaders },
-            new(202, "The job as it is.", typeof(JobResource), SharedDocs.QueuedOf(kind)) { Headers = SharedDocs.SubmissionHeaders },
-        ],
-        Problems = SharedDocs.Submissions,
-    };
+    private const string Streaming =
+        "With \"stream\": true the answer is text/event-stream: the events of GET /api/jobs/{id}/events, from the first token on.";
 
-    /// <summary>The same of a kind whose text can be streamed.</summary>
+    public static EndpointDoc Of(JobKind kind, KindBody? body)
+    {
+        var doc = new EndpointDoc
+        {
+            Name = kind.Operation,
+            Tag = kind.Tag,
+            Summary = kind.Summary,
+            Description = kind.Description,
+            Parameters = SharedDocs.Submission,
+            Body = new(kind.InputJson.Type, [.. kind.Examples.Select(example => (example.Name, example.Json))])
+            {
+                Also = [.. body is null ? [] : (Type[])[body.Fields], .. kind.IsStreamed ? (Type[])[typeof(StreamField)] : [], typeof(CommonRequest)],
+            },
+            Answers = SharedDocs.JobAnswers(kind),
+            Problems = SharedDocs.Submissions,
+        };
+        return kind.IsStreamed ? doc.Streamed() : doc;
+    }
+
+    /// <summary>The same of a path whose text can be streamed.</summary>
     public static EndpointDoc Streamed(this EndpointDoc doc) => doc with
     {
-        Description = $"{doc.Description} With \"stream\": true the answer is text/event-stream: the events of GET /api/jobs/{{id}}/events, from the first token on.".TrimStart(),
+        Description = $"{doc.Description} {Streaming}".TrimStart(),
         Parameters = [.. doc.Parameters, EventsDocs.OnDisconnect],
         Problems = [.. doc.Problems, ProblemType.TooManyStreams],
     };
+}
+
+/// <summary>What kinds take whose text can be streamed.</summary>
+internal sealed record StreamField
+{
+    [Description("true: server-sent events instead of the job.")]
+    public bool? Stream { get; init; }
 }

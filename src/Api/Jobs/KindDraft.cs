@@ -12,9 +12,9 @@ internal static class KindDraft
     private const string Kind = "kind";
     private const string Input = "input";
 
-    public static JobDraft? Parse(BodyFields fields, ApiOptions options, InputLimits limits, DateTimeOffset now)
+    public static JobDraft? Parse(JobCatalog catalog, BodyFields fields, ApiOptions options, InputLimits limits, DateTimeOffset now)
     {
-        var kind = TakeKind(fields);
+        var kind = TakeKind(catalog, fields);
         var value = fields.Take(Input, JsonValueKind.Object, required: true);
         var priority = CommonFields.TakePriority(fields);
         var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
@@ -26,21 +26,21 @@ internal static class KindDraft
         return new JobDraft { Kind = kind, Inputs = [input], InputPath = Input, IsList = false, Priority = priority, ExpiresAt = expiresAt };
     }
 
-    public static JobKind? TakeKind(BodyFields fields)
+    public static JobKind? TakeKind(JobCatalog catalog, BodyFields fields)
     {
         if (fields.Take(Kind, JsonValueKind.String, required: true)?.GetString() is not { } name)
         {
             return null;
         }
 
-        return FindKind(name, fields.Errors);
+        return FindKind(catalog, name, fields.Errors);
     }
 
-    public static JobKind? FindKind(string name, InputErrors errors)
+    public static JobKind? FindKind(JobCatalog catalog, string name, InputErrors errors)
     {
-        if (!JobCatalog.TryFind(name, out var kind))
+        if (!catalog.TryFind(name, out var kind))
         {
-            errors.Add(Kind, $"is \"{name}\", which does not exist. Kinds: {string.Join(", ", JobCatalog.All.Select(known => known.Name))}.");
+            errors.Add(Kind, $"is \"{name}\", which does not exist. Kinds: {string.Join(", ", catalog.All.Select(known => known.Name))}.");
         }
 
         return kind;
@@ -70,6 +70,11 @@ internal static class KindDraft
     public static IJob? ParseInput(JobKind kind, JsonElement value, string path, InputErrors errors, InputLimits limits)
     {
         var before = errors.Count;
+        foreach (var name in kind.ApiFields.Where(name => value.TryGetProperty(name, out var given) && given.ValueKind is not JsonValueKind.Null))
+        {
+            errors.Add(JsonPath.Below(path, name), "is written by the API: leave it out.");
+        }
+
         InputShape.Check(value, kind.InputJson, path, errors);
         if (errors.Count > before)
         {

@@ -29,7 +29,7 @@ internal static class CompletionDraft
         var created = now.ToUnixTimeSeconds();
         return new JobDraft
         {
-            Kind = JobCatalog.Get(CompleteChat.Kind),
+            Kind = CompleteChat.Descriptor,
             Inputs = [input],
             IsList = false,
             Priority = JobPriority.Interactive,

@@ -35,7 +35,7 @@ internal static class EmbeddingsDraft
 
         return new JobDraft
         {
-            Kind = JobCatalog.Get(EmbedTexts.Kind),
+            Kind = EmbedTexts.Descriptor,
             Inputs = inputs,
             IsList = true,
             Priority = JobPriority.Interactive,

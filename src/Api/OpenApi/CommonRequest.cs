@@ -3,7 +3,7 @@ using System.ComponentModel;
 namespace Pipeline.Api.OpenApi;
 
 /// <summary>What readers of the document see of the fields that every submission takes; <see cref="Jobs.CommonFields"/> reads them.</summary>
-internal abstract record CommonRequest
+internal record CommonRequest
 {
     [Description("interactive (default) or bulk. Bulk jobs never delay interactive ones.")]
     public string? Priority { get; init; }
@@ -16,14 +16,4 @@ internal abstract record CommonRequest
 
     [Description("false computes the result even where that of an earlier job with the same input is known; default true.")]
     public bool? Cache { get; init; }
-}
-
-/// <summary>The same of kinds whose prompt the client may write itself.</summary>
-internal abstract record PromptedRequest : CommonRequest
-{
-    [Description("With user_prompt: your own instruction.")]
-    public string? SystemPrompt { get; init; }
-
-    [Description("Your own prompt.")]
-    public string? UserPrompt { get; init; }
 }

@@ -56,7 +56,7 @@ internal static class Describing
                 {
                     ["application/json"] = new OpenApiMediaType
                     {
-                        Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancellationToken),
+                        Schema = await SchemaAsync(body, context, cancellationToken),
                         Examples = body.Examples.ToDictionary(
                             example => example.Name,
                             IOpenApiExample (example) => new OpenApiExample { Value = JsonNode.Parse(example.Json) }),
@@ -75,6 +75,23 @@ internal static class Describing
             var scheme = new OpenApiSecuritySchemeReference(Documents.KeyScheme, context.Document);
             operation.Security = [new OpenApiSecurityRequirement { [scheme] = [] }];
         }
+    }
+
+    private static async Task<OpenApiSchema> SchemaAsync(BodyDoc body, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancellationToken);
+        foreach (var type in body.Also)
+        {
+            var also = await context.GetOrCreateSchemaAsync(type, null, cancellationToken);
+            schema.Description = also.Description ?? schema.Description;
+            foreach (var (name, field) in also.Properties ?? new Dictionary<string, IOpenApiSchema>())
+            {
+                (schema.Properties ??= new Dictionary<string, IOpenApiSchema>())[name] = field;
+                schema.Required?.Remove(name);
+            }
+        }
+
+        return schema;
     }
 
     private static void CompleteAnswers(EndpointDoc doc, OpenApiOperation operation)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.OpenApi;
+using Pipeline.Contracts;
 
 namespace Pipeline.Api.OpenApi;
 
@@ -27,6 +28,11 @@ internal static class Documents
                 foreach (var field in context.JsonTypeInfo.Properties.Where(field => field.IsGetNullable))
                 {
                     schema.Required?.Remove(field.Name);
+                }
+
+                foreach (var field in context.JsonTypeInfo.Properties.Where(field => field.AttributeProvider?.IsDefined(typeof(WrittenByApiAttribute), inherit: true) is true))
+                {
+                    schema.Properties?.Remove(field.Name);
                 }
 
                 return Task.CompletedTask;

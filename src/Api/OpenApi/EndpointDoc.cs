@@ -32,6 +32,9 @@ internal sealed record EndpointDoc
 /// <param name="Examples">Name and JSON; each is a request that is accepted.</param>
 internal sealed record BodyDoc(Type Type, IReadOnlyList<(string Name, string Json)> Examples)
 {
+    /// <summary>Types whose fields it takes beside those of the first, or instead of those of the same name.</summary>
+    public IReadOnlyList<Type> Also { get; init; } = [];
+
     /// <summary>An example of the same as one value a line, where the endpoint takes that as well.</summary>
     public string? Lines { get; init; }
 }

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
+using Pipeline.Contracts;
 
 namespace Pipeline.Api.OpenApi;
 
@@ -36,41 +39,40 @@ internal static class SharedDocs
         ("Idempotency-Replayed", "`true` when the jobs are those of an earlier request with this key."),
     ];
 
-    public const string Succeeded = """
-        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"emotion","queue":"emotion","priority":"interactive","state":"succeeded","attempt":1,
-         "created_at":"2026-11-20T09:00:00+00:00","started_at":"2026-11-20T09:00:00.01+00:00","finished_at":"2026-11-20T09:00:00.05+00:00",
-         "result":{"emotion":"joy","confidence":0.91,
-           "scores":{"joy":0.91,"excitement":0.05,"sadness":0.01,"anger":0.01,"fear":0.005,"surprise":0.01,"neutral":0.005},
-           "language":"en","model":"emotion-small","fallback_attempted":false,
-           "usage":{"prompt_tokens":64,"cached_tokens":48,"completion_tokens":0,"total_tokens":64},
-           "timings":{"queued_ms":10.0,"running_ms":40.0}},
-         "links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000"}}
-        """;
+    private static readonly Guid ExampleId = Guid.Parse("019a9c1e-7f00-7000-8000-000000000000");
+    private static readonly DateTimeOffset ExampleTime = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
 
-    public const string ChatResult = """{"content":"Seoul.","finish_reason":"stop" """;
+    /// <summary>What a submission of a kind answers.</summary>
+    public static IReadOnlyList<AnswerDoc> JobAnswers(JobKind kind) =>
+    [
+        new(200, "The finished job, with `Prefer: wait`.", typeof(JobResource), Succeeded(kind)) { Headers = SubmissionHeaders },
+        new(202, "The job as it is.", typeof(JobResource), Queued(kind)) { Headers = SubmissionHeaders },
+    ];
 
-    public static string SucceededChat => SucceededOf("chat", ChatResult);
+    public static string Queued(JobKind kind) => Write(Job(kind, JobState.Queued));
 
-    /// <param name="result">The beginning of the result, without what every generated result has.</param>
-    public static string SucceededOf(string kind, string result) => Queued.Replace("emotion", kind, StringComparison.Ordinal)
-        .Replace("\"queued\",\"attempt\":0", "\"succeeded\",\"attempt\":1", StringComparison.Ordinal)
-        .Replace("\"links\"", "\"result\":" + result + Generated + ",\"links\"", StringComparison.Ordinal);
+    public static string Succeeded(JobKind kind) => Write(Job(kind, JobState.Succeeded) with
+    {
+        Attempt = 1,
+        StartedAt = ExampleTime.AddMilliseconds(10),
+        FinishedAt = ExampleTime.AddMilliseconds(50),
+        Result = kind.ResultExample,
+    });
 
-    public static string QueuedOf(string kind) => Queued.Replace("emotion", kind, StringComparison.Ordinal);
+    public static string Canceled(JobKind kind) => Write(Job(kind, JobState.Canceled) with { FinishedAt = ExampleTime.AddSeconds(2) });
 
-    private const string Generated = """
-        ,"model":"Qwen2.5 7B Instruct","usage":{"prompt_tokens":25,"cached_tokens":0,"completion_tokens":3,"total_tokens":28},
-        "timings":{"queued_ms":10.0,"running_ms":1190.0}}
-        """;
+    // As the API writes it, so that an example cannot have a field that answers have not.
+    private static string Write(JobResource job) => JsonSerializer.Serialize(job, ApiJson.Wire.JobResource);
 
-    public const string Queued = """
-        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"emotion","queue":"emotion","priority":"interactive","state":"queued","attempt":0,
-         "created_at":"2026-11-20T09:00:00+00:00","links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000"}}
-        """;
-
-    public const string Canceled = """
-        {"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"emotion","queue":"emotion","priority":"interactive","state":"canceled","attempt":0,
-         "created_at":"2026-11-20T09:00:00+00:00","finished_at":"2026-11-20T09:00:02+00:00",
-         "links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000","retry":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000/retry"}}
-        """;
+    private static JobResource Job(JobKind kind, string state) => new()
+    {
+        Id = ExampleId,
+        Kind = kind.Name,
+        Queue = kind.Queue(JobPriority.Interactive),
+        Priority = JobPriorityWords.Interactive,
+        State = state,
+        Attempt = 0,
+        CreatedAt = ExampleTime,
+        Links = JobLinks.Of(ExampleId, state),
+    };
 }

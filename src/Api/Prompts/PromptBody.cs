@@ -7,22 +7,22 @@ using Pipeline.Core.Prompts;
 namespace Pipeline.Api.Prompts;
 
 /// <summary>Reads a prompt from a request body and checks it as far as it can be checked on its own.</summary>
-internal sealed class PromptBody(IOptions<InputLimits> limits, IOptions<PromptOptions> options)
+internal sealed class PromptBody(JobCatalog catalog, IOptions<InputLimits> limits, IOptions<PromptOptions> options)
 {
     private const int NameLengthMax = 100;
 
     private static readonly string[] Languages = [TextLanguage.Korean, TextLanguage.English];
 
     /// <summary>What can only be said once: kind, name and language. Null once it has reported what is wrong.</summary>
-    public static PromptTemplate? TakeIdentity(BodyFields fields)
+    public PromptTemplate? TakeIdentity(BodyFields fields)
     {
         var before = fields.Errors.Count;
         var kind = fields.Take("kind", JsonValueKind.String, required: true)?.GetString();
         var name = fields.Take("name", JsonValueKind.String, required: true)?.GetString();
         var language = fields.Take("language", JsonValueKind.String, required: true)?.GetString();
-        if (kind is not null && PromptSamples.Find(kind) is null)
+        if (kind is not null && !(catalog.TryFind(kind, out var known) && known.IsPrompted))
         {
-            fields.Errors.Add("kind", $"is \"{kind}\", which takes no prompts. Kinds that do: {string.Join(", ", PromptSamples.Kinds)}.");
+            fields.Errors.Add("kind", $"is \"{kind}\", which takes no prompts. Kinds that do: {string.Join(", ", catalog.All.Where(one => one.IsPrompted).Select(one => one.Name))}.");
         }
 
         if (name is not null && (string.IsNullOrWhiteSpace(name) || name.Length > NameLengthMax))

@@ -11,15 +11,15 @@ namespace Pipeline.Api.Prompts;
 /// Tries a template on an input, the way that a job would use it. So what is accepted is what works, and placeholders are
 /// known in one place: the kind's.
 /// </summary>
-internal sealed class PromptTrial(IPromptTemplates templates, IOptions<InputLimits> limits)
+internal sealed class PromptTrial(IPromptTemplates templates, JobCatalog catalog, IOptions<InputLimits> limits)
 {
     /// <summary>The input as it would be stored; null once it has reported why it can not be.</summary>
     /// <param name="input">Null: the kind's sample.</param>
     public async Task<JsonElement?> RunAsync(
         Guid clientId, PromptTemplate prompt, JsonElement? input, InputErrors errors, CancellationToken cancellationToken)
     {
-        var kind = JobCatalog.Get(prompt.Kind);
-        var given = input ?? PromptSamples.Find(prompt.Kind) ?? throw new InvalidOperationException($"Kind {prompt.Kind} takes no prompts.");
+        var kind = catalog.Get(prompt.Kind);
+        var given = input ?? JsonElement.Parse(kind.PromptSample ?? kind.Examples[0].Json);
         if (KindDraft.ParseInput(kind, given, "input", errors, limits.Value) is not { } job || errors.Any)
         {
             return null;

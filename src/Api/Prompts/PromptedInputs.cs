@@ -27,7 +27,7 @@ internal sealed class PromptedInputs(IPromptTemplates templates)
             {
                 errors.Add(
                     JsonPath.Below(path, Field),
-                    $"is \"{choice.Name ?? BuiltInPrompts.DefaultName}\", and {choice.Kind} has no such prompt in \"{choice.Language}\". Name another, or write the prompt yourself.");
+                    $"is \"{choice.Name ?? PromptTemplate.DefaultName}\", and {choice.Kind} has no such prompt in \"{choice.Language}\". Name another, or write the prompt yourself.");
                 return null;
             }
 

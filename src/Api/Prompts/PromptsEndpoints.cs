@@ -63,7 +63,7 @@ internal static class PromptsEndpoints
     private static Task<IResult> AddAsync(HttpContext context, BodyReader bodies, PromptBody body, PromptTrial trial, PromptStore store) =>
         bodies.ReadObjectAsync(context, async fields =>
         {
-            var (identity, text, active) = (PromptBody.TakeIdentity(fields), body.TakeText(fields), fields.TakeBoolean(Active) ?? true);
+            var (identity, text, active) = (body.TakeIdentity(fields), body.TakeText(fields), fields.TakeBoolean(Active) ?? true);
             fields.RefuseUnknown();
             if (fields.Errors.Any || await trial.RunAsync(context.ClientId(), text!.In(identity!), null, fields.Errors, context.RequestAborted) is null)
             {
@@ -114,7 +114,7 @@ internal static class PromptsEndpoints
     private static Task<IResult> PreviewAsync(HttpContext context, BodyReader bodies, PromptBody body, PromptTrial trial) =>
         bodies.ReadObjectAsync(context, async fields =>
         {
-            var (identity, text) = (PromptBody.TakeIdentity(fields), body.TakeText(fields));
+            var (identity, text) = (body.TakeIdentity(fields), body.TakeText(fields));
             var input = fields.Take("input", JsonValueKind.Object, required: false);
             fields.TakeBoolean(Active); // So that what POST /api/prompts takes can be sent here first.
             fields.RefuseUnknown();

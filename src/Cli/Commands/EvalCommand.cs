@@ -43,10 +43,7 @@ internal static class EvalCommand
             return Show(environment, texts, jobs, parsed.GetValue(json));
         });
         var verb = new Command("eval", "Measures answers against a labelled file.") { command };
-        foreach (var kind in GeneratedKind.All)
-        {
-            verb.Add(EvalGeneratedCommand.Create(environment, server, kind));
-        }
+        EvalGeneratedCommand.AddTo(verb, environment, server);
 
         // On the verb, so that they may stand before the kind as well: that is where ./run puts the address.
         server.AddTo(verb, "Give up when nothing finished for so long.", WaitSeconds);

@@ -6,23 +6,29 @@ using Pipeline.Cli.Display;
 using Pipeline.Cli.Evaluation;
 using Pipeline.Cli.Input;
 using Pipeline.Cli.Wire;
+using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Commands;
 
 /// <summary><c>eval KIND --file F.jsonl</c> for all kinds but emotion: compare models and quantizations on your own jobs.</summary>
 internal static class EvalGeneratedCommand
 {
-    public static Command Create(CliEnvironment environment, ServerOptions server, GeneratedKind kind)
+    /// <summary>Makes the verb take any other kind that the server knows.</summary>
+    public static void AddTo(Command verb, CliEnvironment environment, ServerOptions server)
     {
+        var name = new Argument<string>("KIND") { Description = "A kind of job that the server knows; all but emotion are measured by validity, keywords, similarity and speed." };
         var file = new Option<string>("--file") { Description = $"Lines {GoldJob.Example}; all but input may be left out.", HelpName = "F.jsonl", Required = true };
         var json = new Option<bool>("--json") { Description = "Only one line of JSON on standard output; the table goes to standard error." };
-        var command = new Command(kind.Name, $"Validity, keywords, similarity and speed of {kind.Name} jobs.") { file, json };
-        command.Do(environment, async (parsed, cancellationToken) =>
+        verb.Add(name);
+        verb.Add(file);
+        verb.Add(json);
+        verb.Do(environment, async (parsed, cancellationToken) =>
         {
             var rows = await JsonLines.ReadAsync(parsed.GetRequiredValue(file), InputJson.Default.GoldJob, cancellationToken);
             var target = server.Server(parsed);
             using var http = target.Connect();
             var client = new PipelineClient(http, target, environment.Time);
+            var kind = Find(await client.KindsAsync(cancellationToken), parsed.GetRequiredValue(name));
             var lines = new BatchLine?[rows.Count];
             using var progress = new ProgressMeter(environment, rows.Count);
             var batch = await client.SubmitItemsAsync(Items(kind, rows), cancellationToken);
@@ -37,10 +43,15 @@ internal static class EvalGeneratedCommand
             progress.Dispose();
             return Show(environment, GeneratedFigures.Of(kind.Name, rows, [.. lines.Select(line => line?.Result is { } result ? kind.Read(result) : null)], failed), lines, parsed.GetValue(json));
         });
-        return command;
     }
 
-    private static string Items(GeneratedKind kind, IReadOnlyList<GoldJob> rows)
+    private static MeasuredKind Find(IReadOnlyList<KindDescription> kinds, string name) =>
+        kinds.FirstOrDefault(kind => kind.Kind == name) is { Measure: { } measure } found
+            ? new(found, measure)
+            : throw new CommandException(
+                $"The server has no kind \"{name}\" whose answers can be compared. It has {string.Join(", ", kinds.Where(kind => kind.Measure is not null).Select(kind => kind.Kind))}.");
+
+    private static string Items(MeasuredKind kind, IReadOnlyList<GoldJob> rows)
     {
         var lines = new StringBuilder();
         foreach (var (row, index) in rows.Select((row, index) => (row, index)))

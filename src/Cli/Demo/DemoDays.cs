@@ -66,7 +66,7 @@ internal sealed class DemoDays(IReadOnlyList<string> texts, DateOnly lastDay, Ti
     {
         Id = Guid.CreateVersion7(at),
         Kind = kind,
-        Queue = JobCatalog.TryFind(kind, out var known) ? known.Queue(JobPriority.Bulk) : kind,
+        Queue = JobCatalog.Own.TryFind(kind, out var known) ? known.Queue(JobPriority.Bulk) : kind,
         InputJson = input,
     };
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Wire;
 
@@ -37,6 +38,20 @@ internal sealed class PipelineClient(HttpClient http, Server server, TimeProvide
     /// <summary>The job as it is when it is final, or after so long.</summary>
     public async Task<JobDocument> GetAsync(Guid id, TimeSpan hold, CancellationToken cancellationToken) =>
         Read(await SendAsync(() => Hold(new HttpRequestMessage(HttpMethod.Get, server.JobUrl(id)), hold), cancellationToken))[0];
+
+    /// <summary>The kinds that the server knows.</summary>
+    public async Task<IReadOnlyList<KindDescription>> KindsAsync(CancellationToken cancellationToken)
+    {
+        var body = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "api/kinds"), cancellationToken);
+        try
+        {
+            return JsonSerializer.Deserialize(body, KindJson.Default.KindList)?.Kinds ?? throw new JsonException("The answer is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw Stranger(exception);
+        }
+    }
 
     /// <summary>Submits a file of one input a line as one batch; it is never in memory as a whole. Tried again without doubling anything.</summary>
     public Task<BatchReply> SubmitFileAsync(string path, string kind, CancellationToken cancellationToken) =>

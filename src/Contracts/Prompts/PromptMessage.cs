@@ -1,10 +1,12 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 
 namespace Pipeline.Contracts;
 
 /// <summary>One message of a conversation or prompt.</summary>
-/// <param name="Role">A value of <see cref="PromptRoles"/>.</param>
-public sealed record PromptMessage([property: JsonRequired] string Role, [property: JsonRequired] string Content);
+public sealed record PromptMessage(
+    [property: JsonRequired, Description("system, user or assistant.")] string Role,
+    [property: JsonRequired, Description("At most Input:TextLengthMax (20,000) UTF-16 code units.")] string Content);
 
 /// <summary>The values of <see cref="PromptMessage.Role"/>.</summary>
 public static class PromptRoles

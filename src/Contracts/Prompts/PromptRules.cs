@@ -40,7 +40,7 @@ public static class PromptRules
     }
 
     /// <summary>Problems of how a client chooses a template.</summary>
-    public static IEnumerable<InputProblem> Choice(string? prompt, string? language, PromptSource? source)
+    public static IEnumerable<InputProblem> Choice(string? prompt, string? language)
     {
         if (prompt is { Length: 0 or > NameLengthMax })
         {
@@ -50,11 +50,6 @@ public static class PromptRules
         if (language is not (null or TextLanguage.Korean or TextLanguage.English))
         {
             yield return new("language", $"is \"{language}\": send \"{TextLanguage.Korean}\" or \"{TextLanguage.English}\", or leave it out.");
-        }
-
-        if (source is not null)
-        {
-            yield return new("prompt_source", "is written by the API: leave it out.");
         }
     }
 

@@ -3,6 +3,9 @@ namespace Pipeline.Contracts;
 /// <summary>How a kind of job asks its model: what stays the same, and where the client's values go.</summary>
 public sealed record PromptTemplate
 {
+    /// <summary>The name that a job without one takes.</summary>
+    public const string DefaultName = "default";
+
     /// <summary>What a client chooses it by, for example <c>default</c>.</summary>
     public required string Name { get; init; }
 

@@ -34,7 +34,7 @@ internal static class SummaryPrompt
         {
             Id = Guid.CreateVersion7(now),
             Kind = InterviewReport.Kind,
-            Queue = JobKind.Of<InterviewReport, InterviewReportResult>().Queue(JobPriority.Bulk),
+            Queue = InterviewReport.Descriptor.Queue(JobPriority.Bulk),
             InputJson = JsonSerializer.Serialize(input, InterviewReport.Json),
             ExpiresAt = now + expiry,
         };

@@ -8,19 +8,22 @@ namespace Pipeline.Core.Attempts;
 public sealed class JobHandlers
 {
     private readonly Dictionary<string, Invoke> _handlers = [];
+    private readonly List<string> _queues = [];
 
     internal delegate Task<JobOutcome> Invoke(IServiceProvider services, string inputJson, JobContext context, CancellationToken cancellationToken);
 
     /// <summary>The queues that these kinds travel in.</summary>
-    public IReadOnlyList<string> Queues =>
-        [.. JobCatalog.All.Where(kind => _handlers.ContainsKey(kind.Name)).SelectMany(kind => kind.Queues)];
+    public IReadOnlyList<string> Queues => _queues;
 
     internal void Add<TJob, TResult>()
         where TJob : class, IJob<TJob, TResult>
-        where TResult : class =>
+        where TResult : class
+    {
+        _queues.AddRange(TJob.Descriptor.Queues);
         _handlers.Add(TJob.Kind, static (services, inputJson, context, cancellationToken) =>
             services.GetRequiredService<IJobHandler<TJob, TResult>>().HandleAsync(
                 JsonSerializer.Deserialize(inputJson, TJob.Json)!, context, cancellationToken));
+    }
 
     internal Invoke? Find(string kind) => _handlers.GetValueOrDefault(kind);
 }

@@ -34,6 +34,8 @@ public sealed class PipelineBuilder
 
     internal JobHandlers Handlers { get; } = new();
 
+    internal List<JobKind> Kinds { get; } = [.. JobCatalog.Own.All];
+
     internal bool Dispatches { get; private set; }
 
     /// <summary>This process accepts jobs: it writes them, dispatches the outbox, sweeps, samples the queues, and delivers webhooks.</summary>
@@ -96,12 +98,25 @@ public sealed class PipelineBuilder
         return this;
     }
 
-    /// <summary>This process does jobs of a kind, on the queues of that kind.</summary>
+    /// <summary>
+    /// This process knows a kind: the API takes it, its queues exist, its templates are stored. Pipeline's own kinds are known
+    /// to every process; to add one again changes nothing.
+    /// </summary>
+    public PipelineBuilder AddKind<TJob, TResult>()
+        where TJob : class, IJob<TJob, TResult>
+        where TResult : class
+    {
+        Kinds.Add(TJob.Descriptor);
+        return this;
+    }
+
+    /// <summary>This process does jobs of a kind, on the queues of that kind, and knows it.</summary>
     public PipelineBuilder AddJobHandler<TJob, TResult, THandler>()
         where TJob : class, IJob<TJob, TResult>
         where TResult : class
         where THandler : class, IJobHandler<TJob, TResult>
     {
+        AddKind<TJob, TResult>();
         Handlers.Add<TJob, TResult>();
         Services.AddSingleton<IJobHandler<TJob, TResult>, THandler>();
         return this;
@@ -111,7 +126,6 @@ public sealed class PipelineBuilder
     {
         Services.AddOptions<PromptOptions>().BindConfiguration(PromptOptions.Section).ValidateOnStart();
         Services.AddSingleton<IValidateOptions<PromptOptions>, PromptOptionsValidator>();
-        Services.AddSingleton<BuiltInPrompts>();
         Services.AddSingleton<PromptTemplates>();
         Services.AddSingleton<IPromptTemplates>(services => services.GetRequiredService<PromptTemplates>());
         Services.AddSingleton<PromptStore>();

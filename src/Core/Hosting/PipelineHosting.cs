@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -42,24 +43,11 @@ public static class PipelineHosting
         // host would report every loop as a crash that a failed start ended before it had begun.
         host.Configuration["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] ??= nameof(LogLevel.None);
 
-        // In code, because an options class does not know the queue it is for. See the decision on messages for the number.
-        foreach (var kind in JobCatalog.All)
-        {
-            // Not reports: each is many requests, and none may wait for the end of others to be acknowledged.
-            var isLong = kind.Name == InterviewReport.Kind;
-            foreach (var queue in isLong ? kind.Queues : [])
-            {
-                host.Configuration[$"{QueueOptions.Section}:{queue}:{nameof(QueueOptions.ItemsPerMessage)}"] ??= "1";
-                host.Configuration[$"{QueueOptions.Section}:{queue}:{nameof(QueueOptions.Prefetch)}"] ??= "4";
-            }
-
-            host.Configuration[$"{QueueOptions.Section}:{kind.Queue(JobPriority.Bulk)}:{nameof(QueueOptions.ItemsPerMessage)}"] ??= "16";
-        }
-
         AddOptions(host.Services);
         AddPostgres(host.Services);
 
         roles(pipeline);
+        AddKinds(host, new(pipeline.Kinds));
 
         var inMemory = host.Configuration[$"{BrokerOptions.Section}:{nameof(BrokerOptions.Url)}"] == BrokerOptions.Memory;
         host.Services.AddSingleton(pipeline.Handlers);
@@ -98,12 +86,31 @@ public static class PipelineHosting
         services.AddOptions<DocumentOptions>().BindConfiguration(DocumentOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<DocumentOptions>, DocumentOptionsValidator>();
         services.AddSingleton<IValidateOptions<DocumentOptions>, DocumentOptionsRules>();
-        foreach (var queue in JobCatalog.Queues)
+    }
+
+    private static void AddKinds(IHostApplicationBuilder host, JobCatalog catalog)
+    {
+        host.Services.AddSingleton(catalog);
+        host.Services.AddSingleton<IValidateOptions<QueueOptions>, QueueOptionsValidator>();
+        foreach (var kind in catalog.All)
         {
-            services.AddOptions<QueueOptions>(queue).BindConfiguration($"{QueueOptions.Section}:{queue}").ValidateOnStart();
+            var defaults = kind.QueueDefaults;
+            foreach (var queue in kind.Queues)
+            {
+                // In code, because an options class does not know the queue it is for.
+                Default(queue, nameof(QueueOptions.Prefetch), defaults.Prefetch);
+                Default(queue, nameof(QueueOptions.ItemsPerMessage), queue == kind.Name ? defaults.ItemsPerMessage : defaults.BulkItemsPerMessage);
+                host.Services.AddOptions<QueueOptions>(queue).BindConfiguration($"{QueueOptions.Section}:{queue}").ValidateOnStart();
+            }
         }
 
-        services.AddSingleton<IValidateOptions<QueueOptions>, QueueOptionsValidator>();
+        void Default(string queue, string option, int? value)
+        {
+            if (value is { } number)
+            {
+                host.Configuration[$"{QueueOptions.Section}:{queue}:{option}"] ??= number.ToString(CultureInfo.InvariantCulture);
+            }
+        }
     }
 
     private static void AddPostgres(IServiceCollection services)

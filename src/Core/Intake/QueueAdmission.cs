@@ -8,13 +8,13 @@ namespace Pipeline.Core.Intake;
 /// Keeps each queue within <see cref="QueueOptions.DepthMax"/>. The depth is the last sample plus what this process let in
 /// since; so one API process never passes the bound, and several can pass it by what the others accept in a second.
 /// </summary>
-public sealed class QueueAdmission(IOptionsMonitor<QueueOptions> options)
+public sealed class QueueAdmission(JobCatalog catalog, IOptionsMonitor<QueueOptions> options)
 {
     private static readonly TimeSpan RetryAfterMin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, QueueLoad> _loads = JobCatalog.Queues.ToDictionary(queue => queue, _ => new QueueLoad());
+    private readonly Dictionary<string, QueueLoad> _loads = catalog.Queues.ToDictionary(queue => queue, _ => new QueueLoad());
 
     public int DepthMax(string queue) => options.Get(queue).DepthMax;
 

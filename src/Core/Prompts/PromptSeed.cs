@@ -6,15 +6,15 @@ using Pipeline.Core.Hosting;
 namespace Pipeline.Core.Prompts;
 
 /// <summary>
-/// Brings the templates that come with this build into the database, each start anew: versions that are there stay as they
+/// Brings the templates that come with the kinds into the database, each start anew: versions that are there stay as they
 /// are, newer ones are added and used. Clients' prompts are theirs.
 /// </summary>
-internal sealed class PromptSeed(NpgsqlDataSource dataSource, BuiltInPrompts builtIn) : StartupStep
+internal sealed class PromptSeed(NpgsqlDataSource dataSource, JobCatalog catalog) : StartupStep
 {
     public override async Task StartingAsync(CancellationToken cancellationToken)
     {
         // In one order, for two processes that start together and lock the same rows.
-        PromptTemplate[] prompts = [.. builtIn.All.OrderBy(prompt => (prompt.Kind, prompt.Name, prompt.Language))];
+        PromptTemplate[] prompts = [.. catalog.Prompts.OrderBy(prompt => (prompt.Kind, prompt.Name, prompt.Language))];
         var rows = new
         {
             Kinds = prompts.Select(prompt => prompt.Kind).ToArray(),

@@ -22,7 +22,7 @@ public sealed class PromptTemplates : IPromptTemplates
         });
 
     public Task<PromptTemplate?> FindAsync(Guid clientId, string kind, string? name, string? language, CancellationToken cancellationToken) =>
-        _found.GetAsync(new(clientId, kind, name ?? BuiltInPrompts.DefaultName, language ?? TextLanguage.English), cancellationToken);
+        _found.GetAsync(new(clientId, kind, name ?? PromptTemplate.DefaultName, language ?? TextLanguage.English), cancellationToken);
 
     /// <summary>Something changed: nothing that was found before counts any more.</summary>
     internal void Forget() => _found.Clear();

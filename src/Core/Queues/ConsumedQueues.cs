@@ -12,8 +12,11 @@ public sealed class ConsumedQueues
     // --queues=emotion,feedback on a command line; the same under Worker:Queues where a list is written as one value.
     private static readonly string[] ListKeys = [QueueOptions.Section, $"{WorkerOptions.Section}:{nameof(WorkerOptions.Queues)}"];
 
-    public ConsumedQueues(JobHandlers handlers, IOptions<WorkerOptions> options, IConfiguration configuration)
+    private readonly JobCatalog _catalog;
+
+    public ConsumedQueues(JobHandlers handlers, JobCatalog catalog, IOptions<WorkerOptions> options, IConfiguration configuration)
     {
+        _catalog = catalog;
         var possible = handlers.Queues;
         var wanted = ListKeys.Select(key => configuration[key]).FirstOrDefault(list => !string.IsNullOrWhiteSpace(list)) is { } list
             ? list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
@@ -30,5 +33,5 @@ public sealed class ConsumedQueues
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Whether jobs of this kind come to this process, in either queue.</summary>
-    public bool Include(string kind) => JobCatalog.TryFind(kind, out var found) && found.Queues.Intersect(Names).Any();
+    public bool Include(string kind) => _catalog.TryFind(kind, out var found) && found.Queues.Intersect(Names).Any();
 }

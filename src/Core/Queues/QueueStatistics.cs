@@ -12,6 +12,7 @@ namespace Pipeline.Core.Queues;
 /// <summary>Samples every queue once a second: for <c>GET /api/queues</c>, for the bound on each queue's depth, and for the result cache.</summary>
 public sealed class QueueStatistics(
     NpgsqlDataSource dataSource,
+    JobCatalog catalog,
     QueueAdmission admission,
     KnownFingerprints fingerprints,
     IOptionsMonitor<QueueOptions> options,
@@ -80,7 +81,7 @@ public sealed class QueueStatistics(
             _finished.Dequeue();
         }
 
-        Current = [.. JobCatalog.Queues.Select(queue => new QueueStatus
+        Current = [.. catalog.Queues.Select(queue => new QueueStatus
         {
             Queue = queue,
             Depth = waiting.GetValueOrDefault(queue).Depth,

@@ -71,7 +71,7 @@ internal sealed class SelfTestTask(NpgsqlDataSource dataSource, JobStore jobs, I
                     // A millisecond apart: their ids keep the order of the questions.
                     Id = Guid.CreateVersion7(now.AddMilliseconds(index)),
                     Kind = AnalyzeEmotion.Kind,
-                    Queue = JobKind.Of<AnalyzeEmotion, EmotionResult>().Queue(JobPriority.Bulk),
+                    Queue = AnalyzeEmotion.Descriptor.Queue(JobPriority.Bulk),
                     InputJson = JsonSerializer.Serialize(new AnalyzeEmotion { Text = question.Text }, AnalyzeEmotion.Json),
                     ExpiresAt = now + Expiry,
                 }),

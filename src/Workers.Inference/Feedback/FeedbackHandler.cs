@@ -15,7 +15,7 @@ internal sealed class FeedbackHandler(TextModel model, IOptions<FeedbackOptions>
     {
         var started = time.GetTimestamp();
         var (fields, answer) = await model.FillAsync(
-            job.Messages!, FeedbackFields.Schema, FeedbackFieldsJson.Default.FeedbackFields, options.Value, context, cancellationToken);
+            job.Messages!, FeedbackFields.Schema, FeedbackFields.Json, options.Value, context, cancellationToken);
         return GeneratedOutcome.Of(
             new FeedbackResult
             {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Feedback;

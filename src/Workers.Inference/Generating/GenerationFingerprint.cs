@@ -7,9 +7,9 @@ namespace Pipeline.Workers.Inference.Generating;
 
 /// <summary>
 /// The prompt stands in the input; what is left is the model, every option of the kind, the context that long prompts are cut
-/// to, and this build, whose code holds the forms that models fill in.
+/// to, and the builds that hold the handler and the form that the model fills in.
 /// </summary>
-internal sealed class GenerationFingerprint(string kind, GenerationOptions options, InferenceOptions inference) : IResultFingerprint
+internal sealed class GenerationFingerprint(string kind, GenerationOptions options, InferenceOptions inference, params IEnumerable<Type> code) : IResultFingerprint
 {
     public string Kind => kind;
 
@@ -22,6 +22,6 @@ internal sealed class GenerationFingerprint(string kind, GenerationOptions optio
                 .Select(option => string.Create(CultureInfo.InvariantCulture, $"{option.Name}: {option.GetValue(options)}")).Order(StringComparer.Ordinal),
             $"{options.IsShipped}",
             inference.ContextTokens.ToString(CultureInfo.InvariantCulture),
-            typeof(GenerationFingerprint).Module.ModuleVersionId.ToString(),
+            .. code.Append(typeof(GenerationFingerprint)).Select(type => type.Module.ModuleVersionId).Distinct().Select(id => id.ToString()).Order(StringComparer.Ordinal),
         ]);
 }

@@ -21,4 +21,8 @@ public abstract class GenerationOptions
 
     /// <summary>The section that these options come from.</summary>
     internal abstract string Name { get; }
+
+    /// <summary>Where the options of a kind stand: <c>Models:MyKind</c> for <c>my-kind</c>.</summary>
+    internal static string SectionOf(string kind) =>
+        "Models:" + string.Concat(kind.Split('-').Select(word => word.Length is 0 ? "" : char.ToUpperInvariant(word[0]) + word[1..]));
 }

@@ -7,7 +7,7 @@ using Pipeline.Inference.Remote.Fallback;
 namespace Pipeline.Workers.Inference.Generating;
 
 /// <summary>What a model wrote, who it was, and what a client has to know of it.</summary>
-internal sealed record ModelAnswer
+public sealed record ModelAnswer
 {
     public required string Text { get; init; }
 
@@ -28,7 +28,7 @@ internal sealed record ModelAnswer
 
     /// <param name="response">Complete.</param>
     /// <param name="shipped">The section of options that left the choice of a model to Pipeline; null where an operator chose.</param>
-    public static ModelAnswer Of(ChatResponse response, string? shipped)
+    internal static ModelAnswer Of(ChatResponse response, string? shipped)
     {
         var provider = response.AdditionalProperties?.GetValueOrDefault(FallbackChatClient.Provider) as string;
         var isSmall = shipped is not null && provider is null;

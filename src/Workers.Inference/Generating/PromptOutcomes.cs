@@ -4,8 +4,9 @@ using Pipeline.Inference;
 namespace Pipeline.Workers.Inference.Generating;
 
 /// <summary>Makes an outcome of what no further attempt would mend.</summary>
-internal static class PromptOutcomes
+public static class PromptOutcomes
 {
+    /// <summary>Rejects a job whose prompt or answer does not fit the model.</summary>
     public static async Task<JobOutcome> OrRejectedAsync(this Task<JobOutcome> work, GenerationOptions options)
     {
         try

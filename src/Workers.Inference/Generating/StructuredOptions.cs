@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 
 namespace Pipeline.Workers.Inference.Generating;
 
@@ -9,3 +11,24 @@ public abstract class StructuredOptions : GenerationOptions
     [Range(0.0, 2.0)]
     public float Temperature { get; init; } = 0.2f;
 }
+
+/// <summary>
+/// How jobs of a kind are done whose options have nothing of their own. Section <c>Models:NAME</c>, the kind's name in Pascal case:
+/// <c>Models:Translate</c>.
+/// </summary>
+public sealed class ModelOptions<TJob> : StructuredOptions
+    where TJob : IKind
+{
+    internal override string Name => SectionOf(TJob.Kind);
+}
+
+internal sealed class ModelOptionsValidator<TJob> : IValidateOptions<ModelOptions<TJob>>
+    where TJob : IKind
+{
+    private static readonly StructuredOptionsValidator Bounds = new();
+
+    public ValidateOptionsResult Validate(string? name, ModelOptions<TJob> options) => Bounds.Validate(name, options);
+}
+
+[OptionsValidator]
+internal sealed partial class StructuredOptionsValidator : IValidateOptions<StructuredOptions>;

@@ -12,7 +12,7 @@ using Pipeline.Inference.Generation;
 namespace Pipeline.Workers.Inference.Generating;
 
 /// <summary>Asks the model that a kind's options name: a local file, or the server where there is one.</summary>
-internal sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> inference)
+public sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> inference)
 {
     // The model that ships does not know when to stop: each of its texts ends here, so that its answers are complete.
     private const int SmallTextLengthMax = 24;
@@ -103,3 +103,6 @@ internal sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> inf
     private static ChatMessage[] Turns(IReadOnlyList<PromptMessage> messages) =>
         [.. messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content))];
 }
+
+/// <summary>What the model filled in, and the answer that it came in.</summary>
+public sealed record Filled<T>(T Fields, ModelAnswer Answer);

@@ -17,7 +17,7 @@ internal sealed class InterviewHandler(TextModel model, IOptions<InterviewOption
         var (fields, answer) = await model.FillAsync(
             job.Messages!,
             schema => InterviewFields.Schema(schema, job.Judges ?? true),
-            InterviewFieldsJson.Default.InterviewFields,
+            InterviewFields.Json,
             options.Value,
             context,
             cancellationToken);

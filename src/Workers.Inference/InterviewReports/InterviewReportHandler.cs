@@ -42,7 +42,7 @@ internal sealed class InterviewReportHandler(TextModel model, IJobSteps steps, I
     {
         var started = time.GetTimestamp();
         var (fields, answer) = await model.FillAsync(
-            job.Messages!, ReportFields.Schema, InterviewReportFieldsJson.Default.ReportFields, options.Value, context, cancellationToken);
+            job.Messages!, ReportFields.Schema, ReportFields.Json, options.Value, context, cancellationToken);
         return Success(job, fields, fields.OverallScore, fields.QuestionFeedbacks, [answer], context, started);
     }
 

@@ -18,7 +18,7 @@ internal sealed class ItemJudge(TextModel model, IJobSteps steps, InterviewRepor
         var started = time.GetTimestamp();
         var kept = await steps.BeginAsync(context.JobId, items.Count, cancellationToken);
         ConcurrentDictionary<int, FinishedItem> finished = new(kept.Select(step => KeyValuePair.Create(
-            step.Key, JsonSerializer.Deserialize(step.Value, InterviewReportFieldsJson.Default.FinishedItem)!)));
+            step.Key, JsonSerializer.Deserialize(step.Value, FinishedItemJson.Default.FinishedItem)!)));
 
         // At least one in each attempt, however short the slice: an attempt that goes on for free must move.
         var first = finished.Count;
@@ -38,9 +38,9 @@ internal sealed class ItemJudge(TextModel model, IJobSteps steps, InterviewRepor
         try
         {
             var (fields, answer) = await model.FillAsync(
-                InterviewReport.Ask(job.QuestionPrompt!, job.Items![index]), ItemFields.Schema, InterviewReportFieldsJson.Default.ItemFields, options, context, cancellationToken);
+                InterviewReport.Ask(job.QuestionPrompt!, job.Items![index]), ItemFields.Schema, ItemFields.Json, options, context, cancellationToken);
             FinishedItem item = new() { Fields = fields, Answer = answer with { Text = "" } };
-            await steps.SaveAsync(context.JobId, index, JsonSerializer.Serialize(item, InterviewReportFieldsJson.Default.FinishedItem), cancellationToken);
+            await steps.SaveAsync(context.JobId, index, JsonSerializer.Serialize(item, FinishedItemJson.Default.FinishedItem), cancellationToken);
             return item;
         }
         catch (InferenceException e) when (e is PromptTooLongException or AnswerTruncatedException)

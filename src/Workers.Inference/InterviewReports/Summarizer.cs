@@ -20,7 +20,7 @@ internal sealed class Summarizer(TextModel model, InterviewReportOptions options
             var (fields, answer) = await model.FillAsync(
                 InterviewReport.Sum(job.SummaryPrompt!, string.Join('\n', findings)),
                 SummaryFields.Schema,
-                InterviewReportFieldsJson.Default.SummaryFields,
+                SummaryFields.Json,
                 options,
                 context,
                 cancellationToken);

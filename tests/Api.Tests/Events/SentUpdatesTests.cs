@@ -10,7 +10,7 @@ public sealed class SentUpdatesTests
     [Fact]
     public void An_attempt_that_ended_before_it_was_told_begins_before_its_text()
     {
-        var sent = new SentUpdates(default);
+        var sent = new SentUpdates(JobCatalog.Own, default);
         sent.Compare(Waiting()).ToArray().ShouldHaveSingleItem().ShouldBeOfType<JobUpdate.State>().Value.ShouldBe(JobState.Queued);
 
         var update = sent.Complete(Ended(attempt: 1)).ToArray();
@@ -22,7 +22,7 @@ public sealed class SentUpdatesTests
     [Fact]
     public void An_attempt_that_was_told_is_not_told_again()
     {
-        var sent = new SentUpdates(default);
+        var sent = new SentUpdates(JobCatalog.Own, default);
         sent.Compare(Waiting() with { State = JobState.Running, Attempt = 1 }).ToArray().ShouldHaveSingleItem();
 
         sent.Complete(Ended(attempt: 1)).Select(one => one.GetType()).ToArray().ShouldBe([typeof(JobUpdate.Text), typeof(JobUpdate.Ended)]);
@@ -30,7 +30,7 @@ public sealed class SentUpdatesTests
 
     [Fact]
     public void A_job_that_had_ended_already_is_not_said_to_run() =>
-        new SentUpdates(default).Complete(Ended(attempt: 1)).Select(one => one.GetType()).ToArray().ShouldBe([typeof(JobUpdate.Text), typeof(JobUpdate.Ended)]);
+        new SentUpdates(JobCatalog.Own, default).Complete(Ended(attempt: 1)).Select(one => one.GetType()).ToArray().ShouldBe([typeof(JobUpdate.Text), typeof(JobUpdate.Ended)]);
 
     private static JobSnapshot Waiting() => new()
     {

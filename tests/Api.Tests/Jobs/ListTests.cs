@@ -57,7 +57,7 @@ public sealed class ListTests
         var queues = (await client.GetAsync("/api/queues")).Json.GetProperty("queues").EnumerateArray()
             .ToDictionary(queue => queue.GetProperty("queue").GetString()!);
 
-        queues.Keys.ShouldBe(JobCatalog.Queues, ignoreOrder: true);
+        queues.Keys.ShouldBe(JobCatalog.Own.Queues, ignoreOrder: true);
         queues["emotion-bulk"].GetProperty("depth").GetInt32().ShouldBe(2);
         queues["emotion-bulk"].GetProperty("depth_max").GetInt32().ShouldBe(100_000);
         queues["emotion-bulk"].GetProperty("oldest_seconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);

@@ -53,7 +53,7 @@ internal sealed class CrashRabbitMq : IFault
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         try
         {
-            foreach (var queue in JobCatalog.Get(AnalyzeEmotion.Kind).Queues)
+            foreach (var queue in AnalyzeEmotion.Descriptor.Queues)
             {
                 await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
             }

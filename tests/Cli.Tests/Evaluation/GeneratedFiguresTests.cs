@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Cli.Evaluation;
 using Pipeline.Cli.Input;
+using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Tests.Evaluation;
 
@@ -48,7 +49,7 @@ public sealed class GeneratedFiguresTests
     [Fact]
     public void A_result_of_another_shape_is_no_answer()
     {
-        var feedback = GeneratedKind.All.Single(kind => kind.Name == "feedback");
+        var feedback = new MeasuredKind(KindDescription.Of(GiveFeedback.Descriptor), GiveFeedback.Descriptor.Measure!);
 
         feedback.Read(JsonElement.Parse("""{"feedback":"x"}""")).ShouldBeNull();
         feedback.Read(JsonElement.Parse(

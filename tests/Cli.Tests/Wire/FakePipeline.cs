@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Tests.Wire;
 
@@ -59,6 +61,10 @@ internal sealed class FakePipeline : IAsyncDisposable
         else if (Troubles.TryDequeue(out var trouble))
         {
             await trouble(context);
+        }
+        else if (request.Path is "/api/kinds")
+        {
+            await WriteAsync(context, 200, JsonNode.Parse(JsonSerializer.Serialize(new([.. JobCatalog.Own.All.Select(KindDescription.Of)]), KindJson.Unescaped.KindList))!);
         }
         else if (isPost && request.Path.EndsWith("/batch", StringComparison.Ordinal))
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Queues;
@@ -9,7 +10,7 @@ namespace Pipeline.Core.Tests.Intake;
 
 public sealed class QueueAdmissionTests
 {
-    private readonly QueueAdmission _admission = new(new ServiceCollection()
+    private readonly QueueAdmission _admission = new(JobCatalog.Own, new ServiceCollection()
         .Configure<QueueOptions>("emotion", _ => { })
         .AddSingleton<IOptionsFactory<QueueOptions>>(new TwoAtMost())
         .AddOptions()

@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Prompts;
 using Pipeline.TestSupport.Services;
@@ -8,7 +9,7 @@ namespace Pipeline.Core.Tests.Prompts;
 
 public sealed class PromptSeedTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
-    private static readonly BuiltInPrompts _builtIn = new();
+    private static readonly JobCatalog _catalog = JobCatalog.Own;
 
     [Fact]
     public async Task Seeding_again_changes_nothing_and_mends_what_is_missing()
@@ -21,8 +22,8 @@ public sealed class PromptSeedTests(PostgresDatabase database) : IClassFixture<P
         await ExecuteAsync("delete from prompts where kind = 'chat' and name = 'coding'");
         await SeedAsync();
 
-        (await RowsAsync()).Count.ShouldBe(_builtIn.All.Count);
-        first.Count.ShouldBe(_builtIn.All.Count);
+        (await RowsAsync()).Count.ShouldBe(_catalog.Prompts.Count);
+        first.Count.ShouldBe(_catalog.Prompts.Count);
     }
 
     [Fact]
@@ -86,7 +87,7 @@ public sealed class PromptSeedTests(PostgresDatabase database) : IClassFixture<P
         (await store.UpdateAsync(client, made.Id, prompt with { System = "3" }, isActive: true, CancellationToken.None)).ShouldBeOfType<PromptChange.TooMany>();
     }
 
-    private Task SeedAsync() => new PromptSeed(database.DataSource, _builtIn).StartingAsync(CancellationToken.None);
+    private Task SeedAsync() => new PromptSeed(database.DataSource, _catalog).StartingAsync(CancellationToken.None);
 
     private PromptTemplates Templates() => new(database.DataSource, Options.Create(new PromptOptions()), TimeProvider.System);
 

@@ -71,7 +71,7 @@ public sealed class DocumentedExamplesTests
     internal static async Task<IReadOnlyDictionary<string, string?>> SettingsAsync(PostgresDatabase database)
     {
         var settings = await TestPipeline.SettingsAsync(database);
-        foreach (var (index, queue) in JobCatalog.Queues.Where(queue => queue is not IdleQueue).Index())
+        foreach (var (index, queue) in JobCatalog.Own.Queues.Where(queue => queue is not IdleQueue).Index())
         {
             settings[$"Worker:Queues:{index}"] = queue;
         }
