@@ -109,6 +109,11 @@ internal sealed class BodyFields(JsonElement root, InputErrors errors)
     {
         var wanted = names.ToHashSet(StringComparer.Ordinal);
         _known.AddRange(wanted);
+        if (root.EnumerateObject().All(property => wanted.Contains(property.Name)))
+        {
+            return root; // Most bodies: the copy would cost as much as reading it.
+        }
+
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {

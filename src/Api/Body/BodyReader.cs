@@ -61,8 +61,7 @@ internal sealed class BodyReader(IOptions<ApiOptions> options)
             return new(null, problem);
         }
 
-        using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = options.Value.BodyDepthMax });
-        return new(document.RootElement.Clone(), null);
+        return new(JsonElement.Parse(utf8.Span, new JsonDocumentOptions { MaxDepth = options.Value.BodyDepthMax }), null);
     }
 
     private async Task<bool> FillAsync(MemoryStream body, Stream source, CancellationToken cancellationToken)
