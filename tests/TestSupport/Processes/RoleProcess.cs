@@ -47,7 +47,7 @@ public sealed class RoleProcess : IAsyncDisposable
     public static RoleProcess Start(string folder, string assembly, IReadOnlyDictionary<string, string?> settings)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo("dotnet", RepositoryFiles.Path(folder, "bin", Configuration, "net10.0", $"{assembly}.dll"))
+        var start = new ProcessStartInfo("dotnet", PathOf(folder, assembly))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -66,15 +66,20 @@ public sealed class RoleProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a role and returns when it is ready.</summary>
-    public static async Task<RoleProcess> StartReadyAsync(string project, IReadOnlyDictionary<string, string?> settings)
+    /// <param name="project">A folder of src/, for example Api.</param>
+    public static Task<RoleProcess> StartReadyAsync(string project, IReadOnlyDictionary<string, string?> settings) =>
+        StartReadyAsync(Path.Combine("src", project), $"Pipeline.{project}", settings);
+
+    /// <summary>The same of one that is not of src/.</summary>
+    public static async Task<RoleProcess> StartReadyAsync(string folder, string assembly, IReadOnlyDictionary<string, string?> settings)
     {
-        var role = Start(project, settings);
+        var role = Start(folder, assembly, settings);
         using var http = new HttpClient { BaseAddress = role.Address };
         await Eventually.TrueAsync(async () =>
         {
             if (role._process.HasExited)
             {
-                throw new InvalidOperationException($"{project} exited {role._process.ExitCode} before it was ready: {role.Errors}{role.Output}");
+                throw new InvalidOperationException($"{assembly} exited {role._process.ExitCode} before it was ready: {role.Errors}{role.Output}");
             }
 
             try
@@ -88,6 +93,9 @@ public sealed class RoleProcess : IAsyncDisposable
         });
         return role;
     }
+
+    /// <summary>What the build made of a project.</summary>
+    public static string PathOf(string folder, string assembly) => RepositoryFiles.Path(folder, "bin", Configuration, "net10.0", $"{assembly}.dll");
 
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
