@@ -14,7 +14,7 @@ RUN --mount=type=cache,target=/root/.nuget/packages \
       dotnet publish "src/$role/$role.csproj" --configuration Release --output "/out/$role" -p:UseAppHost=false; \
     done
 
-# The only build that brings LLamaSharp.Backend.Cuda12.
+# The only build with the CUDA package, LLamaSharp.Backend.Cuda12.
 FROM build AS build-cuda
 RUN --mount=type=cache,target=/root/.nuget/packages \
     dotnet publish src/Workers.Inference/Workers.Inference.csproj --configuration Release --output /out/Workers.Inference.Cuda \
@@ -44,7 +44,7 @@ USER root
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgomp1 \
     && rm -rf /var/lib/apt/lists/*
-# Without it ggml starts a debugger when it aborts.
+# Keeps ggml from starting a debugger when it aborts.
 ENV GGML_NO_BACKTRACE=1
 COPY models/*.gguf models/
 USER $APP_UID
