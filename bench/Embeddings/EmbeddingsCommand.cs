@@ -13,7 +13,7 @@ using Pipeline.Inference.LLamaSharp;
 
 namespace Pipeline.Bench.Embeddings;
 
-/// <summary>Embeddings through the pipeline, search among many chunks, and with --ingest what documents cost those who wait.</summary>
+/// <summary>Embeddings through the pipeline, search among many chunks, and with --ingest what documents cost interactive jobs.</summary>
 internal static class EmbeddingsCommand
 {
     private const int Seed = 20261121;
@@ -23,7 +23,7 @@ internal static class EmbeddingsCommand
     private static readonly Option<string> _model = new("--model") { Description = "A GGUF file of an embedding model", Required = true };
     private static readonly Option<int> _threads = new("--threads") { Description = "Threads of every side's forward passes", DefaultValueFactory = _ => 2 };
     private static readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each side", DefaultValueFactory = _ => 3 };
-    private static readonly Option<int?> _ingest = new("--ingest") { Description = "Measures emotion jobs while so many documents are ingested, and nothing else" };
+    private static readonly Option<int?> _ingest = new("--ingest") { Description = "Measures only emotion jobs while this many documents are ingested" };
     private static readonly Option<bool> _queue = new("--queue") { Description = "Measures ways from a queue to the model's passes, and nothing else" };
     private static readonly Option<bool> _quick = new("--quick") { Description = "Short: shows that it works, not how fast" };
     private static readonly Option<string?> _record = new("--record") { Description = "Directory for a file with the figures" };

@@ -9,7 +9,7 @@ using Pipeline.Core.Search;
 
 namespace Pipeline.Bench.Embeddings;
 
-/// <summary>How long a search takes among so many chunks: the scan of vectors in memory alone, and the whole request.</summary>
+/// <summary>How long a search takes among many chunks: the scan of vectors in memory alone, and the whole request.</summary>
 internal sealed class SearchMeasure(NpgsqlDataSource dataSource, Processes pipeline, Texts texts, TimeProvider time)
 {
     private const int Results = 10;

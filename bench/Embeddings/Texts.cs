@@ -2,7 +2,7 @@ using Pipeline.Bench.Models.Vocabularies;
 
 namespace Pipeline.Bench.Embeddings;
 
-/// <summary>Texts that nobody has sent before: a worker remembers those it has embedded.</summary>
+/// <summary>Texts that were never sent before: a worker caches those it has embedded.</summary>
 internal sealed class Texts(int seed)
 {
     private const int WordsMin = 16;

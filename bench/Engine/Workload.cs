@@ -55,7 +55,7 @@ internal sealed class Workload
         return [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, tokens).Select(_ => random.Next(FirstWordToken, end)).ToArray())];
     }
 
-    /// <summary>Messages of so many tokens, none like another.</summary>
+    /// <summary>Messages with this many tokens, all different.</summary>
     public IReadOnlyList<string> ShortTexts(int count, int tokens)
     {
         Random random = new(count);

@@ -19,7 +19,7 @@ internal sealed class Field(TextWriter progress) : IAsyncDisposable
         return side;
     }
 
-    /// <summary>Null when it can not be started; says why and what to do.</summary>
+    /// <summary>Null if it cannot be started; says why and what to do.</summary>
     public async Task<T?> TryStartAsync<T>(string name, Task<T> starting)
         where T : class, ISide
     {

@@ -31,7 +31,7 @@ internal static class History
         return stage.Servers.Database(name);
     }
 
-    /// <summary>Writes so many finished jobs over the days of a month.</summary>
+    /// <summary>Writes this many finished jobs over the days of a month.</summary>
     public static async Task WriteAsync(string postgres, int rows, TimeProvider time, TextWriter progress, CancellationToken cancellationToken)
     {
         await using NpgsqlDataSource database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { CommandTimeout = 0 });

@@ -9,7 +9,7 @@ using Pipeline.Core.ActivityReports;
 
 namespace Pipeline.Bench.Jobs;
 
-/// <summary>Yesterday with so many jobs of one client, as a pipeline with two kinds and a few failures leaves it.</summary>
+/// <summary>Yesterday with many jobs of one client, as a pipeline with two kinds and a few failures leaves it.</summary>
 internal sealed class ReportedDay : IAsyncDisposable
 {
     // Results as workers write them. Nine in ten are emotions, one in fifty failed.

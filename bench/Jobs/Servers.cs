@@ -17,7 +17,7 @@ internal sealed class Servers
     /// <summary>Connection string of a peer's database.</summary>
     public string Database(string name) => new NpgsqlConnectionStringBuilder(Postgres) { Database = name }.ConnectionString;
 
-    /// <summary>The same as a URL, for those who read no other.</summary>
+    /// <summary>The same as a URL, for programs that need one.</summary>
     public string DatabaseUrl(string name) => $"postgresql://{_postgres.Username}:{_postgres.Password}@{_postgres.Host}:{_postgres.Port}/{name}";
 
     private static string Setting(string name) => Environment.GetEnvironmentVariable(name)

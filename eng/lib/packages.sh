@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Debian packages, for who may install them.
+# Debian packages, for users who may install them.
 
 # install_packages LOG PACKAGE...: 1 when this user or this system cannot.
 install_packages() {

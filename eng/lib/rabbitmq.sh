@@ -2,7 +2,7 @@
 # A private RabbitMQ node under $DIR/rabbitmq. Uses settings of eng/services.
 
 RABBITMQ_LOG=$DIR/logs/rabbitmq.log
-# On the command line of our processes, so that a pid can be told from a recycled one.
+# On the command line of our processes, to recognise a recycled pid.
 RABBITMQ_MARK=$DIR/rabbitmq
 
 # The real scripts: those in /usr/sbin switch to the system's rabbitmq user and its directories.

@@ -40,7 +40,7 @@ public sealed class LLamaSharpModelLoader(IOptions<InferenceOptions> options, IL
         _ = NativeLog.TakeError();
         try
         {
-            // LLamaSharp puts 20 layers on a GPU unless it is told.
+            // LLamaSharp's default is 20 layers on a GPU.
             LLamaWeights weights = LLamaWeights.LoadFromFile(new ModelParams(path)
             {
                 GpuLayerCount = parameters.GpuLayers,

@@ -9,7 +9,7 @@ public sealed class InferenceOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Inference";
 
-    /// <summary>Where models run. What a remote server does not do is done in this process.</summary>
+    /// <summary>Where language models run.</summary>
     [EnumDataType(typeof(InferenceBackend))]
     public InferenceBackend Backend { get; set; }
 
@@ -18,7 +18,7 @@ public sealed class InferenceOptions
 
     /// <summary>
     /// A ggml backend library to load beside those of LLamaSharp's package, for example a libggml-cuda.so of a compatible release
-    /// where LLamaSharp.Backend.Cuda12 is not to be had. Null loads none. Another release's is refused.
+    /// where LLamaSharp.Backend.Cuda12 is not available. Null loads none. A backend of an incompatible release is refused.
     /// </summary>
     public string? BackendLibrary { get; set; }
 

@@ -91,7 +91,7 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
     }
 
     /// <summary>Checks the file and the memory, then loads; blocks for seconds to minutes.</summary>
-    /// <exception cref="ModelLoadException">The file, the memory or the native library does not do; the message has the remedy.</exception>
+    /// <exception cref="ModelLoadException">The file, the memory or the native library is unsuitable; the message says what to change.</exception>
     internal static LocalModel Load(string path, IModelLoader loader, InferenceOptions options, TimeProvider time, ILogger logger)
     {
         GgufFile file = GgufReader.Read(path);

@@ -27,7 +27,7 @@ public sealed partial class LocalModels(
     /// <param name="modelPath">GGUF file.</param>
     /// <param name="warmUp">A typical request of the host.</param>
     /// <param name="cancellationToken">Given up between the steps; the native load itself does not stop.</param>
-    /// <exception cref="ModelLoadException">The file, the memory or the native library does not do; the message has the remedy.</exception>
+    /// <exception cref="ModelLoadException">The file, the memory or the native library is unsuitable; the message says what to change.</exception>
     public async Task<LocalModel> LoadAsync(string modelPath, LabelScoringRequest warmUp, CancellationToken cancellationToken)
     {
         string path = Path.GetFullPath(modelPath);

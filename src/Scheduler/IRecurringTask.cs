@@ -6,7 +6,7 @@ namespace Pipeline.Scheduler;
 /// </summary>
 /// <remarks>
 /// Each occurrence runs once, in one of the scheduler processes, never beside itself. One that was missed is made up
-/// once, however many were missed. A failure is retried, and a run that a crash or a deploy cut short begins anew:
+/// once, however many were missed. A failure is retried, and a run that a crash or a deploy cut short starts again:
 /// tasks are idempotent.
 /// </remarks>
 public interface IRecurringTask

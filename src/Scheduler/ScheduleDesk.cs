@@ -5,8 +5,8 @@ using Pipeline.Core.Schedules;
 namespace Pipeline.Scheduler;
 
 /// <summary>
-/// Between operators and the library that fires tasks: runs what somebody asked for, and tells when each task comes next. A run
-/// on request is not retried: who asked sees its outcome.
+/// Between operators and the library that fires tasks: runs requested tasks and publishes when each task runs next. A run
+/// on request is not retried: its outcome is visible to the caller.
 /// </summary>
 internal sealed partial class ScheduleDesk(
     RecurringTasks tasks,
@@ -18,7 +18,7 @@ internal sealed partial class ScheduleDesk(
     ILogger<ScheduleDesk> logger) : LoopService(time, logger)
 {
     private readonly Dictionary<string, Task> _runs = [];
-    private readonly Dictionary<string, DateTimeOffset?> _told = [];
+    private readonly Dictionary<string, DateTimeOffset?> _published = [];
 
     protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
@@ -28,7 +28,7 @@ internal sealed partial class ScheduleDesk(
             do
             {
                 await StartRequestedAsync(stoppingToken);
-                await TellNextAsync(stoppingToken);
+                await PublishNextAsync(stoppingToken);
                 RoundDone();
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -64,19 +64,19 @@ internal sealed partial class ScheduleDesk(
         }
     }
 
-    private async Task TellNextAsync(CancellationToken cancellationToken)
+    private async Task PublishNextAsync(CancellationToken cancellationToken)
     {
         foreach (var id in tasks.All.Select(scheduled => scheduled.Task.Id))
         {
             var next = await schedules.NextAsync(id, cancellationToken);
-            if (!_told.TryGetValue(id, out var told) || told != next)
+            if (!_published.TryGetValue(id, out var known) || known != next)
             {
                 await store.SetNextAsync(id, next, cancellationToken);
-                _told[id] = next;
+                _published[id] = next;
             }
         }
     }
 
-    [LoggerMessage(4004, LogLevel.Warning, "Recurring task {TaskId}, which somebody asked for, failed: {Reason}")]
+    [LoggerMessage(4004, LogLevel.Warning, "The requested run of recurring task {TaskId} failed: {Reason}")]
     private partial void LogFailed(string taskId, string reason);
 }

@@ -7,7 +7,7 @@ namespace Pipeline.Scheduler;
 
 /// <summary>
 /// The one way a task runs, whichever library says that it is due: never beside itself in any process, not while it is paused,
-/// within its time, with its outcome told. It throws what the task throws: the library that called retries.
+/// within its time, and records its outcome. It throws what the task throws: Hangfire retries.
 /// </summary>
 internal sealed partial class TaskRunner(
     RecurringTasks tasks,
@@ -20,7 +20,7 @@ internal sealed partial class TaskRunner(
     /// <exception cref="TimeoutException">The task took longer than <see cref="SchedulerOptions.TaskTimeout"/>.</exception>
     public Task RunAsync(string id, CancellationToken cancellationToken) => RunAsync(id, asked: false, cancellationToken);
 
-    /// <summary>Runs the task if somebody asked for it and nobody has run it since, even where it is paused.</summary>
+    /// <summary>Runs the task if a run was requested and has not happened yet, even if the task is paused.</summary>
     /// <exception cref="TimeoutException">The same.</exception>
     public Task RunAskedAsync(string id, CancellationToken cancellationToken) => RunAsync(id, asked: true, cancellationToken);
 
@@ -84,13 +84,13 @@ internal sealed partial class TaskRunner(
         };
         try
         {
-            // Not cancellable: a stop is the very thing that is to be told.
+            // Not cancellable: the stop itself is to be recorded.
             await schedules.EndAsync(id, outcome, error, CancellationToken.None);
         }
         catch (Exception e) when (TransientErrors.IsTransient(e))
         {
             // Where the database is away the run stays marked as running, and reads as interrupted.
-            LogUntold(id, e.Message);
+            LogOutcomeLost(id, e.Message);
         }
     }
 
@@ -103,6 +103,6 @@ internal sealed partial class TaskRunner(
     [LoggerMessage(4003, LogLevel.Information, "Recurring task {TaskId} is due but paused; this occurrence is skipped")]
     private partial void LogPaused(string taskId);
 
-    [LoggerMessage(4005, LogLevel.Warning, "The outcome of recurring task {TaskId} could not be written down: {Reason}")]
-    private partial void LogUntold(string taskId, string reason);
+    [LoggerMessage(4005, LogLevel.Warning, "The outcome of recurring task {TaskId} could not be stored: {Reason}")]
+    private partial void LogOutcomeLost(string taskId, string reason);
 }

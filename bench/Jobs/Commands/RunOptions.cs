@@ -6,7 +6,7 @@ using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Jobs.Commands;
 
-/// <summary>What all commands are told, and how those end that compare.</summary>
+/// <summary>Options of all commands, and how comparing ones end.</summary>
 internal static class RunOptions
 {
     private const int JobsMax = 50_000; // As many as the API takes in one batch.

@@ -17,7 +17,7 @@ internal interface IMeasure
 
 /// <summary>One measurement.</summary>
 /// <param name="Value">In the unit of the measure; of a latency the median.</param>
-/// <param name="BusyCores">Cores of the machine that were at work, whoever's work it was.</param>
+/// <param name="BusyCores">Busy cores of the whole machine.</param>
 internal sealed record Sample(double Value, double BusyCores)
 {
     /// <summary>Of a latency, what 99 of 100 stayed below.</summary>

@@ -3,7 +3,7 @@ using Pipeline.Bench.Measuring;
 namespace Pipeline.Bench.Jobs.Measures;
 
 /// <summary>One job in flight: from its submission until the submitter has its result.</summary>
-/// <param name="oneByOne">Does so many jobs and returns the milliseconds of each.</param>
+/// <param name="oneByOne">Runs this many jobs and returns the milliseconds of each.</param>
 internal sealed class Latency(
     string name, int jobs, Results results, Func<int, CancellationToken, Task<IReadOnlyList<double>>> oneByOne, TimeProvider time) : IMeasure
 {

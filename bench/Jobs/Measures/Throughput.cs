@@ -1,7 +1,7 @@
 namespace Pipeline.Bench.Jobs.Measures;
 
 /// <summary>From the first submission to the last durable result.</summary>
-/// <param name="submit">Hands so many jobs to the side.</param>
+/// <param name="submit">Hands this many jobs to the side.</param>
 internal sealed class Throughput(
     string name, int jobs, int warmUp, Results results, Func<int, CancellationToken, Task> submit, TimeProvider time) : IMeasure
 {

@@ -1,6 +1,6 @@
 namespace Pipeline.Bench.Jobs.Sides;
 
-/// <summary>Somebody who answers chats word by word.</summary>
+/// <summary>A side that streams answers to chats.</summary>
 internal interface IChatSide : ISide
 {
     /// <summary>Reads the whole answer; returns the milliseconds to its first text.</summary>

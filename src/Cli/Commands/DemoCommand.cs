@@ -30,7 +30,7 @@ internal static class DemoCommand
 
     private static Command Prepare(CliEnvironment environment)
     {
-        var command = new Command("prepare", $"Makes the database of {PipelineDatabase.Variable} anew and empty.");
+        var command = new Command("prepare", $"Creates the database of {PipelineDatabase.Variable} again, empty.");
         command.Do(environment, async (_, cancellationToken) =>
         {
             await DemoDatabase.CreateAsync(environment.Variable(PipelineDatabase.Variable)!, cancellationToken);

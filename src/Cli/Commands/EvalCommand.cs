@@ -46,7 +46,7 @@ internal static class EvalCommand
         EvalGeneratedCommand.AddTo(verb, environment, server);
 
         // On the verb, so that they may stand before the kind as well: that is where ./run puts the address.
-        server.AddTo(verb, "Give up when nothing finished for so long.", WaitSeconds);
+        server.AddTo(verb, "Give up when nothing has finished for this long.", WaitSeconds);
         return verb;
     }
 

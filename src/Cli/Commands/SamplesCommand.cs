@@ -25,7 +25,7 @@ internal static class SamplesCommand
         };
         var server = new ServerOptions(environment);
         var command = new Command("samples", "Sends the sample texts and prints a table of their emotions.") { directory };
-        server.AddTo(command, "Give up when nothing finished for so long.", WaitSeconds);
+        server.AddTo(command, "Give up when nothing has finished for this long.", WaitSeconds);
         command.Do(environment, async (parsed, cancellationToken) =>
         {
             var path = Path.Combine(parsed.GetRequiredValue(directory), FileName);

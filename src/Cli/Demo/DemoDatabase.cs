@@ -12,7 +12,7 @@ internal static class DemoDatabase
 
     private const string Left = "select count(*)::int from jobs where state in ('queued', 'running')";
 
-    /// <summary>Makes the database of the connection string anew and empty.</summary>
+    /// <summary>Creates the database of the connection string again, empty.</summary>
     public static async Task CreateAsync(string connectionString, CancellationToken cancellationToken)
     {
         NpgsqlConnectionStringBuilder demo = new(connectionString);

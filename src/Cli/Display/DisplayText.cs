@@ -12,7 +12,7 @@ internal static class DisplayText
     /// <summary>Cells that the text takes, as the table counts them, so that cut texts and columns agree.</summary>
     public static int Width(string text) => new Segment(text).CellCount();
 
-    /// <summary>The text on one line and in at most so many cells, with an ellipsis where it was cut.</summary>
+    /// <summary>The text on one line and in at most this many cells, with an ellipsis if it was cut.</summary>
     public static string Shorten(string text, int cells)
     {
         var line = OneLine(text);

@@ -9,7 +9,7 @@ internal static class GeneratedView
 {
     public static void Write(IAnsiConsole console, GeneratedFigures figures)
     {
-        console.Line($"{figures.Kind}: {Figures.Count(figures.N, "job")}, answered by {(figures.Models is [] ? "nobody" : string.Join(", ", figures.Models))}");
+        console.Line($"{figures.Kind}: {Figures.Count(figures.N, "job")}, answered by {(figures.Models is [] ? "no model" : string.Join(", ", figures.Models))}");
         var table = PlainTable.Create().AddText("").AddNumber("").AddText("");
         Row(table, "valid", Figures.PercentFine(figures.Valid), "results that are what the contract says");
         Row(table, "keywords", Percent(figures.Keywords), "of the expected ones found");

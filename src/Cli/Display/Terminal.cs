@@ -42,7 +42,7 @@ internal static class Terminal
 
     private static int Width(bool redirected, int detected, string? columns)
     {
-        var width = int.TryParse(columns, NumberStyles.None, CultureInfo.InvariantCulture, out var told) ? told
+        var width = int.TryParse(columns, NumberStyles.None, CultureInfo.InvariantCulture, out var set) ? set
             : redirected ? LogWidth
             : detected;
         return Math.Clamp(width, WidthMin, WidthMax);

@@ -15,10 +15,10 @@ internal sealed record GoldJob : IRow
     /// <summary>Words that a good answer has, in any case; absent where there are none.</summary>
     public IReadOnlyList<string>? Keywords { get; init; }
 
-    /// <summary>A good answer; absent where nobody wrote one.</summary>
+    /// <summary>A good answer, if there is one.</summary>
     public string? Expected { get; init; }
 
-    /// <summary>The score that a person gave, 0 to 10, for kinds that score; absent where nobody did.</summary>
+    /// <summary>A person's score, 0 to 10, for kinds that score; absent if there is none.</summary>
     public int? Score { get; init; }
 
     public string? Problem() =>

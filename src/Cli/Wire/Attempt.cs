@@ -1,6 +1,6 @@
 namespace Pipeline.Cli.Wire;
 
-/// <summary>How one try of a request ended. A refusal that trying again can not mend is a <see cref="CommandException"/>.</summary>
+/// <summary>How one try of a request ended. A refusal that no retry can mend is a <see cref="CommandException"/>.</summary>
 internal abstract record Attempt
 {
     private Attempt()
@@ -13,6 +13,6 @@ internal abstract record Attempt
     /// <summary>The queue is full: not a failure, but pressure to slow down.</summary>
     internal sealed record Busy(TimeSpan? RetryAfter, string Reason) : Attempt;
 
-    /// <summary>The connection broke or the service is away for a moment; nobody knows whether it was accepted.</summary>
+    /// <summary>The connection broke or the service is away for a moment; whether the request was accepted is unknown.</summary>
     internal sealed record Broken(TimeSpan? RetryAfter, string Reason) : Attempt;
 }

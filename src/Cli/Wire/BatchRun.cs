@@ -12,7 +12,7 @@ internal sealed class BatchRun(PipelineClient client, TimeProvider time)
     // Keeps us from spinning where a proxy strips the Prefer header and every answer comes at once.
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Gives up when nothing finished for so long.</summary>
+    /// <summary>Gives up when nothing finished for this long.</summary>
     public required TimeSpan Patience { get; init; }
 
     /// <summary>How many jobs did not succeed.</summary>

@@ -21,7 +21,7 @@ internal sealed class EmotionRun(PipelineClient client, TimeProvider time)
 
     public required int ChunksInFlight { get; init; }
 
-    /// <summary>Gives up when nothing was accepted or finished for so long.</summary>
+    /// <summary>Gives up when nothing was accepted or finished for this long.</summary>
     public required TimeSpan Patience { get; init; }
 
     /// <summary>In the queue that never delays a person.</summary>

@@ -13,7 +13,7 @@ internal sealed class PipelineClient(HttpClient http, Server server, TimeProvide
     private const string EmotionPath = "api/emotion";
 
     // Set once, read by every request: after the first answer a refused connection is a restart worth waiting for,
-    // before it a pipeline that nobody started.
+    // before it a pipeline that was not started.
     private volatile bool _answered;
 
     public Server Server => server;

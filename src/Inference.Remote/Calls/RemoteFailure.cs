@@ -17,11 +17,11 @@ internal static class RemoteFailure
         ClientResultException { Status: > 0 } e => Refused(e.Status, ServerError.Read(e.GetRawResponse()?.Content?.ToString()), endpoint),
         AnthropicApiException e => Refused((int)e.StatusCode, ServerError.Read(e.ResponseBody), endpoint),
         { } e when Transport(e) is { } cause => new RemoteException(
-            $"{endpoint.Name} cannot be reached, or broke off: {Redact(cause.Message, endpoint)} Look whether it runs and whether {endpoint.Section}:BaseUrl is right.",
+            $"{endpoint.Name} cannot be reached, or closed the connection: {Redact(cause.Message, endpoint)} Check that it runs and that {endpoint.Section}:BaseUrl is correct.",
             status: null,
             cause),
         { } e => new RemoteException(
-            $"{endpoint.Name} sent what is not an answer of its protocol ({e.GetType().Name}: {Redact(e.Message, endpoint)}). Look whether {endpoint.Section}:BaseUrl is right; for OpenAI's protocol it ends with /v1."),
+            $"{endpoint.Name} sent something other than an answer of its protocol ({e.GetType().Name}: {Redact(e.Message, endpoint)}). Check that {endpoint.Section}:BaseUrl is correct; for OpenAI's protocol it ends with /v1."),
     };
 
     private static InferenceException Refused(int status, ServerError error, RemoteEndpoint endpoint) =>

@@ -4,7 +4,7 @@ using Pipeline.Inference.Remote.OpenAi;
 
 namespace Pipeline.Inference.Remote.Fallback;
 
-/// <summary>The provider's chat, and what it is told of a request that was meant for the local engine.</summary>
+/// <summary>The provider's chat, and the part of a local request that is passed on to it.</summary>
 internal static class CloudClient
 {
     /// <param name="options">Enabled and valid.</param>

@@ -10,12 +10,12 @@ internal static class FirstTokenScores
     /// <summary>Below this share of the probability on labels, the model means to answer something else, and what is left is noise.</summary>
     private const double LabelMassMin = 0.05;
 
-    /// <summary>A token that begins several labels may have this share of the labels' probability; beyond it they are not told apart.</summary>
+    /// <summary>A token that begins several labels may have this share of the labels' probability; beyond it they cannot be distinguished.</summary>
     private const double AmbiguousShareMax = 0.01;
 
     /// <param name="labels">Of the request.</param>
     /// <param name="alternatives">UTF-8 bytes of each token, and its natural logarithm of probability.</param>
-    /// <returns>One a label; a label that is not listed has the most that it can have. Null where the labels can not be told apart.</returns>
+    /// <returns>One a label; a label that is not listed has the most that it can have. Null if the labels cannot be distinguished.</returns>
     public static double[]? Read(IReadOnlyList<byte[]> labels, IReadOnlyList<(ReadOnlyMemory<byte> Token, double LogProbability)> alternatives)
     {
         double[] mass = new double[labels.Count];

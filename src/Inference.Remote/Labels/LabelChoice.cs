@@ -19,7 +19,7 @@ internal static class LabelChoice
 
     /// <param name="client">Cloud or server.</param>
     /// <param name="request">Validated already.</param>
-    /// <param name="options">What this client is to be told beside the schema.</param>
+    /// <param name="options">Options of the request besides the schema.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public static async Task<LabelScores> AskAsync(
         IChatClient client, LabelScoringRequest request, ChatOptions options, CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ internal static class LabelChoice
         return JsonElement.Parse(schema.ToJsonString(_unescaped));
     }
 
-    /// <summary>A bare label does as well: servers that ignore the schema answer as the prompt told them.</summary>
+    /// <summary>A bare label does as well: servers that ignore the schema answer as the prompt says.</summary>
     private static int Find(IReadOnlyList<string> labels, string text)
     {
         string said = Said(text).Trim();

@@ -70,7 +70,7 @@ public sealed class OpenAiEmbeddingGenerator(RemoteEndpoint endpoint, int batchM
 
         return answer.Count == batch.Length
             ? answer
-            : throw new RemoteException($"{endpoint.Name} sent {answer.Count} embeddings for {batch.Length} texts. Look whether {endpoint.Section}:EmbeddingModel is an embedding model.");
+            : throw new RemoteException($"{endpoint.Name} sent {answer.Count} embeddings for {batch.Length} texts. Check that {endpoint.Section}:EmbeddingModel is an embedding model.");
     }
 
     private Embedding<float> Read(OpenAIEmbedding embedding, string? model)

@@ -24,7 +24,7 @@ internal static class OpenAiMessages
         // A model's earlier thoughts and usage are no part of the conversation.
         if (message.Contents.FirstOrDefault(content => content is not (TextContent or TextReasoningContent or UsageContent)) is { } other)
         {
-            throw new NotSupportedException($"A message has {other.GetType().Name}; servers are sent text alone.");
+            throw new NotSupportedException($"A message has {other.GetType().Name}; servers are sent only text.");
         }
 
         return message.Role == ChatRole.User ? new UserChatMessage(message.Text)

@@ -32,7 +32,7 @@ internal static class OpenAiParameters
 
         if (options.Tools is { Count: > 0 })
         {
-            throw new NotSupportedException($"ChatOptions has {options.Tools.Count} tools; servers are asked for text and JSON alone.");
+            throw new NotSupportedException($"ChatOptions has {options.Tools.Count} tools; servers are asked only for text and JSON.");
         }
 
         request.Temperature ??= options.Temperature;

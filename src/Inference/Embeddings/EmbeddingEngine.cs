@@ -18,7 +18,7 @@ public sealed partial class EmbeddingEngine(
     /// <summary>Most texts of one request.</summary>
     public const int TextsMax = 4_096;
 
-    // A CPU gains nothing by more, and whoever comes next waits for them.
+    // A CPU gains nothing by more, and later texts would wait for them.
     private const int PartTokensOfCpu = 256;
 
     private const string WarmUpText = "Warm-up.";
@@ -43,7 +43,7 @@ public sealed partial class EmbeddingEngine(
     /// <summary>Checks the file and the memory, loads the model and embeds one text, so that the first job pays for no page faults.</summary>
     /// <param name="modelPath">GGUF file of an embedding model.</param>
     /// <param name="cancellationToken">Given up between the steps; the native load itself does not stop.</param>
-    /// <exception cref="ModelLoadException">The file, the memory or the native library does not do; the message has the remedy.</exception>
+    /// <exception cref="ModelLoadException">The file, the memory or the native library is unsuitable; the message says what to change.</exception>
     /// <exception cref="InvalidOperationException">A model is loaded already.</exception>
     public async Task LoadAsync(string modelPath, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ internal sealed class EmbeddingTask(int[] tokens, RequestPriority priority)
     /// <summary>The vector, of length 1.</summary>
     public Task<float[]> Completion => _completion.Task;
 
-    /// <summary>True when nobody waits for the vector any more.</summary>
+    /// <summary>True when the vector is no longer wanted.</summary>
     public bool IsAbandoned => _completion.Task.IsCompleted;
 
     public void Complete(float[] vector) => _completion.TrySetResult(vector);

@@ -29,5 +29,5 @@ public sealed record EncoderLimits(int BatchTokens, int SequencesMax)
 /// <summary>What to allocate.</summary>
 /// <param name="Limits">Sizes asked for.</param>
 /// <param name="Threads">CPU threads of a forward pass.</param>
-/// <param name="Parts">Most parts of a pass that may be computed side by side, each with its share of the threads; a backend that can not does one after the other.</param>
+/// <param name="Parts">Most parts of a pass that may be computed side by side, each with its share of the threads; a backend may also compute them one after the other.</param>
 public sealed record EncoderParameters(EncoderLimits Limits, int Threads, int Parts = 1);

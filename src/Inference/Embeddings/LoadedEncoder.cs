@@ -79,7 +79,7 @@ internal sealed class LoadedEncoder : IAsyncDisposable
         }
         catch
         {
-            // Those that are in the queue already: nobody waits for them.
+            // Those already in the queue are no longer wanted.
             Array.ForEach(tasks, task => task.Cancel(new CancellationToken(canceled: true)));
             throw;
         }

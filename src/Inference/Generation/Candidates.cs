@@ -78,7 +78,7 @@ internal sealed class Candidates
         _sorted.Sort();
     }
 
-    /// <summary>Keeps the first so many.</summary>
+    /// <summary>Keeps only the first ones.</summary>
     public void Keep(int count)
     {
         if (count < _sorted.Count)

@@ -16,8 +16,8 @@ public static class ChatOptionNames
     public const string Priority = "priority";
 
     /// <summary>
-    /// Number, 0 to <see cref="GeneratedToken.LikelyMax"/>: the response tells how probable each token was, with so many of the
-    /// most probable ones at its place. Default: it tells nothing.
+    /// Number, 0 to <see cref="GeneratedToken.LikelyMax"/>: the response has the log-probability of each token and of this
+    /// many of the most probable tokens at its position. Default: none.
     /// </summary>
     public const string TopLogprobs = "top_logprobs";
 

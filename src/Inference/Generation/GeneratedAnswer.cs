@@ -26,7 +26,7 @@ internal sealed record GeneratedAnswer
     public required int AnswerTokens { get; init; }
 
     /// <summary>Each token but the one that ends the turn, where that was asked for.</summary>
-    public IReadOnlyList<GeneratedToken>? Told { get; init; }
+    public IReadOnlyList<GeneratedToken>? Logprobs { get; init; }
 
     /// <summary>From submission to the first token.</summary>
     public required TimeSpan TimeToFirstToken { get; init; }

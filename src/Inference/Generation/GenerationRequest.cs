@@ -26,7 +26,7 @@ internal sealed record GenerationRequest
     /// <summary>Hands the answer over piece by piece.</summary>
     public bool Streams { get; init; }
 
-    /// <summary>Tells how probable each token was, with so many of the most probable ones at its place; null tells nothing.</summary>
+    /// <summary>Returns the log-probability of each token and of this many of the most probable tokens at its position; null returns none.</summary>
     public int? LikelyTokens { get; init; }
 
     public RequestPriority Priority { get; init; }

@@ -10,7 +10,7 @@ internal sealed class GenerationStream(StartedGeneration started, GenerationSpan
     /// <summary>Text as it comes.</summary>
     public IAsyncEnumerable<string> Pieces => started.Task.Stream.ReadAllAsync(CancellationToken.None); // Canceling the task ends it.
 
-    /// <summary>Waits for the end and tells how the request ended.</summary>
+    /// <summary>Waits for the end of the request and returns its outcome.</summary>
     public async Task<FinishedGeneration> Finish()
     {
         try

@@ -18,7 +18,7 @@ internal sealed class GenerationTask : InferenceTask
     private readonly TimeProvider _time;
     private readonly List<int> _tokens; // Prompt and answer.
     private readonly int _promptTokens;
-    private readonly List<GeneratedToken> _told = [];
+    private readonly List<GeneratedToken> _logprobs = [];
     private readonly StopText _text;
     private readonly long _submittedAt;
     private readonly TaskCompletionSource<GeneratedAnswer> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -105,7 +105,7 @@ internal sealed class GenerationTask : InferenceTask
             PromptTokens = _promptTokens,
             CachedTokens = _cachedTokens,
             AnswerTokens = AnswerTokens,
-            Told = _spec.LikelyTokens is null ? null : _told,
+            Logprobs = _spec.LikelyTokens is null ? null : _logprobs,
             TimeToFirstToken = _time.GetElapsedTime(_submittedAt, _firstTokenAt ?? now),
             Duration = _time.GetElapsedTime(_submittedAt, now),
         });
@@ -138,7 +138,7 @@ internal sealed class GenerationTask : InferenceTask
 
         if (_spec.LikelyTokens is { } likely)
         {
-            _told.Add(GeneratedToken.Of(token, logits, likely, _spec.GetBytes));
+            _logprobs.Add(GeneratedToken.Of(token, logits, likely, _spec.GetBytes));
         }
 
         _tokens.Add(token);
@@ -172,6 +172,6 @@ internal sealed record GenerationSpec(
     int TokensMax, SamplingSettings Sampling, IReadOnlyList<string> Stops, ITokenConstraint? Constraint, bool Streams,
     Func<int, bool> IsEnd, Func<int, byte[]> GetBytes)
 {
-    /// <summary>Keeps how probable each token was, with so many of the most probable ones at its place; null keeps nothing.</summary>
+    /// <summary>Keeps the log-probability of each token and of this many of the most probable tokens at its position; null keeps none.</summary>
     public int? LikelyTokens { get; init; }
 }

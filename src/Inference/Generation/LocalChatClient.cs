@@ -139,9 +139,9 @@ public sealed class LocalChatClient : IChatClient
             [ChatOptionNames.Timings] = new GenerationTimings(
                 finished.Answer.TimeToFirstToken, finished.Answer.Duration, finished.Answer.TokensPerSecond),
         };
-        if (finished.Answer.Told is { } told)
+        if (finished.Answer.Logprobs is { } logprobs)
         {
-            extras[ChatOptionNames.Logprobs] = told;
+            extras[ChatOptionNames.Logprobs] = logprobs;
         }
 
         if (finished.DroppedMessages > 0)

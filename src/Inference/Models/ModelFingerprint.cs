@@ -13,7 +13,7 @@ public static class ModelFingerprint
     private const int PieceBytes = 16 * 1_024;
 
     /// <summary>Lower-case hexadecimal SHA-256.</summary>
-    /// <exception cref="IOException">The file can not be read.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static string Of(string path)
     {
         using var file = File.OpenRead(path);

@@ -239,7 +239,7 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
         }
     }
 
-    /// <summary>Adds prompts of one priority up to so many tokens and returns how many it added.</summary>
+    /// <summary>Adds prompts of one priority up to this many tokens and returns the number of tokens added.</summary>
     private int ComposePrompts(RequestPriority priority, int tokensMax)
     {
         int added = 0;

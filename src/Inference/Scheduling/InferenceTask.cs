@@ -51,7 +51,7 @@ internal abstract class InferenceTask(int[] prompt, int sharedTokens, RequestPri
     /// <summary>True once the answer is complete.</summary>
     public abstract bool IsFinished { get; }
 
-    /// <summary>True when nobody waits for the answer any more: canceled or failed.</summary>
+    /// <summary>True when the answer is no longer wanted: canceled or failed.</summary>
     public abstract bool IsAbandoned { get; }
 
     /// <summary>Adds the steps that follow the prompt, as far as the batch has room.</summary>

@@ -62,7 +62,7 @@ internal sealed class PrefixCache(SequenceTable sequences, KvBudget budget, int 
         Use(prefix);
     }
 
-    /// <summary>Frees the least recently used prefix that nobody shares.</summary>
+    /// <summary>Frees the least recently used prefix that no request shares.</summary>
     public bool EvictOne()
     {
         CachedPrefix? victim = _prefixes.Where(prefix => prefix.Users == 0).MinBy(prefix => prefix.LastUsed);

@@ -2,7 +2,7 @@ namespace Pipeline.Inference.Scheduling;
 
 /// <summary>
 /// Requests that are not in the batch yet: interactive before bulk, first come first served within each, and one bulk
-/// request after every few interactive ones, so that nobody starves. Touched by the scheduler's loop only.
+/// request after every few interactive ones, so that no request starves. Touched by the scheduler's loop only.
 /// </summary>
 internal sealed class WaitingQueue
 {

@@ -46,7 +46,7 @@ internal sealed class GrammarVocabulary
     /// <summary>Bytes of a token; none for those that may never come.</summary>
     public ReadOnlySpan<byte> BytesOf(int token) => (uint)token < (uint)_bytes.Length ? _bytes[token] : [];
 
-    /// <summary>Adds the tokens that stay inside of a string with room for so many characters.</summary>
+    /// <summary>Adds the tokens that stay inside a string with room for this many characters.</summary>
     public void AddInside(TokenSet allowed, int room)
     {
         if (room >= _insideByLength.Length - 1)

@@ -7,7 +7,7 @@ using Pipeline.Core.Clients;
 namespace Pipeline.Scheduler.Hangfire;
 
 /// <summary>
-/// Lets in whom the API lets in: with keys, whoever has one; without, a browser on this machine. Browsers ask for a name and a
+/// Admits the same people as the API: holders of a key, or, while there is no key, browsers on this machine. Browsers ask for a name and a
 /// password: the name is of no account, the password is the key.
 /// </summary>
 internal sealed class DashboardAccess : IDashboardAsyncAuthorizationFilter

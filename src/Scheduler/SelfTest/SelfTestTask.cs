@@ -9,7 +9,7 @@ using Pipeline.Core.Jobs;
 namespace Pipeline.Scheduler.SelfTest;
 
 /// <summary>
-/// Asks the emotion model questions whose answers nobody doubts, in both languages, through the same way as every bulk job. It
+/// Sends texts of obvious emotion through the pipeline, in both languages, like every bulk job. It
 /// does not wait: each run looks at the answers of the last one, so a failure is known an hour later and then stays visible.
 /// </summary>
 internal sealed class SelfTestTask(NpgsqlDataSource dataSource, JobStore jobs, IOptions<SchedulerOptions> scheduler, TimeProvider time) : IRecurringTask
@@ -56,7 +56,7 @@ internal sealed class SelfTestTask(NpgsqlDataSource dataSource, JobStore jobs, I
         }
 
         var emotion = JsonSerializer.Deserialize(job.Result!, AnalyzeEmotion.ResultJson)!.Emotion;
-        return wrong.Contains(emotion) ? $"Job {job.Id} answered {emotion}, which its text can not express. Check the file of Models:Emotion:Path." : null;
+        return wrong.Contains(emotion) ? $"Job {job.Id} answered {emotion}, which its text cannot express. Check the file of Models:Emotion:Path." : null;
     }
 
     private async Task AskAsync(CancellationToken cancellationToken)
@@ -80,5 +80,5 @@ internal sealed class SelfTestTask(NpgsqlDataSource dataSource, JobStore jobs, I
     }
 }
 
-/// <summary>A model does not answer as it has to; the message says which job tells.</summary>
+/// <summary>A model gives wrong answers; the message names the job.</summary>
 internal sealed class SelfTestException(string message) : Exception(message);

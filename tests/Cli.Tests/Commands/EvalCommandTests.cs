@@ -46,7 +46,7 @@ public sealed class EvalCommandTests : IDisposable
     {
         await using var pipeline = await FakePipeline.StartAsync(pollsToFinish: 1);
         pipeline.Troubles.Enqueue(FakePipeline.Problem(429, "The queue is full", "", retryAfter: "2"));
-        pipeline.Troubles.Enqueue(FakePipeline.Problem(503, "The database can not be reached", ""));
+        pipeline.Troubles.Enqueue(FakePipeline.Problem(503, "The database cannot be reached", ""));
         var file = Write(Enumerable.Repeat(Gold("joy 1", "joy", "en"), (2 * EmotionRun.ChunkMax) + 1));
 
         (await RunAsync(pipeline, file, "--json")).ShouldBe(0, _environment.Error);

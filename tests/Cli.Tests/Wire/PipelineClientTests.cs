@@ -38,7 +38,7 @@ public sealed class PipelineClientTests
     {
         await using var pipeline = await FakePipeline.StartAsync();
         using var http = Connect(pipeline, out var client);
-        pipeline.Troubles.Enqueue(FakePipeline.Problem(503, "The database can not be reached", "Soon."));
+        pipeline.Troubles.Enqueue(FakePipeline.Problem(503, "The database cannot be reached", "Soon."));
         pipeline.Troubles.Enqueue(Break);
 
         await client.SubmitAsync(EmotionRequest.Of(["a", "b"], "bulk"), Hold, TestContext.Current.CancellationToken);
@@ -59,12 +59,12 @@ public sealed class PipelineClientTests
         await using var pipeline = await FakePipeline.StartAsync();
         for (var i = 0; i < RetryBudget.TriesMax; i++)
         {
-            pipeline.Troubles.Enqueue(FakePipeline.Problem(503, "The database can not be reached", "PostgreSQL does not answer."));
+            pipeline.Troubles.Enqueue(FakePipeline.Problem(503, "The database cannot be reached", "PostgreSQL does not answer."));
         }
 
         var error = await Should.ThrowAsync<CommandException>(() => SubmitAsync(pipeline, "a"));
 
-        error.Message.ShouldStartWith("The database can not be reached. PostgreSQL does not answer. Tried 10 times");
+        error.Message.ShouldStartWith("The database cannot be reached. PostgreSQL does not answer. Tried 10 times");
         _time.Delays.Count.ShouldBe(RetryBudget.TriesMax - 1);
         _time.Delays.ShouldBeInOrder();
     }

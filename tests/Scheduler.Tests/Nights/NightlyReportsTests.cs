@@ -57,7 +57,7 @@ public sealed class NightlyReportsTests : IAsyncLifetime
         await task.RunAsync(Token);
 
         await AnswerAsync("'joy'");
-        (await Should.ThrowAsync<SelfTestException>(() => task.RunAsync(Token))).Message.ShouldContain("answered joy, which its text can not express");
+        (await Should.ThrowAsync<SelfTestException>(() => task.RunAsync(Token))).Message.ShouldContain("answered joy, which its text cannot express");
     }
 
     /// <param name="emotion">SQL.</param>

@@ -76,7 +76,7 @@ public abstract class ChatClientConformance
     {
         string whole = (await AskAsync(_texts[0], Greedy())).Text;
         Rune[] runes = [.. whole.EnumerateRunes()];
-        runes.ShouldNotBeEmpty("The model says nothing to the first text; the suite can not stop it.");
+        runes.ShouldNotBeEmpty("The model says nothing to the first text; the suite cannot stop it.");
         string stop = runes[runes.Length / 2].ToString();
         string expected = whole[..whole.IndexOf(stop, StringComparison.Ordinal)];
         ChatOptions options = Greedy();

@@ -17,7 +17,7 @@ internal sealed class NumberRule : Rule
         Measure();
     }
 
-    /// <summary>True when no number of so many digits is in the range.</summary>
+    /// <summary>True when no number with this many digits is in the range.</summary>
     public bool IsEmpty => _positive is null && _negative is null;
 
     public override JsonKinds Kinds => JsonKinds.Number;

@@ -32,7 +32,7 @@ internal abstract class Rule
         return true;
     }
 
-    /// <summary>True when a value of this rule still fits below so many levels.</summary>
+    /// <summary>True when a value of this rule still fits below this many levels.</summary>
     public bool FitsBelow(int levels) => Nesting <= JsonSchemaLimits.NestingMax - levels;
 
     protected abstract int MeasureParts();

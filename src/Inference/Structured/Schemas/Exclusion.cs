@@ -15,7 +15,7 @@ internal static class Exclusion
                 {
                     throw new JsonSchemaException(
                         $"{keyword.Path}/{i}",
-                        $"A value may match this and alternative {j} too, as far as can be told.",
+                        $"A value may match both this and alternative {j}.",
                         "Use anyOf, or give both a required property with different constants.");
                 }
             }

@@ -8,7 +8,7 @@ internal static class SchemaKeywords
     /// <summary>The keywords that decide a schema by themselves.</summary>
     public static readonly string[] Deciding = ["$ref", "anyOf", "oneOf", "enum", "const"];
 
-    // format is an annotation unless a validator is told otherwise; definitions say nothing where they stand.
+    // format is an annotation unless a validator asserts it; definitions constrain nothing by themselves.
     private static readonly HashSet<string> Annotations =
     [
         "$schema", "$id", "$comment", "$anchor", "$defs", "definitions", "title", "description", "default", "example", "examples",
@@ -53,7 +53,7 @@ internal static class SchemaKeywords
         }
     }
 
-    /// <summary>Throws when something stands beside a keyword that decides a schema by itself.</summary>
+    /// <summary>Throws when other keywords accompany one that decides a schema by itself.</summary>
     public static void CheckAlone(IReadOnlyDictionary<string, SchemaNode> members, string deciding)
     {
         foreach ((string name, SchemaNode keyword) in members)
