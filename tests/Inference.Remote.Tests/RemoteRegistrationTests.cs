@@ -62,7 +62,7 @@ public sealed class RemoteRegistrationTests
 
     [Theory]
     [InlineData("Models:Remote:BaseUrl", null, "Models:Remote:BaseUrl is not set")]
-    [InlineData("Models:Remote:BaseUrl", "ftp://server/v1", "no HTTP address")]
+    [InlineData("Models:Remote:BaseUrl", "ftp://server/v1", "not an HTTP address")]
     [InlineData("Models:Remote:BaseUrl", "http://user:pass@server/v1", "environment variable instead")]
     [InlineData("Models:Remote:Model", "", "Models:Remote:Model is not set")]
     [InlineData("Models:Remote:ApiKeyVariable", "NO_SUCH_KEY", "NO_SUCH_KEY")]

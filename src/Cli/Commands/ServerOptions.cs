@@ -47,7 +47,7 @@ internal sealed class ServerOptions(CliEnvironment environment)
         var url = parsed.GetValue(_url) ?? Present(environment.Variable(UrlVariable)) ?? UrlDefault;
         return Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? new Server(uri, Present(parsed.GetValue(_key)) ?? Present(environment.Variable(KeyVariable)))
-            : throw new CommandException($"\"{url}\" is no HTTP address; write it like {UrlDefault}.");
+            : throw new CommandException($"\"{url}\" is not an HTTP address; write it like {UrlDefault}.");
     }
 
     private static string? Present(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();

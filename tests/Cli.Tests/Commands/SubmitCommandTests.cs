@@ -132,7 +132,7 @@ public sealed class SubmitCommandTests
     {
         (await _environment.RunAsync("submit", "a", "--url", url)).ShouldBe(1);
 
-        _environment.Error.ShouldContain("is no HTTP address; write it like http://127.0.0.1:8080");
+        _environment.Error.ShouldContain("is not an HTTP address; write it like http://127.0.0.1:8080");
     }
 
     [Theory]
