@@ -46,7 +46,7 @@ internal static class CommandLine
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                environment.Error.Line("Stopped. What the pipeline has accepted goes on.");
+                environment.Error.Line("Stopped. Jobs that the pipeline has accepted continue.");
                 return ExitCodes.Interrupted;
             }
             catch (CommandException exception)

@@ -41,9 +41,9 @@ internal static class DemoCommand
 
     private static Command Fill(CliEnvironment environment)
     {
-        var directory = new Option<string>("--directory") { Description = "Where the samples lie.", DefaultValueFactory = _ => "samples" };
-        var url = new Option<string>("--url") { Description = "Where the pipeline serves.", Required = true };
-        var command = new Command("fill", "Fills the days, waits for the work and the reports, and says where the last one is.") { directory, url };
+        var directory = new Option<string>("--directory") { Description = "Directory with the samples.", DefaultValueFactory = _ => "samples" };
+        var url = new Option<string>("--url") { Description = "URL of the pipeline.", Required = true };
+        var command = new Command("fill", "Fills the days with jobs, waits for them and their reports, and prints the URL of the last report.") { directory, url };
         command.Do(environment, async (parsed, cancellationToken) =>
         {
             var samples = await JsonLines.ReadAsync(Path.Combine(parsed.GetRequiredValue(directory), "emotion.jsonl"), InputJson.Default.Sample, cancellationToken);
@@ -73,7 +73,7 @@ internal static class DemoCommand
             await SystemJobs.AddAsync(connection, Client.LocalId, jobs, cancellationToken);
         }
 
-        environment.Error.Line($"{jobs.Count} jobs of {DemoDays.Days} days wait for the worker");
+        environment.Error.Line($"{jobs.Count} jobs of {DemoDays.Days} days are waiting for the worker");
         await WaitAsync(environment, async () => await DemoDatabase.LeftAsync(dataSource, cancellationToken) is 0, "the jobs were not done", cancellationToken);
 
         // Only now: before, the scheduler finds nothing to report on.
@@ -81,7 +81,7 @@ internal static class DemoCommand
 
         var (schedules, reports) = (services.GetRequiredService<ScheduleStore>(), services.GetRequiredService<ActivityReportStore>());
         await schedules.RequestAsync(TaskId, cancellationToken);
-        environment.Error.Line($"the scheduler makes the {DemoDays.Days} nights up, in order");
+        environment.Error.Line($"the scheduler makes the reports of {DemoDays.Days} nights, in order");
         IReadOnlyList<ActivityReport> made = [];
         await WaitAsync(
             environment,

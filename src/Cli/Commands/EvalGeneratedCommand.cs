@@ -17,7 +17,7 @@ internal static class EvalGeneratedCommand
     public static void AddTo(Command verb, CliEnvironment environment, ServerOptions server)
     {
         var name = new Argument<string>("KIND") { Description = "A kind of job that the server knows; all but emotion are measured by validity, keywords, similarity and speed." };
-        var file = new Option<string>("--file") { Description = $"Lines {GoldJob.Example}; all but input may be left out.", HelpName = "F.jsonl", Required = true };
+        var file = new Option<string>("--file") { Description = $"Lines {GoldJob.Example}; all fields but input are optional.", HelpName = "F.jsonl", Required = true };
         var json = new Option<bool>("--json") { Description = "Only one line of JSON on standard output; the table goes to standard error." };
         verb.Add(name);
         verb.Add(file);

@@ -19,12 +19,12 @@ internal static class KeysCommand
     private static Command Add(CliEnvironment environment)
     {
         var name = ClientNames.Argument("Who will use the key.");
-        var command = new Command("add", "Makes a key and prints it, once.") { name };
+        var command = new Command("add", "Creates a key and prints it once.") { name };
         command.Do(environment, (parsed, cancellationToken) => PipelineDatabase.UseAsync(environment, async services =>
         {
             var key = await services.GetRequiredService<ClientStore>().AddAsync(parsed.GetRequiredValue(name), cancellationToken);
             environment.Out.Line(key);
-            environment.Error.Line("Keep it now: only its hash is stored, and it is never shown again.");
+            environment.Error.Line("Store it now: only its hash is kept, so it is never shown again.");
             environment.Error.Line($"Send it as \"Authorization: Bearer {key}\", or set {ServerOptions.KeyVariable} for ./run submit, samples and eval.");
             return ExitCodes.Success;
         }, cancellationToken));
@@ -33,7 +33,7 @@ internal static class KeysCommand
 
     private static Command List(CliEnvironment environment)
     {
-        var command = new Command("list", "Lists every key there was, oldest first.");
+        var command = new Command("list", "Lists all keys, revoked ones included, oldest first.");
         command.Do(environment, (_, cancellationToken) => PipelineDatabase.UseAsync(environment, async services =>
         {
             KeyTable.Write(environment.Out, await services.GetRequiredService<ClientStore>().ListAsync(cancellationToken));
@@ -51,7 +51,7 @@ internal static class KeysCommand
             var client = parsed.GetRequiredValue(name);
             if (!await services.GetRequiredService<ClientStore>().RevokeAsync(client, cancellationToken))
             {
-                throw new CommandException($"No key in force is named '{client}'; ./run keys list shows them.");
+                throw new CommandException($"There is no active key named '{client}'; ./run keys list shows all keys.");
             }
 
             environment.Out.Line($"Revoked '{client}'. A running pipeline notices within {ClientStore.CacheLifetime.TotalSeconds:0} s.");

@@ -20,7 +20,7 @@ internal static class SamplesCommand
     {
         var directory = new Option<string>("--directory")
         {
-            Description = $"Where {FileName} lies.",
+            Description = $"Directory with {FileName}.",
             DefaultValueFactory = _ => "samples",
         };
         var server = new ServerOptions(environment);

@@ -14,7 +14,7 @@ internal sealed class ServerOptions(CliEnvironment environment)
 
     private readonly Option<string?> _url = new("--url")
     {
-        Description = $"Where the pipeline listens (environment: {UrlVariable}; default {UrlDefault}).",
+        Description = $"URL of the pipeline (environment: {UrlVariable}; default {UrlDefault}).",
     };
 
     private readonly Option<string?> _key = new("--api-key") { Description = $"The API key (environment: {KeyVariable})." };

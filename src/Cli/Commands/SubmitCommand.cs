@@ -15,10 +15,10 @@ internal static class SubmitCommand
         var text = new Argument<string?>("text") { Description = "What to analyse.", Arity = ArgumentArity.ZeroOrOne };
         var file = new Option<string?>("--file")
         {
-            Description = "Instead of a text: lines {\"text\":\"…\",\"key\":\"…\"} as one batch; results come as JSON lines.",
+            Description = "Instead of a text, a file of lines {\"text\":\"…\",\"key\":\"…\"} as one batch; results come as JSON lines.",
             HelpName = "F.jsonl",
         };
-        var json = new Option<bool>("--json") { Description = "Print the job as the API gave it." };
+        var json = new Option<bool>("--json") { Description = "Print the job as the API returned it." };
         var server = new ServerOptions(environment);
         var command = new Command("submit", "Sends one text and shows its emotion, or a file of texts and prints its results.") { text, file, json };
         command.Validators.Add(result =>

@@ -13,7 +13,7 @@ internal static class KeyTable
     {
         if (clients.Count is 0)
         {
-            console.Line("There are no keys; the pipeline serves this machine only. Make one with ./run keys add NAME.");
+            console.Line("There are no keys, so the pipeline serves only this machine. Create one with ./run keys add NAME.");
             return;
         }
 

@@ -79,7 +79,7 @@ internal static class JsonLines
         catch (JsonException exception)
         {
             var where = exception.Path is null or "$" ? "" : $" at {exception.Path}";
-            throw new FormatException($"is no such JSON object{where} (byte {exception.BytePositionInLine + 1}); expected {T.Example}.");
+            throw new FormatException($"is not such a JSON object{where} (byte {exception.BytePositionInLine + 1}); expected {T.Example}.");
         }
     }
 }

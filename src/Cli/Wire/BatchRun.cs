@@ -66,7 +66,7 @@ internal sealed class BatchRun(PipelineClient client, TimeProvider time)
         }
         catch (JsonException exception)
         {
-            throw new CommandException($"What answers at {client.Server.Url} speaks no pipeline API ({exception.Message}); check the URL.");
+            throw new CommandException($"The server at {client.Server.Url} is not a Pipeline API ({exception.Message}); check the URL.");
         }
     }
 }

@@ -56,7 +56,7 @@ internal sealed class EmotionRun(PipelineClient client, TimeProvider time)
             var replies = await client.SubmitAsync(request, Hold(), cancellationToken);
             return replies.Count == chunk.Length
                 ? replies
-                : throw new CommandException($"The pipeline answered {chunk.Length} texts with {replies.Count} jobs; check that {client.Server.Url} is one.");
+                : throw new CommandException($"The pipeline answered {chunk.Length} texts with {replies.Count} jobs; check that {client.Server.Url} is a Pipeline API.");
         }
         catch (CommandException exception) when (total > chunk.Length)
         {

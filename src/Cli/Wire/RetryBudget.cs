@@ -25,7 +25,7 @@ internal sealed class RetryBudget
     {
         Attempt.Busy busy => NextBusy(busy),
         Attempt.Broken broken => NextBroken(broken),
-        _ => throw new ArgumentOutOfRangeException(nameof(attempt), attempt, "An answer needs no other try."),
+        _ => throw new ArgumentOutOfRangeException(nameof(attempt), attempt, "A successful attempt needs no retry."),
     };
 
     private TimeSpan NextBusy(Attempt.Busy busy)

@@ -35,7 +35,7 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
 
     [Fact]
     public async Task An_unknown_name_can_not_be_revoked() =>
-        (await RunAsync(1, "revoke", _name)).Error.ShouldContain($"No key in force is named '{_name}'");
+        (await RunAsync(1, "revoke", _name)).Error.ShouldContain($"There is no active key named '{_name}'");
 
     [Theory]
     [InlineData("")]

@@ -83,7 +83,7 @@ public sealed class SubmitCommandTests
         pipeline.Posts.Select(post => post.IdempotencyKey).Distinct().ShouldHaveSingleItem();
         pipeline.Posts.ShouldAllBe(post => post.Body.Contains("\"key\":\"a\"", StringComparison.Ordinal));
         _environment.Error.ShouldContain("3/3 texts  100 %");
-        _environment.Error.ShouldContain("1 of 3 texts got no answer");
+        _environment.Error.ShouldContain("1 of 3 texts have no result");
     }
 
     [Fact]
@@ -161,6 +161,6 @@ public sealed class SubmitCommandTests
         var exit = await CommandLine.RunAsync(["submit", "a", "--url", pipeline.Url], _environment.Value, interrupt.Token);
 
         exit.ShouldBe(130);
-        _environment.Error.Trim().ShouldBe("Stopped. What the pipeline has accepted goes on.");
+        _environment.Error.Trim().ShouldBe("Stopped. Jobs that the pipeline has accepted continue.");
     }
 }

@@ -16,16 +16,16 @@ public sealed class JsonLinesTests
     }
 
     [Theory]
-    [InlineData("nonsense", "is no such JSON object (byte 2)")]
-    [InlineData("[1]", "is no such JSON object")]
+    [InlineData("nonsense", "is not such a JSON object (byte 2)")]
+    [InlineData("[1]", "is not such a JSON object")]
     [InlineData("null", "is null")]
     [InlineData("{}", "has no text")]
     [InlineData("""{"text":"  ","label":"joy","lang":"ko"}""", "has no text")]
-    [InlineData("""{"text":7,"label":"joy","lang":"ko"}""", "is no such JSON object at $.text")]
+    [InlineData("""{"text":7,"label":"joy","lang":"ko"}""", "is not such a JSON object at $.text")]
     [InlineData("""{"text":"a","lang":"ko"}""", "has no label")]
-    [InlineData("""{"text":"a","label":"disgust","lang":"ko"}""", "has label \"disgust\", which is none of joy, excitement")]
+    [InlineData("""{"text":"a","label":"disgust","lang":"ko"}""", "has label \"disgust\", which is not one of joy, excitement")]
     [InlineData("""{"text":"a","label":"joy"}""", "has no lang")]
-    [InlineData("""{"text":"\ud800","label":"joy","lang":"ko"}""", "is no such JSON object at $.text")]
+    [InlineData("""{"text":"\ud800","label":"joy","lang":"ko"}""", "is not such a JSON object at $.text")]
     public async Task A_bad_line_is_named_by_its_number(string line, string problem)
     {
         var error = await Should.ThrowAsync<CommandException>(() => ReadAsync($"{Good}\n\n{line}\n{Good}"));

@@ -124,7 +124,7 @@ public sealed class PipelineClientTests
 
         var error = await Should.ThrowAsync<CommandException>(() => SubmitAsync(pipeline, "a"));
 
-        error.Message.ShouldContain("speaks no pipeline API");
+        error.Message.ShouldContain("is not a Pipeline API");
     }
 
     private static Task Break(HttpContext context)
