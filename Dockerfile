@@ -23,7 +23,7 @@ RUN --mount=type=cache,target=/root/.nuget/packages \
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS role
 WORKDIR /app
 COPY eng/http-ready /usr/local/bin/http-ready
-COPY LICENSE ./
+COPY LICENSE NOTICE ./
 # Loopback unless compose says otherwise; the API refuses any other address until there is an API key.
 ENV Urls=http://127.0.0.1:8080
 # Migrations and model loading come before ready.
@@ -67,7 +67,7 @@ COPY --from=mcr.microsoft.com/dotnet/aspnet:10.0-noble /usr/share/dotnet /usr/sh
 RUN ln -s /usr/share/dotnet/dotnet /usr/bin/dotnet
 WORKDIR /app
 COPY eng/http-ready /usr/local/bin/http-ready
-COPY LICENSE ./
+COPY LICENSE NOTICE ./
 COPY models/*.gguf models/
 COPY --from=build-cuda /out/Workers.Inference.Cuda ./
 ENV Urls=http://127.0.0.1:8080 GGML_NO_BACKTRACE=1 DOTNET_RUNNING_IN_CONTAINER=true
@@ -78,6 +78,7 @@ ENTRYPOINT ["dotnet", "Pipeline.Workers.Inference.dll"]
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS cli
 WORKDIR /app
 COPY samples samples
+COPY LICENSE NOTICE ./
 COPY --from=build /out/Cli ./
 USER $APP_UID
 ENTRYPOINT ["dotnet", "Pipeline.Cli.dll"]

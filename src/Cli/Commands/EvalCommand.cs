@@ -68,7 +68,7 @@ internal static class EvalCommand
         if (failed.Length > 0)
         {
             environment.Error.Line(
-                $"{failed.Length} of {Figures.Count(jobs.Length, "text")} got no answer and are not in the figures; "
+                $"{failed.Length} of {Figures.Count(jobs.Length, "text")} have no result and are not in the figures; "
                 + $"the first is job {failed[0].Job.Id}, {failed[0].Job.Failure}.");
         }
 

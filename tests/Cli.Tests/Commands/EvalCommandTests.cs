@@ -79,7 +79,7 @@ public sealed class EvalCommandTests : IDisposable
 
         (await RunAsync(pipeline, file, "--json")).ShouldBe(1);
 
-        _environment.Error.ShouldContain("1 of 2 texts got no answer and are not in the figures; the first is job ");
+        _environment.Error.ShouldContain("1 of 2 texts have no result and are not in the figures; the first is job ");
         _environment.Out.ShouldContain("\"n\":1");
     }
 
