@@ -123,7 +123,7 @@ internal sealed class PipelineClient(HttpClient http, Server server, TimeProvide
     }
 
     private CommandException Stranger(Exception exception) =>
-        new($"What answers at {server.Url} speaks no pipeline API ({exception.Message}); check the URL.");
+        new($"The server at {server.Url} is not a Pipeline API ({exception.Message}); check the URL.");
 
     private async Task<string> SendAsync(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
     {
