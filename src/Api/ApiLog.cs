@@ -9,10 +9,10 @@ internal static partial class ApiLog
     [LoggerMessage(2001, LogLevel.Warning, "{Method} {Path} answered 503: {Reason}")]
     public static partial void StoreUnavailable(this ILogger log, string method, PathString path, string reason);
 
-    [LoggerMessage(2002, LogLevel.Warning, "{Count} jobs were accepted, but the database left before they could be read; answered without waiting")]
+    [LoggerMessage(2002, LogLevel.Warning, "{Count} jobs were accepted, but the database became unavailable before they could be read; answered without waiting")]
     public static partial void AcceptedUnread(this ILogger log, Exception exception, int count);
 
-    [LoggerMessage(2050, LogLevel.Warning, "A query was searched by its words alone; job {JobId} did not embed it: {Reason}")]
+    [LoggerMessage(2050, LogLevel.Warning, "A query was searched by words alone; job {JobId} did not embed it: {Reason}")]
     public static partial void QueryNotEmbedded(this ILogger log, Guid jobId, string reason);
 
     [LoggerMessage(2010, LogLevel.Information, "No API keys exist: requests from this machine act as the local client; every other request is refused")]

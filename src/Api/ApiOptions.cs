@@ -54,7 +54,7 @@ internal sealed class ApiOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan CompletionWaitMax { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>After so long without news a stream says that it lives. 1 s to 5 min, default 15 s.</summary>
+    /// <summary>Keep-alive interval of an idle stream. 1 s to 5 min, default 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan StreamKeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -66,7 +66,7 @@ internal sealed class ApiOptions
     [Range(1, 1_000)]
     public int PageLengthMax { get; init; } = 200;
 
-    /// <summary>What <c>Retry-After</c> says while the database can not be reached. Default 5 s.</summary>
+    /// <summary>What <c>Retry-After</c> says while the database cannot be reached. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan StoreRetryAfter { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -61,7 +61,7 @@ public static class ApiRole
         return pipeline;
     }
 
-    /// <summary>In code, because hosts that share an appsettings.json can not be published together.</summary>
+    /// <summary>In code, because hosts that share an appsettings.json cannot be published together.</summary>
     private static void SetDefaults(IConfiguration configuration)
     {
         if (ListenAddresses.Configured(configuration).Count is 0)

@@ -1,7 +1,7 @@
 namespace Pipeline.Contracts;
 
 /// <summary>
-/// Sent to every worker, again and again while somebody is subscribed to these jobs: whoever runs one of them sends its events to
+/// Sent to every worker, repeatedly while there is a subscription to these jobs: the worker that runs one sends its events to
 /// the address. It is forgotten when it is not repeated.
 /// </summary>
 public sealed record SubscribeToJobs

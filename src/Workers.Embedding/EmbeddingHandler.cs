@@ -37,7 +37,7 @@ internal sealed class EmbeddingHandler(LongTextEmbedder embedder, VectorCache ca
         if (texts.Any(text => text.Model != texts[0].Model))
         {
             cache.Clear();
-            throw new InferenceException($"The server has changed its model to {texts.First(text => text.Model != texts[0].Model).Model}; vectors of two models can not be compared.");
+            throw new InferenceException($"The server has changed its model to {texts.First(text => text.Model != texts[0].Model).Model}; vectors of two models cannot be compared.");
         }
 
         var size = texts[0].Vector.Length;

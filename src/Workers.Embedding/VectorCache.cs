@@ -65,7 +65,7 @@ internal sealed class VectorCache(IOptions<EmbeddingOptions> options)
         }
     }
 
-    /// <summary>Half of the hash: 128 bits collide for nobody who can not also break the other half.</summary>
+    /// <summary>Half of the hash: 128 bits collide for nobody who cannot also break the other half.</summary>
     private static UInt128 Key(string text)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -87,7 +87,7 @@ public sealed partial class InterviewReportHandlerTests
 
         var outcome = await HandleAsync(model, job with { Items = [.. job.Items!.Take(2), new("q", new string('x', 300))] }, new());
 
-        outcome.ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldStartWith("items[2] can not be judged. The prompt has");
+        outcome.ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldStartWith("items[2] cannot be judged. The prompt has");
     }
 
     [Fact]

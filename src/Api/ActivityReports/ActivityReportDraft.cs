@@ -23,7 +23,7 @@ internal sealed record ActivityReportDraft(DateOnly? From, DateOnly? To, IReadOn
         if (hasDays == fields.Has("conversations"))
         {
             errors.Add(hasDays ? "conversations" : "from", hasDays
-                ? "is there together with days: send from and to, or conversations."
+                ? "cannot be used together with days: send from and to, or conversations."
                 : "is missing: send from and to as yyyy-MM-dd, or conversations.");
         }
         else if (hasDays)

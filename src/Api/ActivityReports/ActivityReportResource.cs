@@ -7,7 +7,7 @@ using Pipeline.Core.ActivityReports;
 namespace Pipeline.Api.ActivityReports;
 
 /// <summary>A report on work as clients see it.</summary>
-[Description("A report on the jobs of a day, of several, or of conversations. Fields without a value are absent.")]
+[Description("A report on the jobs of a day, of several, or of conversations. Fields without a value are omitted.")]
 internal sealed record ActivityReportResource
 {
     public required Guid Id { get; init; }
@@ -15,7 +15,7 @@ internal sealed record ActivityReportResource
     [Description("night (made by itself), range or conversations (asked for).")]
     public required string Scope { get; init; }
 
-    [Description("own, or all for the report on all clients together, which shows nothing that one of them wrote.")]
+    [Description("own, or all for the report on all clients together, which contains no client's texts.")]
     public required string Clients { get; init; }
 
     [Description("queued until it is made, then ready.")]
@@ -37,13 +37,13 @@ internal sealed record ActivityReportResource
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    [Description("Only by id, lists leave it out. Latencies are at most 4.5 % off; jobs are counted by the time of their acceptance.")]
+    [Description("Not in lists. Latencies are accurate to 4.5 %; jobs count on the day of their acceptance.")]
     public ActivityFigures? Figures { get; init; }
 
-    [Description("By emotion, the jobs whose texts express it most; texts as long as retention keeps them.")]
+    [Description("By emotion, the jobs whose texts express it most; the texts as long as retention keeps them.")]
     public IReadOnlyDictionary<string, IReadOnlyList<TypicalResource>>? Typical { get; init; }
 
-    [Description("The figures in words, by a language model.")]
+    [Description("A language model's summary of the figures.")]
     public SummaryResource? Summary { get; init; }
 
     public required ActivityReportLinks Links { get; init; }
@@ -82,7 +82,7 @@ internal sealed record TypicalResource(Guid JobId, double Confidence, string? Te
 
 /// <summary>What a language model says of the figures.</summary>
 /// <param name="State">That of its job: queued, running, succeeded, failed or expired.</param>
-/// <param name="Model">"small" is the model that ships, which can not write.</param>
+/// <param name="Model">"small" is the model that ships, which cannot write.</param>
 /// <param name="Error">Why there is none.</param>
 internal sealed record SummaryResource(string State, string? Text, IReadOnlyList<string>? Recommendations, string? Model, IReadOnlyList<string>? Warnings, string? Error)
 {
@@ -105,7 +105,7 @@ internal sealed record ActivityReportLinks(string Self);
 internal sealed record ActivityReportPageResource(IReadOnlyList<ActivityReportResource> Reports, PageLinks Links);
 
 /// <summary>How a client wants its reports.</summary>
-[Description("Where the client's days begin and how its reports are written.")]
+[Description("Time zone and language of the client's reports.")]
 internal sealed record ReportingResource
 {
     [Description("An IANA name; default Activity:TimeZone.")]
@@ -128,6 +128,6 @@ internal sealed record ActivityReportRequest
     [Description("1 to Activity:ConversationsMax (1,000) ids of conversations and interviews.")]
     public IReadOnlyList<string>? Conversations { get; init; }
 
-    [Description("ko or en; default as your settings say.")]
+    [Description("ko or en; default the language of your settings.")]
     public string? Language { get; init; }
 }

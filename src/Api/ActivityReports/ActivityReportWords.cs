@@ -121,7 +121,7 @@ internal sealed record ActivityReportWords
         NoneBefore = "No texts in the seven days before.",
         Points = " pts",
         Typical = "The most typical texts",
-        TextGone = "The text is not kept any more.",
+        TextGone = "The text is no longer stored.",
         Kinds = "By kind",
         Kind = "Kind",
         Median = "median / p95",
@@ -134,7 +134,7 @@ internal sealed record ActivityReportWords
         Precision = "Jobs are counted by the time of their acceptance. Latencies are at most 4.5 % off.",
         Causes = new Dictionary<string, string>
         {
-            [JobErrorCode.Rejected] = "the input can not be done",
+            [JobErrorCode.Rejected] = "the input cannot be processed",
             [JobErrorCode.Exception] = "the handler failed, and every retry",
             [JobErrorCode.Timeout] = "took too long",
             [JobErrorCode.Quarantined] = "two workers died of it",

@@ -34,7 +34,7 @@ internal static class ActivityReportsDocs
         Name = "listActivityReports",
         Tag = Tag,
         Summary = "List activity reports, yours and those on all clients, newest first",
-        Description = "Every night makes one on the day before, in your time zone, and one on all clients together, without anything that one of them wrote.",
+        Description = "Every night one is made on the previous day in your time zone, and one on all clients together, which contains no client's texts.",
         Parameters =
         [
             new("query", "scope", "Only those of this scope: night, range or conversations."),
@@ -51,7 +51,7 @@ internal static class ActivityReportsDocs
         Name = "getActivityReport",
         Tag = Tag,
         Summary = "Get a report",
-        Description = "With `Accept: text/html` as a page that stands alone, with charts, to read and to print.",
+        Description = "With `Accept: text/html` as a self-contained page with charts, for screen and print.",
         Parameters = [new("path", "id", "The report's UUID, such as 019a9c1e-7f00-7000-8000-000000000008.")],
         Answers = [new(200, "The report.", typeof(ActivityReportResource), Report)],
         Problems = [ProblemType.InvalidInput, ProblemType.ActivityReportNotFound, .. SharedDocs.AnyCall],
@@ -61,8 +61,8 @@ internal static class ActivityReportsDocs
     {
         Name = "requestActivityReport",
         Tag = Tag,
-        Summary = "Ask for a report on some days, or on conversations and interviews",
-        Description = "It is made in the background: its `state` becomes ready. Days that have a nightly report are taken from it, also after their jobs are gone.",
+        Summary = "Request a report on a range of days, or on conversations and interviews",
+        Description = "It is made in the background; its `state` becomes ready. Days with a nightly report are taken from it, even if their jobs are gone.",
         Body = new(typeof(ActivityReportRequest), [("Days", """{"from":"2026-01-05","to":"2026-01-11"}""")]),
         Answers = [new(202, "It is queued.", typeof(ActivityReportResource), Queued) { Headers = [("Location", "The report.")] }],
         Problems =
@@ -75,7 +75,7 @@ internal static class ActivityReportsDocs
     {
         Name = "getActivitySettings",
         Tag = Tag,
-        Summary = "See where your days begin and in which language your reports are written",
+        Summary = "Get the time zone and language of your reports",
         Answers = [new(200, "The settings in force.", typeof(ReportingResource), Settings)],
         Problems = [.. SharedDocs.AnyCall],
     };
@@ -84,8 +84,8 @@ internal static class ActivityReportsDocs
     {
         Name = "setActivitySettings",
         Tag = Tag,
-        Summary = "Say where your days begin and in which language your reports are written",
-        Description = "It counts from the next night on. A field that is left out goes back to the server's default.",
+        Summary = "Set the time zone and language of your reports",
+        Description = "It takes effect with the next night. An omitted field is reset to the server's default.",
         Body = new(typeof(ReportingResource), [("Korea", Settings)]),
         Answers = [new(200, "The settings in force.", typeof(ReportingResource), Settings)],
         Problems = [ProblemType.InvalidInput, ProblemType.NotJson, ProblemType.BodyTooLarge, ProblemType.MediaType, .. SharedDocs.AnyCall],

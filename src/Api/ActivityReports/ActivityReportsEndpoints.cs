@@ -102,7 +102,7 @@ internal static class ActivityReportsEndpoints
             {
                 return new Problem(
                     ProblemType.TooManyActivityReports,
-                    $"You wait for {options.Value.WaitingMax} reports, as many as Activity:WaitingMax allows. Ask again when one is made.")
+                    $"{options.Value.WaitingMax} reports are still being made, the limit of Activity:WaitingMax. Try again when one is ready.")
                 {
                     RetryAfter = options.Value.PollInterval,
                 };

@@ -23,12 +23,12 @@ internal static class AskDocs
         Name = "ask",
         Tag = "documents",
         Summary = "Ask your documents",
-        Description = "Finds the passages nearest to the question and has the chat model answer from them alone, with their numbers. When none is near enough the answer says so, and no model is asked.",
+        Description = "Finds the passages closest to the question and lets the chat model answer from them alone, citing their numbers. If none is close enough the answer says so, and no model is asked.",
         Parameters = [SharedDocs.Prefer],
         Body = new(typeof(AskRequest), [("A question to documents", """{"question":"How long may I return goods?","k":3}""")]),
         Answers =
         [
-            new(200, "The answer, with `Prefer: wait`; or at once that nothing is near enough.", typeof(AskResource),
+            new(200, "The answer, with `Prefer: wait`; or at once that no source is close enough.", typeof(AskResource),
                 $$$"""{"known":true,"answer":"Within 30 days [1].",{{{Sources.Replace("USED", "\"used\":true,", StringComparison.Ordinal)}}},{{{State("succeeded", "1")}}}}"""),
             new(202, "The sources, and the job that answers as `content` of its result.", typeof(AskResource),
                 $$$"""{"known":true,{{{Sources.Replace("USED", "", StringComparison.Ordinal)}}},{{{State("queued", "0")}}}}"""),
@@ -49,18 +49,18 @@ internal sealed record AskRequest
     [Description("At most Search:QueryLengthMax (2,000) UTF-16 code units.")]
     public required string Question { get; init; }
 
-    [Description("Sources wanted, 1 to Ask:SourcesMax (20); 5 without it.")]
+    [Description("Number of sources, 1 to Ask:SourcesMax (20); default 5.")]
     public int? K { get; init; }
 
     [Description("Only documents whose metadata contains all of this object.")]
     public JsonElement? Filter { get; init; }
 
-    [Description("Most tokens of the answer; without it the worker's own limit.")]
+    [Description("Most tokens of the answer; default the worker's limit.")]
     public int? MaxTokens { get; init; }
 
     [Description("interactive (default) or bulk.")]
     public string? Priority { get; init; }
 
-    [Description("RFC 3339 time after which nobody wants the answer; at most Api:ExpiryMax (30 days) ahead.")]
+    [Description("RFC 3339 time at which the job expires unless it has finished; at most Api:ExpiryMax (30 days) ahead.")]
     public DateTimeOffset? ExpiresAt { get; init; }
 }

@@ -11,7 +11,7 @@ namespace Pipeline.Api.Ask;
 /// <summary>An answer from documents, or the job that is to give it.</summary>
 internal sealed partial record AskResource
 {
-    [Description("Whether a source is near enough to the question for a model to be asked.")]
+    [Description("Whether a source is close enough to the question for a model to be asked.")]
     public required bool Known { get; init; }
 
     [Description("With the numbers of sources in brackets; absent until the job has succeeded.")]
@@ -20,7 +20,7 @@ internal sealed partial record AskResource
     [Description("By their numbers, from 1.")]
     public required IReadOnlyList<SourceResource> Sources { get; init; }
 
-    [Description("The job that answers; absent where nothing is near enough.")]
+    [Description("The job that answers; absent where no source is close enough.")]
     public JobResource? Job { get; init; }
 
     public static AskResource Unknown(string question) => new() { Known = false, Answer = AskPrompt.Unknown(question), Sources = [] };

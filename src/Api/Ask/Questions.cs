@@ -29,7 +29,7 @@ internal sealed class Questions(
         var expiresAt = CommonFields.TakeExpiresAt(fields, time.GetUtcNow(), api.Value.ExpiryMax);
         if (context.Request.Headers.ContainsKey(IdempotencyKeyHeader.Name))
         {
-            fields.Errors.Add(IdempotencyKeyHeader.Name, "is not taken here, because documents may change between two questions: ask again without it.");
+            fields.Errors.Add(IdempotencyKeyHeader.Name, "is not supported here, because documents may change between two requests: send none.");
         }
 
         if (query is null || fields.Errors.Any)

@@ -79,7 +79,7 @@ internal sealed class ArraySplitter : IItemSplitter
                 throw new FormatException(_place switch
                 {
                     Place.BeforeArray => $"is no array: send [ … ], or one item a line with Content-Type: {BatchFormats.LinesType}.",
-                    Place.AfterArray => "goes on after its array: send one array.",
+                    Place.AfterArray => "continues after its array: send one array.",
                     _ => $"has a '{(char)value}' after items[{_count - 1}] where a comma and an item, or the end of the array, should be.",
                 });
         }

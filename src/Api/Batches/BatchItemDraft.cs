@@ -55,7 +55,7 @@ internal sealed class BatchItemDraft(
         fields.RefuseUnknown();
         if (everyExpiry is not null && expiresAt is not null)
         {
-            own.Add(CommonFields.ExpiresAt, $"is there together with {Headers.CancelAfterHeader.Name}: send one of the two.");
+            own.Add(CommonFields.ExpiresAt, $"cannot be used together with {Headers.CancelAfterHeader.Name}: send one of the two.");
         }
 
         if (own.Any)

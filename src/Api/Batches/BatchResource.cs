@@ -4,16 +4,16 @@ using Pipeline.Core.Batches;
 namespace Pipeline.Api.Batches;
 
 /// <summary>A batch as clients see it.</summary>
-[Description("A batch and how far it is. Fields without a value are absent.")]
+[Description("A batch with its progress. Fields without a value are omitted.")]
 internal sealed record BatchResource
 {
     [Description("UUIDv7: ids sort by creation.")]
     public required Guid Id { get; init; }
 
-    [Description("queued, running or finished. A batch of which a job is retried runs again.")]
+    [Description("queued, running or finished. A batch runs again when one of its jobs is retried.")]
     public required string State { get; init; }
 
-    [Description("Jobs that it was accepted with.")]
+    [Description("Number of its jobs.")]
     public required int Items { get; init; }
 
     [Description("Its jobs by state.")]
@@ -22,10 +22,10 @@ internal sealed record BatchResource
     [Description("Share of its jobs that are final, 0 to 1.")]
     public required double Progress { get; init; }
 
-    [Description("Its jobs that became final a minute, over the last 60 s; absent while there are none.")]
+    [Description("Jobs that became final per minute, over the last 60 s; absent while there are none.")]
     public double? FinishedPerMinute { get; init; }
 
-    [Description("Seconds until it should be done at that rate; absent while nobody can tell, and when it is.")]
+    [Description("Seconds until it finishes at that rate; absent while unknown, and once finished.")]
     public double? EtaSeconds { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -36,7 +36,7 @@ internal sealed record BatchResource
     [Description("When its last job became final.")]
     public DateTimeOffset? FinishedAt { get; init; }
 
-    [Description("When what was left of it was canceled.")]
+    [Description("When its unfinished jobs were canceled.")]
     public DateTimeOffset? CanceledAt { get; init; }
 
     public required BatchLinks Links { get; init; }

@@ -10,13 +10,13 @@ namespace Pipeline.Api.Batches;
 [Description("One final job of a batch, as one line.")]
 internal sealed record BatchResultResource
 {
-    [Description("Send it as ?after= to go on behind this line.")]
+    [Description("Send it as ?after= to continue after this line.")]
     public required string Cursor { get; init; }
 
-    [Description("The item's place in the request, from 0.")]
+    [Description("The item's index in the request, from 0.")]
     public required int Index { get; init; }
 
-    [Description("The key that the item came with.")]
+    [Description("The item's key.")]
     public string? Key { get; init; }
 
     [Description("The job.")]
@@ -29,7 +29,7 @@ internal sealed record BatchResultResource
 
     public required DateTimeOffset FinishedAt { get; init; }
 
-    [Description("What the kind answers; only when succeeded.")]
+    [Description("The kind's result; only of succeeded jobs.")]
     [JsonConverter(typeof(RawJsonConverter))]
     public string? Result { get; init; }
 

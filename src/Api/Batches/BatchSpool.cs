@@ -123,7 +123,7 @@ internal sealed class BatchSpool : IDisposable
         {
             throw new BatchRefusedException(new Problem(
                 ProblemType.SpoolUnavailable,
-                $"The batch can not be kept in {_directory} while it is checked: {e.Message} Make room there, or set Api:BatchSpoolDirectory to a folder with room."));
+                $"The batch cannot be written to {_directory} while it is checked: {e.Message} Make room there, or set Api:BatchSpoolDirectory to another directory."));
         }
     }
 

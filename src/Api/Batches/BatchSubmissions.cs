@@ -166,7 +166,7 @@ internal sealed class BatchSubmissions(
                     RetryAfter = full.RetryAfter,
                 };
             default:
-                throw new InvalidOperationException($"The intake answered {reply.GetType().Name}, which nobody handles.");
+                throw new InvalidOperationException($"The intake answered {reply.GetType().Name}, which is not handled.");
         }
     }
 

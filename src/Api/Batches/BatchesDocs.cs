@@ -45,12 +45,12 @@ internal static class BatchesDocs
         Name = "submitBatch",
         Tag = Tag,
         Summary = "Submit up to 50,000 jobs as one request",
-        Description = "Accepted whole or not at all: one bad item refuses the batch and is named as items[N]. The jobs travel in the bulk queues and never delay interactive ones.",
+        Description = "Accepted as a whole or not at all: one bad item refuses the batch and is named as items[N]. The jobs go to the bulk queues and never delay interactive ones.",
         Parameters =
         [
             new("query", "kind", "The kind of every item; an item is then the kind's input itself, with an optional `key`."),
-            new("query", "callback_url", "Where one signed webhook goes when the last job is final; needs POST /api/webhooks/secrets first."),
-            new("header", "Idempotency-Key", "1 to 255 visible ASCII characters. A repeat with the same items gets the batch of the first time."),
+            new("query", "callback_url", "URL for one signed webhook when the last job is final; requires POST /api/webhooks/secrets first."),
+            new("header", "Idempotency-Key", "1 to 255 visible ASCII characters. A repeat with the same items gets the first batch again."),
             new("header", "Cancel-After", "Whole seconds after which every job expires unless it is finished."),
         ],
         Body = new(typeof(IReadOnlyList<BatchItemRequest>),
@@ -97,7 +97,7 @@ internal static class BatchesDocs
     {
         Name = "getBatch",
         Tag = Tag,
-        Summary = "See how far a batch is",
+        Summary = "Get a batch with its progress",
         Parameters = [BatchId],
         Answers = [new(200, "The batch.", typeof(BatchResource), Running)],
         Problems = [ProblemType.InvalidInput, ProblemType.BatchNotFound, .. SharedDocs.AnyCall],
@@ -108,7 +108,7 @@ internal static class BatchesDocs
         Name = "getBatchResults",
         Tag = Tag,
         Summary = "Read the results of a batch, while it runs or after",
-        Description = "One final job a line, in the order in which they became final. Go on behind the last line that was read with `?after=` and its `cursor`: no result is missed, and none comes twice unless its job was retried.",
+        Description = "One final job per line, in the order in which they became final. Continue after the last line you read with `?after=` and its `cursor`: no result is skipped, and none is repeated unless its job was retried.",
         Parameters =
         [
             BatchId,
@@ -123,8 +123,8 @@ internal static class BatchesDocs
     {
         Name = "cancelBatch",
         Tag = Tag,
-        Summary = "Cancel what is left of a batch",
-        Description = "Jobs that are final stay as they are; of a finished batch nothing is left to cancel, and that is no failure.",
+        Summary = "Cancel the unfinished jobs of a batch",
+        Description = "Final jobs stay as they are. Canceling a finished batch changes nothing and is not an error.",
         Parameters = [BatchId],
         Answers = [new(200, "The batch.", typeof(BatchResource), Canceled)],
         Problems = [ProblemType.InvalidInput, ProblemType.BatchNotFound, .. SharedDocs.AnyCall],
@@ -140,9 +140,9 @@ internal sealed record BatchItemRequest
     [Description("What the kind needs, for emotion {\"text\":…}.")]
     public required JsonElement Input { get; init; }
 
-    [Description("Your own name for the item, 1 to 255 characters; its result carries it. Need not be unique.")]
+    [Description("Your own name for the item, 1 to 255 characters, returned with its result. Need not be unique.")]
     public string? Key { get; init; }
 
-    [Description("RFC 3339 time after which nobody wants the result; at most Api:ExpiryMax (30 days) ahead.")]
+    [Description("RFC 3339 time at which the job expires unless it has finished; at most Api:ExpiryMax (30 days) ahead.")]
     public DateTimeOffset? ExpiresAt { get; init; }
 }

@@ -11,6 +11,6 @@ internal interface IItemSplitter
     /// <param name="used">Bytes that need not be shown again.</param>
     /// <param name="item">The item's place in the bytes, when one was found.</param>
     /// <returns>False when more bytes are needed or, at the end, when no item is left.</returns>
-    /// <exception cref="FormatException">The bytes can not be a sequence of items; says why, continuing "the body …".</exception>
+    /// <exception cref="FormatException">The bytes cannot be a sequence of items; says why, continuing "the body …".</exception>
     bool TryFind(ReadOnlySpan<byte> bytes, bool isEnd, out int used, out Range item);
 }

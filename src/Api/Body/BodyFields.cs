@@ -56,8 +56,8 @@ internal sealed class BodyFields(JsonElement root, InputErrors errors)
         }
         catch (JsonException exception)
         {
-            // What the shape check can not see: numbers out of range.
-            errors.Add(exception.Path is { Length: > 2 } below ? below[2..] : "body", "does not have the form that is read; /docs shows it.");
+            // What the shape check cannot see: numbers out of range.
+            errors.Add(exception.Path is { Length: > 2 } below ? below[2..] : "body", "does not have the form that is expected; see /docs.");
             return null;
         }
     }

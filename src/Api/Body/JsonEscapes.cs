@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Pipeline.Api.Body;
 
 /// <summary>
-/// Looks into a JSON string's escapes for what valid UTF-8 can not hold otherwise: in a checked body, NUL characters and
+/// Looks into a JSON string's escapes for what valid UTF-8 cannot hold otherwise: in a checked body, NUL characters and
 /// lone surrogates can only come as \u escapes.
 /// </summary>
 internal static class JsonEscapes

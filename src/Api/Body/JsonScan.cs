@@ -52,7 +52,7 @@ internal static class JsonScan
                 var name = fault is null ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
                 if (!path.EnterProperty(name))
                 {
-                    errors.Add(path.ToString(), "is there more than once. Send each property once.");
+                    errors.Add(path.ToString(), "appears more than once. Send each property once.");
                 }
 
                 if (fault is not null)

@@ -41,7 +41,7 @@ internal sealed class ClientGate(ClientStore clients) : IMiddleware
                 return (client.Id, null);
             }
 
-            // OpenAI's clients can not send none: while no key exists, any is as good.
+            // OpenAI's clients cannot send none: while no key exists, any is as good.
             if (!OpenAiRoutes.Has(context.Request.Path) || await clients.AnyKeysAsync(context.RequestAborted))
             {
                 return (default, Unauthorized("The API key is unknown or revoked. Send a current one; ./run keys add NAME makes one."));

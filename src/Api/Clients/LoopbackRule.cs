@@ -39,7 +39,7 @@ internal sealed class LoopbackRule(ClientStore clients, IConfiguration configura
         if (open is not null && !await clients.AnyKeysAsync(cancellationToken))
         {
             throw new StartupException(
-                $"The API would listen on {open} without any API key, open to everybody: make a key with ./run keys add NAME, or set Urls=http://127.0.0.1:8080.");
+                $"The API would listen on {open} without any API key, open to everyone: create a key with ./run keys add NAME, or set Urls=http://127.0.0.1:8080.");
         }
     }
 }

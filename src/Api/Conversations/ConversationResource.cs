@@ -5,7 +5,7 @@ using Pipeline.Core.Conversations;
 
 namespace Pipeline.Api.Conversations;
 
-[Description("A conversation whose messages are kept.")]
+[Description("A conversation with stored messages.")]
 internal sealed record ConversationResource
 {
     [Description("UUIDv7: ids sort by creation.")]
@@ -16,7 +16,7 @@ internal sealed record ConversationResource
     [Description("The template of its system message, if one was named.")]
     public PromptSource? Prompt { get; init; }
 
-    [Description("Oldest first; only when one conversation is read.")]
+    [Description("Oldest first; not in lists.")]
     public IReadOnlyList<ConversationMessage>? Messages { get; init; }
 
     public required ConversationLinks Links { get; init; }

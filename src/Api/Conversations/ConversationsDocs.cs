@@ -29,7 +29,7 @@ internal static class ConversationsDocs
     {
         Name = "beginConversation",
         Tag = Tag,
-        Summary = "Begin a conversation whose messages are kept",
+        Summary = "Start a conversation with stored messages",
         Body = new(typeof(ConversationRequest), [("A template", """{"prompt":"teacher","language":"ko"}"""), ("Your own words", """{"system_prompt":"Answer in one sentence."}""")]),
         Answers = [new(201, "The conversation, without messages.", typeof(ConversationResource), Empty)],
         Problems = [ProblemType.InvalidInput, ProblemType.NotJson, .. SharedDocs.AnyCall, ProblemType.BodyTooLarge, ProblemType.MediaType],
@@ -113,9 +113,9 @@ internal sealed record MessageRequest
     [Description("interactive (default) or bulk.")]
     public string? Priority { get; init; }
 
-    [Description("RFC 3339 time after which nobody wants the result; at most Api:ExpiryMax (30 days) ahead.")]
+    [Description("RFC 3339 time at which the job expires unless it has finished; at most Api:ExpiryMax (30 days) ahead.")]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    [Description("Where a signed webhook goes when the job is final; needs POST /api/webhooks/secrets first.")]
+    [Description("URL for a signed webhook when the job is final; requires POST /api/webhooks/secrets first.")]
     public string? CallbackUrl { get; init; }
 }

@@ -66,7 +66,7 @@ internal static class ConversationsEndpoints
         {
             if ((prompt ?? language) is not null)
             {
-                fields.Errors.Add("system_prompt", "is there together with prompt or language: send one of the two.");
+                fields.Errors.Add("system_prompt", "cannot be used together with prompt or language: send one of the two.");
             }
 
             return new() { System = [new(PromptRoles.System, system)] };

@@ -7,7 +7,7 @@ using Pipeline.Core.Documents;
 namespace Pipeline.Api.Documents;
 
 /// <summary>A document as clients see it.</summary>
-[Description("A document and how far it is embedded. Fields without a value are absent.")]
+[Description("A document with its progress. Fields without a value are omitted.")]
 internal sealed record DocumentResource
 {
     public const string Deleted = "deleted";
@@ -23,27 +23,27 @@ internal sealed record DocumentResource
     [Description("queued, embedding, ready or failed; deleted in the answer to its deletion.")]
     public required string State { get; init; }
 
-    [Description("Bytes of its text in UTF-8, without the marks of HTML.")]
+    [Description("Bytes of its text in UTF-8, without HTML markup.")]
     public required int Bytes { get; init; }
 
-    [Description("As it was sent: any object.")]
+    [Description("Any object, as it was sent.")]
     [JsonConverter(typeof(RawJsonConverter))]
     public required string Metadata { get; init; }
 
-    [Description("Parts that it is cut into; absent until a worker has begun.")]
+    [Description("Number of its chunks; absent until a worker has started.")]
     public int? Chunks { get; init; }
 
-    [Description("Share of its chunks that are embedded and can be found, 0 to 1.")]
+    [Description("Share of its chunks that are embedded and searchable, 0 to 1.")]
     public required double Progress { get; init; }
 
-    [Description("The model that has embedded all of it.")]
+    [Description("The model that embedded it; absent until all of it is embedded.")]
     public string? Model { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? EmbeddedAt { get; init; }
 
-    [Description("Why it failed, or why its last attempt did.")]
+    [Description("Why it, or its last attempt, failed.")]
     public JobError? Error { get; init; }
 
     public required DocumentLinks Links { get; init; }

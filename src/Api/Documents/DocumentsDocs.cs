@@ -30,8 +30,8 @@ internal static class DocumentsDocs
     {
         Name = "addDocument",
         Tag = Tag,
-        Summary = "Keep a document and make it searchable",
-        Description = "It is cut into chunks between sentences, which a job embeds. It can be found by its words and its meaning as soon as that is done.",
+        Summary = "Store a document and make it searchable",
+        Description = "It is split into chunks between sentences, which a job embeds. Once that is done it can be found by its words and its meaning.",
         Parameters = SharedDocs.Submission,
         Body = new(typeof(DocumentRequest),
         [
@@ -75,7 +75,7 @@ internal static class DocumentsDocs
         Name = "deleteDocument",
         Tag = Tag,
         Summary = "Delete a document with its chunks and vectors",
-        Description = "From this answer on no search finds it. A job that is about to embed it is canceled.",
+        Description = "Once this has answered, no search finds it. A pending job for its embedding is canceled.",
         Parameters = [DocumentId],
         Answers = [new(200, "The document that was.", typeof(DocumentResource), Ready.Replace("\"ready\"", "\"deleted\"", StringComparison.Ordinal))],
         Problems = [ProblemType.InvalidInput, ProblemType.DocumentNotFound, .. SharedDocs.AnyCall],
@@ -91,7 +91,7 @@ internal sealed record DocumentRequest
     [Description("text (default), markdown or html.")]
     public string? Format { get; init; }
 
-    [Description("At most 500 characters; that of an HTML page is its own unless one is sent.")]
+    [Description("At most 500 characters; default the title of the HTML page.")]
     public string? Title { get; init; }
 
     [Description("Any object, at most Documents:MetadataBytesMax (4,096) bytes; searches filter by it.")]
@@ -100,6 +100,6 @@ internal sealed record DocumentRequest
     [Description("bulk (default) or interactive.")]
     public string? Priority { get; init; }
 
-    [Description("RFC 3339 time after which it is not embedded any more; at most Api:ExpiryMax (30 days) ahead.")]
+    [Description("RFC 3339 time after which the document is no longer embedded; at most Api:ExpiryMax (30 days) ahead.")]
     public DateTimeOffset? ExpiresAt { get; init; }
 }

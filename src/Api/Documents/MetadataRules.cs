@@ -30,7 +30,7 @@ internal static class MetadataRules
         switch (value.ValueKind)
         {
             case JsonValueKind.Number when !value.TryGetDouble(out var number) || !double.IsFinite(number):
-                errors.Add(path, "is a number beyond 1.7e308: send it as a string.");
+                errors.Add(path, "is a number above 1.7e308: send it as a string.");
                 break;
             case JsonValueKind.Object:
                 foreach (var property in value.EnumerateObject())

@@ -11,7 +11,7 @@ internal sealed class JobStreams(JobSubscriptions subscriptions, IOptions<ApiOpt
 
     private int _open;
 
-    /// <summary>Null when there are as many as there may be: answer <see cref="Full"/>.</summary>
+    /// <summary>Null when the limit of streams is reached: answer <see cref="Full"/>.</summary>
     /// <param name="jobId">Any job, also one that is about to be submitted.</param>
     /// <param name="isNew">It is about to be submitted, with <see cref="OpenStream.Address"/> as its subscriber.</param>
     public OpenStream? TryOpen(Guid jobId, bool isNew)
@@ -27,7 +27,7 @@ internal sealed class JobStreams(JobSubscriptions subscriptions, IOptions<ApiOpt
 
     public Problem Full() => new(
         ProblemType.TooManyStreams,
-        $"This server has {options.Value.StreamsMax} streams open, as many as Api:StreamsMax allows. Connect again later, or poll the job.")
+        $"This server has {options.Value.StreamsMax} streams open, the limit of Api:StreamsMax. Connect again later, or poll the job.")
     {
         RetryAfter = RetryAfter,
     };

@@ -74,7 +74,7 @@ internal sealed class JobUpdateReader(
         }
     }
 
-    /// <summary>The job if it is really final; null when it is not, or can not be read now. The caller asks again.</summary>
+    /// <summary>The job if it is really final; null when it is not, or cannot be read now. The caller asks again.</summary>
     private async Task<Job?> ReadFinalAsync(JobSubscription subscription, Guid clientId, CancellationToken cancellationToken)
     {
         try

@@ -11,10 +11,10 @@ internal static class HealthDocs
     {
         Name = "getHealth",
         Tag = Tag,
-        Summary = "Which part is well, and why one is not",
+        Summary = "Get the health of each part, with reasons",
         Answers =
         [
-            new(200, "Healthy, or degraded: it serves, though a part is down.", typeof(HealthResource), """
+            new(200, "Healthy, or degraded: it serves although a part is down.", typeof(HealthResource), """
                 {"status":"degraded","parts":{"postgres":{"status":"healthy"},"broker":{"status":"degraded","reason":"Not ready: not started"}}}
                 """),
             Down,
@@ -26,7 +26,7 @@ internal static class HealthDocs
     {
         Name = "getLiveness",
         Tag = Tag,
-        Summary = "Whether the process answers; restart it when it does not",
+        Summary = "Whether the process is alive; restart it if not",
         Answers = [new(200, "It answers.", typeof(HealthResource), """{"status":"healthy","parts":{}}""")],
         NeedsKey = false,
     };
@@ -35,7 +35,7 @@ internal static class HealthDocs
     {
         Name = "getReadiness",
         Tag = Tag,
-        Summary = "Whether to send requests here",
+        Summary = "Whether the process is ready for requests",
         Answers =
         [
             new(200, "Send them.", typeof(HealthResource), """{"status":"healthy","parts":{"postgres":{"status":"healthy"},"broker":{"status":"healthy"}}}"""),
@@ -44,7 +44,7 @@ internal static class HealthDocs
         NeedsKey = false,
     };
 
-    private static AnswerDoc Down => new(503, "A part that is needed is down.", typeof(HealthResource), """
+    private static AnswerDoc Down => new(503, "A required part is down.", typeof(HealthResource), """
         {"status":"unhealthy","parts":{"postgres":{"status":"unhealthy","reason":"The database cannot be reached: Connection refused"}}}
         """);
 }

@@ -49,7 +49,7 @@ internal sealed record InterviewReportWords
         Feedback = "Feedback",
         Note = "Note",
         Model = "Written by the model",
-        Small = "The small model that ships with Pipeline wrote this: it shows the form of a report, and means nothing. Set Models:Report:Path to an instruct GGUF; see Models in README.md.",
+        Small = "The small model that ships with Pipeline wrote this: it is well-formed but meaningless. Set Models:Report:Path to an instruct GGUF; see Models in README.md.",
     };
 
     private static InterviewReportWords Korean { get; } = new()

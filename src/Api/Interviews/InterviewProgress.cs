@@ -6,7 +6,7 @@ using Pipeline.Core.Conversations;
 namespace Pipeline.Api.Interviews;
 
 /// <summary>
-/// Where an interview stands. Nothing of it is stored: it follows from the messages, so it can not disagree with them, and no
+/// Where an interview stands. Nothing of it is stored: it follows from the messages, so it cannot disagree with them, and no
 /// worker has to know of interviews.
 /// </summary>
 internal sealed record InterviewProgress
@@ -73,7 +73,7 @@ internal sealed record InterviewProgress
     };
 
     /// <summary>
-    /// Oldest first. They are part of one message, which the worker can not cut, and only it knows tokens: a character is seldom
+    /// Oldest first. They are part of one message, which the worker cannot cut, and only it knows tokens: a character is seldom
     /// more than one, so as many characters as tokens are within the budget.
     /// </summary>
     private List<Exchange> Latest(ConversationOptions options)

@@ -5,13 +5,13 @@ using Pipeline.Core.Conversations;
 
 namespace Pipeline.Api.Interviews;
 
-[Description("An interview. Fields without a value are absent.")]
+[Description("An interview. Fields without a value are omitted.")]
 internal sealed record InterviewResource
 {
     [Description("UUIDv7: ids sort by creation.")]
     public required Guid Id { get; init; }
 
-    [Description("thinking while a job makes the next message, waiting for an answer, stuck when that job did not succeed, or finished.")]
+    [Description("thinking while a job generates the next message, waiting for an answer, stuck if that job did not succeed, or finished.")]
     public required string State { get; init; }
 
     public required IReadOnlyList<string> Topics { get; init; }
@@ -28,7 +28,7 @@ internal sealed record InterviewResource
 
     public required int QuestionsMax { get; init; }
 
-    [Description("What the candidate reads now; absent while it is being made.")]
+    [Description("The current message for the candidate; absent while it is being generated.")]
     public string? Message { get; init; }
 
     [Description("Answered so far, oldest first.")]

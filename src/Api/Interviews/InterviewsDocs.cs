@@ -29,8 +29,8 @@ internal static class InterviewsDocs
     {
         Name = "beginInterview",
         Tag = Tag,
-        Summary = "Begin an interview that the pipeline leads",
-        Description = "It ends by itself: after its phases, or after its most answers.",
+        Summary = "Start an interview that Pipeline conducts",
+        Description = "It ends after its last phase, or after questions_max answers.",
         Parameters = SharedDocs.Submission,
         Body = new(typeof(InterviewRequest), [("An interview", """{"topics":["ASP.NET Core","PostgreSQL"],"phases":["warm-up","depth"],"questions_max":6,"questions_per_phase_max":3}""")]),
         Answers =
@@ -80,10 +80,10 @@ internal static class InterviewsDocs
 /// <summary>The body for readers of the document; <see cref="InterviewDraft"/> reads it.</summary>
 internal sealed record InterviewRequest
 {
-    [Description("1 to 20 names, in their order: the model goes on to the next one when it has heard enough.")]
+    [Description("1 to 20 names, in order: the model moves on to the next one when it has heard enough.")]
     public required IReadOnlyList<string> Topics { get; init; }
 
-    [Description("1 to 20 names, in their order.")]
+    [Description("1 to 20 names, in order.")]
     public required IReadOnlyList<string> Phases { get; init; }
 
     [Description("Answers after which the interview ends. 1 to 200, default 10.")]

@@ -27,7 +27,7 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOpt
                 ? finished(jobs)
                 : new Problem(
                     ProblemType.NotFinished,
-                    $"The answer was not there after {options.Value.CompletionWaitMax:c} (Api:CompletionWaitMax), or the server is being stopped. Its job goes on: GET {JobLinks.PathOf(jobIds[0])}.");
+                    $"The answer was not there after {options.Value.CompletionWaitMax:c} (Api:CompletionWaitMax), or the server is being stopped. Its job continues: GET {JobLinks.PathOf(jobIds[0])}.");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested && cancelsOnDisconnect)
         {

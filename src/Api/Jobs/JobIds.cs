@@ -18,7 +18,7 @@ internal static class JobIds
     {
         if (!Guid.TryParseExact(text, "D", out var id))
         {
-            errors.Add(field, $"is \"{text}\", not a UUID: send it as the API gave it, for example 019a9c1e-7f00-7000-8000-000000000000.");
+            errors.Add(field, $"is \"{text}\", not a UUID: send it as the API returned it, for example 019a9c1e-7f00-7000-8000-000000000000.");
         }
 
         return id;

@@ -6,7 +6,7 @@ using Pipeline.Core.Jobs;
 namespace Pipeline.Api.Jobs;
 
 /// <summary>A job as clients see it.</summary>
-[Description("A job. Fields without a value are absent.")]
+[Description("A job. Fields without a value are omitted.")]
 internal sealed record JobResource
 {
     [Description("UUIDv7: ids sort by creation.")]
@@ -14,23 +14,23 @@ internal sealed record JobResource
 
     public required string Kind { get; init; }
 
-    [Description("The queue the job travels in.")]
+    [Description("The queue of the job.")]
     public required string Queue { get; init; }
 
     [Description("interactive or bulk.")]
     public required string Priority { get; init; }
 
-    [Description("The batch that brought it, if one did.")]
+    [Description("The batch it belongs to, if any.")]
     public Guid? BatchId { get; init; }
 
     [Description("queued, running, succeeded, failed, canceled or expired; the last four are final.")]
     public required string State { get; init; }
 
-    [Description("true when the result is that of an earlier job with the same input, given at once.")]
+    [Description("true if the result is that of an earlier job with the same input.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Cached { get; init; }
 
-    [Description("How many times a worker has started it; 0 while nobody has.")]
+    [Description("How many times a worker has started it.")]
     public required int Attempt { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -39,20 +39,20 @@ internal sealed record JobResource
 
     public DateTimeOffset? FinishedAt { get; init; }
 
-    [Description("Not started before this time: a retry that waits.")]
+    [Description("A waiting retry does not start before this time.")]
     public DateTimeOffset? DueAt { get; init; }
 
-    [Description("Expires when it is not finished by then.")]
+    [Description("The job expires unless it has finished by then.")]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    [Description("How far it is, for kinds that work in steps, such as report.")]
+    [Description("Progress, for kinds with steps, such as report.")]
     public JobProgress? Progress { get; init; }
 
-    [Description("What the kind answers; only when succeeded.")]
+    [Description("The kind's result; only of succeeded jobs.")]
     [JsonConverter(typeof(RawJsonConverter))]
     public string? Result { get; init; }
 
-    [Description("Why it failed, or why its last attempt did.")]
+    [Description("Why it, or its last attempt, failed.")]
     public JobError? Error { get; init; }
 
     public required JobLinks Links { get; init; }

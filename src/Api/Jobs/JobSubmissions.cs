@@ -31,7 +31,7 @@ internal sealed class JobSubmissions(
 {
     private readonly ApiOptions _options = options.Value;
 
-    /// <param name="draft">Turns the body's fields into a draft; null once it has reported why it can not.</param>
+    /// <param name="draft">Turns the body's fields into a draft; null once it has reported why it cannot.</param>
     public Task<IResult> SubmitAsync(HttpContext context, Func<BodyFields, JobDraft?> draft, Answering? answer = null) =>
         SubmitAsync(context, fields => Task.FromResult(draft(fields)), answer);
 
@@ -63,7 +63,7 @@ internal sealed class JobSubmissions(
         fields.RefuseUnknown();
         if (cancelAfter is not null && fields.Has(CommonFields.ExpiresAt))
         {
-            errors.Add(CommonFields.ExpiresAt, $"is there together with {CancelAfterHeader.Name}: send one of the two.");
+            errors.Add(CommonFields.ExpiresAt, $"cannot be used together with {CancelAfterHeader.Name}: send one of the two.");
         }
 
         if (errors.Any || wanted is null)

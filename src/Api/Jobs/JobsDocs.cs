@@ -47,7 +47,7 @@ internal static class JobsDocs
     {
         Name = "getJob",
         Tag = Tag,
-        Summary = "Get a job, at once or when it is final",
+        Summary = "Get a job, at once or once it is final",
         Parameters = [SharedDocs.JobId, SharedDocs.Prefer],
         Answers = [new(200, "The job.", typeof(JobResource), SharedDocs.Succeeded(Kind))],
         Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, .. SharedDocs.AnyCall],

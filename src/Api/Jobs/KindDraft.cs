@@ -93,8 +93,8 @@ internal static class KindDraft
         }
         catch (JsonException exception)
         {
-            // What the shape check can not see: numbers out of range, custom converters.
-            errors.Add(exception.Path is { Length: > 2 } below ? JsonPath.Below(path, below[2..]) : path.Length is 0 ? "body" : path, "does not have the form that this kind reads; /docs shows it.");
+            // What the shape check cannot see: numbers out of range, custom converters.
+            errors.Add(exception.Path is { Length: > 2 } below ? JsonPath.Below(path, below[2..]) : path.Length is 0 ? "body" : path, "does not have the form that this kind expects; see /docs.");
             return null;
         }
     }

@@ -19,6 +19,6 @@ internal static class SubmissionProblems
         {
             RetryAfter = full.RetryAfter,
         },
-        var other => throw new InvalidOperationException($"The intake answered {other.GetType().Name}, which nobody handles."),
+        var other => throw new InvalidOperationException($"The intake answered {other.GetType().Name}, which is not handled."),
     };
 }

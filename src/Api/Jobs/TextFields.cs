@@ -35,7 +35,7 @@ internal readonly record struct TextFields(IReadOnlyList<string>? Texts, bool Is
     {
         if (fields.Has(One))
         {
-            fields.Errors.Add(One, "is there together with texts: send one of the two.");
+            fields.Errors.Add(One, "cannot be used together with texts: send one of the two.");
         }
 
         fields.Take(One, JsonValueKind.String, required: false);

@@ -7,7 +7,7 @@ using Pipeline.Core.Jobs;
 namespace Pipeline.Api.OpenAi;
 
 /// <summary>
-/// A streamed answer as OpenAI's clients read it. They can not take text back: a second attempt goes on where the first one
+/// A streamed answer as OpenAI's clients read it. They cannot take text back: a second attempt goes on where the first one
 /// was if it says the same, and is an error if it does not.
 /// </summary>
 internal sealed class ChunkFormat(Guid jobId, long created, bool includeUsage) : IStreamFormat

@@ -36,7 +36,7 @@ internal sealed record CompletionRequest
     [Description("The older name of max_completion_tokens.")]
     public int? MaxTokens { get; init; }
 
-    [Description("Whether the answer tells how probable each token was.")]
+    [Description("Whether the answer has the log-probability of each token.")]
     public bool? Logprobs { get; init; }
 
     [Description("So many of the most probable tokens at each place, 0 to 20; with logprobs.")]

@@ -44,7 +44,7 @@ internal sealed record OpenAiErrorBody
     [Description("invalid_request_error, rate_limit_error or server_error.")]
     public required string Type { get; init; }
 
-    [Description("The field, header or query parameter that is wrong; null where it is none of them.")]
+    [Description("The field, header or query parameter that is wrong; null if it is none of them.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required string? Param { get; init; }
 

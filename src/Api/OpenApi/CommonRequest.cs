@@ -8,12 +8,12 @@ internal record CommonRequest
     [Description("interactive (default) or bulk. Bulk jobs never delay interactive ones.")]
     public string? Priority { get; init; }
 
-    [Description("RFC 3339 time after which nobody wants the result; at most Api:ExpiryMax (30 days) ahead.")]
+    [Description("RFC 3339 time at which the job expires unless it has finished; at most Api:ExpiryMax (30 days) ahead.")]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    [Description("Where a signed webhook goes when the job is final; needs POST /api/webhooks/secrets first.")]
+    [Description("URL for a signed webhook when the job is final; requires POST /api/webhooks/secrets first.")]
     public string? CallbackUrl { get; init; }
 
-    [Description("false computes the result even where that of an earlier job with the same input is known; default true.")]
+    [Description("false computes the result even if that of an earlier job with the same input is known; default true.")]
     public bool? Cache { get; init; }
 }

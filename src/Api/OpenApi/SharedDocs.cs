@@ -19,7 +19,7 @@ internal static class SharedDocs
     public static readonly IReadOnlyList<ParameterDoc> Submission =
     [
         Prefer,
-        new("header", "Idempotency-Key", "1 to 255 visible ASCII characters. A repeat with the same payload gets the jobs of the first time."),
+        new("header", "Idempotency-Key", "1 to 255 visible ASCII characters. A repeat with the same payload gets the first jobs again."),
         new("header", "Cancel-After", "Whole seconds after which the job expires unless it is finished. Instead of `expires_at`."),
     ];
 

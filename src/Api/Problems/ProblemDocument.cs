@@ -6,10 +6,10 @@ namespace Pipeline.Api.Problems;
 [Description("RFC 9457 problem document.")]
 internal sealed record ProblemDocument
 {
-    [Description("What kind of failure it is: stable, to be compared, not to be fetched.")]
+    [Description("The kind of failure: a stable identifier, not a URL to fetch.")]
     public required string Type { get; init; }
 
-    [Description("The kind in words; the same for every occurrence.")]
+    [Description("The kind of failure in words, the same for every occurrence.")]
     public required string Title { get; init; }
 
     [Description("The HTTP status code.")]

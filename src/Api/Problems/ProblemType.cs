@@ -17,27 +17,27 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType ActivityReportNotFound = new("activity-report-not-found", 404, "There is no such report");
     public static readonly ProblemType ScheduleNotFound = new("schedule-not-found", 404, "There is no such recurring task");
     public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "There is nothing at this path");
-    public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The path does not take this method");
+    public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The path does not accept this method");
     public static readonly ProblemType JobState = new("job-state", 409, "The job's state does not allow this");
     public static readonly ProblemType ConversationState = new("conversation-state", 409, "The conversation takes no message now");
-    public static readonly ProblemType PromptExists = new("prompt-exists", 409, "There is such a prompt already");
-    public static readonly ProblemType PromptBuiltIn = new("prompt-built-in", 409, "The prompt comes with Pipeline");
-    public static readonly ProblemType PromptsFull = new("prompts-full", 409, "There are as many as there may be");
-    public static readonly ProblemType DocumentsFull = new("documents-full", 409, "There are as many documents as there may be");
+    public static readonly ProblemType PromptExists = new("prompt-exists", 409, "There is already such a prompt");
+    public static readonly ProblemType PromptBuiltIn = new("prompt-built-in", 409, "The prompt is built in");
+    public static readonly ProblemType PromptsFull = new("prompts-full", 409, "The limit of prompts is reached");
+    public static readonly ProblemType DocumentsFull = new("documents-full", 409, "The limit of documents is reached");
     public static readonly ProblemType BodyTooLarge = new("body-too-large", 413, "The body is too large");
     public static readonly ProblemType MediaType = new("unsupported-media-type", 415, "The body has a type that is not accepted");
     public static readonly ProblemType KeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another request");
     public static readonly ProblemType QueueFull = new("queue-full", 429, "The queue is full");
-    public static readonly ProblemType TooManyActivityReports = new("too-many-activity-reports", 429, "As many reports are waiting as may be");
-    public static readonly ProblemType TooManyStreams = new("too-many-streams", 429, "The server has as many streams open as it may");
+    public static readonly ProblemType TooManyActivityReports = new("too-many-activity-reports", 429, "The limit of waiting reports is reached");
+    public static readonly ProblemType TooManyStreams = new("too-many-streams", 429, "The limit of open streams is reached");
     public static readonly ProblemType Internal = new("internal", 500, "The server failed");
     public static readonly ProblemType NotFinished = new("not-finished", 504, "The answer took longer than the request may be held");
     public static readonly ProblemType JobFailed = new("job-failed", 500, "The job failed");
-    public static readonly ProblemType JobRejected = new("job-rejected", 400, "The job can not be done as it was sent");
+    public static readonly ProblemType JobRejected = new("job-rejected", 400, "The job cannot be done as it was sent");
     public static readonly ProblemType ModelNotFound = new("model-not-found", 404, "There is no such model");
-    public static readonly ProblemType StoreUnavailable = new("store-unavailable", 503, "The database can not be reached");
+    public static readonly ProblemType StoreUnavailable = new("store-unavailable", 503, "The database cannot be reached");
 
-    public static readonly ProblemType SpoolUnavailable = new("spool-unavailable", 503, "The batch can not be kept on disk");
+    public static readonly ProblemType SpoolUnavailable = new("spool-unavailable", 503, "The batch cannot be written to disk");
 
     public static IReadOnlyList<ProblemType> All { get; } =
     [

@@ -7,7 +7,7 @@ using Pipeline.Core.Prompts;
 namespace Pipeline.Api.Prompts;
 
 /// <summary>A prompt as clients see it.</summary>
-[Description("A prompt template with the version in use. Fields without a value are absent.")]
+[Description("A prompt template with the version in use. Fields without a value are omitted.")]
 internal sealed record PromptResource
 {
     public required Guid Id { get; init; }
@@ -27,7 +27,7 @@ internal sealed record PromptResource
     [Description("Whether jobs find it. Where your own is not active, they find the one that comes with Pipeline.")]
     public required bool Active { get; init; }
 
-    [Description("true for those that come with Pipeline: they can not be changed, but stand behind your own of the same kind, name and language.")]
+    [Description("true for built-in prompts: they cannot be changed, but your own prompt with the same kind, name and language takes precedence.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool BuiltIn { get; init; }
 

@@ -13,7 +13,7 @@ namespace Pipeline.Api.Prompts;
 /// </summary>
 internal sealed class PromptTrial(IPromptTemplates templates, JobCatalog catalog, IOptions<InputLimits> limits)
 {
-    /// <summary>The input as it would be stored; null once it has reported why it can not be.</summary>
+    /// <summary>The input as it would be stored; null once it has reported why it cannot be.</summary>
     /// <param name="input">Null: the kind's sample.</param>
     public async Task<JsonElement?> RunAsync(
         Guid clientId, PromptTemplate prompt, JsonElement? input, InputErrors errors, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal static class PromptsDocs
     {
         Name = "listPrompts",
         Tag = Tag,
-        Summary = "List your prompts and those that come with Pipeline",
+        Summary = "List your prompts and the built-in ones",
         Parameters =
         [
             new("query", "kind", "Only prompts for this kind."),
@@ -44,7 +44,7 @@ internal static class PromptsDocs
         Name = "addPrompt",
         Tag = Tag,
         Summary = "Make a prompt",
-        Description = "It is tried on a sample first: a placeholder that the kind does not know, or a value that is missing, is refused. With the kind, name and language of one that comes with Pipeline it stands before that.",
+        Description = "It is first rendered with a sample: an unknown placeholder or a missing value is refused. A prompt with the kind, name and language of a built-in one takes precedence over it.",
         Body = new(typeof(PromptRequest),
         [
             ("Feedback", """{"kind":"feedback","name":"strict","language":"en","system":"You judge answers strictly.","user":"Question: {{question}}\nAnswer: {{answer}}\nJudge by: {{criteria}}"}"""),
@@ -58,7 +58,7 @@ internal static class PromptsDocs
     {
         Name = "previewPrompt",
         Tag = Tag,
-        Summary = "See what a prompt makes of an input, without a job",
+        Summary = "Render a prompt for an input, without a job",
         Body = new(typeof(PromptPreviewRequest),
         [
             ("Feedback", """{"kind":"feedback","name":"strict","language":"en","system":"You judge answers strictly.","user":"{{question}} {{answer}}","input":{"question":"What is a lock?","answer":"A door part."}}"""),
@@ -77,7 +77,7 @@ internal static class PromptsDocs
     {
         Name = "getPrompt",
         Tag = Tag,
-        Summary = "Get a prompt with the version in use",
+        Summary = "Get a prompt with its active version",
         Parameters = [PromptId],
         Answers = [new(200, "The prompt.", typeof(PromptResource), Prompt)],
         Problems = [ProblemType.InvalidInput, ProblemType.PromptNotFound, .. SharedDocs.AnyCall],
@@ -87,8 +87,8 @@ internal static class PromptsDocs
     {
         Name = "updatePrompt",
         Tag = Tag,
-        Summary = "Make a new version of a prompt and use it",
-        Description = "Without `active` it stays as it is. Where the text is that of the version in use, no version is made.",
+        Summary = "Add a version to a prompt and activate it",
+        Description = "Without `active` that stays as it is. If the text equals the active version's, no version is added.",
         Parameters = [PromptId],
         Body = new(typeof(PromptTextRequest), [("A new text", """{"system":"You judge answers very strictly.","user":"{{question}} {{answer}}"}""")]),
         Answers = [new(200, "The prompt.", typeof(PromptResource), Prompt)],
@@ -126,8 +126,8 @@ internal static class PromptsDocs
     {
         Name = "rollbackPrompt",
         Tag = Tag,
-        Summary = "Use another version of a prompt",
-        Description = "Versions stay as they are, so it works in both directions.",
+        Summary = "Activate another version of a prompt",
+        Description = "Versions never change, so this works in both directions.",
         Parameters = [PromptId],
         Body = new(typeof(PromptVersionRequest), [("The first version", """{"version":1}""")]),
         Answers = [new(200, "The prompt.", typeof(PromptResource), Prompt)],
@@ -144,7 +144,7 @@ internal record PromptTextRequest
     [Description("The user's message; {{placeholders}} are replaced. Absent for chat, where the client writes the messages.")]
     public string? User { get; init; }
 
-    [Description("Exchanges that show the model what is wanted, at most Prompts:ExamplesMax (20); nothing in them is replaced.")]
+    [Description("Example exchanges for the model, at most Prompts:ExamplesMax (20); placeholders in them are not replaced.")]
     public IReadOnlyList<PromptExample>? Examples { get; init; }
 
     [Description("Whether jobs find it; default true.")]

@@ -131,12 +131,12 @@ internal static class PromptsEndpoints
             ProblemType.PromptExists, "You have a prompt of this kind, name and language. PUT a new version to it; GET /api/prompts?kind=&name= finds it."),
         PromptChange.BuiltIn builtIn => new Problem(
             ProblemType.PromptBuiltIn,
-            $"Prompt {id} comes with Pipeline and can not be changed. POST /api/prompts with kind {builtIn.Prompt.Kind}, name {builtIn.Prompt.Name} and language {builtIn.Prompt.Language}: yours then stands before it."),
+            $"Prompt {id} is built in and cannot be changed. POST /api/prompts with kind {builtIn.Prompt.Kind}, name {builtIn.Prompt.Name} and language {builtIn.Prompt.Language}: yours then takes precedence."),
         PromptChange.NoVersion none => Problem.Of(
             ProblemType.InvalidInput, "version", $"does not exist: GET {PromptLinks.Of(id).Versions} lists those that do. In use is {none.Prompt.Version}."),
         PromptChange.TooMany many => new Problem(
             ProblemType.PromptsFull,
-            string.Create(CultureInfo.InvariantCulture, $"There are {many.Max} already, as many as {many.Setting} allows. Delete what is not needed, or raise it.")),
+            string.Create(CultureInfo.InvariantCulture, $"Prompt limit reached ({many.Max}); delete one or raise {many.Setting}.")),
         _ => NotFound(id),
     };
 

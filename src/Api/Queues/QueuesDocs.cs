@@ -8,8 +8,8 @@ internal static class QueuesDocs
     {
         Name = "getQueues",
         Tag = "queues",
-        Summary = "See depth, age, rate and workers of every queue",
-        Description = "Sampled once a second, over the jobs of all clients.",
+        Summary = "Get depth, age, rate and workers of every queue",
+        Description = "Sampled once a second, for the jobs of all clients together.",
         Answers =
         [
             new(200, "Every queue.", typeof(QueuesResource), """

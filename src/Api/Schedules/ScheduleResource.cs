@@ -4,7 +4,7 @@ using Pipeline.Core.Schedules;
 namespace Pipeline.Api.Schedules;
 
 /// <summary>A recurring task as operators see it.</summary>
-[Description("A recurring task. Fields without a value are absent.")]
+[Description("A recurring task. Fields without a value are omitted.")]
 internal sealed record ScheduleResource
 {
     public required string Id { get; init; }
@@ -15,7 +15,7 @@ internal sealed record ScheduleResource
     [Description("Minute, hour, day of month, month, day of week, as in crontab(5).")]
     public required string Cron { get; init; }
 
-    [Description("Where the cron expression is read: an IANA name.")]
+    [Description("Time zone of the cron expression: an IANA name.")]
     public required string TimeZone { get; init; }
 
     [Description("active or paused.")]
@@ -24,10 +24,10 @@ internal sealed record ScheduleResource
     [Description("When it runs next; absent while it is paused.")]
     public DateTimeOffset? NextRunAt { get; init; }
 
-    [Description("Since when its occurrences pass without a run.")]
+    [Description("Since when it has been paused.")]
     public DateTimeOffset? PausedAt { get; init; }
 
-    [Description("When somebody asked for a run that has not begun yet.")]
+    [Description("When a run was requested that has not started yet.")]
     public DateTimeOffset? RequestedAt { get; init; }
 
     [Description("Absent before the first run.")]

@@ -25,12 +25,12 @@ internal static class SchedulesDocs
     };
 
     public static readonly EndpointDoc Run = Change(
-        "runSchedule", "Run a task now", "One of the schedulers begins it within Scheduler:PollInterval, paused or not, and never beside itself. It is not retried: `last_run` tells its outcome.", 202, "It was asked for.");
+        "runSchedule", "Run a task now", "A scheduler starts it within Scheduler:PollInterval, even if it is paused, and never while it is already running. It is not retried; see `last_run` for the outcome.", 202, "The run is requested.");
 
     public static readonly EndpointDoc Pause = Change(
-        "pauseSchedule", "Let a task's occurrences pass without a run", "They are not made up later. A run that has begun goes on.", 200, "The task, paused.");
+        "pauseSchedule", "Pause a task", "Occurrences meanwhile are skipped and not made up. A run in progress continues.", 200, "The task, paused.");
 
-    public static readonly EndpointDoc Resume = Change("resumeSchedule", "End a pause", null, 200, "The task, active.");
+    public static readonly EndpointDoc Resume = Change("resumeSchedule", "Resume a paused task", null, 200, "The task, active.");
 
     private static EndpointDoc Change(string name, string summary, string? description, int status, string answer) => new()
     {

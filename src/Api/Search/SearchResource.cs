@@ -12,7 +12,7 @@ internal sealed record SearchResource
     [Description("The best first.")]
     public required IReadOnlyList<FoundResource> Results { get; init; }
 
-    [Description("The model that told the query's meaning; absent where only words were compared.")]
+    [Description("The model that embedded the query; absent if only words were compared.")]
     public string? Model { get; init; }
 
     [Description("Present where less was searched than was asked for, and says why.")]
@@ -23,7 +23,7 @@ internal sealed record SearchResource
         Results = [.. findings.Chunks.Select(FoundResource.Of)],
         Model = findings.Model,
         Degraded = findings.Model is null && mode is not SearchMode.Words
-            ? "No embedding worker told the query's meaning in time (Search:EmbedTimeout); only words were compared."
+            ? "No embedding worker embedded the query in time (Search:EmbedTimeout); only words were compared."
             : null,
     };
 }

@@ -6,7 +6,7 @@ using Pipeline.Core.Webhooks;
 namespace Pipeline.Api.Webhooks;
 
 /// <summary>A delivery as clients see it.</summary>
-[Description("A webhook and what became of it. Fields without a value are absent.")]
+[Description("A webhook delivery. Fields without a value are omitted.")]
 internal sealed record DeliveryResource
 {
     [Description("UUIDv7; sent as webhook-id.")]
@@ -44,10 +44,10 @@ internal sealed record DeliveryResource
     [Description("Why the last attempt failed.")]
     public string? Error { get; init; }
 
-    [Description("How the answer to a failed attempt began, 1 KiB at most.")]
+    [Description("Beginning of the response to a failed attempt, at most 1 KiB.")]
     public string? Response { get; init; }
 
-    [Description("The body that is sent; only by id, lists leave it out.")]
+    [Description("The body that is sent; not in lists.")]
     [JsonConverter(typeof(RawJsonConverter))]
     public string? Payload { get; init; }
 
@@ -89,7 +89,7 @@ internal sealed record SecretResource
 {
     public required Guid Id { get; init; }
 
-    [Description("What webhooks are signed with. Told here and never again.")]
+    [Description("The secret that signs webhooks. Shown only in this answer.")]
     public string? Secret { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -31,7 +31,7 @@ internal static class WebhooksDocs
     {
         Name = "listDeliveries",
         Tag = Tag,
-        Summary = "List webhooks and what became of them, newest first",
+        Summary = "List webhook deliveries, newest first",
         Parameters =
         [
             new("query", "job", "Only those of this job."),
@@ -62,8 +62,8 @@ internal static class WebhooksDocs
     {
         Name = "replayDelivery",
         Tag = Tag,
-        Summary = "Send a webhook again, whatever became of it",
-        Description = "With the same webhook-id and body, from the beginning of the retry schedule. A URL that had answered 410 Gone is enabled again.",
+        Summary = "Send a webhook again, whatever its state",
+        Description = "With the same webhook-id and body, from the start of the retry schedule. A URL that answered 410 Gone is enabled again.",
         Parameters = [DeliveryId],
         Answers = [new(202, "The delivery, pending again.", typeof(DeliveryResource), Delivery)],
         Problems = [ProblemType.InvalidInput, ProblemType.DeliveryNotFound, .. SharedDocs.AnyCall],
@@ -73,8 +73,8 @@ internal static class WebhooksDocs
     {
         Name = "addWebhookSecret",
         Tag = Tag,
-        Summary = "Make a new secret that webhooks are signed with",
-        Description = "It is told once. The secret before it goes on signing beside it for Webhooks:SecretOverlap (1 day); an older one ends.",
+        Summary = "Create a secret for signing webhooks",
+        Description = "It is shown only once. The previous secret signs as well for Webhooks:SecretOverlap (1 day); an older one is revoked.",
         Answers =
         [
             new(201, "The secret.", typeof(SecretResource), """
@@ -88,7 +88,7 @@ internal static class WebhooksDocs
     {
         Name = "listWebhookSecrets",
         Tag = Tag,
-        Summary = "List the secrets that sign, without telling them",
+        Summary = "List the active secrets, without their values",
         Answers = [new(200, "The secrets, the current one first.", typeof(SecretListResource), Secrets)],
         Problems = SharedDocs.AnyCall,
     };
@@ -97,8 +97,8 @@ internal static class WebhooksDocs
     {
         Name = "deleteWebhookSecret",
         Tag = Tag,
-        Summary = "End a secret at once, for example because it leaked",
-        Description = "Without any secret webhooks wait in their retry schedule until there is one.",
+        Summary = "Revoke a secret at once, for example because it leaked",
+        Description = "Without any secret, webhooks wait in their retry schedule until there is one.",
         Parameters = [new("path", "id", "The secret's UUID, such as 019a9c1e-7f00-7000-8000-000000000005.")],
         Answers = [new(200, "Those that are left.", typeof(SecretListResource), Secrets)],
         Problems = [ProblemType.InvalidInput, ProblemType.SecretNotFound, .. SharedDocs.AnyCall],

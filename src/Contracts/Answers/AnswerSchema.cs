@@ -20,7 +20,7 @@ public sealed class AnswerSchema(int? textLengthMax)
         return schema;
     }
 
-    /// <param name="most">Of a model that can not write, one is enough.</param>
+    /// <param name="most">Of a model that cannot write, one is enough.</param>
     public JsonObject Texts(int most) => List(Text(), least: 1, most);
 
     /// <param name="most">Null: as many as the model has.</param>

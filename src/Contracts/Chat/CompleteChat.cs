@@ -26,7 +26,7 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted
     [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096); default Models:Chat:OutputTokensMax (1,024).")]
     public int? MaxTokens { get; init; }
 
-    [Description("Most tokens of the messages, as the model counts them: the oldest leave, and a warning says so. System messages and the last one stay.")]
+    [Description("Most tokens of the messages, as the model counts them: the oldest are dropped, with a warning. System messages and the last message stay.")]
     public int? ContextTokens { get; init; }
 
     [Description("Draws among the most probable tokens that together have this probability, 0 to 1.")]
@@ -35,7 +35,7 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted
     [Description("The same seed and the same request give the same answer on the same machine.")]
     public long? Seed { get; init; }
 
-    [Description("Up to 16 texts that end the answer and are not part of it.")]
+    [Description("Up to 16 strings that end the answer and are not part of it.")]
     public IReadOnlyList<string>? Stop { get; init; }
 
     [Description("-2 to 2: makes tokens that occurred less probable.")]
@@ -44,13 +44,13 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted
     [Description("-2 to 2: makes tokens that occurred often less probable.")]
     public double? FrequencyPenalty { get; init; }
 
-    [Description("Tells how probable each token was, with so many of the most probable ones at its place: 0 to 20.")]
+    [Description("Returns the log-probability of each token and of this many of the most probable tokens at its position: 0 to 20.")]
     public int? TopLogprobs { get; init; }
 
     [Description("A JSON schema that the answer follows.")]
     public JsonElement? Schema { get; init; }
 
-    [Description("Name of a chat prompt that brings the system message: default, coding, teacher, creative; absent: none.")]
+    [Description("Name of a chat prompt with the system message: default, coding, teacher, creative; absent: none.")]
     public string? Prompt { get; init; }
 
     [Description("Language of that prompt, ko or en; default the last message's.")]
@@ -94,11 +94,11 @@ public sealed record ChatResult : GeneratedResult, IStreamedResult
     [Description("What the model said.")]
     public required string Content { get; init; }
 
-    [Description("stop, or length where the answer reached its limit of tokens and is not complete.")]
+    [Description("stop, or length if the answer reached its token limit and is incomplete.")]
     [AllowedValues(FinishReasons.Stop, FinishReasons.Length)]
     public required string FinishReason { get; init; }
 
-    [Description("Each token, where that was asked for and the local engine answered.")]
+    [Description("Each token, if that was requested and the local engine answered.")]
     public IReadOnlyList<TokenLogprob>? Logprobs { get; init; }
 
     string IStreamedResult.StreamedText => Content;

@@ -48,7 +48,7 @@ public static class TokenRules
 
         if (chat.Schema is { ValueKind: not JsonValueKind.Object })
         {
-            yield return new("schema", "is no object: send a JSON schema.");
+            yield return new("schema", "is not an object: send a JSON schema.");
         }
     }
 }

@@ -27,13 +27,13 @@ public sealed record DocumentResult
     [Description("A document of yours, from POST /api/documents.")]
     public required Guid DocumentId { get; init; }
 
-    [Description("The pieces it was cut into; searching finds them.")]
+    [Description("Number of chunks; searches find them.")]
     public required int Chunks { get; init; }
 
     [Description("Name of the model that embedded them.")]
     public required string Model { get; init; }
 
-    [Description("Tells two files of one name apart; absent where a server embeds.")]
+    [Description("Distinguishes two files of the same name; absent if a server embeds.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ModelVersion { get; init; }
 

@@ -18,10 +18,10 @@ public sealed record EmbedTexts : IJob<EmbedTexts, EmbeddingResult>
 
     public static JobKind<EmbedTexts, EmbeddingResult> Descriptor => EmbeddingKind.Descriptor;
 
-    [Description("1 to 64 texts; one that is longer than the model reads at once is embedded in pieces.")]
+    [Description("1 to 64 texts; a text longer than the model's input is embedded in pieces.")]
     public required IReadOnlyList<string> Texts { get; init; }
 
-    [Description("Numbers in each vector, where the model allows fewer than it has (Models:Embedding:DimensionsMin).")]
+    [Description("Numbers in each vector, if the model allows fewer than it has (Models:Embedding:DimensionsMin).")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Dimensions { get; init; }
 
@@ -48,7 +48,7 @@ public sealed record EmbeddingResult
     [Description("Name of the model that answered. Vectors of different models cannot be compared.")]
     public required string Model { get; init; }
 
-    [Description("Tells two files of one name apart; absent where a server embeds.")]
+    [Description("Distinguishes two files of the same name; absent if a server embeds.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ModelVersion { get; init; }
 

@@ -16,7 +16,7 @@ public sealed record AnalyzeEmotion : IJob<AnalyzeEmotion, EmotionResult>
 
     public static JobKind<AnalyzeEmotion, EmotionResult> Descriptor => EmotionKind.Descriptor;
 
-    [Description("Korean or English prose, at most Input:TextLengthMax (20,000) UTF-16 code units. It is scored whole, never cut.")]
+    [Description("Korean or English prose, at most Input:TextLengthMax (20,000) UTF-16 code units. It is scored as a whole, never truncated.")]
     public required string Text { get; init; }
 
     public IEnumerable<InputProblem> Validate(InputLimits limits) => TextRules.Required("text", Text, limits);
@@ -28,27 +28,27 @@ public sealed record EmotionResult
     [Description("The most probable label.")]
     public required string Emotion { get; init; }
 
-    [Description("Its probability: of answers given with 0.8, about 80 % are right (see the model card). 1 with choice_only, and then it says nothing.")]
+    [Description("Its probability: of answers given with 0.8, about 80 % are right (see the model card). Always 1 with choice_only, where it means nothing.")]
     [Range(0.0, 1.0)]
     public required double Confidence { get; init; }
 
     [Description("Probability of each label; they sum to 1.")]
     public required IReadOnlyDictionary<string, double> Scores { get; init; }
 
-    [Description("BCP 47 code of the text's language, told by its script: ko, en or und.")]
+    [Description("BCP 47 code of the text's language, detected by its script: ko, en or und.")]
     public required string Language { get; init; }
 
     [Description("Name of the model that answered.")]
     public required string Model { get; init; }
 
-    [Description("Whether the local engine had failed and a cloud provider was asked.")]
+    [Description("Whether the local engine failed and a cloud provider was asked.")]
     public required bool FallbackAttempted { get; init; }
 
-    [Description("The cloud provider that answered; absent where the local engine did.")]
+    [Description("The cloud provider that answered; absent if the local engine did.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FallbackProvider { get; init; }
 
-    [Description("true where a cloud provider or a server only named its choice and gave no probabilities; else absent.")]
+    [Description("true if a cloud provider or a server only named its choice, without probabilities; else absent.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ChoiceOnly { get; init; }
 

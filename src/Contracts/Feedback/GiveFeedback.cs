@@ -17,13 +17,13 @@ public sealed record GiveFeedback : IJob<GiveFeedback, FeedbackResult>, IPrompte
 
     public static JobKind<GiveFeedback, FeedbackResult> Descriptor => FeedbackKind.Descriptor;
 
-    [Description("With answer: what was asked.")]
+    [Description("With answer: the question that was asked.")]
     public string? Question { get; init; }
 
-    [Description("With question: what is to be judged.")]
+    [Description("With question: the answer to judge.")]
     public string? Answer { get; init; }
 
-    [Description("What to judge by; default accuracy, completeness and clarity.")]
+    [Description("Criteria; default accuracy, completeness and clarity.")]
     public string? Criteria { get; init; }
 
     [Description("Language of the feedback, ko or en; default the answer's.")]
@@ -94,7 +94,7 @@ public sealed record FeedbackResult : GeneratedResult
     [Description("Whether score reaches pass_mark.")]
     public required bool IsPassed { get; init; }
 
-    [Description("The mark that applied (Models:Feedback:PassMark).")]
+    [Description("The pass mark in effect (Models:Feedback:PassMark).")]
     public required int PassMark { get; init; }
 
     [Description("The next step that helps most.")]

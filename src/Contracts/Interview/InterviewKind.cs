@@ -5,7 +5,7 @@ internal static class InterviewKind
     public static JobKind<StepInterview, InterviewStepResult> Descriptor { get; } = new()
     {
         Title = new("Interview", "면접"),
-        Summary = "Get the next step of an interview that you keep yourself",
+        Summary = "Get the next step of an interview that you manage yourself",
         Route = "/interview/step",
         Operation = "stepInterview",
         Tag = "interviews",

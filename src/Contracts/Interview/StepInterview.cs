@@ -20,22 +20,22 @@ public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, I
     [Description("What the interview is about.")]
     public string? Topic { get; init; }
 
-    [Description("What the model may go on to; absent with the last topic.")]
+    [Description("The topic that the model may move on to; absent with the last one.")]
     public string? NextTopic { get; init; }
 
-    [Description("With topic: where the interview stands, for example \"warm-up\".")]
+    [Description("With topic: the current phase, for example \"warm-up\".")]
     public string? Phase { get; init; }
 
-    [Description("What follows; absent in the last phase.")]
+    [Description("The next phase; absent in the last one.")]
     public string? NextPhase { get; init; }
 
     [Description("Earlier exchanges, oldest first; at most Input:ExchangesMax (1,000).")]
     public IReadOnlyList<Exchange>? History { get; init; }
 
-    [Description("With answer: what was asked. The model judges by it.")]
+    [Description("With answer: the question that was asked.")]
     public string? Question { get; init; }
 
-    [Description("The candidate's answer; absent, as question, where the interview begins.")]
+    [Description("The candidate's answer; absent, like question, at the beginning of the interview.")]
     public string? Answer { get; init; }
 
     [Description("ko or en; default the answer's.")]
@@ -122,14 +122,14 @@ public sealed record InterviewStepResult : GeneratedResult
     [Description("Why, not for the candidate.")]
     public required string Thought { get; init; }
 
-    [Description("FOLLOW_UP asks deeper about the last answer; NEW_TOPIC turns to the next topic, or to something else where there is none; NEXT_PHASE ends the phase, or the interview after the last.")]
+    [Description("FOLLOW_UP asks more about the last answer; NEW_TOPIC moves to the next topic, or to something else if there is none; NEXT_PHASE ends the phase, or the interview after the last one.")]
     [AllowedValues(InterviewActions.FollowUp, InterviewActions.NewTopic, InterviewActions.NextPhase)]
     public required string Action { get; init; }
 
     [Description("What the candidate reads.")]
     public required string Message { get; init; }
 
-    [Description("How good the last answer was; absent where there was none.")]
+    [Description("How good the last answer was; absent if there was none.")]
     public AnswerEvaluation? Evaluation { get; init; }
 }
 

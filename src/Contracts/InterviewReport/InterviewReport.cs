@@ -20,7 +20,7 @@ public sealed record InterviewReport : IJob<InterviewReport, InterviewReportResu
 
     public static JobKind<InterviewReport, InterviewReportResult> Descriptor => InterviewReportKind.Descriptor;
 
-    [Description("1 to Input:ExchangesMax (1,000) questions with answers; each is judged by itself.")]
+    [Description("1 to Input:ExchangesMax (1,000) questions with answers; each is judged separately.")]
     public IReadOnlyList<Exchange>? Items { get; init; }
 
     [Description("At most 200 characters.")]
@@ -96,7 +96,7 @@ public sealed record InterviewReportResult : GeneratedResult
     [Description("At most 200 characters.")]
     public string? Title { get; init; }
 
-    [Description("The template that asked about each item, beside that of the summary; absent where the client wrote the prompt.")]
+    [Description("The template for each item; prompt is that of the summary. Absent if the client wrote the prompt.")]
     public PromptSource? QuestionPrompt { get; init; }
 
     [Description("Language of the report, ko or en; default the answers'.")]
@@ -114,7 +114,7 @@ public sealed record InterviewReportResult : GeneratedResult
     [Range(0, 100)]
     public required int OverallScore { get; init; }
 
-    [Description("One an item, in their order.")]
+    [Description("One per item, in their order.")]
     public required IReadOnlyList<QuestionFeedback> QuestionFeedbacks { get; init; }
 }
 

@@ -6,7 +6,7 @@ internal static class InterviewReportKind
     {
         Title = new("Report", "보고서"),
         Summary = "Write a report on an interview or test",
-        Description = "Each item is judged by itself, then all are summed up; `progress` of the job says how far it is. With `Accept: text/html` a finished report is a page to print, also under `GET /api/jobs/{id}`.",
+        Description = "Each item is judged separately, then all are summarised; the job has `progress`. With `Accept: text/html` a finished report is a page to print, also at `GET /api/jobs/{id}`.",
         Route = "/report",
         Operation = "writeInterviewReport",
         Examples =

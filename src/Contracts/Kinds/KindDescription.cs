@@ -15,7 +15,7 @@ public sealed record KindDescription
 
     public required string Summary { get; init; }
 
-    [Description("The path whose body is the input; absent where another path takes it.")]
+    [Description("The path whose body is the input; absent if another path takes it.")]
     public string? Path { get; init; }
 
     [Description("The interactive queue, then the bulk one.")]
@@ -27,13 +27,13 @@ public sealed record KindDescription
     [Description("Whether its prompt may come from templates of /api/prompts.")]
     public required bool Prompted { get; init; }
 
-    [Description("The labels that it chooses from; absent for kinds that do not classify.")]
+    [Description("The labels it chooses from; absent for kinds that do not classify.")]
     public IReadOnlyList<string>? Labels { get; init; }
 
     [Description("The score in its results; absent for kinds that give none.")]
     public ScoreScale? Score { get; init; }
 
-    [Description("What ./run eval compares; absent where there is nothing.")]
+    [Description("What ./run eval compares; absent if there is nothing.")]
     public AnswerMeasure? Measure { get; init; }
 
     [Description("A body that the path accepts, to begin with.")]

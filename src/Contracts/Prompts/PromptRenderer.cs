@@ -20,7 +20,7 @@ public static partial class PromptRenderer
         var user = template.User is null ? null : Fill(template.User);
         if (required.Keys.FirstOrDefault(name => !used.Contains(name)) is { } missing)
         {
-            throw new PromptException(template, $"does not use {{{{{missing}}}}}, without which the model can not answer. Add it.");
+            throw new PromptException(template, $"does not use {{{{{missing}}}}}, which the model needs to answer. Add it.");
         }
 
         return
@@ -44,7 +44,7 @@ public static partial class PromptRenderer
     private static partial Regex Placeholder();
 }
 
-/// <summary>A template can not be used for the values that a kind of job has.</summary>
+/// <summary>A template cannot be used for the values that a kind of job has.</summary>
 public sealed class PromptException(PromptTemplate template, string problem)
     : Exception($"\"{template.Name}\" (kind {template.Kind}, language {template.Language}, version {template.Version}) {problem}")
 {

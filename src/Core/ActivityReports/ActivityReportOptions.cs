@@ -21,7 +21,7 @@ public sealed class ActivityReportOptions
     [Range(typeof(TimeSpan), "00:00:00", "06:00:00")]
     public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Missed nights of a client that are made up, the latest ones. 1 to 366, default 31; what retention took can not be counted.</summary>
+    /// <summary>Missed nights of a client that are made up, the latest ones. 1 to 366, default 31; jobs that retention has deleted cannot be counted.</summary>
     [Range(1, 366)]
     public int NightsMissedMax { get; init; } = 31;
 
@@ -68,5 +68,5 @@ internal sealed class ActivityReportRules : IValidateOptions<ActivityReportOptio
     public ValidateOptionsResult Validate(string? name, ActivityReportOptions options) => TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _)
         ? ValidateOptionsResult.Success
         : ValidateOptionsResult.Fail(
-            $"Activity:TimeZone is '{options.TimeZone}', which this system does not know. Set it to an IANA name such as Asia/Seoul, or install tzdata.");
+            $"Activity:TimeZone is '{options.TimeZone}', which is unknown to this system. Set it to an IANA name such as Asia/Seoul, or install tzdata.");
 }

@@ -15,7 +15,7 @@ internal sealed class ActivityReportRequests(
     TimeProvider time,
     ILogger<ActivityReportRequests> logger) : LoopService(time, logger)
 {
-    // Where the look goes on: one report that can not be made does not stand before the others.
+    // Where the look goes on: one report that cannot be made does not stand before the others.
     private Guid _after;
 
     protected override async Task LoopAsync(CancellationToken stoppingToken)

@@ -54,7 +54,7 @@ internal static class ActivityReportSql
          where client_id = @ClientId and scope = 'night' and first_day between @From and @To
         """;
 
-    // One client can not make others wait for ever.
+    // One client cannot make others wait for ever.
     public const string Ask = """
         insert into activity_reports (id, client_id, scope, first_day, last_day, conversations, time_zone, language)
         select @Id, @ClientId, @Scope, @FirstDay::date, @LastDay::date, @Conversations::uuid[], @TimeZone, @Language

@@ -25,7 +25,7 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
         (await QueryAsync<(Guid Id, string? Text)>(FiguresSql.Texts, new { ClientId = clientId, Ids = jobIds.ToArray() }, cancellationToken))
             .Where(row => row.Text is not null).ToDictionary(row => row.Id, row => row.Text!);
 
-    /// <summary>Asks for a report; false where the client waits for as many as it may.</summary>
+    /// <summary>Asks for a report; false if the client's limit of waiting reports is reached.</summary>
     public async Task<bool> AskAsync(ActivityReport report, CancellationToken cancellationToken) => await ExecuteAsync(
         ActivityReportSql.Ask,
         new

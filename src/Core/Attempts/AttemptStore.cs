@@ -36,7 +36,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
 
     /// <summary>
     /// Whether the server refuses these very values (data exceptions, constraints, limits, text that is no UTF-8), so that
-    /// trying again can not help. Everything else passes, or is an operator's to mend while the work is held.
+    /// trying again cannot help. Everything else passes, or is an operator's to mend while the work is held.
     /// </summary>
     public static bool Refused(Exception exception) =>
         exception is EncoderFallbackException or PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] };
@@ -143,6 +143,6 @@ internal sealed partial class AttemptStore : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(1121, LogLevel.Warning, "The database does not take claims and results, holding on: {Reason}")]
+    [LoggerMessage(1121, LogLevel.Warning, "The database does not accept claims and results, trying again: {Reason}")]
     private partial void LogRetrying(string reason);
 }

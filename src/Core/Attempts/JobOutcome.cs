@@ -17,7 +17,7 @@ public abstract record JobOutcome
         public bool IsReproducible { get; init; }
     }
 
-    /// <summary>This input can not be done, now or later.</summary>
+    /// <summary>This input cannot be done, now or later.</summary>
     /// <param name="Reason">For the client: what, the current value, what to change.</param>
     public sealed record Rejected(string Reason) : JobOutcome;
 

@@ -216,7 +216,7 @@ internal sealed partial class JobRunner(
         return AttemptResult.RetryIn(job, delay < _options.RetryDelayMax ? delay : _options.RetryDelayMax, code, error);
     }
 
-    [LoggerMessage(1131, LogLevel.Debug, "Delivery of job {JobId} dropped: it does not wait")]
+    [LoggerMessage(1131, LogLevel.Debug, "Delivery of job {JobId} dropped: the job is not queued")]
     private partial void LogNotWaiting(Guid jobId);
 
     [LoggerMessage(1132, LogLevel.Information, "Stopped attempt {Attempt} of job {JobId}: it is no longer this worker's")]

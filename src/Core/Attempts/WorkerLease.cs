@@ -113,9 +113,9 @@ internal sealed partial class WorkerLease(
             cancellationToken: cancellationToken));
     }
 
-    [LoggerMessage(1141, LogLevel.Warning, "Cannot end this worker's lease, it will run out: {Reason}")]
+    [LoggerMessage(1141, LogLevel.Warning, "Cannot end this worker's lease, it will expire: {Reason}")]
     private partial void LogNoFarewell(string reason);
 
-    [LoggerMessage(1142, LogLevel.Warning, "Giving back {Count} jobs whose claim was lost on the way")]
+    [LoggerMessage(1142, LogLevel.Warning, "Giving back {Count} jobs whose claim was lost on the network")]
     private partial void LogGivingBack(int count);
 }

@@ -30,7 +30,7 @@ public sealed class WorkerOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan RetryDelayMax { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a worker counts as alive without a sign of life. 2 s to 10 min, default 10 s. It signs four times in that time.</summary>
+    /// <summary>How long a worker counts as alive without renewing its lease. 2 s to 10 min, default 10 s. It renews four times in that time.</summary>
     [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 

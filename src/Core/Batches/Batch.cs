@@ -5,7 +5,7 @@ public record Batch
 {
     public required Guid Id { get; init; }
 
-    /// <summary>Jobs that it was accepted with.</summary>
+    /// <summary>Number of its jobs.</summary>
     public required int Items { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -14,7 +14,7 @@ public record Batch
     public DateTimeOffset? CanceledAt { get; init; }
 }
 
-/// <summary>A batch and how far it is.</summary>
+/// <summary>A batch with its progress.</summary>
 public sealed record BatchProgress : Batch
 {
     /// <summary>What a rate is computed over.</summary>

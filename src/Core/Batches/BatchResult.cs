@@ -8,7 +8,7 @@ public sealed record BatchResult
     /// <summary>The transaction that made it final.</summary>
     public required string Xid { get; init; }
 
-    /// <summary>The item's place in the request, from 0.</summary>
+    /// <summary>The item's index in the request, from 0.</summary>
     public required int Index { get; init; }
 
     public string? Key { get; init; }

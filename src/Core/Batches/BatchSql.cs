@@ -4,7 +4,7 @@ internal static class BatchSql
 {
     // @Floor: no job of a batch is much older than the batch, so the partitions of earlier days are left out.
 
-    // Not public: COPY can not be prepared, which the test of all statements does.
+    // Not public: COPY cannot be prepared, which the test of all statements does.
     internal const string CopyJobs = """
         copy jobs (id, client_id, kind, queue, input, expires_at, batch_id, batch_index, client_key) from stdin (format binary)
         """;

@@ -6,7 +6,7 @@ namespace Pipeline.Core.Broker;
 
 /// <summary>
 /// Declares queues at the broker, so that jobs can be dispatched before any worker of theirs was ever started. MassTransit
-/// declares queues where it consumes and can not declare quorum queues where it sends; names and arguments are those of
+/// declares queues where it consumes and cannot declare quorum queues where it sends; names and arguments are those of
 /// its receive endpoints.
 /// </summary>
 public sealed class BrokerQueues(IOptions<BrokerOptions> options) : IDisposable

@@ -41,6 +41,6 @@ internal sealed partial class BrokerStart(IOptions<BrokerOptions> options, ILogg
         }
     }
 
-    [LoggerMessage(1203, LogLevel.Warning, "RabbitMQ at {Host}:{Port} is away, jobs will wait until it is back: {Reason}")]
+    [LoggerMessage(1203, LogLevel.Warning, "RabbitMQ at {Host}:{Port} is not reachable, jobs wait until it is: {Reason}")]
     private partial void LogAway(string host, int port, string reason);
 }

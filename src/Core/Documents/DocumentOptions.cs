@@ -40,7 +40,7 @@ public sealed class DocumentOptions
 [OptionsValidator]
 internal sealed partial class DocumentOptionsValidator : IValidateOptions<DocumentOptions>;
 
-/// <summary>What attributes can not say.</summary>
+/// <summary>What attributes cannot say.</summary>
 internal sealed class DocumentOptionsRules : IValidateOptions<DocumentOptions>
 {
     public ValidateOptionsResult Validate(string? name, DocumentOptions options) => options.OverlapTokens * 2 < options.ChunkTokens

@@ -30,6 +30,6 @@ public sealed partial class Reembedding(
         }
     }
 
-    [LoggerMessage(1170, LogLevel.Information, "{Count} documents of another model are embedded anew")]
+    [LoggerMessage(1170, LogLevel.Information, "Embedding {Count} documents of another model again")]
     private static partial void LogQueued(ILogger logger, int count);
 }

@@ -35,7 +35,7 @@ public static class PipelineHost
         { InnerException: { } inner } when Sentence(inner) is { } sentence => sentence,
 
         // Not waited for here: only the first connection is, and whoever restarts this process waits as well.
-        _ when TransientErrors.IsTransient(exception) => $"A server broke off while this process started: {exception.Message.TrimEnd('.')}. Start it again.",
+        _ when TransientErrors.IsTransient(exception) => $"A server closed the connection while this process started: {exception.Message.TrimEnd('.')}. Start it again.",
         _ => null,
     };
 

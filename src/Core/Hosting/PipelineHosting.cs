@@ -156,7 +156,7 @@ public static class PipelineHosting
         {
             throw new StartupException(
                 // Not the driver's message: it quotes what it could not read, and that may be the password.
-                "Postgres:ConnectionString is not an Npgsql connection string (a URL is none). Write it like Host=localhost;Username=pipeline;Password=…;Database=pipeline.", e);
+                "Postgres:ConnectionString is not an Npgsql connection string, which is not a URL. Write it like Host=localhost;Username=pipeline;Password=…;Database=pipeline.", e);
         }
     }
 

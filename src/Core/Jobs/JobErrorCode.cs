@@ -3,7 +3,7 @@ namespace Pipeline.Core.Jobs;
 /// <summary>The values of <c>jobs.error_code</c>.</summary>
 public static class JobErrorCode
 {
-    /// <summary>The handler can not take this input, now or later.</summary>
+    /// <summary>The handler cannot take this input, now or later.</summary>
     public const string Rejected = "rejected";
 
     /// <summary>The handler threw, and so did every retry.</summary>

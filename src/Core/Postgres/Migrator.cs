@@ -94,7 +94,7 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<
             if (done.Version != known.Version || done.Checksum != known.Checksum)
             {
                 throw new StartupException(
-                    $"Migration {done.Version:0000}_{done.Name} was applied with other contents than this build's {known.Version:0000}_{known.Name}. Restore the file and put the change into a new migration.");
+                    $"Migration {done.Version:0000}_{done.Name} was applied with contents that differ from this build's {known.Version:0000}_{known.Name}. Restore the file and put the change into a new migration.");
             }
         }
     }

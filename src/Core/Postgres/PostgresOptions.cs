@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Pipeline.Core.Postgres;
 
-/// <summary>Where the truth is kept. Section <c>Postgres</c>.</summary>
+/// <summary>The database. Section <c>Postgres</c>.</summary>
 public sealed class PostgresOptions
 {
     public const string Section = "Postgres";

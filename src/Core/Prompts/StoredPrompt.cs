@@ -71,7 +71,7 @@ public abstract record PromptChange
     /// <summary>The prompt has no such version.</summary>
     public sealed record NoVersion(StoredPrompt Prompt) : PromptChange;
 
-    /// <summary>There are as many as there may be.</summary>
+    /// <summary>The limit of prompts or versions is reached.</summary>
     /// <param name="Setting">The option that says so.</param>
     public sealed record TooMany(string Setting, int Max) : PromptChange;
 }

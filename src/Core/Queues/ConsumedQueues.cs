@@ -24,7 +24,7 @@ public sealed class ConsumedQueues
         if (wanted.Except(possible).FirstOrDefault() is { } unknown)
         {
             throw new StartupException(
-                $"Worker:Queues names '{unknown}', which this worker can not do. Its queues are {string.Join(", ", possible)}.");
+                $"Worker:Queues names '{unknown}', which this worker cannot do. Its queues are {string.Join(", ", possible)}.");
         }
 
         Names = wanted.Count > 0 ? [.. wanted.Distinct()] : possible;

@@ -14,7 +14,7 @@ public sealed class QueueOptions
 
     /// <summary>
     /// Jobs of this queue that one worker runs at once. 1 to 4,096, default 64: two batches of the decoder, so that the next
-    /// one is at hand when a batch is done.
+    /// one is ready when a batch is done.
     /// </summary>
     [Range(1, 4_096)]
     public int Prefetch { get; init; } = 64;
@@ -29,7 +29,7 @@ public sealed class QueueOptions
 
     /// <summary>
     /// Messages that a worker takes at once: most of an interactive queue carry one job, and as many have to be at hand as may
-    /// run; those of a bulk queue are full, and what one worker holds another can not do.
+    /// run; those of a bulk queue are full, and what one worker holds another cannot do.
     /// </summary>
     internal int MessagesHeld => Math.Max(1, 4 * Prefetch / Math.Max(4, ItemsPerMessage));
 }

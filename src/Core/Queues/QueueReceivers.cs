@@ -142,6 +142,6 @@ internal sealed partial class QueueReceivers(
         }
     }
 
-    [LoggerMessage(1206, LogLevel.Warning, "Queue {Queue} was not received from for {ReceiveTimeout} (Broker:ReceiveTimeout) though the broker answers; receiving anew")]
+    [LoggerMessage(1206, LogLevel.Warning, "Queue {Queue} was not received from for {ReceiveTimeout} (Broker:ReceiveTimeout) although the broker answers; connecting again")]
     private partial void LogReceivedAnew(string queue, TimeSpan receiveTimeout);
 }

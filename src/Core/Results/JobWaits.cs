@@ -18,7 +18,7 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
 
     private static readonly TimeSpan NotifiedInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The database is left alone for so many times as long as it was asked.</summary>
+    /// <summary>Rest between polls, as a multiple of the query time.</summary>
     private const int RestFactor = 4;
 
     private readonly Lock _lock = new();

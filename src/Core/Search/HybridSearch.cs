@@ -6,7 +6,7 @@ namespace Pipeline.Core.Search;
 
 /// <summary>
 /// Finds chunks by meaning and by words, and joins both lists by their ranks (reciprocal rank fusion): scores of a cosine
-/// and of a text rank can not be compared, places in a list can.
+/// and of a text rank cannot be compared, places in a list can.
 /// </summary>
 public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vectors, IOptions<SearchOptions> options)
 {

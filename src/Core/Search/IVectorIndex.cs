@@ -8,7 +8,7 @@ public interface IVectorIndex
 }
 
 /// <summary>What is looked for.</summary>
-/// <param name="ModelId">The model that made the vector; vectors of others can not be compared with it.</param>
+/// <param name="ModelId">The model that made the vector; vectors of others cannot be compared with it.</param>
 /// <param name="Vector">Of length 1.</param>
 /// <param name="FilterJson">A JSON object that the metadata of a chunk's document must contain; null for any.</param>
 public sealed record VectorQuery(Guid ClientId, int ModelId, float[] Vector, int Limit, string? FilterJson);

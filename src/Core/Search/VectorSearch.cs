@@ -62,7 +62,7 @@ public sealed partial class VectorSearch(
         Task<T?> ScalarAsync<T>(string sql) => connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, cancellationToken: cancellationToken));
     }
 
-    [LoggerMessage(1180, LogLevel.Information, "Vectors are compared in memory, each with each: {Reason}")]
+    [LoggerMessage(1180, LogLevel.Information, "Vectors are compared in memory, one by one: {Reason}")]
     private partial void LogExact(string reason);
 
     [LoggerMessage(1182, LogLevel.Information, "Vectors are searched by pgvector {Version}")]

@@ -80,6 +80,6 @@ internal sealed partial class WorkerUpdates(EventSender sender, IOptions<EventOp
 
     private long UntilFrom(long now) => now + (long)(_options.SubscriptionLifetime.TotalSeconds * time.TimestampFrequency);
 
-    [LoggerMessage(1171, LogLevel.Warning, "Remembers {Count} subscriptions, as many as Events:SubscriptionsMax allows: of further jobs only states and results are seen")]
+    [LoggerMessage(1171, LogLevel.Warning, "Subscription limit reached ({Count}, Events:SubscriptionsMax): of further jobs only states and results are streamed")]
     private partial void LogFull(int count);
 }

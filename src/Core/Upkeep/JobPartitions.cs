@@ -147,7 +147,7 @@ public sealed partial class JobPartitions(NpgsqlDataSource dataSource, TimeProvi
     private static Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, object? parameters, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
 
-    [LoggerMessage(1162, LogLevel.Warning, "The days of the coming week could not be made, the table is locked; trying again in an hour")]
+    [LoggerMessage(1162, LogLevel.Warning, "The partitions of the coming week could not be created, the table is locked; trying again in an hour")]
     private partial void LogNotMade();
 
     [LoggerMessage(1161, LogLevel.Warning, "The jobs of {Day} could not be locked and are kept for now")]

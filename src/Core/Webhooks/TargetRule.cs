@@ -53,12 +53,12 @@ public sealed class TargetRule(IOptions<WebhookOptions> options)
 
         if (url.UserInfo.Length > 0 || url.Fragment.Length > 0)
         {
-            return "holds a user name, a password or a fragment: leave them out. Webhooks are signed; POST /api/webhooks/secrets.";
+            return "contains a user name, a password or a fragment: leave them out. Webhooks are signed; POST /api/webhooks/secrets.";
         }
 
         if (url.Scheme is "http" && !_options.AllowHttp)
         {
-            return "is http: send an https URL, or have the operator set Webhooks:AllowHttp.";
+            return "is http: send an https URL, or ask the operator to set Webhooks:AllowHttp.";
         }
 
         return IPAddress.TryParse(url.IdnHost.Trim('[', ']'), out var address) && !Allows(address) ? Refusal(url.Host) : null;

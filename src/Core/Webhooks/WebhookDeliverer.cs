@@ -99,6 +99,6 @@ internal sealed partial class WebhookDeliverer(
         }
     }
 
-    [LoggerMessage(1181, LogLevel.Warning, "What became of webhook {DeliveryId} could not be written down, it will be sent again: {Reason}")]
+    [LoggerMessage(1181, LogLevel.Warning, "The outcome of webhook {DeliveryId} could not be stored, it will be sent again: {Reason}")]
     private partial void LogUnsettled(Guid deliveryId, string reason);
 }

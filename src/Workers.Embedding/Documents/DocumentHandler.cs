@@ -71,7 +71,7 @@ internal sealed class DocumentHandler(
         return embedded.Model == model.Name && embedded.Vector.Length == model.Dimensions
             ? embedded
             : throw new InferenceException(
-                $"The server has changed its model from {model.Name} to {embedded.Model}; vectors of two models can not be compared. Restart the worker.");
+                $"The server has changed its model from {model.Name} to {embedded.Model}; vectors of two models cannot be compared. Restart the worker.");
     }
 
     private static JobOutcome.Rejected Gone(EmbedDocument job) => new($"Document {job.DocumentId} does not exist, or was deleted.");

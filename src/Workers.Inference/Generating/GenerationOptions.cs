@@ -6,7 +6,7 @@ namespace Pipeline.Workers.Inference.Generating;
 public abstract class GenerationOptions
 {
     /// <summary>
-    /// A GGUF file of any instruct model; null or empty takes the small model that ships with Pipeline, which can not write. Kinds that
+    /// A GGUF file of any instruct model; null or empty takes the small model that ships with Pipeline, which cannot write. Kinds that
     /// name the same file share one engine; each further file takes its own memory and its own threads.
     /// </summary>
     public string? Path { get; init; }

@@ -19,7 +19,7 @@ public sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> infer
 
     /// <summary>The answer piece by piece. Collect the pieces, and read them with <see cref="Read"/> when there are no more.</summary>
     /// <exception cref="PromptTooLongException">The messages do not fit the model's context.</exception>
-    /// <exception cref="InferenceException">The model can not be asked now.</exception>
+    /// <exception cref="InferenceException">The model cannot be asked now.</exception>
     public async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
         IReadOnlyList<PromptMessage> messages,
         ChatOptions wishes,
@@ -46,7 +46,7 @@ public sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> infer
     /// <param name="schema">The form.</param>
     /// <exception cref="PromptTooLongException">The messages do not fit the model's context.</exception>
     /// <exception cref="AnswerTruncatedException">The answer does not fit its limit; nothing of it is used.</exception>
-    /// <exception cref="InferenceException">The model can not be asked now, or a server's answer is not what was asked for.</exception>
+    /// <exception cref="InferenceException">The model cannot be asked now, or a server's answer is not what was asked for.</exception>
     public async Task<Filled<T>> FillAsync<T>(
         IReadOnlyList<PromptMessage> messages,
         Func<AnswerSchema, JsonObject> schema,

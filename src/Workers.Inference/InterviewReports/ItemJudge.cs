@@ -45,10 +45,10 @@ internal sealed class ItemJudge(TextModel model, IJobSteps steps, InterviewRepor
         }
         catch (InferenceException e) when (e is PromptTooLongException or AnswerTruncatedException)
         {
-            throw new UnfitItemException($"items[{index}] can not be judged. {e.Message}");
+            throw new UnfitItemException($"items[{index}] cannot be judged. {e.Message}");
         }
     }
 }
 
-/// <summary>An item that this model can not judge, now or later.</summary>
+/// <summary>An item that this model cannot judge, now or later.</summary>
 internal sealed class UnfitItemException(string message) : Exception(message);

@@ -7,7 +7,7 @@ namespace Pipeline.Workers.Inference.InterviewReports;
 
 /// <summary>
 /// The reduce of a report: sums up all findings at once where the model's context holds them, and else halves of them first.
-/// Nothing is cut: what can not be made to fit is a failure.
+/// Nothing is cut: what cannot be made to fit is a failure.
 /// </summary>
 internal sealed class Summarizer(TextModel model, InterviewReportOptions options)
 {

@@ -85,7 +85,7 @@ public sealed class BatchSubmitTests(LocalApi api)
     [InlineData("[{\"kind\":\"emotion\"", "ends before its array does")]
     [InlineData("[{} {}]", "after items[0]")]
     [InlineData("[{},]", "after items[0]")]
-    [InlineData("[{}] x", "goes on after its array")]
+    [InlineData("[{}] x", "continues after its array")]
     public async Task A_body_that_is_no_array_is_refused_with_the_place(string body, string message) =>
         (await api.Client.PostAsync("/api/jobs/batch", body)).ShouldBeProblem(400, "not-json").Blames("body", message);
 

@@ -9,7 +9,7 @@ public sealed class PipelineHostTests
     [Fact]
     public void A_connection_that_breaks_during_the_start_is_told_in_one_sentence() =>
         PipelineHost.Sentence(new NpgsqlException("Exception while reading from stream", new EndOfStreamException()))
-            .ShouldBe("A server broke off while this process started: Attempted to read past the end of the stream. Start it again.");
+            .ShouldBe("A server closed the connection while this process started: Attempted to read past the end of the stream. Start it again.");
 
     [Fact]
     public void What_lies_under_a_broken_connection_says_more()

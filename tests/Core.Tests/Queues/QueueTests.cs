@@ -34,7 +34,7 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
     {
         var settings = await TestPipeline.SettingsAsync(database);
         (await Should.ThrowAsync<StartupException>(() => WorkerAsync(settings, ("Queues", "emotion,embedding"))))
-            .Message.ShouldBe("Worker:Queues names 'embedding', which this worker can not do. Its queues are emotion, emotion-bulk.");
+            .Message.ShouldBe("Worker:Queues names 'embedding', which this worker cannot do. Its queues are emotion, emotion-bulk.");
     }
 
     [Fact]
