@@ -54,7 +54,7 @@ public sealed class EventFaultTests(PrivateSystem system) : IClassFixture<Privat
 
     private static async Task UntilAsync(JobWatch watch, Func<JobView, bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using var patience = Patience.Begin();
         while (watch.Read(default) is var view && !condition(view))
         {
             await view.Changed.WaitAsync(patience.Token);
