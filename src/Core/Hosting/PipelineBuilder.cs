@@ -49,6 +49,7 @@ public sealed class PipelineBuilder
             AddHosted<JobWaits>();
             AddHosted<JobWatches>();
             AddHosted<JobSweep>();
+            Services.AddHostedService<DispatchStart>();
             AddHosted<FreshDispatcher>();
             AddHosted<OutboxDispatcher>();
             AddWebhooks();
