@@ -17,6 +17,14 @@ docker_start() {
     fail "docker compose could not start $1; see the end of $DIR/logs/docker.log"
 }
 
+docker_kill() { docker_compose kill "$1" >>"$DIR/logs/docker.log" 2>&1; }
+
+# The volume is named as docker compose names it.
+docker_wipe() {
+  docker_compose rm --force --stop "$1" >>"$DIR/logs/docker.log" 2>&1
+  docker volume rm "${NODE}_$1" >>"$DIR/logs/docker.log" 2>&1
+}
+
 docker_stop() {
   docker_compose stop "$1" >>"$DIR/logs/docker.log" 2>&1 ||
     fail "docker compose could not stop $1; see the end of $DIR/logs/docker.log"

@@ -1,7 +1,10 @@
 # shellcheck shell=bash
 # Debian packages, for users who may install them.
 
-# install_packages LOG PACKAGE...: 1 when this user or this system cannot.
+# llama.cpp's library for CPUs is linked with it, and a minimal system lacks it.
+has_libgomp() { compgen -G '/usr/lib*/libgomp.so.1' >/dev/null || compgen -G '/usr/lib/*/libgomp.so.1' >/dev/null; }
+
+# install_packages LOG PACKAGE...: 1 when this user or this system cannot, or apt-get failed.
 install_packages() {
   local log=$1 policy=/usr/sbin/policy-rc.d ours=
   shift
@@ -20,10 +23,11 @@ install_packages() {
     { "${apt[@]}" update >>"$log" 2>&1 </dev/null &&
       "${apt[@]}" install --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; } || rc=1
   [ -z "$ours" ] || rm -f "$ours"
-  [ "$rc" = 0 ] || fail "apt-get could not install $*; see the end of $log, install them by hand, and start again"
+  [ "$rc" = 0 ] || say "apt-get could not install $*; see the end of $log"
+  return "$rc"
 }
 
-# Keeps a server that we installed from starting with the next boot.
+# Keeps servers that we installed from starting with the next boot.
 disable_units() {
-  ! have systemctl || systemctl disable --quiet "$@" >/dev/null 2>&1 || true
+  ! have systemctl || [ $# = 0 ] || systemctl disable --quiet "$@" >/dev/null 2>&1 || true
 }

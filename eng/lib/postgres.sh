@@ -11,12 +11,18 @@ postgres_bin() {
   if [ -f "$DIR/postgres/bin" ]; then
     best=$(cat "$DIR/postgres/bin")
     [ ! -x "$best/postgres" ] || { echo "$best"; return; }
+    # Another version could not read the data.
+    [ "$best" != "$POSTGRES_PACKAGE_HOME/bin" ] || return 1
   fi
   # shellcheck disable=SC2012 # version order, and these names hold no blanks
   candidate=$(ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin 2>/dev/null | sort -V | tail -n 1)
   [ -z "$candidate" ] || best=$candidate
   [ -n "$best" ] || ! have postgres || best=$(dirname "$(readlink -f "$(command -v postgres)")")
-  [ -x "$best/postgres" ] && [ -x "$best/initdb" ] && [ -x "$best/pg_ctl" ] && echo "$best"
+  if [ -x "$best/postgres" ] && [ -x "$best/initdb" ] && [ -x "$best/pg_ctl" ]; then
+    echo "$best"
+  else
+    ! is_root && postgres_package_bin
+  fi
 }
 
 as_postgres() { "$ROOT/eng/lib/as-postgres.sh" "$@"; }
@@ -106,6 +112,8 @@ postgres_stop() {
   is_down() { [ -z "$(postgres_pid)" ]; }
   wait_until 60 is_down || fail "PostgreSQL (pid $pid) did not stop within 60 s; see $POSTGRES_LOG"
 }
+
+postgres_wipe() { rm -rf "$POSTGRES_DATA"; }
 
 postgres_remove() {
   case $POSTGRES_HOME in /var/lib/pipeline-postgres.*) rm -rf "$POSTGRES_HOME" ;; esac

@@ -92,6 +92,8 @@ rabbitmq_start() {
   )
 }
 
+rabbitmq_wipe() { rm -rf "$DIR/rabbitmq/mnesia"; }
+
 rabbitmq_reason() {
   grep -m 1 -iE 'error:|in use|eacces|enospc|cannot|badmatch' "$DIR/logs/rabbitmq-console.log" 2>/dev/null | cut -c 1-200 || echo 'no reason given'
 }

@@ -14,8 +14,9 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
 
-    // While jobs still end nothing is stuck. A lost lease, the grace after a restart and a reconnection take less than this.
-    private static readonly TimeSpan StandstillMax = TimeSpan.FromSeconds(60);
+    // While jobs still end nothing is stuck. A lost lease, the grace after a restart and a reconnection take less than this, on a
+    // busy machine too.
+    private static readonly TimeSpan StandstillMax = TimeSpan.FromMinutes(3);
 
     private readonly ClientLog _log = new();
     private readonly long _started = TimeProvider.System.GetTimestamp();

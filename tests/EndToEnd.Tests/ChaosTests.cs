@@ -22,7 +22,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
             FaultEvery = TimeSpan.FromSeconds(1.2),
             Rounds = 1,
             LosesBroker = true,
-            DurationMax = TimeSpan.FromMinutes(5),
+            DurationMax = TimeSpan.FromMinutes(20),
             Servers = RepositoryFiles.Path(".local", "test-servers", Guid.CreateVersion7().ToString("N")),
             Logs = RepositoryFiles.Path(".local", "chaos", "test-logs"),
         };

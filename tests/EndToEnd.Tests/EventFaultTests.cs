@@ -53,7 +53,7 @@ public sealed class EventFaultTests(PrivateSystem system) : IClassFixture<Privat
 
     private static async Task UntilAsync(JobSubscription subscription, Func<JobSnapshot, bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using var patience = Patience.Begin();
         while (subscription.Read(default) is var snapshot && !condition(snapshot))
         {
             await snapshot.Changed.WaitAsync(patience.Token);

@@ -10,6 +10,8 @@ namespace Pipeline.EndToEnd.Tests;
 /// <summary>The kinds whose model writes, with the model that ships: what it writes means nothing, and the form is right.</summary>
 public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
+    private const int TriesMax = 20;
+
     [Fact]
     public async Task Chat_is_answered_by_the_model_that_ships_which_says_so()
     {
@@ -111,14 +113,15 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
         settings["Queues:report:Prefetch"] = "1";
         await using var host = await RoleProcess.StartReadyAsync("AllInOne", settings);
         using var http = new HttpClient { BaseAddress = host.Address };
-        // A machine that does much else may be slow once, not each time.
+
+        // A busy machine may be slow now and then, not each time.
         List<TimeSpan> gaps = [];
-        while (gaps.Count < 3)
+        while (gaps is not [.., { TotalSeconds: < 1 }] && gaps.Count < TriesMax)
         {
             gaps.Add(await DeleteAsync(http));
         }
 
-        gaps.Min().ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        gaps[^1].ShouldBeLessThan(TimeSpan.FromSeconds(1), string.Join(", ", gaps));
         (await host.StopAsync()).ShouldBe(0);
     }
 
@@ -148,9 +151,7 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
     private static async Task<JsonElement> UntilAsync(HttpClient http, string id, Func<JsonElement, bool> holds)
     {
         JsonElement job = default;
-        await Eventually.TrueAsync(
-            async () => holds(job = await http.GetFromJsonAsync<JsonElement>($"/api/jobs/{id}")),
-            TimeSpan.FromMinutes(3));
+        await Eventually.TrueAsync(async () => holds(job = await http.GetFromJsonAsync<JsonElement>($"/api/jobs/{id}")));
         return job;
     }
 
@@ -161,9 +162,10 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
     private static async Task<JsonElement> FinishAsync(HttpClient http, string path, string body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, null, "application/json") };
-        request.Headers.Add("Prefer", "wait=60");
         using var response = await http.SendAsync(request);
-        var job = await response.Content.ReadFromJsonAsync<JsonElement>();
+        var accepted = await response.Content.ReadFromJsonAsync<JsonElement>();
+        accepted.TryGetProperty("id", out var id).ShouldBeTrue(accepted.ToString());
+        var job = await UntilAsync(http, id.GetString()!, IsFinal);
         job.GetProperty("state").GetString().ShouldBe("succeeded", job.ToString());
         return job.GetProperty("result");
     }

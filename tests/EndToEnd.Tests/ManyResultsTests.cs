@@ -13,7 +13,7 @@ public sealed class ManyResultsTests(PostgresDatabase database) : IClassFixture<
     // 25 of each kind in seconds; PIPELINE_TEST_JOBS=1000 for the long run.
     private static readonly int Jobs = int.TryParse(Environment.GetEnvironmentVariable("PIPELINE_TEST_JOBS"), out var asked) ? asked : 25;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(30);
 
     private static readonly string[] Answers =
     [
@@ -89,7 +89,7 @@ public sealed class ManyResultsTests(PostgresDatabase database) : IClassFixture<
         where TResult : GeneratedResult
     {
         await using var host = await RoleProcess.StartReadyAsync("AllInOne", await TestPipeline.SettingsAsync(database));
-        using var http = new HttpClient { BaseAddress = host.Address, Timeout = Patience };
+        using var http = new HttpClient { BaseAddress = host.Address, Timeout = LongRun };
         var items = Enumerable.Range(0, Jobs).Select(number => JsonSerializer.Serialize(job(number), TJob.Json));
         using var accepted = await http.PostAsync(
             new Uri($"/api/jobs/batch?kind={TJob.Kind}", UriKind.Relative), new StringContent(string.Join('\n', items), null, "application/x-ndjson"));
@@ -126,7 +126,7 @@ public sealed class ManyResultsTests(PostgresDatabase database) : IClassFixture<
                 results.AddRange(lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)));
                 return results.Count >= Jobs;
             },
-            Patience);
+            LongRun);
         return results;
     }
 

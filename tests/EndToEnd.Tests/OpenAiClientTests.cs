@@ -18,7 +18,6 @@ public sealed class OpenAiClientTests(PostgresDatabase database) : IClassFixture
     {
         var settings = await TestPipeline.SettingsAsync(database);
         settings["Models:Chat:Path"] = WriteModel();
-        settings["Worker:Lease"] = "00:00:05";
         await using var api = await RoleProcess.StartReadyAsync("Api", settings);
         await using var inference = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
         await using var embedding = await RoleProcess.StartReadyAsync("Workers.Embedding", settings);
@@ -84,7 +83,7 @@ public sealed class OpenAiClientTests(PostgresDatabase database) : IClassFixture
         };
         using var node = Process.Start(start)!;
         var (output, errors) = (node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
+        using var patience = Patience.Begin();
         await node.WaitForExitAsync(patience.Token);
         node.ExitCode.ShouldBe(0, await errors);
         return JsonElement.Parse(await output);

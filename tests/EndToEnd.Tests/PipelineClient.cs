@@ -10,7 +10,7 @@ internal sealed class PipelineClient(Uri address) : IDisposable
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = Patience.Limit };
 
     /// <summary>Requests that were answered 503 or not at all, and sent again.</summary>
     public int Retries { get; private set; }
@@ -20,6 +20,7 @@ internal sealed class PipelineClient(Uri address) : IDisposable
     {
         var key = Guid.CreateVersion7().ToString();
         using var timer = new PeriodicTimer(RetryInterval);
+        using var patience = Patience.Begin();
         do
         {
             try
@@ -42,7 +43,7 @@ internal sealed class PipelineClient(Uri address) : IDisposable
 
             Retries++;
         }
-        while (await timer.WaitForNextTickAsync());
+        while (await timer.WaitForNextTickAsync(patience.Token));
 
         throw new InvalidOperationException("The timer never ends.");
     }

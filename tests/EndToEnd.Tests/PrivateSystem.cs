@@ -12,12 +12,12 @@ public sealed class PrivateSystem : IAsyncLifetime
 
     public PrivateServers Servers => _servers ?? throw new InvalidOperationException("InitializeAsync was not called.");
 
-    /// <summary>Settings of roles that share queues and database; leases are short so that a death is noticed soon.</summary>
+    /// <summary>Settings of roles that share queues and database; leases are no longer than a busy machine needs, so that a death is noticed soon.</summary>
     public Dictionary<string, string?> Settings => new()
     {
         ["Postgres:ConnectionString"] = Servers.Addresses.Postgres,
         ["Broker:Url"] = Servers.Addresses.Broker,
-        ["Worker:Lease"] = "00:00:03",
+        ["Worker:Lease"] = "00:00:08",
     };
 
     public Task<RoleProcess> StartApiAsync(params (string Name, string Value)[] more)

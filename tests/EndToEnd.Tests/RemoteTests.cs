@@ -50,6 +50,7 @@ public sealed class RemoteTests(PostgresDatabase database) : IClassFixture<Postg
         settings["Fallback:Enabled"] = "true";
         settings["Fallback:Provider"] = "Anthropic";
         settings["Fallback:Model"] = "claude-test";
+        settings["Fallback:Timeout"] = "00:05:00"; // Who fails here refuses; nobody is slow but the machine.
         settings["Fallback:BaseUrl"] = cloud.Address.ToString();
         settings["ANTHROPIC_API_KEY"] = Secret;
         return settings.AsReadOnly();

@@ -1,4 +1,5 @@
 using Pipeline.TestSupport.Inference.Servers;
+using Pipeline.TestSupport.Pipelines;
 
 namespace Pipeline.Inference.Remote.Tests;
 
@@ -6,11 +7,11 @@ internal static class Endpoints
 {
     public const string Secret = "a-key-that-nobody-may-see";
 
-    /// <summary>Long enough for a loaded machine; a server that hangs never answers.</summary>
-    public static TimeSpan Patient { get; } = TimeSpan.FromSeconds(60);
+    /// <summary>For servers that answer.</summary>
+    public static TimeSpan Patient { get; } = Patience.Limit;
 
-    /// <summary>Long enough for a request to reach its server, on a loaded machine too.</summary>
-    public static TimeSpan Impatient { get; } = TimeSpan.FromSeconds(2);
+    /// <summary>For servers that hang: time enough for a request to reach them, on a busy machine too.</summary>
+    public static TimeSpan Impatient { get; } = TimeSpan.FromSeconds(5);
 
     public static RemoteEndpoint Of(OpenAiServer server) => new()
     {

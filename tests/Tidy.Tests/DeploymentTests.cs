@@ -55,6 +55,20 @@ public sealed partial class DeploymentTests
             .ShouldBeEmpty();
 
     [Fact]
+    public void Private_servers_are_those_of_compose()
+    {
+        var servers = Checkout.Read("eng/services.compose.yml");
+        foreach (Match image in ImageOfCompose().Matches(servers))
+        {
+            // Without the management pages, which nobody opens here.
+            Compose.ShouldContain($"image: {image.Groups[1].Value}");
+        }
+
+        var major = PackagedPostgres().Match(Checkout.Read("eng/lib/postgres-package.sh")).Groups[1].Value;
+        Compose.ShouldContain($"-pg{major}\n");
+    }
+
+    [Fact]
     public void Tests_run_on_the_images_of_compose()
     {
         var containers = Checkout.Read("tests/TestSupport/Services/ContainerServices.cs");
@@ -71,6 +85,9 @@ public sealed partial class DeploymentTests
 
     [GeneratedRegex(@"^\s+image: (\S+)", RegexOptions.Multiline)]
     private static partial Regex ImageOfCompose();
+
+    [GeneratedRegex(@"^POSTGRES_PACKAGE_VERSION=(\d+)\.", RegexOptions.Multiline)]
+    private static partial Regex PackagedPostgres();
 
     [GeneratedRegex(@"\$\{(\w+)")]
     private static partial Regex Variable();

@@ -37,6 +37,12 @@ public sealed class BrokerOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// Whether a process that dispatches begins with every waiting job: for a broker that lost its data, or took the place of
+    /// another. Default false; one in memory always begins so.
+    /// </summary>
+    public bool RedispatchAtStart { get; init; }
+
     internal bool IsMemory => Url == Memory;
 
     /// <exception cref="StartupException">The URL is none that a broker can have.</exception>

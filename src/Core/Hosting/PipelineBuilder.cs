@@ -54,6 +54,7 @@ public sealed class PipelineBuilder
             AddHosted<JobWaits>();
             AddHosted<JobSubscriptions>();
             AddHosted<JobSweep>();
+            Services.AddHostedService<DispatchStart>();
             AddHosted<DirectPublisher>();
             AddHosted<OutboxRelay>();
             AddWebhooks();

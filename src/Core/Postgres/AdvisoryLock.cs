@@ -13,11 +13,14 @@ public sealed class AdvisoryLock : IAsyncDisposable
     private const string TryAcquire = "select pg_try_advisory_lock(hashtextextended(@Name, 0))";
     private const string Release = "select pg_advisory_unlock(hashtextextended(@Name, 0))";
 
-    private readonly NpgsqlConnection _connection;
     private readonly string _name;
 
-    private AdvisoryLock(NpgsqlConnection connection, string name) => (_connection, _name) = (connection, name);
+    private AdvisoryLock(NpgsqlConnection session, string name) => (Session, _name) = (session, name);
 
+    /// <summary>The session that holds the lock: what is done in it cannot outlive the lock.</summary>
+    internal NpgsqlConnection Session { get; }
+
+    /// <summary>Waits for as long as it takes.</summary>
     public static async Task<AdvisoryLock> AcquireAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken) =>
         (await OpenAsync(dataSource, name, Acquire, cancellationToken))!;
 
@@ -27,12 +30,12 @@ public sealed class AdvisoryLock : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await using (_connection)
+        await using (Session)
         {
             try
             {
                 // The pool keeps the session, and so the lock, alive. Not cancellable: a lock left behind blocks every other process.
-                await _connection.ExecuteAsync(new CommandDefinition(Release, new { Name = _name }, cancellationToken: CancellationToken.None));
+                await Session.ExecuteAsync(new CommandDefinition(Release, new { Name = _name }, cancellationToken: CancellationToken.None));
             }
             catch (Exception e) when (e is InvalidOperationException || TransientErrors.IsTransient(e))
             {
@@ -47,8 +50,8 @@ public sealed class AdvisoryLock : IAsyncDisposable
         var held = new AdvisoryLock(connection, name);
         try
         {
-            // pg_advisory_lock answers void: it is held once it answers.
-            if (await connection.ExecuteScalarAsync<object>(new CommandDefinition(sql, new { Name = name }, cancellationToken: cancellationToken)) is not false)
+            // pg_advisory_lock answers void: it is held once it answers. No timeout: whoever holds it may need hours.
+            if (await connection.ExecuteScalarAsync<object>(new CommandDefinition(sql, new { Name = name }, commandTimeout: 0, cancellationToken: cancellationToken)) is not false)
             {
                 return held;
             }

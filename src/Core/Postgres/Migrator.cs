@@ -1,4 +1,3 @@
-using System.Data;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -12,9 +11,6 @@ namespace Pipeline.Core.Postgres;
 /// </summary>
 public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<Migration> migrations, ILogger<Migrator> logger)
 {
-    // Any constant that nobody else locks: "pipeline" in ASCII, cut to 63 bits.
-    private const long AdvisoryLock = 0x706970656c696e65 & long.MaxValue;
-
     private const string CreateTable = """
         create table if not exists schema_migrations (
           version    integer primary key,
@@ -32,41 +28,24 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         RefuseGaps(migrations);
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await ExecuteAsync("select pg_advisory_lock(@AdvisoryLock)", new { AdvisoryLock });
-        try
+        await using var alone = await AdvisoryLock.AcquireAsync(dataSource, "migrations", cancellationToken);
+        var connection = alone.Session;
+        await ExecuteAsync(CreateTable);
+        var applied = (await connection.QueryAsync<AppliedMigration>(
+            new CommandDefinition(SelectApplied, cancellationToken: cancellationToken))).AsList();
+        RefuseMismatch(applied, migrations);
+        foreach (var migration in migrations.Skip(applied.Count))
         {
-            await ExecuteAsync(CreateTable);
-            var applied = (await connection.QueryAsync<AppliedMigration>(
-                new CommandDefinition(SelectApplied, cancellationToken: cancellationToken))).AsList();
-            RefuseMismatch(applied, migrations);
-            foreach (var migration in migrations.Skip(applied.Count))
-            {
-                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await ExecuteAsync(migration.Sql);
-                await ExecuteAsync(InsertApplied, migration);
-                await transaction.CommitAsync(cancellationToken);
-                LogApplied(migration.Version, migration.Name);
-            }
-        }
-        finally
-        {
-            await UnlockAsync(connection);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await ExecuteAsync(migration.Sql);
+            await ExecuteAsync(InsertApplied, migration);
+            await transaction.CommitAsync(cancellationToken);
+            LogApplied(migration.Version, migration.Name);
         }
 
+        // No timeout: a migration of a large table takes as long as it takes.
         Task ExecuteAsync(string sql, object? parameters = null) =>
-            connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
-    }
-
-    private static async Task UnlockAsync(NpgsqlConnection connection)
-    {
-        // The pool keeps the session, and so the lock, alive; a session that broke has taken its lock along.
-        if (connection.FullState.HasFlag(ConnectionState.Open))
-        {
-            // Not cancellable: a lock left behind blocks every other start.
-            await connection.ExecuteAsync(
-                new CommandDefinition("select pg_advisory_unlock(@AdvisoryLock)", new { AdvisoryLock }, cancellationToken: CancellationToken.None));
-        }
+            connection.ExecuteAsync(new CommandDefinition(sql, parameters, commandTimeout: 0, cancellationToken: cancellationToken));
     }
 
     private static void RefuseGaps(IReadOnlyList<Migration> migrations)

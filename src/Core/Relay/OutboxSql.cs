@@ -20,4 +20,12 @@ internal static class OutboxSql
 
     // Behind the others: a queue that takes nothing must not hold up the rest.
     public const string Postpone = "update outbox set due_at = now() + @Grace where id = any(@Ids)";
+
+    // What is not due yet has its row already.
+    public const string Redispatch = """
+        insert into outbox (job_id, queue)
+        select id, queue from jobs
+         where state = 'queued' and (due_at is null or due_at <= now())
+           and id not in (select job_id from outbox union all select unnest(others) from outbox)
+        """;
 }

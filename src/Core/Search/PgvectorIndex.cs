@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Dapper;
 using Npgsql;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Search;
 
@@ -51,26 +52,17 @@ public sealed class PgvectorIndex(NpgsqlDataSource dataSource) : IVectorIndex
             return;
         }
 
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-
         // Tried, not waited for: a build waits for every older statement, also for one that would wait for the build.
-        if (await connection.ExecuteScalarAsync<bool>(new CommandDefinition(PgvectorSql.TryLock, cancellationToken: cancellationToken)))
+        await using var alone = await AdvisoryLock.TryAcquireAsync(dataSource, "vector indexes", cancellationToken);
+        if (alone is not null)
         {
-            try
-            {
-                await ExecuteAsync(PgvectorSql.DropInvalidIndex(modelId));
-                await ExecuteAsync(PgvectorSql.CreateIndex(modelId, dimensions));
-                _indexed[modelId] = true;
-            }
-            finally
-            {
-                // Not cancellable: the pool would keep the session and its lock.
-                await connection.ExecuteAsync(new CommandDefinition(PgvectorSql.Unlock, cancellationToken: CancellationToken.None));
-            }
+            await ExecuteAsync(PgvectorSql.DropInvalidIndex(modelId));
+            await ExecuteAsync(PgvectorSql.CreateIndex(modelId, dimensions));
+            _indexed[modelId] = true;
         }
 
         // The build of a million vectors takes long; nobody waits for it.
-        Task ExecuteAsync(string sql) => connection.ExecuteAsync(new CommandDefinition(sql, commandTimeout: 0, cancellationToken: cancellationToken));
+        Task ExecuteAsync(string sql) => alone.Session.ExecuteAsync(new CommandDefinition(sql, commandTimeout: 0, cancellationToken: cancellationToken));
     }
 
     private string Settings(int candidates) => string.Create(

@@ -15,11 +15,6 @@ internal static class PgvectorSql
 
     public const string IsAvailable = "select exists (select from pg_available_extensions where name = 'vector')";
 
-    // Any number that nobody else locks: "vectors" in ASCII.
-    public const string TryLock = "select pg_try_advisory_lock(33325525081485939)";
-
-    public const string Unlock = "select pg_advisory_unlock(33325525081485939)";
-
     /// <summary>Half the bytes of a vector index, and the order is made exact afterwards.</summary>
     public static string CreateIndex(int modelId, int dimensions) => string.Create(CultureInfo.InvariantCulture, $"""
         create index concurrently if not exists chunks_vector_{modelId} on chunks

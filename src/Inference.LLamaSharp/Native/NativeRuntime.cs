@@ -57,11 +57,14 @@ internal static partial class NativeRuntime
         }
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException or RuntimeError)
         {
-            throw new ModelLoadException(
-                "LLamaSharp found no native library that this machine can load.",
-                "Publish the app for this platform with LLamaSharp.Backend.Cpu or .Cuda12 of LLamaSharp's own version.", e);
+            throw new ModelLoadException("LLamaSharp found no native library that this machine can load.", Remedy(), e);
         }
     }
+
+    // llama.cpp's library for CPUs is linked with it, and minimal systems lack it.
+    private static string Remedy() => OperatingSystem.IsLinux() && !NativeLibrary.TryLoad("libgomp.so.1", out _)
+        ? "It needs libgomp.so.1, which is missing: install libgomp1 (Debian, Ubuntu) or libgomp (Fedora, Alpine)."
+        : "Publish the app for this platform with LLamaSharp.Backend.Cpu or .Cuda12 of LLamaSharp's own version.";
 
     /// <summary>Structs carry no version: in a library of another release a field would be read as its neighbour, and the process would crash far from the cause.</summary>
     /// <exception cref="ModelLoadException">The defaults are not those of LLamaSharp's release.</exception>

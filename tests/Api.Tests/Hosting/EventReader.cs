@@ -1,17 +1,16 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using Pipeline.TestSupport.Pipelines;
 
 namespace Pipeline.Api.Tests.Hosting;
 
 /// <summary>Reads server-sent events one by one, and keeps the id of the last one as a browser does.</summary>
 internal sealed class EventReader : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly HttpResponseMessage _response;
     private readonly SseParser<string> _parser;
     private readonly IAsyncEnumerator<SseItem<string>> _items;
-    private readonly CancellationTokenSource _patience = new(Patience, TimeProvider.System);
+    private readonly CancellationTokenSource _patience = Patience.Begin();
 
     private EventReader(HttpResponseMessage response, Stream stream)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
 using Pipeline.Core.Results;
+using Pipeline.TestSupport.Pipelines;
 
 namespace Pipeline.Api.Tests.Hosting;
 
@@ -21,7 +22,7 @@ internal sealed class ScriptedEmotion : IJobHandler<AnalyzeEmotion, EmotionResul
     public string? Describe() => Fingerprint;
 
     /// <summary>Completes when the job with this text runs.</summary>
-    public Task StartedAsync(string text) => HoldOf(text).Started.Task.WaitAsync(TimeSpan.FromSeconds(60));
+    public Task StartedAsync(string text) => HoldOf(text).Started.Task.WaitAsync(Patience.Limit, TimeProvider.System);
 
     public void Release(string text) => HoldOf(text).Released.TrySetResult();
 

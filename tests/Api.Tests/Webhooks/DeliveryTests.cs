@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Pipeline.Api.Tests.Hosting;
+using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Webhooks;
 
 namespace Pipeline.Api.Tests.Webhooks;
@@ -25,7 +26,7 @@ public sealed class DeliveryTests(WebhookApi api) : IClassFixture<WebhookApi>, I
 
         webhook.Verify(api.Secret).ShouldBe((1, 1));
         (webhook.Method, webhook.Path, webhook.Headers["Content-Type"]).ShouldBe(("POST", "/hooks?from=pipeline", "application/json; charset=utf-8"));
-        (TimeProvider.System.GetUtcNow() - webhook.Timestamp).Duration().ShouldBeLessThan(TimeSpan.FromSeconds(30));
+        (TimeProvider.System.GetUtcNow() - webhook.Timestamp).Duration().ShouldBeLessThan(Patience.Limit);
         webhook.Json.GetProperty("type").GetString().ShouldBe("job.succeeded");
         var data = webhook.Json.GetProperty("data");
         var resource = (await api.Client.GetAsync($"/api/jobs/{job.Id}")).Json;

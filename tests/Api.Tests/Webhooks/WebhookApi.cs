@@ -12,7 +12,7 @@ public sealed class WebhookApi : IAsyncLifetime
     private static readonly (string, string)[] Settings =
     [
         ("Webhooks:AllowPrivateTargets", "true"), ("Webhooks:AllowHttp", "true"), ("Webhooks:PollInterval", "00:00:00.020"),
-        ("Webhooks:Timeout", "00:00:01"),
+        ("Webhooks:Timeout", "00:00:10"), // Short for the tests of receivers that never answer, and long for those that do on a busy machine.
     ];
 
     private readonly PostgresDatabase _database = new();

@@ -56,9 +56,11 @@ internal sealed class SupervisedRole : IAsyncDisposable
     /// <summary>Killed while it holds messages that it took and did not start, which others then get behind later ones.</summary>
     public async Task FreezeAndKillAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
-        await _process.SignalAsync("STOP");
+        var process = _process;
+        await process.SignalAsync("STOP");
         await Pause.ForAsync(duration, cancellationToken);
-        await KillAsync();
+        _killed = process;
+        await process.KillAsync();
     }
 
     public async ValueTask DisposeAsync()

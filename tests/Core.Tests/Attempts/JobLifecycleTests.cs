@@ -76,7 +76,7 @@ public sealed class JobLifecycleTests(PostgresDatabase database) : IClassFixture
         await Eventually.TrueAsync(async () => (await pipeline.FindAsync(id)).State == JobState.Queued);
 
         var job = await pipeline.FindAsync(id);
-        job.DueAt.ShouldNotBeNull().ShouldBe(due, TimeSpan.FromSeconds(5));
+        job.DueAt.ShouldNotBeNull().ShouldBe(due, Patience.Limit);
         (job.ErrorCode, job.Error).ShouldBe((JobErrorCode.Deferred, "The model is being replaced."));
     }
 
@@ -96,7 +96,7 @@ public sealed class JobLifecycleTests(PostgresDatabase database) : IClassFixture
         var change = await pipeline.Store.CancelAsync(Client.LocalId, id, CancellationToken.None);
 
         change.ShouldBeOfType<JobChange.Done>().Job.State.ShouldBe(JobState.Canceled);
-        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
+        await stopped.Task.WaitAsync(Patience.Limit, TimeProvider.System);
         (await pipeline.FindAsync(id)).State.ShouldBe(JobState.Canceled);
     }
 

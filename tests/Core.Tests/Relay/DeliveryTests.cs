@@ -94,6 +94,46 @@ public sealed class DeliveryTests(PostgresDatabase database) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task Jobs_that_waited_in_the_memory_of_a_process_are_dispatched_by_the_next_one()
+    {
+        var settings = await TestPipeline.SettingsAsync(database);
+        settings["Broker:Url"] = BrokerOptions.Memory;
+        Guid id;
+        await using (var first = await TestPipeline.StartAsync(database, settings, pipeline => pipeline.AddIntake()))
+        {
+            id = await first.SubmitAsync("text");
+            await Eventually.TrueAsync(() => OutboxIsEmptyAsync(id));
+        }
+
+        await using var second = await TestPipeline.StartAsync(database, settings);
+
+        var job = await second.FinishAsync(id);
+        (job.State, job.Attempt).ShouldBe((JobState.Succeeded, 1));
+    }
+
+    [Fact]
+    public async Task Jobs_of_a_broker_that_lost_them_are_dispatched_by_a_process_that_is_told_so()
+    {
+        var settings = await TestPipeline.SettingsAsync(database);
+        var queue = settings["Broker:QueuePrefix"] + "emotion";
+        Guid lost, kept;
+        await using (var first = await TestPipeline.StartAsync(database, settings, pipeline => pipeline.AddIntake()))
+        {
+            lost = await first.SubmitAsync("lost");
+            await Eventually.TrueAsync(() => OutboxIsEmptyAsync(lost));
+            await DeleteQueueAsync(settings["Broker:Url"]!, queue);
+            kept = await first.SubmitAsync("kept");
+            await Eventually.TrueAsync(() => OutboxIsEmptyAsync(kept));
+        }
+
+        settings["Broker:RedispatchAtStart"] = "true";
+        await using var second = await TestPipeline.StartAsync(database, settings);
+
+        (await second.FinishAsync(lost)).State.ShouldBe(JobState.Succeeded);
+        (await second.FinishAsync(kept)).Attempt.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task The_broker_never_sees_the_text()
     {
         var settings = await TestPipeline.SettingsAsync(database);

@@ -112,7 +112,7 @@ public sealed class EventsTests(PostgresDatabase database) : IClassFixture<Postg
 
     private static async Task<JobSnapshot> UntilAsync(JobSubscription subscription, Func<JobSnapshot, bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using var patience = Patience.Begin();
         while (true)
         {
             var snapshot = subscription.Read(default);

@@ -97,7 +97,7 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
     [Fact]
     public async Task A_claim_that_was_lost_on_the_way_is_given_back_uncharged()
     {
-        await using var pipeline = await TestPipeline.StartAsync(database);
+        await using var pipeline = await TestPipeline.StartAsync(database, await NoticesLostClaimsSoonAsync());
         var id = await pipeline.SubmitAsync("text");
         await pipeline.FinishAsync(id);
 
@@ -114,7 +114,7 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
     [Fact]
     public async Task A_claim_that_a_crash_of_the_database_took_back_is_dispatched_again()
     {
-        await using var pipeline = await TestPipeline.StartAsync(database);
+        await using var pipeline = await TestPipeline.StartAsync(database, await NoticesLostClaimsSoonAsync());
         var runs = 0;
         pipeline.Script.Run = (job, context, canceled) =>
             job.Text == "crash" && Interlocked.Increment(ref runs) == 1 ? HandlerScript.UntilCanceled(job, context, canceled) : Task.FromResult(HandlerScript.Neutral);
@@ -128,6 +128,10 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
         var job = await pipeline.FinishAsync(id);
         (job.State, job.Attempt, job.Deaths, runs).ShouldBe((JobState.Succeeded, 1, 0, 2));
     }
+
+    /// <summary>A claim counts as lost after half a lease.</summary>
+    private async Task<Dictionary<string, string?>> NoticesLostClaimsSoonAsync() =>
+        new(await TestPipeline.SettingsAsync(database)) { ["Worker:Lease"] = "00:00:06" };
 
     /// <summary>What a worker leaves behind that claimed the job and was killed.</summary>
     private async Task RunOnDeadWorkerAsync(Guid id)

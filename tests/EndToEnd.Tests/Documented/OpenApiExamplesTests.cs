@@ -1,8 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Pipeline.TestSupport.Processes;
 using Pipeline.TestSupport.Services;
-using Pipeline.TestSupport.Webhooks;
 
 namespace Pipeline.EndToEnd.Tests.Documented;
 
@@ -20,11 +18,10 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
     [Fact]
     public async Task Every_operation_answers_as_the_document_shows()
     {
-        await using var receiver = await WebhookReceiver.StartAsync();
-        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await DocumentedExamplesTests.SettingsAsync(database));
-        using var http = new HttpClient { BaseAddress = host.Address };
-        await PrepareAsync(http, receiver);
-        http.DefaultRequestHeaders.Add("Prefer", "wait=10");
+        await using var system = await DocumentedSystem.StartAsync(database);
+        var http = system.Http;
+        await PrepareAsync(system);
+        http.DefaultRequestHeaders.Add("Prefer", "wait=60");
         var document = await http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
         var operations = document.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Where(operation => Methods.Contains(operation.Name)).Select(operation => (path.Name, operation.Name, operation.Value)))
@@ -61,12 +58,12 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
     };
 
     /// <summary>What no example makes: a job that waits, and a webhook.</summary>
-    private async Task PrepareAsync(HttpClient http, WebhookReceiver receiver)
+    private async Task PrepareAsync(DocumentedSystem system)
     {
-        using var secret = await http.PostAsJsonAsync("/api/webhooks/secrets", new { });
-        using var called = await http.PostAsJsonAsync("/api/emotion", new { text = "I got the job!", callback_url = $"{receiver.Address}/hooks" });
-        _ids["/api/webhooks/deliveries"] = (await receiver.NextAsync()).Id;
-        _ids["/api/jobs"] = await DocumentedExamplesTests.SubmitWaitingAsync(http);
+        using var secret = await system.Http.PostAsJsonAsync("/api/webhooks/secrets", new { });
+        using var called = await system.Http.PostAsJsonAsync("/api/emotion", new { text = "I got the job!", callback_url = $"{system.Receiver.Address}/hooks" });
+        _ids["/api/webhooks/deliveries"] = (await system.Receiver.NextAsync()).Id;
+        _ids["/api/jobs"] = await system.SubmitWaitingAsync();
     }
 
     private static IEnumerable<string?> Bodies(JsonElement operation) =>

@@ -127,7 +127,7 @@ public sealed class FallbackChatClientTests : IAsyncLifetime
         _servers[provider].Fault = new Fault.Hangs();
 
         (await Should.ThrowAsync<InferenceException>(() => Client(provider, cloudTimeout: Endpoints.Impatient).GetResponseAsync("text", options: null, Cancellation)))
-            .Message.ShouldContain("did not answer within 2 s (Fallback:Timeout)");
+            .Message.ShouldContain("did not answer within 5 s (Fallback:Timeout)");
         await _servers[provider].Abandoned.WaitAsync(Endpoints.Patient, Cancellation);
     }
 
@@ -152,7 +152,7 @@ public sealed class FallbackChatClientTests : IAsyncLifetime
 
         (await client.GetResponseAsync("text", options: null, Cancellation)).Text.ShouldBe("클라우드의 대답");
         (await StreamAsync(client)).Text.ShouldBe("클라우드의 대답");
-        _log.Lines[0].Text.ShouldContain("2 s (Fallback:LocalTimeout)");
+        _log.Lines[0].Text.ShouldContain("5 s (Fallback:LocalTimeout)");
     }
 
     [Fact]

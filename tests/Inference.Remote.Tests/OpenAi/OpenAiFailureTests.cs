@@ -77,7 +77,7 @@ public sealed class OpenAiFailureTests : IAsyncLifetime
 
         RemoteException e = await Should.ThrowAsync<RemoteException>(() => AskAsync(Endpoints.Of(_server) with { Timeout = Endpoints.Impatient }));
 
-        e.Message.ShouldContain("2 s (Models:Remote:Timeout)");
+        e.Message.ShouldContain("5 s (Models:Remote:Timeout)");
         await _server.Abandoned.WaitAsync(Endpoints.Patient);
     }
 

@@ -1,12 +1,11 @@
 using System.Threading.Channels;
+using Pipeline.TestSupport.Pipelines;
 
 namespace Pipeline.Scheduler.Tests.Schedules;
 
 /// <summary>A task that tells when it runs. Hosts of one test share it, as processes would share the database.</summary>
 internal sealed class ProbeTask : IRecurringTask
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly Channel<int> _runs = Channel.CreateUnbounded<int>();
     private int _started;
 
@@ -33,7 +32,7 @@ internal sealed class ProbeTask : IRecurringTask
     public async Task<int> NextRunAsync()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(Patience.Limit);
         return await _runs.Reader.ReadAsync(patience.Token);
     }
 }

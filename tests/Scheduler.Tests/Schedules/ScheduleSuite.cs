@@ -1,5 +1,6 @@
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Schedules;
+using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Scheduler.Tests.Schedules;
@@ -175,7 +176,7 @@ public abstract class ScheduleSuite : IAsyncLifetime
     {
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        patience.CancelAfter(Patience.Limit);
         while (!await isSo())
         {
             await poll.WaitForNextTickAsync(patience.Token);

@@ -3,11 +3,10 @@ namespace Pipeline.TestSupport.Pipelines;
 /// <summary>For states that another process or loop reaches without a signal that a test could wait on.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
-    /// <exception cref="TimeoutException">The condition did not hold within a minute.</exception>
-    public static Task TrueAsync(Func<Task<bool>> condition) => TrueAsync(condition, Patience);
+    /// <exception cref="TimeoutException">The condition did not hold within <see cref="Patience.Limit"/>.</exception>
+    public static Task TrueAsync(Func<Task<bool>> condition) => TrueAsync(condition, Patience.Limit);
 
     /// <exception cref="TimeoutException">The condition did not hold within the time.</exception>
     public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan patience)

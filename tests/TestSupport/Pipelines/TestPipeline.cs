@@ -15,8 +15,6 @@ namespace Pipeline.TestSupport.Pipelines;
 /// <summary>A real host on real servers, whose emotion jobs a test scripts.</summary>
 public sealed class TestPipeline : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly IHost _host;
 
     private TestPipeline(IHost host, HandlerScript script)
@@ -38,7 +36,8 @@ public sealed class TestPipeline : IAsyncDisposable
         ["Broker:Url"] = (await TestServices.GetAsync()).Broker,
         ["Broker:QueuePrefix"] = $"t{Guid.CreateVersion7():N}"[..24] + ".",
         ["Broker:PollInterval"] = "00:00:00.050",
-        ["Worker:Lease"] = "00:00:02",
+        // A worker of a busy machine may give no sign for seconds. Tests of dead workers name workers that never were.
+        ["Worker:Lease"] = "00:00:30",
         ["Worker:OwnershipInterval"] = "00:00:00.050",
         ["Worker:RetryDelay"] = "00:00:00.010",
         ["Worker:DrainTimeout"] = "00:00:00.200",
@@ -90,18 +89,18 @@ public sealed class TestPipeline : IAsyncDisposable
     /// <summary>The job once it is final.</summary>
     public async Task<Job> FinishAsync(Guid id)
     {
-        var job = (await Services.GetRequiredService<JobWaits>().WaitAsync(Client.LocalId, [id], Patience, CancellationToken.None)).Single();
+        var job = (await Services.GetRequiredService<JobWaits>().WaitAsync(Client.LocalId, [id], Patience.Limit, CancellationToken.None)).Single();
         return JobState.IsFinal(job.State)
             ? job
-            : throw new TimeoutException($"Job {id} is still '{job.State}' after {Patience.TotalSeconds} s (attempt {job.Attempt}, {job.ErrorCode}: {job.Error}).");
+            : throw new TimeoutException($"Job {id} is still '{job.State}' after {Patience.Limit.TotalSeconds} s (attempt {job.Attempt}, {job.ErrorCode}: {job.Error}).");
     }
 
     /// <summary>Returns when the handler was called once more.</summary>
     public async Task CalledAsync()
     {
-        if (!await Script.Called.WaitAsync(Patience))
+        if (!await Script.Called.WaitAsync(Patience.Limit))
         {
-            throw new TimeoutException($"The handler was not called within {Patience.TotalSeconds} s.");
+            throw new TimeoutException($"The handler was not called within {Patience.Limit.TotalSeconds} s.");
         }
     }
 

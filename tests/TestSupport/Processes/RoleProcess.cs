@@ -18,17 +18,23 @@ public sealed class RoleProcess : IAsyncDisposable
 #endif
 
     private readonly Process _process;
+    private readonly int _id;
+    private readonly Task _ended;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
 
     private RoleProcess(Process process, Uri address)
     {
         _process = process;
+        _id = process.Id;
         Address = address;
         process.OutputDataReceived += (_, line) => Append(_output, line.Data);
         process.ErrorDataReceived += (_, line) => Append(_errors, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+
+        // Begun now: a process object that somebody disposes meanwhile knows nothing of its process any more.
+        _ended = process.WaitForExitAsync();
     }
 
     public Uri Address { get; }
@@ -74,34 +80,27 @@ public sealed class RoleProcess : IAsyncDisposable
     public static async Task<RoleProcess> StartReadyAsync(string folder, string assembly, IReadOnlyDictionary<string, string?> settings)
     {
         var role = Start(folder, assembly, settings);
-        using var http = new HttpClient { BaseAddress = role.Address };
-        await Eventually.TrueAsync(async () =>
+        try
         {
-            if (role._process.HasExited)
-            {
-                throw new InvalidOperationException($"{assembly} exited {role._process.ExitCode} before it was ready: {role.Errors}{role.Output}");
-            }
-
-            try
-            {
-                return (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode == HttpStatusCode.OK;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        });
-        return role;
+            using var http = new HttpClient { BaseAddress = role.Address };
+            await Eventually.TrueAsync(() => role.IsReadyAsync(http));
+            return role;
+        }
+        catch (Exception e)
+        {
+            await role.DisposeAsync();
+            throw new InvalidOperationException($"{assembly} was not ready: {e.Message}\n{role.Errors}\n{role.Output}", e);
+        }
     }
 
     /// <summary>What the build made of a project.</summary>
     public static string PathOf(string folder, string assembly) => RepositoryFiles.Path(folder, "bin", Configuration, "net10.0", $"{assembly}.dll");
 
-    /// <summary>kill -9.</summary>
+    /// <summary>kill -9. Of a process that has ended already it does nothing.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
-        await _process.WaitForExitAsync();
+        await SignalAsync("KILL");
+        await _ended;
     }
 
     /// <summary>SIGTERM, as an orchestrator stops it; returns the exit code.</summary>
@@ -111,39 +110,68 @@ public sealed class RoleProcess : IAsyncDisposable
         return await ExitAsync();
     }
 
+    /// <summary>Sends a signal, unless the process has ended: whoever else uses it may have killed it.</summary>
     /// <param name="name">Without SIG: STOP holds the process still, CONT lets it go on.</param>
     public async Task SignalAsync(string name)
     {
-        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
+        if (!_ended.IsCompleted)
+        {
+            using var kill = Process.Start("kill", [$"-{name}", _id.ToString(CultureInfo.InvariantCulture)]);
+            await kill.WaitForExitAsync();
+        }
     }
 
     /// <summary>Returns when it has ended, for whatever reason.</summary>
-    public Task EndedAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+    public Task EndedAsync(CancellationToken cancellationToken) => _ended.WaitAsync(cancellationToken);
 
     /// <summary>The exit code, once it ended and its output is read.</summary>
     public async Task<int> ExitAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
-        await _process.WaitForExitAsync(patience.Token);
+        await _ended.WaitAsync(Patience.Limit, TimeProvider.System);
         return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            await KillAsync();
-        }
-
+        await KillAsync();
         _process.Dispose();
     }
 
+    private async Task<bool> IsReadyAsync(HttpClient http)
+    {
+        if (_ended.IsCompleted)
+        {
+            throw new InvalidOperationException($"It exited {_process.ExitCode}.");
+        }
+
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Below 32768, from where on Linux gives ports to outgoing connections: one of those could take it before the process starts.</summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
     }
 
     private static void Append(StringBuilder builder, string? line)

@@ -12,7 +12,8 @@ internal static class ContainerServices
 
     public static async Task<ServiceAddresses> StartAsync()
     {
-        var postgres = new PostgreSqlBuilder(PostgresImage).WithDatabase("pipeline").Build();
+        // As many connections as docker-compose.yml allows.
+        var postgres = new PostgreSqlBuilder(PostgresImage).WithDatabase("pipeline").WithCommand("-c", "max_connections=200").Build();
         var broker = new RabbitMqBuilder(RabbitMqImage).Build();
         await Task.WhenAll(postgres.StartAsync(), broker.StartAsync());
         return new(postgres.GetConnectionString(), broker.GetConnectionString());

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipeline.Core.Postgres;
+using Pipeline.TestSupport.Pipelines;
 using Xunit;
 
 namespace Pipeline.TestSupport.Services;
@@ -27,7 +28,15 @@ public sealed class PostgresDatabase : IAsyncLifetime
     {
         _server = (await TestServices.GetAsync()).Postgres;
         await ExecuteOnServerAsync($"create database {_name}");
-        ConnectionString = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 20 }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder(_server)
+        {
+            Database = _name,
+            MaxPoolSize = 20,
+
+            // Not the defaults of 15 s and 30 s, which a busy machine may need.
+            Timeout = (int)Patience.Limit.TotalSeconds,
+            CommandTimeout = (int)Patience.Limit.TotalSeconds,
+        }.ConnectionString;
         _dataSource = NpgsqlDataSource.Create(ConnectionString);
         await new Migrator(_dataSource, Migration.EmbeddedIn(typeof(Migration).Assembly), NullLogger<Migrator>.Instance)
             .MigrateAsync(CancellationToken.None);
@@ -45,7 +54,7 @@ public sealed class PostgresDatabase : IAsyncLifetime
 
     private async Task ExecuteOnServerAsync(string sql)
     {
-        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_server!) { Pooling = false }.ConnectionString);
+        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_server!) { Pooling = false, CommandTimeout = (int)Patience.Limit.TotalSeconds }.ConnectionString);
         await using var command = server.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }

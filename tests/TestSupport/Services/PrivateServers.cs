@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 
 namespace Pipeline.TestSupport.Services;
 
-/// <summary>Servers that eng/services runs as processes: what a fault test may stop, kill and restart.</summary>
+/// <summary>Servers that eng/services runs: what a fault test may stop, kill and restart.</summary>
 public sealed class PrivateServers : IAsyncDisposable
 {
     private readonly string _directory;
@@ -23,7 +22,7 @@ public sealed class PrivateServers : IAsyncDisposable
     /// <param name="directory">Where they keep settings, data and logs until the end.</param>
     public static async Task<PrivateServers> CreateAsync(string directory) => new(directory, await StartAsync(directory));
 
-    /// <param name="verb">start, stop or restart.</param>
+    /// <param name="verb">start, stop, restart, kill or wipe.</param>
     /// <param name="server">postgres or rabbitmq.</param>
     public async Task ControlAsync(string verb, string server)
     {
@@ -36,23 +35,14 @@ public sealed class PrivateServers : IAsyncDisposable
     /// <summary>kill -9 of the server, then its start.</summary>
     public async Task CrashAsync(string server)
     {
-        var status = await RunAsync("status", "--dir", _directory);
-        var pid = Regex.Match(status, $@"^{server} running on \S+, pid (\d+)", RegexOptions.Multiline) is { Success: true } match
-            ? match.Groups[1].Value
-            : throw new InvalidOperationException($"{server} is no process of this machine, so it cannot be killed: {status}");
-        using (var kill = Process.Start("kill", ["-9", pid]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
+        await ControlAsync("kill", server);
         await ControlAsync("start", server);
     }
 
     /// <summary>What a broken disk does: the broker starts again and knows of no queue and no message.</summary>
     public async Task LoseBrokerDataAsync()
     {
-        await ControlAsync("stop", "rabbitmq");
-        Directory.Delete(Path.Combine(_directory, "rabbitmq", "mnesia"), recursive: true);
+        await ControlAsync("wipe", "rabbitmq");
         await ControlAsync("start", "rabbitmq");
     }
 

@@ -24,6 +24,7 @@ public static class TestServices
         {
             return await ContainerServices.StartAsync();
         }
+
         return await PrivateServers.StartAsync(RepositoryFiles.Path(".local", "test-services"));
     }
 }

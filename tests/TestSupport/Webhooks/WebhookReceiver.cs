@@ -4,14 +4,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Pipeline.TestSupport.Pipelines;
 
 namespace Pipeline.TestSupport.Webhooks;
 
 /// <summary>An HTTP server on a free loopback port that takes webhooks and answers as a test says.</summary>
 public sealed class WebhookReceiver : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly Channel<ReceivedWebhook> _received = Channel.CreateUnbounded<ReceivedWebhook>();
     private readonly WebApplication _app;
 
@@ -60,7 +59,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>The next webhook, once it has come.</summary>
     public async Task<ReceivedWebhook> NextAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = Patience.Begin();
         return await _received.Reader.ReadAsync(patience.Token);
     }
 
