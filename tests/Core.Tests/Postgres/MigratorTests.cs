@@ -74,7 +74,7 @@ public sealed class MigratorTests : IAsyncLifetime
         await MigrateAsync(First);
         var edited = Migration.Parse("0001_first.sql", "create table one (id bigint);");
 
-        (await Should.ThrowAsync<StartupException>(() => MigrateAsync(edited))).Message.ShouldContain("0001_first was applied with other contents");
+        (await Should.ThrowAsync<StartupException>(() => MigrateAsync(edited))).Message.ShouldContain("0001_first was applied with contents that differ");
     }
 
     [Fact]
