@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 
 namespace Pipeline.Api;
 
@@ -73,3 +74,7 @@ internal sealed class ApiOptions
 
 [OptionsValidator]
 internal sealed partial class ApiOptionsValidator : IValidateOptions<ApiOptions>;
+
+/// <summary>Bounds of <see cref="InputLimits"/>, whose own project has no packages.</summary>
+[OptionsValidator]
+internal sealed partial class InputLimitsValidator : IValidateOptions<InputLimits>;

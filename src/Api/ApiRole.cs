@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Options;
 using Pipeline.Api.Ask;
 using Pipeline.Api.Batches;
 using Pipeline.Api.Body;
@@ -30,12 +29,9 @@ public static class ApiRole
         pipeline.AddIntake();
         pipeline.AddDocuments();
         pipeline.AddActivityReportRequests();
-        services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
-        services.AddOptions<InputLimits>().BindConfiguration(InputLimits.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<InputLimits>, InputLimitsValidator>();
-        services.AddOptions<ConversationOptions>().BindConfiguration(ConversationOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<ConversationOptions>, ConversationOptionsValidator>();
+        services.AddValidated<ApiOptions, ApiOptionsValidator>(ApiOptions.Section);
+        services.AddValidated<InputLimits, InputLimitsValidator>(InputLimits.Section);
+        services.AddValidated<ConversationOptions, ConversationOptionsValidator>(ConversationOptions.Section);
         services.AddSingleton<BodyReader>();
         services.AddSingleton<PromptedInputs>();
         services.AddSingleton<JobSubmissions>();
@@ -50,8 +46,7 @@ public static class ApiRole
         services.AddSingleton<DocumentAnswers>();
         services.AddSingleton<QueryEmbedder>();
         services.AddSingleton<Searches>();
-        services.AddOptions<AskOptions>().BindConfiguration(AskOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<AskOptions>, AskOptionsValidator>();
+        services.AddValidated<AskOptions, AskOptionsValidator>(AskOptions.Section);
         services.AddSingleton<Questions>();
         services.AddSingleton<ClientGate>();
         services.AddSingleton<FailureProblems>();

@@ -62,3 +62,16 @@ internal static class CommandLine
         });
     }
 }
+
+/// <summary>An expected ending of a command: a sentence for the person, with the remedy. Exit code 1.</summary>
+internal sealed class CommandException(string sentence) : Exception(sentence);
+
+internal static class ExitCodes
+{
+    public const int Success = 0;
+
+    public const int Failure = 1;
+
+    /// <summary>128 + SIGINT, as shells expect after Ctrl-C.</summary>
+    public const int Interrupted = 130;
+}

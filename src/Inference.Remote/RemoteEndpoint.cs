@@ -27,3 +27,24 @@ public sealed record RemoteEndpoint
     /// </summary>
     public bool ExtraParameters { get; init; } = true;
 }
+
+/// <summary>Which addresses of servers do.</summary>
+internal static class RemoteAddress
+{
+    /// <returns>What is wrong with it and the remedy; null where nothing is, or where there is none.</returns>
+    public static string? Problem(Uri? address, string setting) => address switch
+    {
+        null => null,
+        { IsAbsoluteUri: false } or { Scheme: not ("http" or "https") } => $"{setting} is {address}, which is no HTTP address. Give one such as http://127.0.0.1:8000/v1.",
+        { UserInfo.Length: > 0 } => $"{setting} has a user name or password in it, which would show in logs. Put the key into an environment variable instead.",
+        _ => null,
+    };
+}
+
+/// <summary>A server refused a request, broke off or could not be reached. The message has its words, without the key.</summary>
+public sealed class RemoteException(string message, int? status = null, Exception? innerException = null)
+    : InferenceException(message, innerException)
+{
+    /// <summary>HTTP status; null where there was no answer or not one in the protocol.</summary>
+    public int? Status => status;
+}

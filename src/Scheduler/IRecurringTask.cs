@@ -26,3 +26,10 @@ public interface IRecurringTask
     /// <param name="cancellationToken">Canceled when the process stops, or after <see cref="SchedulerOptions.TaskTimeout"/>.</param>
     Task RunAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>The library that fires tasks, as far as this project asks it something.</summary>
+internal interface ISchedules
+{
+    /// <summary>When the library will fire a task; null where it does not know the task.</summary>
+    Task<DateTimeOffset?> NextAsync(string id, CancellationToken cancellationToken);
+}

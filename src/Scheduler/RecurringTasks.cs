@@ -1,4 +1,5 @@
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Schedules;
 
 namespace Pipeline.Scheduler;
 
@@ -35,4 +36,20 @@ internal sealed class RecurringTasks
                 $"This system knows no time zone '{task.TimeZone}', which the recurring task '{task.Id}' runs in. Set Scheduler:TimeZone to an IANA name such as Asia/Seoul, or install tzdata.", e);
         }
     }
+}
+
+/// <summary>Tells operators which tasks there are, before the first of them runs.</summary>
+internal sealed class ScheduleRegistration(RecurringTasks tasks, ScheduleStore store) : StartupStep
+{
+    public override Task StartingAsync(CancellationToken cancellationToken) => store.RegisterAsync(
+        [
+            .. tasks.All.Select(scheduled => scheduled.Task).OrderBy(task => task.Id, StringComparer.Ordinal).Select(task => new Schedule
+            {
+                Id = task.Id,
+                Description = task.Description,
+                Cron = task.Cron,
+                TimeZone = task.TimeZone,
+            }),
+        ],
+        cancellationToken);
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
 using Pipeline.Scheduler.Hangfire;
 using Pipeline.Scheduler.Nights;
@@ -37,8 +36,7 @@ public static class SchedulerHosting
 
     internal static PipelineBuilder AddTaskRunner(this PipelineBuilder pipeline)
     {
-        pipeline.Services.AddOptions<SchedulerOptions>().BindConfiguration(SchedulerOptions.Section).ValidateOnStart();
-        pipeline.Services.AddSingleton<IValidateOptions<SchedulerOptions>, SchedulerOptionsValidator>();
+        pipeline.Services.AddValidated<SchedulerOptions, SchedulerOptionsValidator>(SchedulerOptions.Section);
         pipeline.Services.AddSingleton<RecurringTasks>();
         pipeline.Services.AddSingleton<TaskRunner>();
         pipeline.Services.AddHostedService<ScheduleRegistration>();

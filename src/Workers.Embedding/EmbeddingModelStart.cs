@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference;
@@ -27,6 +28,27 @@ internal sealed class EmbeddingModelStart(
         catch (ModelLoadException e)
         {
             throw new StartupException(e.Message, e);
+        }
+    }
+}
+
+internal sealed class EmbeddingModelHealth(EmbeddingEngine engine, IOptions<InferenceOptions> options, RemoteServer server) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    {
+        if (!options.Value.IsRemote || server.Embeddings() is null)
+        {
+            return engine.Model is null ? HealthCheckResult.Unhealthy("The embedding model is still being loaded.") : HealthCheckResult.Healthy();
+        }
+
+        try
+        {
+            await server.CheckAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (InferenceException e)
+        {
+            return HealthCheckResult.Unhealthy(e.Message);
         }
     }
 }

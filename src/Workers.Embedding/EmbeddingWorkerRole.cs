@@ -20,8 +20,7 @@ public static class EmbeddingWorkerRole
         services.AddLLamaSharp();
         services.AddRemoteEmbeddings(pipeline.Configuration);
 
-        services.AddOptions<EmbeddingOptions>().BindConfiguration(EmbeddingOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<EmbeddingOptions>, EmbeddingOptionsValidator>();
+        services.AddValidated<EmbeddingOptions, EmbeddingOptionsValidator>(EmbeddingOptions.Section);
         services.AddSingleton<LongTextEmbedder>();
         services.AddSingleton<VectorCache>();
         services.AddSingleton<ServedModel>();

@@ -49,8 +49,7 @@ public static class InferenceWorkerRole
 
     private static PipelineBuilder AddEmotion(this PipelineBuilder pipeline)
     {
-        pipeline.Services.AddOptions<EmotionOptions>().BindConfiguration(EmotionOptions.Section).ValidateOnStart();
-        pipeline.Services.AddSingleton<IValidateOptions<EmotionOptions>, EmotionOptionsValidator>();
+        pipeline.Services.AddValidated<EmotionOptions, EmotionOptionsValidator>(EmotionOptions.Section);
         pipeline.Services.AddSingleton(services => EmotionPrompt.Use(services.GetRequiredService<IOptions<EmotionOptions>>().Value));
         pipeline.Services.AddSingleton<IResultFingerprint, EmotionFingerprint>();
         return pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, EmotionHandler>();
@@ -64,8 +63,7 @@ public static class InferenceWorkerRole
         where TOptions : GenerationOptions
         where TValidator : class, IValidateOptions<TOptions>
     {
-        pipeline.Services.AddOptions<TOptions>().BindConfiguration(GenerationOptions.SectionOf(TJob.Kind)).ValidateOnStart();
-        pipeline.Services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
+        pipeline.Services.AddValidated<TOptions, TValidator>(GenerationOptions.SectionOf(TJob.Kind));
         pipeline.Services.AddSingleton(services => ModelUse.Generating(TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath));
         pipeline.Services.AddSingleton<IResultFingerprint>(services => new GenerationFingerprint(
             TJob.Kind,

@@ -1,4 +1,3 @@
-
 namespace Pipeline.Contracts.Tests;
 
 public sealed class TextLanguageTests

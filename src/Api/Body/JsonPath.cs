@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using Pipeline.Api.Problems;
 
 namespace Pipeline.Api.Body;
 
@@ -56,5 +58,39 @@ internal sealed class JsonPath
         public string? Name { get; set; }
 
         public int Index { get; set; } = -1;
+    }
+}
+
+/// <summary>JSON types as messages call them.</summary>
+internal static class JsonWords
+{
+    public static string Name(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "a boolean",
+        _ => "null",
+    };
+
+    public static string Mismatch(JsonElement value, string expected) => $"is {Name(value.ValueKind)}; expected {expected}.";
+
+    public static string Unknown(IEnumerable<string> known) => $"is not a known field. Known: {string.Join(", ", known)}.";
+}
+
+/// <summary>The way of a request whose body is one JSON object.</summary>
+internal static class ObjectBody
+{
+    /// <param name="use">Takes the fields and answers; called only with an object.</param>
+    public static async Task<IResult> ReadObjectAsync(this BodyReader bodies, HttpContext context, Func<BodyFields, Task<IResult>> use)
+    {
+        var reading = await bodies.ReadAsync(context.Request, context.RequestAborted);
+        return reading.Root switch
+        {
+            null => reading.Problem!,
+            { ValueKind: JsonValueKind.Object } root => await use(new BodyFields(root, new InputErrors())),
+            { } other => Problem.Of(ProblemType.InvalidInput, "body", JsonWords.Mismatch(other, "an object")),
+        };
     }
 }

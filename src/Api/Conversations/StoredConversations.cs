@@ -3,6 +3,7 @@ using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
+using Pipeline.Contracts;
 using Pipeline.Core.Conversations;
 
 namespace Pipeline.Api.Conversations;
@@ -34,4 +35,12 @@ internal static class StoredConversations
 
     private static Problem NotFound(string kind, Guid id) =>
         new(ProblemType.ConversationNotFound, $"There is no {(kind is ConversationKind.Chat ? "conversation" : kind)} {id}, or it belongs to another API key.");
+}
+
+/// <summary>What a conversation begins with, stored in <c>conversations.settings</c>.</summary>
+internal sealed record ConversationSettings
+{
+    public IReadOnlyList<PromptMessage> System { get; init; } = [];
+
+    public PromptSource? PromptSource { get; init; }
 }

@@ -16,9 +16,9 @@ internal sealed class DocumentAnswers(DocumentStore documents, JobWaits waits, T
         prefer.Confirm(headers);
         var id = accepted.JobIds[0];
         headers[HeaderNames.Location] = DocumentLinks.PathOf(id);
-        if (!accepted.Replayed && prefer.Wait is null)
+        if (!accepted.Replayed && prefer.Wait is null && submission.GroupWrite is DocumentWrite written)
         {
-            return Json(DocumentResource.Of(submission.Documents[0], time.GetUtcNow()), StatusCodes.Status202Accepted);
+            return Json(DocumentResource.Of(written.Document, time.GetUtcNow()), StatusCodes.Status202Accepted);
         }
 
         if (accepted.Replayed)

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Subscriptions;
 
 namespace Pipeline.Api.Events;
 
@@ -46,5 +48,58 @@ internal static class EventsEndpoint
 
         stream.Subscription.Observe(job);
         return new JobStreamResult(stream, new EventFormat()) { Has = has, CancelsOnDisconnect = cancels };
+    }
+}
+
+/// <summary>
+/// Event ids: how much text a client has, <c>1-153</c> for 153 UTF-16 code units of the first attempt; <c>end</c> once it
+/// has everything. So a client that comes back, to any server, goes on where it was.
+/// </summary>
+internal static class LastEventId
+{
+    public const string Header = "Last-Event-ID";
+    public const string End = "end";
+
+    public static string Of(TextPlace place) => string.Create(CultureInfo.InvariantCulture, $"{place.Attempt}-{place.Offset}");
+
+    /// <summary>How much the client has, and whether that is all.</summary>
+    public static (TextPlace Has, bool IsEnd) Read(IHeaderDictionary headers, InputErrors errors)
+    {
+        var text = headers[Header].ToString();
+        if (text is "" or End)
+        {
+            return (default, text is End);
+        }
+
+        if (text.Split('-') is [var attempt, var offset]
+            && int.TryParse(attempt, NumberStyles.None, CultureInfo.InvariantCulture, out var attempts)
+            && int.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var codeUnits))
+        {
+            return (new(attempts, codeUnits), false);
+        }
+
+        errors.Add(Header, $"is \"{text}\": send the id of the last event as it came, for example 1-153, or leave it out.");
+        return default;
+    }
+}
+
+/// <summary><c>?on_disconnect=cancel</c>: the job is for this connection alone. Otherwise it goes on when the client leaves.</summary>
+internal static class OnDisconnect
+{
+    public const string Name = "on_disconnect";
+
+    private const string Cancel = "cancel";
+    private const string Continue = "continue";
+
+    /// <summary>Whether a job ends with its client.</summary>
+    public static bool Cancels(IQueryCollection query, InputErrors errors)
+    {
+        var value = PageQuery.Single(query, Name, errors);
+        if (value is not (null or Cancel or Continue))
+        {
+            errors.Add(Name, $"is \"{value}\": send {Cancel}, or {Continue}, which is the default.");
+        }
+
+        return value is Cancel;
     }
 }

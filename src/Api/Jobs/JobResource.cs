@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
@@ -105,3 +106,13 @@ internal sealed record JobPageResource(IReadOnlyList<JobResource> Jobs, PageLink
 
 /// <param name="Next">The page of older jobs; absent on the last page.</param>
 internal sealed record PageLinks(string Self, string? Next);
+
+/// <summary>Writes JSON text that the database holds as it is, without reading it first. PostgreSQL has checked it.</summary>
+internal sealed class RawJsonConverter : JsonConverter<string>
+{
+    public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Job resources are only written.");
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(value, skipInputValidation: true);
+}

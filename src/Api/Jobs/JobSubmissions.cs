@@ -8,6 +8,7 @@ using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
+using Pipeline.Core.Documents;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Results;
 
@@ -118,8 +119,8 @@ internal sealed class JobSubmissions(
         {
             ClientId = context.ClientId(),
             Jobs = jobs,
-            Documents = draft.Document is { } document ? [document] : [],
             Write = draft.Write?.Invoke(jobs[0].Id),
+            GroupWrite = draft.Document is { } document ? new DocumentWrite(context.ClientId(), document) : null,
             Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback, wishes.Cache)) : null,
         };
 

@@ -1,6 +1,6 @@
-using Dapper;
 using Npgsql;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Cli.Demo;
 
@@ -19,20 +19,14 @@ internal static class DemoDatabase
         await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Database = "postgres" });
         await using var connection = await server.OpenConnectionAsync(cancellationToken);
         var name = $"\"{demo.Database!.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-        await connection.ExecuteAsync(new CommandDefinition($"drop database if exists {name} with (force)", cancellationToken: cancellationToken));
-        await connection.ExecuteAsync(new CommandDefinition($"create database {name}", cancellationToken: cancellationToken));
+        await connection.ExecuteAsync($"drop database if exists {name} with (force)", null, cancellationToken);
+        await connection.ExecuteAsync($"create database {name}", null, cancellationToken);
     }
 
-    public static async Task BackDateAsync(NpgsqlDataSource dataSource, DateTimeOffset since, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(BackDate, new { Since = since.UtcDateTime, Client.LocalId }, cancellationToken: cancellationToken));
-    }
+    public static Task BackDateAsync(NpgsqlDataSource dataSource, DateTimeOffset since, CancellationToken cancellationToken) =>
+        dataSource.ExecuteAsync(BackDate, new { Since = since.UtcDateTime, Client.LocalId }, cancellationToken);
 
     /// <summary>Jobs that are not finished.</summary>
-    public static async Task<int> LeftAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(Left, cancellationToken: cancellationToken));
-    }
+    public static Task<int> LeftAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
+        dataSource.ExecuteScalarAsync<int>(Left, null, cancellationToken);
 }

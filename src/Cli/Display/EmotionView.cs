@@ -28,3 +28,18 @@ internal static class EmotionView
             + $" · queued {Figures.Milliseconds(answer.Timings.QueuedMs)} ms, ran {Figures.Milliseconds(answer.Timings.RunningMs)} ms");
     }
 }
+
+/// <summary>A colour for each emotion, from the 16 that every terminal theme defines.</summary>
+internal static class EmotionColors
+{
+    public static Style StyleOf(string emotion) => emotion switch
+    {
+        Emotions.Joy => new(Color.Yellow),
+        Emotions.Excitement => new(Color.Fuchsia),
+        Emotions.Sadness => new(Color.Blue),
+        Emotions.Anger => new(Color.Red),
+        Emotions.Fear => new(Color.Purple),
+        Emotions.Surprise => new(Color.Aqua),
+        _ => Style.Plain,
+    };
+}

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -44,4 +46,22 @@ internal sealed class ActivityReportRequests(
 
         _after = Guid.Empty;
     }
+}
+
+internal static class ActivityReportRegistration
+{
+    /// <summary>This process makes activity reports.</summary>
+    public static IServiceCollection AddActivityReports(this IServiceCollection services)
+    {
+        services.AddValidated<ActivityReportOptions, ActivityReportOptionsValidator>(ActivityReportOptions.Section);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ActivityReportOptions>, ActivityReportRules>());
+        services.TryAddSingleton<ActivityReportStore>();
+        services.TryAddSingleton<FiguresReader>();
+        services.TryAddSingleton<ActivityReportMaker>();
+        return services;
+    }
+
+    /// <summary>This process makes those that clients ask for.</summary>
+    public static IServiceCollection AddActivityReportRequests(this IServiceCollection services) =>
+        services.AddActivityReports().AddHosted<ActivityReportRequests>();
 }

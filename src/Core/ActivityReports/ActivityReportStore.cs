@@ -1,33 +1,118 @@
 using System.Text.Json;
-using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Intake;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.ActivityReports;
 
 /// <summary>Owns <c>activity_reports</c>.</summary>
 public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<ActivityReportOptions> options)
 {
+    // Null where the text is not kept, or retention took it.
+    private const string Texts = "select id, input ->> 'text' as text from jobs where id = any(@Ids) and client_id = @ClientId";
+
+    private const string Columns = """
+        r.id, r.client_id as ClientId, r.scope, r.first_day as FirstDay, r.last_day as LastDay, r.conversations, r.time_zone as TimeZone, r.language,
+        r.created_at as CreatedAt, r.figures is not null as IsMade, r.summary_job_id as SummaryJobId
+        """;
+
+    // Those of all clients hold nothing that one of them wrote, and are everybody's.
+    private const string Mine = "(r.client_id = @ClientId or (r.client_id is null and r.scope = 'night'))";
+
+    private const string Find = $"""
+        select {Columns}, r.figures::text, coalesce(r.summary, j.result)::text as Summary, j.error as SummaryError,
+               case when r.summary is not null then 'succeeded' when r.summary_job_id is not null then coalesce(j.state, 'expired') end as SummaryState
+          from activity_reports r left join jobs j on j.id = r.summary_job_id
+         where r.id = @Id and {Mine}
+        """;
+
+    private const string List = $"""
+        select {Columns} from activity_reports r
+         where {Mine} and (@Before::uuid is null or r.id < @Before) and (@Scope::text is null or r.scope = @Scope)
+           and (@Day::date is null or @Day between r.first_day and r.last_day)
+         order by r.id desc limit @Limit
+        """;
+
+    // The system's own rows are no clients. A client that is gone is reported on up to its last day.
+    private const string Owners = """
+        select c.id as ClientId, c.time_zone as TimeZone, c.language, c.created_at as Since, c.revoked_at as Until,
+               (select max(first_day) from activity_reports where client_id = c.id and scope = 'night') as LastNight
+          from clients c
+        union all
+        select null, null, null, (select min(created_at) from clients), null, (select max(first_day) from activity_reports where client_id is null and scope = 'night')
+        """;
+
+    private const string HasNight = "select exists (select from activity_reports where client_id is not distinct from @ClientId and scope = 'night' and first_day = @Day)";
+
+    private const string AddNight = """
+        insert into activity_reports (id, client_id, scope, first_day, last_day, time_zone, language, figures, summary_job_id)
+        values (@Id, @ClientId, 'night', @Day, @Day, @TimeZone, @Language, @Figures::json, @SummaryJobId)
+        on conflict (client_id, first_day) where scope = 'night' do nothing
+        """;
+
+    // The emotions of the nights before: what a report compares itself with.
+    private const string EmotionsBefore = """
+        select (figures #> '{emotions,counts}')::text from activity_reports
+         where client_id is not distinct from @ClientId and scope = 'night' and first_day >= @From and first_day < @To
+           and figures #> '{emotions,counts}' is not null
+         order by first_day
+        """;
+
+    private const string Nights = """
+        select first_day as FirstDay, figures::text from activity_reports
+         where client_id = @ClientId and scope = 'night' and first_day between @From and @To
+        """;
+
+    // One client cannot make others wait for ever.
+    private const string Ask = """
+        insert into activity_reports (id, client_id, scope, first_day, last_day, conversations, time_zone, language)
+        select @Id, @ClientId, @Scope, @FirstDay::date, @LastDay::date, @Conversations::uuid[], @TimeZone, @Language
+         where (select count(*) from activity_reports where client_id = @ClientId and figures is null) < @WaitingMax
+        """;
+
+    private const string NextAsked = $"select {Columns} from activity_reports r where r.figures is null and r.id > @After order by r.id limit 1";
+
+    private const string Complete = """
+        update activity_reports set figures = @Figures::json, summary_job_id = @SummaryJobId where id = @Id and figures is null
+        """;
+
+    private const string ConversationsOf = "select id from conversations where id = any(@Ids) and client_id = @ClientId";
+
+    private const string JobsOfConversations = """
+        select m.job_id from conversation_messages m join conversations c on c.id = m.conversation_id where c.id = any(@Ids) and c.client_id = @ClientId
+        """;
+
+    // Jobs go with retention, reports stay: what they answered moves to the report.
+    private const string KeepSummaries = """
+        update activity_reports set summary = j.result from jobs j
+         where activity_reports.summary_job_id = j.id and j.id = any(@JobIds) and j.state = 'succeeded' and activity_reports.summary is null
+        """;
+
+    private const string OpenSummaries = """
+        select summary_job_id from activity_reports
+         where summary_job_id is not null and summary is null and created_at > now() - @AgeSeconds * interval '1 second' limit @Limit
+        """;
+
     // Summaries that one round keeps; the next one comes within the hour.
     private const int SummariesMax = 10_000;
 
     /// <summary>The report with its figures, if it exists and the client may see it.</summary>
     public async Task<ActivityReport?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
-        (await QueryAsync<ActivityReport>(ActivityReportSql.Find, new { ClientId = clientId, Id = id }, cancellationToken)).SingleOrDefault();
+        (await dataSource.QueryAsync<ActivityReport>(Find, new { ClientId = clientId, Id = id }, cancellationToken)).SingleOrDefault();
 
     /// <summary>Newest first, without figures: the client's own and those of all clients.</summary>
     public Task<IReadOnlyList<ActivityReport>> ListAsync(Guid clientId, ActivityReportFilter filter, CancellationToken cancellationToken) =>
-        QueryAsync<ActivityReport>(ActivityReportSql.List, new { ClientId = clientId, filter.Before, filter.Scope, filter.Day, filter.Limit }, cancellationToken);
+        dataSource.QueryAsync<ActivityReport>(List, new { ClientId = clientId, filter.Before, filter.Scope, filter.Day, filter.Limit }, cancellationToken);
 
     /// <summary>Texts of those of the jobs that belong to the client and whose text is kept.</summary>
     public async Task<IReadOnlyDictionary<Guid, string>> TextsAsync(Guid clientId, IEnumerable<Guid> jobIds, CancellationToken cancellationToken) =>
-        (await QueryAsync<(Guid Id, string? Text)>(FiguresSql.Texts, new { ClientId = clientId, Ids = jobIds.ToArray() }, cancellationToken))
+        (await dataSource.QueryAsync<(Guid Id, string? Text)>(Texts, new { ClientId = clientId, Ids = jobIds.ToArray() }, cancellationToken))
             .Where(row => row.Text is not null).ToDictionary(row => row.Id, row => row.Text!);
 
     /// <summary>Asks for a report; false if the client's limit of waiting reports is reached.</summary>
-    public async Task<bool> AskAsync(ActivityReport report, CancellationToken cancellationToken) => await ExecuteAsync(
-        ActivityReportSql.Ask,
+    public async Task<bool> AskAsync(ActivityReport report, CancellationToken cancellationToken) => await dataSource.ExecuteAsync(
+        Ask,
         new
         {
             report.Id,
@@ -44,48 +129,46 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
 
     /// <summary>Those of the conversations that exist and belong to the client.</summary>
     public Task<IReadOnlyList<Guid>> ConversationsAsync(Guid clientId, IEnumerable<Guid> ids, CancellationToken cancellationToken) =>
-        QueryAsync<Guid>(ActivityReportSql.ConversationsOf, new { ClientId = clientId, Ids = ids.ToArray() }, cancellationToken);
+        dataSource.QueryAsync<Guid>(ConversationsOf, new { ClientId = clientId, Ids = ids.ToArray() }, cancellationToken);
 
     /// <summary>Every client, and all of them together, with the last night that each was reported on.</summary>
-    public Task<IReadOnlyList<NightOwner>> OwnersAsync(CancellationToken cancellationToken) => QueryAsync<NightOwner>(ActivityReportSql.Owners, null, cancellationToken);
+    public Task<IReadOnlyList<NightOwner>> OwnersAsync(CancellationToken cancellationToken) => dataSource.QueryAsync<NightOwner>(Owners, null, cancellationToken);
 
     /// <summary>Moves what summaries answered to their reports, before retention takes the jobs; says how many.</summary>
     public async Task<int> KeepSummariesAsync(CancellationToken cancellationToken)
     {
-        var jobs = await QueryAsync<Guid>(
-            ActivityReportSql.OpenSummaries, new { AgeSeconds = options.Value.SummaryExpiry.TotalSeconds * 2, Limit = SummariesMax }, cancellationToken);
-        return jobs.Count is 0 ? 0 : await ExecuteAsync(ActivityReportSql.KeepSummaries, new { JobIds = jobs.ToArray() }, cancellationToken);
+        var jobs = await dataSource.QueryAsync<Guid>(
+            OpenSummaries, new { AgeSeconds = options.Value.SummaryExpiry.TotalSeconds * 2, Limit = SummariesMax }, cancellationToken);
+        return jobs.Count is 0 ? 0 : await dataSource.ExecuteAsync(KeepSummaries, new { JobIds = jobs.ToArray() }, cancellationToken);
     }
 
     internal async Task<bool> HasNightAsync(Guid? clientId, DateOnly day, CancellationToken cancellationToken) =>
-        (await QueryAsync<bool>(ActivityReportSql.HasNight, new { ClientId = clientId, Day = day }, cancellationToken)).Single();
+        (await dataSource.QueryAsync<bool>(HasNight, new { ClientId = clientId, Day = day }, cancellationToken)).Single();
 
     /// <summary>The counts of emotions of each night from a day up to another that has any.</summary>
     internal async Task<IReadOnlyList<IReadOnlyDictionary<string, long>>> EmotionsAsync(Guid? clientId, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync<string>(ActivityReportSql.EmotionsBefore, new { ClientId = clientId, From = from, To = to }, cancellationToken))
+        [.. (await dataSource.QueryAsync<string>(EmotionsBefore, new { ClientId = clientId, From = from, To = to }, cancellationToken))
             .Select(counts => JsonSerializer.Deserialize(counts, ActivityFiguresJson.Default.DictionaryStringInt64)!)];
 
     /// <summary>The nights of a client that have a report, by day.</summary>
     internal async Task<IReadOnlyDictionary<DateOnly, ActivityFigures>> NightsAsync(Guid clientId, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
-        (await QueryAsync<(DateOnly Day, string Figures)>(ActivityReportSql.Nights, new { ClientId = clientId, From = from, To = to }, cancellationToken))
+        (await dataSource.QueryAsync<(DateOnly Day, string Figures)>(Nights, new { ClientId = clientId, From = from, To = to }, cancellationToken))
             .ToDictionary(night => night.Day, night => JsonSerializer.Deserialize(night.Figures, ActivityFiguresJson.Default.ActivityFigures)!);
 
     internal Task<IReadOnlyList<Guid>> JobsOfConversationsAsync(Guid clientId, IReadOnlyList<Guid> conversations, CancellationToken cancellationToken) =>
-        QueryAsync<Guid>(ActivityReportSql.JobsOfConversations, new { ClientId = clientId, Ids = conversations.ToArray() }, cancellationToken);
+        dataSource.QueryAsync<Guid>(JobsOfConversations, new { ClientId = clientId, Ids = conversations.ToArray() }, cancellationToken);
 
     /// <summary>The oldest report after another that waits to be made; null where none does.</summary>
     internal async Task<ActivityReport?> NextAskedAsync(Guid after, CancellationToken cancellationToken) =>
-        (await QueryAsync<ActivityReport>(ActivityReportSql.NextAsked, new { After = after }, cancellationToken)).SingleOrDefault();
+        (await dataSource.QueryAsync<ActivityReport>(NextAsked, new { After = after }, cancellationToken)).SingleOrDefault();
 
     /// <summary>Keeps a report and the job that sums it up, both or none. False where somebody else was first.</summary>
     internal async Task<bool> KeepAsync(ActivityReport report, NewJob? summary, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var kept = await connection.ExecuteAsync(new CommandDefinition(
-            report.Scope is ActivityReportScope.Night ? ActivityReportSql.AddNight : ActivityReportSql.Complete,
-            new { report.Id, report.ClientId, Day = report.FirstDay, report.TimeZone, report.Language, report.Figures, SummaryJobId = summary?.Id },
-            cancellationToken: cancellationToken)) is 1;
+        var kept = await connection.ExecuteAsync(
+            report.Scope is ActivityReportScope.Night ? AddNight : Complete, new { report.Id, report.ClientId, Day = report.FirstDay, report.TimeZone, report.Language, report.Figures, SummaryJobId = summary?.Id }, cancellationToken) is 1;
         if (kept && summary is not null)
         {
             await SystemJobs.AddAsync(connection, [summary], cancellationToken);
@@ -93,18 +176,6 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
 
         await transaction.CommitAsync(cancellationToken);
         return kept;
-    }
-
-    private async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
-    }
-
-    private async Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
     }
 }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Core.ActivityReports;
 
-/// <summary>What <see cref="FiguresSql.Page"/> answers: a list of counts in each column, null where there are none.</summary>
+/// <summary>What <see cref="FiguresReader.Page"/> answers: a list of counts in each column, null where there are none.</summary>
 internal sealed record FiguresPage
 {
     public required int Rows { get; init; }

@@ -176,3 +176,72 @@ internal sealed class FiguresSum
 
     private static double Percentile(Dictionary<int, long> steps, double share) => LatencyScale.Percentile(steps, share)!.Value;
 }
+
+/// <summary>
+/// Latencies are counted on a geometric scale, eight steps a doubling: counts of parts add up to those of the whole, which
+/// percentiles do not. What is read off it is at most 4.5 % from the true value. <see cref="FiguresReader"/> counts by the same scale.
+/// </summary>
+public static class LatencyScale
+{
+    public const int StepsPerDoubling = 8;
+
+    /// <summary>The step of a latency; 0 holds everything up to 1 ms.</summary>
+    public static int Step(double milliseconds) => (int)Math.Ceiling(Math.Log2(Math.Max(1, milliseconds)) * StepsPerDoubling);
+
+    /// <summary>The middle of a step, in ms.</summary>
+    public static double Milliseconds(int step) => step is 0 ? 1 : Math.Pow(2, (step - 0.5) / StepsPerDoubling);
+
+    /// <summary>The latency that so large a share stayed within, in ms with three digits; null where nothing was counted.</summary>
+    /// <param name="share">0 to 1.</param>
+    public static double? Percentile(IReadOnlyDictionary<int, long> counts, double share)
+    {
+        var left = (long)Math.Ceiling(counts.Values.Sum() * share);
+        foreach (var (step, count) in counts.OrderBy(entry => entry.Key))
+        {
+            left -= count;
+            if (left <= 0)
+            {
+                return Rounded(Milliseconds(step));
+            }
+        }
+
+        return null;
+    }
+
+    // More digits would claim what the scale does not know.
+    private static double Rounded(double value) => value < 100 ? Math.Round(value, 1) : Math.Round(value);
+}
+
+/// <summary>Makes shares of counts, and compares them with those of days before.</summary>
+internal static class EmotionShares
+{
+    private const int Digits = 4;
+
+    /// <summary>Null where nothing was counted.</summary>
+    public static EmotionFigures? Of(IReadOnlyDictionary<string, long> counts)
+    {
+        var texts = counts.Values.Sum();
+        return texts is 0 ? null : new() { Texts = texts, Counts = counts, Shares = Shares(counts, texts) };
+    }
+
+    /// <param name="before">The counts of each day before that has a report.</param>
+    public static EmotionFigures Compare(EmotionFigures now, IReadOnlyList<IReadOnlyDictionary<string, long>> before)
+    {
+        var days = before.Count(day => day.Values.Sum() > 0);
+        var counts = before.SelectMany(day => day).GroupBy(entry => entry.Key, entry => entry.Value).ToDictionary(group => group.Key, group => group.Sum());
+        if (days is 0)
+        {
+            return now;
+        }
+
+        var shares = Shares(counts, counts.Values.Sum());
+        return now with
+        {
+            Before = new(days, counts.Values.Sum(), shares, now.Shares.ToDictionary(entry => entry.Key, entry => Math.Round(entry.Value - shares.GetValueOrDefault(entry.Key), Digits))),
+        };
+    }
+
+    // Every label that there is, then those of other models.
+    private static Dictionary<string, double> Shares(IReadOnlyDictionary<string, long> counts, long texts) =>
+        Emotions.All.Union(counts.Keys).ToDictionary(emotion => emotion, emotion => Math.Round((double)counts.GetValueOrDefault(emotion) / texts, Digits));
+}

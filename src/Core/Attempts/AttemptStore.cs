@@ -1,8 +1,8 @@
 using System.Text;
-using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Core.Intake;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Attempts;
 
@@ -12,6 +12,72 @@ namespace Pipeline.Core.Attempts;
 /// </summary>
 internal sealed partial class AttemptStore : IAsyncDisposable
 {
+    // Rows are looked up by their ids. The partial indexes of waiting and of running jobs are next to empty whenever statistics
+    // are taken at a quiet moment, so to read all of one looks cheaper to the planner, and then it holds the whole queue. And so
+    // few rows are expected that those of Finish would be compared each with each. An expression keeps such an index out,
+    // and the planner expects half of the rows.
+    private const string Queued = "jobs.id = any(@Ids) and coalesce(jobs.state = 'queued', false)";
+
+    private const string Running = "jobs.id = any(@Ids) and coalesce(jobs.state = 'running', false)";
+
+    // The test of the state is the lock: of several deliveries of one job, one gets the row. Nobody else's job is touched,
+    // so a redelivery costs one lookup and no inference. Nobody waits for the disk: a claim that a crash of the server takes
+    // back is found by its worker, like any attempt that is no longer its own, and dispatched again.
+    internal const string Claim = $"""
+        update jobs set state = 'running', attempt = attempt + 1, worker_id = @WorkerId, started_at = now(), due_at = null,
+               error_code = null, error = null
+          from (select set_config('synchronous_commit', 'off', true)) as unhurried
+         where {Queued} and (due_at is null or due_at <= now())
+           and (expires_at is null or expires_at > now()) and (deaths = 0 or @PoisonCandidates)
+        returning id, client_id as ClientId, kind, queue, attempt, failures::int, input::text, subscriber, false as IsPoisonCandidate,
+                  extract(epoch from now() - queued_at)::float8 as QueuedSeconds,
+                  extract(epoch from expires_at - now())::float8 as SecondsToExpiry
+        """;
+
+    // A poison candidate, a job that a worker died of or beside, is only pointed out: it is claimed when it can run without others.
+    internal const string PoisonCandidates = $"""
+        select id, client_id as ClientId, kind, queue, attempt, failures::int, input::text, subscriber, true as IsPoisonCandidate,
+               0::float8 as QueuedSeconds, null::float8 as SecondsToExpiry
+          from jobs where {Queued} and deaths > 0
+        """;
+
+    // attempt and state fence the write: what was canceled, expired or given to another worker meanwhile matches no row.
+    // Whatever goes back to the queue gets its dispatch in the same statement.
+    internal const string Complete = $"""
+        with finished as (
+            update jobs set state = o.state, result = o.result::json, cache_key = o.cache_key, error_code = o.error_code, error = o.error,
+                   failures = jobs.failures + o.failures, due_at = now() + o.delay_seconds * interval '1 second', worker_id = null,
+                   queued_at = case when o.state = 'queued' then now() else queued_at end,
+                   finished_at = case when o.state = 'queued' then null else now() end,
+                   finished_xid = case when o.state = 'queued' then null else pg_current_xact_id() end
+              from unnest(@Ids::uuid[], @Attempts::int[], @States::text[], @Results::text[], @ErrorCodes::text[],
+                          @Errors::text[], @Failures::int[], @DelaySeconds::float8[], @CacheKeys::uuid[])
+                as o (id, attempt, state, result, error_code, error, failures, delay_seconds, cache_key)
+             where {Running} and jobs.id = o.id and jobs.attempt = o.attempt
+            returning jobs.id, jobs.queue, jobs.state, jobs.due_at),
+        dispatched as (
+            insert into outbox (job_id, queue, due_at)
+            select id, queue, coalesce(due_at, now()) from finished where state = 'queued')
+        select id from finished
+        """;
+
+    private const string Owned = "select id, attempt from jobs where worker_id = @WorkerId and state = 'running'";
+
+    // Jobs of a message that their worker could not start, or not keep. Only what waits: the others have ended, or run elsewhere.
+    private const string DispatchAgain = $"""
+        insert into outbox (job_id, queue) select id, queue from jobs where {Queued} returning job_id
+        """;
+
+    // The commit of a claim was lost on the way: the row says that it runs here, and nothing does.
+    internal const string GiveBackUnknown = $"""
+        with requeued as (
+            update jobs set state = 'queued', worker_id = null, queued_at = now()
+              from unnest(@Ids::uuid[], @Attempts::int[]) as lost (id, attempt)
+             where {Running} and jobs.id = lost.id and jobs.attempt = lost.attempt
+            returning jobs.id, jobs.queue)
+        insert into outbox (job_id, queue) select id, queue from requeued
+        """;
+
     private const int GroupMax = 512;
     private const int Committers = 2;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
@@ -53,26 +119,17 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     public Task<bool> CompleteAsync(AttemptResult result, CancellationToken cancellationToken) => _results.SubmitAsync(result, cancellationToken);
 
     /// <summary>Every attempt that the database thinks this worker runs.</summary>
-    public async Task<IReadOnlyList<(Guid JobId, int Attempt)>> OwnedAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<(Guid, int)>(new CommandDefinition(
-            AttemptSql.Owned, new { WorkerId = _worker.Id }, cancellationToken: cancellationToken))).AsList();
-    }
+    public Task<IReadOnlyList<(Guid JobId, int Attempt)>> OwnedAsync(CancellationToken cancellationToken) =>
+        _dataSource.QueryAsync<(Guid, int)>(Owned, new { WorkerId = _worker.Id }, cancellationToken);
 
     /// <summary>Queues attempts anew that the database thinks this worker runs, while it does not.</summary>
-    public async Task GiveBackUnknownAsync(IReadOnlyList<(Guid JobId, int Attempt)> attempts, CancellationToken cancellationToken)
-    {
-        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            AttemptSql.GiveBackUnknown,
-            new { Ids = attempts.Select(a => a.JobId).ToArray(), Attempts = attempts.Select(a => a.Attempt).ToArray() },
-            cancellationToken: cancellationToken));
-    }
+    public Task GiveBackUnknownAsync(IReadOnlyList<(Guid JobId, int Attempt)> attempts, CancellationToken cancellationToken) =>
+        _dataSource.ExecuteAsync(
+            GiveBackUnknown, new { Ids = attempts.Select(a => a.JobId).ToArray(), Attempts = attempts.Select(a => a.Attempt).ToArray() }, cancellationToken);
 
     /// <summary>Gives jobs that wait a new dispatch.</summary>
     public Task DispatchAgainAsync(Guid[] jobIds, CancellationToken cancellationToken) =>
-        QueryUntilDoneAsync<Guid>(AttemptSql.DispatchAgain, new { Ids = jobIds }, cancellationToken);
+        QueryUntilDoneAsync<Guid>(DispatchAgain, new { Ids = jobIds }, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -83,12 +140,12 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     private async Task<IReadOnlyList<ClaimedJob?>> ClaimGroupAsync(IReadOnlyList<Guid> ids, bool poisonCandidates, CancellationToken cancellationToken)
     {
         var claimed = await QueryUntilDoneAsync<ClaimedJob>(
-            AttemptSql.Claim, new { Ids = ids.ToArray(), WorkerId = _worker.Id, PoisonCandidates = poisonCandidates }, cancellationToken);
+            Claim, new { Ids = ids.ToArray(), WorkerId = _worker.Id, PoisonCandidates = poisonCandidates }, cancellationToken);
         var byId = claimed.ToDictionary(job => job.Id);
         if (!poisonCandidates && ids.Where(id => !byId.ContainsKey(id)).ToArray() is { Length: > 0 } left)
         {
             foreach (var candidate in await QueryUntilDoneAsync<ClaimedJob>(
-                AttemptSql.PoisonCandidates, new { Ids = left }, cancellationToken))
+                PoisonCandidates, new { Ids = left }, cancellationToken))
             {
                 byId.Add(candidate.Id, candidate);
             }
@@ -101,7 +158,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     private async Task<IReadOnlyList<bool>> CompleteGroupAsync(IReadOnlyList<AttemptResult> results, CancellationToken cancellationToken)
     {
         var written = (await QueryUntilDoneAsync<Guid>(
-            AttemptSql.Complete,
+            Complete,
             new
             {
                 Ids = results.Select(result => result.JobId).ToArray(),
@@ -124,8 +181,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
         {
             try
             {
-                await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-                var rows = (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
+                var rows = await _dataSource.QueryAsync<T>(sql, parameters, cancellationToken);
                 _away = false;
                 return rows;
             }

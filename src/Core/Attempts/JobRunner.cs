@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -20,7 +19,7 @@ internal sealed partial class JobRunner(
     JobHandlers handlers,
     WorkerFingerprints fingerprints,
     WorkerDrain drain,
-    IServiceScopeFactory scopes,
+    IServiceProvider services,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<JobRunner> logger) : IDisposable
@@ -152,8 +151,7 @@ internal sealed partial class JobRunner(
         using var any = CancellationTokenSource.CreateLinkedTokenSource(revoked, timedOut.Token, expired.Token, drain.Expired);
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            return Result(job, await handler(scope.ServiceProvider, job.Input, Context(job, updates), any.Token));
+            return Result(job, await handler(services, job.Input, Context(job, updates), any.Token));
         }
         catch (OperationCanceledException) when (revoked.IsCancellationRequested)
         {

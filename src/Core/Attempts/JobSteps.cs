@@ -1,23 +1,39 @@
-using Dapper;
 using Npgsql;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Attempts;
 
 /// <summary>Owns <c>job_steps</c>.</summary>
 internal sealed class JobSteps(NpgsqlDataSource dataSource) : IJobSteps
 {
+    private const string Begin = """
+        with begun as (update jobs set steps = @Total where id = @JobId)
+        select step, result::text from job_steps where job_id = @JobId
+        """;
+
+    private const string Save = """
+        insert into job_steps (job_id, step, result) values (@JobId, @Step, @Result::json) on conflict do nothing
+        """;
+
     public async Task<IReadOnlyDictionary<int, string>> BeginAsync(Guid jobId, int total, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var finished = await connection.QueryAsync<(int Step, string Result)>(
-            new CommandDefinition(StepSql.Begin, new { JobId = jobId, Total = total }, cancellationToken: cancellationToken));
+        var finished = await dataSource.QueryAsync<(int Step, string Result)>(Begin, new { JobId = jobId, Total = total }, cancellationToken);
         return finished.ToDictionary(step => step.Step, step => step.Result);
     }
 
-    public async Task SaveAsync(Guid jobId, int step, string resultJson, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(StepSql.Save, new { JobId = jobId, Step = step, Result = resultJson }, cancellationToken: cancellationToken));
-    }
+    public Task SaveAsync(Guid jobId, int step, string resultJson, CancellationToken cancellationToken) =>
+        dataSource.ExecuteAsync(Save, new { JobId = jobId, Step = step, Result = resultJson }, cancellationToken);
+}
+
+/// <summary>
+/// What a long job has finished so far, in Postgres: an attempt that ends half-way loses only the steps that were under way.
+/// A step must follow from the input alone, so that it does not matter which attempt made it.
+/// </summary>
+public interface IJobSteps
+{
+    /// <summary>Says how many steps the job has, which makes its progress visible, and returns those that are finished, by number.</summary>
+    Task<IReadOnlyDictionary<int, string>> BeginAsync(Guid jobId, int total, CancellationToken cancellationToken);
+
+    /// <summary>Keeps a finished step. Of two that are the same, the first stays.</summary>
+    Task SaveAsync(Guid jobId, int step, string resultJson, CancellationToken cancellationToken);
 }

@@ -1,4 +1,3 @@
-using Dapper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -24,6 +23,23 @@ internal sealed partial class WorkerLease(
     TimeProvider time,
     ILogger<WorkerLease> logger) : LoopService(time, logger)
 {
+    // Also the way back for a worker that was away for so long that its row was swept.
+    private const string Renew = """
+        insert into workers (id, host, queues, result_fingerprints, lease_until)
+        values (@Id, @Host, @Queues, @Fingerprints::json, now() + @LeaseSeconds * interval '1 second')
+        on conflict (id) do update set lease_until = excluded.lease_until
+        """;
+
+    // Rows that still say running were claimed on a connection that broke before it could tell, or are given up now.
+    // A worker that leaves in order is no death.
+    private const string Leave = """
+        with gone as (delete from workers where id = @Id),
+        requeued as (
+            update jobs set state = 'queued', worker_id = null, queued_at = now()
+             where worker_id = @Id and state = 'running' returning id, queue)
+        insert into outbox (job_id, queue) select id, queue from requeued
+        """;
+
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WorkerOptions _options = options.Value;
@@ -56,7 +72,7 @@ internal sealed partial class WorkerLease(
         using var patience = new CancellationTokenSource(LeaveTimeout, Time);
         try
         {
-            await ExecuteAsync(WorkerSql.Leave, patience.Token);
+            await ExecuteAsync(Leave, patience.Token);
         }
         catch (Exception e) when (e is OperationCanceledException || TransientErrors.IsTransient(e))
         {
@@ -100,22 +116,25 @@ internal sealed partial class WorkerLease(
 
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
-        await ExecuteAsync(WorkerSql.Renew, cancellationToken);
+        await ExecuteAsync(Renew, cancellationToken);
         _renewedAt = Time.GetTimestamp();
     }
 
-    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            sql,
-            new { worker.Id, worker.Host, Queues = queues.Names.ToArray(), Fingerprints = fingerprints.Json, LeaseSeconds = _options.Lease.TotalSeconds },
-            cancellationToken: cancellationToken));
-    }
+    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken) =>
+        dataSource.ExecuteAsync(
+            sql, new { worker.Id, worker.Host, Queues = queues.Names.ToArray(), Fingerprints = fingerprints.Json, LeaseSeconds = _options.Lease.TotalSeconds }, cancellationToken);
 
     [LoggerMessage(1141, LogLevel.Warning, "Cannot end this worker's lease, it will expire: {Reason}")]
     private partial void LogNoFarewell(string reason);
 
     [LoggerMessage(1142, LogLevel.Warning, "Giving back {Count} jobs whose claim was lost on the network")]
     private partial void LogGivingBack(int count);
+}
+
+/// <summary>This worker process, from start to end: a restarted one is another worker.</summary>
+internal sealed class WorkerIdentity
+{
+    public Guid Id { get; } = Guid.CreateVersion7();
+
+    public string Host { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";
 }

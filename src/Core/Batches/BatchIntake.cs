@@ -1,4 +1,3 @@
-using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -18,6 +17,37 @@ namespace Pipeline.Core.Batches;
 public sealed class BatchIntake(
     NpgsqlDataSource dataSource, QueueAdmission admission, AsyncAutoResetEvent signal, IOptionsMonitor<QueueOptions> queues) : IDisposable
 {
+    // Not public: COPY cannot be prepared, which the test of all statements does.
+    private const string CopyJobs = """
+        copy jobs (id, client_id, kind, queue, input, expires_at, batch_id, batch_index, client_key) from stdin (format binary)
+        """;
+
+    // No row: an earlier try was committed before its connection broke.
+    private const string Insert = """
+        insert into batches (id, client_id, items, callback_url) values (@Id, @ClientId, @Items, @CallbackUrl) on conflict do nothing
+        """;
+
+    // Dispatched in the order of the request.
+    private const string Dispatch = """
+        insert into outbox (job_id, queue, others)
+        select (array_agg(id order by batch_index))[1], queue, nullif((array_agg(id order by batch_index))[2:], '{}')
+          from (select id, queue, batch_index, (row_number() over (partition by queue order by batch_index) - 1) / items as message
+                  from jobs join unnest(@Queues::text[], @ItemsPerMessage::int[]) as l (queue, items) using (queue)
+                 where id >= @Floor and batch_id = @Id) numbered
+         group by queue, message order by min(batch_index)
+        """;
+
+    // A key taken by a transaction still in flight makes this wait for that one's end, so the answer is final.
+    private const string InsertKey = """
+        insert into idempotency_keys (client_id, key, request_hash, job_ids, batch_id)
+        values (@ClientId, @Key, @RequestHash, '{}', @Id)
+        on conflict do nothing
+        """;
+
+    private const string SelectKey = """
+        select request_hash as RequestHash, batch_id as BatchId from idempotency_keys where client_id = @ClientId and key = @Key
+        """;
+
     private const int Attempts = 3;
 
     // Each takes a connection for about two seconds at 50,000 items; the pool is there for everybody.
@@ -110,27 +140,27 @@ public sealed class BatchIntake(
             Queues = batch.Queues.Keys.ToArray(),
             ItemsPerMessage = batch.Queues.Select(queue => SharedMessages.Items(queue.Value, queues.Get(queue.Key))).ToArray(),
         };
-        if (batch.Key is not null && await ExecuteAsync(BatchSql.InsertKey) == 0)
+        if (batch.Key is not null && await ExecuteAsync(InsertKey) == 0)
         {
             return false;
         }
 
-        if (await ExecuteAsync(BatchSql.Insert) == 0)
+        if (await ExecuteAsync(Insert) == 0)
         {
             return false;
         }
 
         await CopyAsync(connection, batch, cancellationToken);
-        await ExecuteAsync(BatchSql.Dispatch);
+        await ExecuteAsync(Dispatch);
         await transaction.CommitAsync(cancellationToken);
         return true;
 
-        Task<int> ExecuteAsync(string sql) => connection.ExecuteAsync(new CommandDefinition(sql, row, cancellationToken: cancellationToken));
+        Task<int> ExecuteAsync(string sql) => connection.ExecuteAsync(sql, row, cancellationToken);
     }
 
     private static async Task CopyAsync(NpgsqlConnection connection, NewBatch batch, CancellationToken cancellationToken)
     {
-        await using var rows = await connection.BeginBinaryImportAsync(BatchSql.CopyJobs, cancellationToken);
+        await using var rows = await connection.BeginBinaryImportAsync(CopyJobs, cancellationToken);
         var index = 0;
         foreach (var item in batch.Items())
         {
@@ -160,9 +190,7 @@ public sealed class BatchIntake(
             return null;
         }
 
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var first = await connection.QuerySingleOrDefaultAsync<KnownKey>(new CommandDefinition(
-            BatchSql.SelectKey, new { batch.ClientId, Key = key.Value }, cancellationToken: cancellationToken));
+        var first = await dataSource.QuerySingleOrDefaultAsync<KnownKey>(SelectKey, new { batch.ClientId, Key = key.Value }, cancellationToken);
         return first switch
         {
             null => null,

@@ -1,28 +1,77 @@
-using Dapper;
 using Npgsql;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Batches;
 
 /// <summary>What clients ask about, and do to, their own batches.</summary>
 public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
 {
+    // @Floor: no job of a batch is much older than the batch, so the partitions of earlier days are left out.
+
+    private const string Find = """
+        select b.id, b.items, b.created_at as CreatedAt, b.canceled_at as CanceledAt,
+               count(*) filter (where state = 'queued')::int as Queued,
+               count(*) filter (where state = 'running')::int as Running,
+               count(*) filter (where state = 'succeeded')::int as Succeeded,
+               count(*) filter (where state = 'failed')::int as Failed,
+               count(*) filter (where state = 'canceled')::int as Canceled,
+               count(*) filter (where state = 'expired')::int as Expired,
+               count(*) filter (where finished_at > now() - interval '60 seconds')::int as FinishedLately,
+               min(started_at) as StartedAt, max(finished_at) as FinishedAt, now() as Now
+          from batches b left join jobs on batch_id = b.id and jobs.id >= @Floor
+         where b.client_id = @ClientId and b.id = @Id
+         group by b.id
+        """;
+
+    // Without counts: a page of large batches would count millions of rows.
+    private const string List = """
+        select id, items, created_at as CreatedAt, canceled_at as CanceledAt from batches
+         where client_id = @ClientId and (@Before::uuid is null or id < @Before)
+         order by id desc limit @Limit
+        """;
+
+    /// <summary>No row: the client has no such batch.</summary>
+    private const string IsComplete = """
+        select not exists (select from jobs where id >= @Floor and batch_id = @Id and state in ('queued', 'running'))
+          from batches where client_id = @ClientId and id = @Id
+        """;
+
+    // Once a batch is complete, whoever made its jobs final has committed.
+    private const string Results = """
+        select finished_xid::text as Xid, batch_index as Index, client_key as Key, id as JobId, state, attempt,
+               finished_at as FinishedAt, result::text, error_code as ErrorCode, error
+          from jobs
+         where id >= @Floor and batch_id = @Id and finished_xid is not null and (finished_xid, batch_index) > (@Xid::text::xid8, @Index::int)
+           and (@IsComplete or finished_xid < pg_snapshot_xmin(pg_current_snapshot()))
+         order by finished_xid, batch_index limit @Limit
+        """;
+
+    private const string MarkCanceled = """
+        update batches set canceled_at = coalesce(canceled_at, now())
+         where client_id = @ClientId and id = @Id
+           and exists (select from jobs where id >= @Floor and batch_id = @Id and state in ('queued', 'running'))
+        """;
+
+    // In groups, and around rows that a worker is writing: locking a whole batch could deadlock with results.
+    private const string Cancel = """
+        with wanted as (
+            select id from jobs where id >= @Floor and batch_id = @Id and client_id = @ClientId and state in ('queued', 'running')
+             limit @Limit for update skip locked)
+        update jobs set state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
+         where id in (select id from wanted)
+        """;
+
     private const int CancelGroupMax = 2_000;
     private static readonly TimeSpan LockedPause = TimeSpan.FromMilliseconds(20);
 
-    public async Task<BatchProgress?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<BatchProgress>(Command(BatchSql.Find, new { ClientId = clientId, Id = id, Floor = JobDays.FloorOfPartsOf(id) }, cancellationToken));
-    }
+    public Task<BatchProgress?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleOrDefaultAsync<BatchProgress>(
+            Find, new { ClientId = clientId, Id = id, Floor = JobDays.FloorOfPartsOf(id) }, cancellationToken);
 
     /// <summary>Newest first.</summary>
-    public async Task<IReadOnlyList<Batch>> ListAsync(Guid clientId, Guid? before, int limit, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<Batch>(Command(
-            BatchSql.List, new { ClientId = clientId, Before = before, Limit = limit }, cancellationToken))).AsList();
-    }
+    public Task<IReadOnlyList<Batch>> ListAsync(Guid clientId, Guid? before, int limit, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<Batch>(List, new { ClientId = clientId, Before = before, Limit = limit }, cancellationToken);
 
     /// <summary>The next final jobs behind the cursor; null when the client has no such batch.</summary>
     public async Task<BatchPage?> ReadAsync(Guid clientId, Guid id, BatchCursor after, int limit, CancellationToken cancellationToken)
@@ -31,17 +80,14 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
 
         // First, and in a snapshot of its own: what is final by now is seen by the second statement.
-        var isComplete = await connection.ExecuteScalarAsync<bool?>(Command(
-            BatchSql.IsComplete, new { ClientId = clientId, Id = id, Floor = floor }, cancellationToken));
+        var isComplete = await connection.ExecuteScalarAsync<bool?>(IsComplete, new { ClientId = clientId, Id = id, Floor = floor }, cancellationToken);
         if (isComplete is not { } complete)
         {
             return null;
         }
 
-        var results = (await connection.QueryAsync<BatchResult>(Command(
-            BatchSql.Results,
-            new { Id = id, Floor = floor, Xid = after.Xid.ToString(System.Globalization.CultureInfo.InvariantCulture), after.Index, IsComplete = complete, Limit = limit },
-            cancellationToken))).AsList();
+        var results = await connection.QueryAsync<BatchResult>(
+            Results, new { Id = id, Floor = floor, Xid = after.Xid.ToString(System.Globalization.CultureInfo.InvariantCulture), after.Index, IsComplete = complete, Limit = limit }, cancellationToken);
         return new(results, complete && results.Count < limit);
     }
 
@@ -51,10 +97,10 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
         await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
         {
             var batch = new { ClientId = clientId, Id = id, Floor = JobDays.FloorOfPartsOf(id), Limit = CancelGroupMax };
-            await connection.ExecuteAsync(Command(BatchSql.MarkCanceled, batch, cancellationToken));
-            while (await connection.ExecuteScalarAsync<bool?>(Command(BatchSql.IsComplete, batch, cancellationToken)) is false)
+            await connection.ExecuteAsync(MarkCanceled, batch, cancellationToken);
+            while (await connection.ExecuteScalarAsync<bool?>(IsComplete, batch, cancellationToken) is false)
             {
-                if (await connection.ExecuteAsync(Command(BatchSql.Cancel, batch, cancellationToken)) == 0)
+                if (await connection.ExecuteAsync(Cancel, batch, cancellationToken) == 0)
                 {
                     // All that is left is being written by workers at this moment.
                     await Task.Delay(LockedPause, time, cancellationToken);
@@ -64,7 +110,4 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
 
         return await FindAsync(clientId, id, cancellationToken);
     }
-
-    private static CommandDefinition Command(string sql, object parameters, CancellationToken cancellationToken) =>
-        new(sql, parameters, cancellationToken: cancellationToken);
 }

@@ -2,14 +2,26 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using Pipeline.Core.Hosting;
 using Pipeline.Core.Queues;
+using Pipeline.Core.Relay;
 
 namespace Pipeline.Core.Broker;
 
 /// <summary>The one AddMassTransit call: roles contribute queues, the host calls it once.</summary>
 internal static class Bus
 {
-    public static void AddBus(this IServiceCollection services, bool inMemory)
+    /// <summary>The broker, with whatever this process sends to it and receives from it.</summary>
+    public static void AddBroker(this IServiceCollection services, bool inMemory)
+    {
+        services.AddValidated<BrokerOptions, BrokerOptionsValidator>(BrokerOptions.Section);
+        services.AddSingleton<BrokerQueues>();
+        services.AddSingleton<QueueSender>();
+        services.AddHostedService<BrokerStart>();
+        services.AddBus(inMemory);
+    }
+
+    private static void AddBus(this IServiceCollection services, bool inMemory)
     {
         services.AddSingleton<ReceiveWatch>();
         services.AddMassTransit(bus =>
@@ -41,7 +53,6 @@ internal static class Bus
         });
 
         // After the bus, so that it stops before: nothing that the bus ends on its way down is begun anew.
-        services.AddSingleton<QueueReceivers>();
-        services.AddHostedService(provider => provider.GetRequiredService<QueueReceivers>());
+        services.AddHosted<QueueReceivers>();
     }
 }

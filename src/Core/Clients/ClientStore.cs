@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using Pipeline.Core.Postgres;
 using Pipeline.Core.Results;
 
 namespace Pipeline.Core.Clients;
@@ -7,6 +7,22 @@ namespace Pipeline.Core.Clients;
 /// <summary>API keys and whom they belong to.</summary>
 public sealed class ClientStore
 {
+    private const string Columns = "id, name, created_at as CreatedAt, revoked_at as RevokedAt";
+
+    private const string Insert = "insert into clients (id, name, key_hash) values (@Id, @Name, @KeyHash)";
+
+    private const string FindByHash = $"select {Columns} from clients where key_hash = @KeyHash and revoked_at is null";
+
+    private const string AnyKeys = "select exists (select from clients where key_hash is not null and revoked_at is null)";
+
+    private const string List = $"select {Columns} from clients where key_hash is not null order by created_at";
+
+    private const string Revoke = "update clients set revoked_at = now() where name = @Name and key_hash is not null and revoked_at is null";
+
+    private const string FindReporting = "select time_zone as TimeZone, language from clients where id = @Id";
+
+    private const string SetReporting = "update clients set time_zone = @TimeZone, language = @Language where id = @Id";
+
     /// <summary>How long a key's answer is remembered: so long a revoked key may still work.</summary>
     public static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
 
@@ -18,8 +34,8 @@ public sealed class ClientStore
     {
         _dataSource = dataSource;
         _byKey = new(CacheLifetime, time, async hash =>
-            (await QueryAsync<Client>(ClientSql.FindByHash, new { KeyHash = Convert.FromHexString(hash) }, CancellationToken.None)).SingleOrDefault());
-        _anyKeys = new(CacheLifetime, time, async _ => (await QueryAsync<bool>(ClientSql.AnyKeys, null, CancellationToken.None)).Single());
+            (await _dataSource.QueryAsync<Client>(FindByHash, new { KeyHash = Convert.FromHexString(hash) }, CancellationToken.None)).SingleOrDefault());
+        _anyKeys = new(CacheLifetime, time, async _ => (await _dataSource.QueryAsync<bool>(AnyKeys, null, CancellationToken.None)).Single());
     }
 
     /// <summary>Makes a key and returns it: the only time that it can be read.</summary>
@@ -29,7 +45,7 @@ public sealed class ClientStore
         var key = ApiKey.Create();
         try
         {
-            await ExecuteAsync(ClientSql.Insert, new { Id = Guid.CreateVersion7(), Name = name, KeyHash = ApiKey.Hash(key) }, cancellationToken);
+            await _dataSource.ExecuteAsync(Insert, new { Id = Guid.CreateVersion7(), Name = name, KeyHash = ApiKey.Hash(key) }, cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -48,28 +64,16 @@ public sealed class ClientStore
 
     /// <summary>Every key there was, revoked ones included, oldest first.</summary>
     public Task<IReadOnlyList<Client>> ListAsync(CancellationToken cancellationToken) =>
-        QueryAsync<Client>(ClientSql.List, null, cancellationToken);
+        _dataSource.QueryAsync<Client>(List, null, cancellationToken);
 
     /// <summary>False when no key in force has the name.</summary>
     public async Task<bool> RevokeAsync(string name, CancellationToken cancellationToken) =>
-        await ExecuteAsync(ClientSql.Revoke, new { Name = name }, cancellationToken) > 0;
+        await _dataSource.ExecuteAsync(Revoke, new { Name = name }, cancellationToken) > 0;
 
     /// <summary>Where the client's days begin and how its reports are written, as far as it said.</summary>
     public async Task<ClientReporting> FindReportingAsync(Guid id, CancellationToken cancellationToken) =>
-        (await QueryAsync<ClientReporting>(ClientSql.FindReporting, new { Id = id }, cancellationToken)).SingleOrDefault() ?? new();
+        (await _dataSource.QueryAsync<ClientReporting>(FindReporting, new { Id = id }, cancellationToken)).SingleOrDefault() ?? new();
 
     public Task SetReportingAsync(Guid id, ClientReporting reporting, CancellationToken cancellationToken) =>
-        ExecuteAsync(ClientSql.SetReporting, new { Id = id, reporting.TimeZone, reporting.Language }, cancellationToken);
-
-    private async Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
-    }
-
-    private async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
-    }
+        _dataSource.ExecuteAsync(SetReporting, new { Id = id, reporting.TimeZone, reporting.Language }, cancellationToken);
 }

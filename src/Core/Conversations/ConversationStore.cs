@@ -1,43 +1,54 @@
-using Dapper;
 using Npgsql;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Conversations;
 
 /// <summary>Owns <c>conversations</c> and <c>conversation_messages</c>; messages are added by <see cref="MessageWrite"/>, with their jobs.</summary>
 public sealed class ConversationStore(NpgsqlDataSource dataSource)
 {
-    public async Task AddAsync(Guid clientId, string kind, Guid id, string settings, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            ConversationSql.Insert, new { Id = id, ClientId = clientId, Kind = kind, Settings = settings }, cancellationToken: cancellationToken));
-    }
+    internal const string Insert = """
+        insert into conversations (id, client_id, kind, settings) values (@Id, @ClientId, @Kind, @Settings::json)
+        on conflict (id) do nothing
+        """;
+
+    private const string Find = """
+        select id, settings::text, created_at as CreatedAt from conversations where client_id = @ClientId and kind = @Kind and id = @Id
+        """;
+
+    private const string List = """
+        select id, settings::text, created_at as CreatedAt from conversations
+         where client_id = @ClientId and kind = @Kind and (@Before::uuid is null or id < @Before)
+         order by id desc limit @Limit
+        """;
+
+    private const string Messages = """
+        select m.position, m.content, m.job_id as JobId, m.created_at as CreatedAt, coalesce(m.result, j.result)::text as Result,
+               case when m.result is not null then 'succeeded' else coalesce(j.state, 'expired') end as State
+          from conversation_messages m left join jobs j on j.id = m.job_id
+         where m.conversation_id = @Id order by m.position
+        """;
+
+    private const string Delete = "delete from conversations where client_id = @ClientId and kind = @Kind and id = @Id";
+
+    public Task AddAsync(Guid clientId, string kind, Guid id, string settings, CancellationToken cancellationToken) =>
+        dataSource.ExecuteAsync(Insert, new { Id = id, ClientId = clientId, Kind = kind, Settings = settings }, cancellationToken);
 
     /// <summary>The conversation with its messages, if it exists and belongs to the client.</summary>
     public async Task<Conversation?> FindAsync(Guid clientId, string kind, Guid id, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var found = await connection.QuerySingleOrDefaultAsync<Conversation>(
-            new CommandDefinition(ConversationSql.Find, new { ClientId = clientId, Kind = kind, Id = id }, cancellationToken: cancellationToken));
+        var found = await connection.QuerySingleOrDefaultAsync<Conversation>(Find, new { ClientId = clientId, Kind = kind, Id = id }, cancellationToken);
         return found is null ? null : found with
         {
-            Messages = (await connection.QueryAsync<SentMessage>(new CommandDefinition(ConversationSql.Messages, new { Id = id }, cancellationToken: cancellationToken))).AsList(),
+            Messages = await connection.QueryAsync<SentMessage>(Messages, new { Id = id }, cancellationToken),
         };
     }
 
     /// <summary>Newest first, without messages.</summary>
-    public async Task<IReadOnlyList<Conversation>> ListAsync(Guid clientId, string kind, Guid? before, int limit, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<Conversation>(new CommandDefinition(
-            ConversationSql.List, new { ClientId = clientId, Kind = kind, Before = before, Limit = limit }, cancellationToken: cancellationToken))).AsList();
-    }
+    public Task<IReadOnlyList<Conversation>> ListAsync(Guid clientId, string kind, Guid? before, int limit, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<Conversation>(List, new { ClientId = clientId, Kind = kind, Before = before, Limit = limit }, cancellationToken);
 
     /// <summary>Deletes the conversation with its messages; false where there is none. Jobs of it go with retention.</summary>
-    public async Task<bool> DeleteAsync(Guid clientId, string kind, Guid id, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(
-            new CommandDefinition(ConversationSql.Delete, new { ClientId = clientId, Kind = kind, Id = id }, cancellationToken: cancellationToken)) is 1;
-    }
+    public async Task<bool> DeleteAsync(Guid clientId, string kind, Guid id, CancellationToken cancellationToken) =>
+        await dataSource.ExecuteAsync(Delete, new { ClientId = clientId, Kind = kind, Id = id }, cancellationToken) is 1;
 }

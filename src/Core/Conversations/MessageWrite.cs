@@ -1,12 +1,23 @@
-using Dapper;
 using Npgsql;
 using Pipeline.Core.Intake;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Conversations;
 
 /// <summary>Adds the message that a job answers, in the transaction that accepts the job: there is never one without the other.</summary>
 public sealed record MessageWrite : ISubmissionWrite
 {
+    // The place is the lock: of two messages that are sent at the same time one is accepted. A message whose job failed makes room,
+    // and a commit whose answer was lost finds its own row. The lock on the conversation keeps it from being deleted meanwhile.
+    private const string AddMessage = """
+        with conversation as (select id from conversations where id = @ConversationId for key share)
+        insert into conversation_messages (conversation_id, position, content, job_id)
+        select id, @Position::integer, @Content::text, @JobId::uuid from conversation
+        on conflict (conversation_id, position) do update set content = excluded.content, job_id = excluded.job_id
+         where conversation_messages.job_id in (excluded.job_id, @Replaces::uuid)
+        returning position
+        """;
+
     public required Guid ClientId { get; init; }
 
     public required Guid ConversationId { get; init; }
@@ -35,12 +46,10 @@ public sealed record MessageWrite : ISubmissionWrite
 
         if (Begins is var (kind, settings))
         {
-            await connection.ExecuteAsync(new CommandDefinition(
-                ConversationSql.Insert, new { Id = ConversationId, ClientId, Kind = kind, Settings = settings }, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(ConversationStore.Insert, new { Id = ConversationId, ClientId, Kind = kind, Settings = settings }, cancellationToken);
         }
 
-        var added = await connection.QueryAsync<int>(new CommandDefinition(
-            ConversationSql.AddMessage, new { ConversationId, Position, Content, JobId, Replaces }, cancellationToken: cancellationToken));
+        var added = await connection.QueryAsync<int>(AddMessage, new { ConversationId, Position, Content, JobId, Replaces }, cancellationToken);
         return added.Any() ? null : "Another message came at the same time, or it was deleted. Read it again, then send.";
     }
 }

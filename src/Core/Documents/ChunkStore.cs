@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using Pipeline.Core.Postgres;
 using Pipeline.Core.Search;
 
 namespace Pipeline.Core.Documents;
@@ -7,20 +7,53 @@ namespace Pipeline.Core.Documents;
 /// <summary>What a worker reads and writes of a document. Writing what is there already changes nothing, so an attempt may follow another's traces.</summary>
 public sealed class ChunkStore(NpgsqlDataSource dataSource)
 {
+    // Only for a job of the document's own client: anybody may name any id in a job's input.
+    private const string Open = """
+        select d.text from documents d join jobs j on j.client_id = d.client_id where d.id = @DocumentId and j.id = @JobId
+        """;
+
+    // Also after a worker died in the middle: what it wrote is found again by the same model's same cuts.
+    private const string Begin = "update documents set next_model_id = @ModelId, chunks = @Chunks where id = @DocumentId";
+
+    private const string Ordinals = "select ordinal from chunks where document_id = @DocumentId and model_id = @ModelId";
+
+    // The lock comes first, as in a deletion: either the chunks are in before it and go with it, or the document is gone
+    // and nothing is written. One array holds all vectors, each a slice of it.
+    private const string Write = """
+        with document as (select id, client_id from documents where id = @DocumentId for update),
+        owner as (update document_owners o set version = o.version + 1 from document d where o.client_id = d.client_id returning o.version),
+        changed as (update documents set version = owner.version from owner where id = @DocumentId),
+        written as (
+            insert into chunks (document_id, client_id, model_id, ordinal, text, tokens, terms, vector)
+            select d.id, d.client_id, @ModelId::int, c.ordinal, c.text, c.tokens,
+                   to_tsvector('english', c.text) || array_to_tsvector(coalesce(string_to_array(nullif(c.grams, ''), ' '), '{}')),
+                   (@Vectors::real[])[(c.n - 1) * @Dimensions + 1 : c.n * @Dimensions]
+              from document d,
+                   unnest(@Ordinals::int[], @Texts::text[], @Tokens::int[], @Grams::text[]) with ordinality as c (ordinal, text, tokens, grams, n)
+            on conflict (document_id, model_id, ordinal) do nothing)
+        select count(*)::int from document
+        """;
+
+    // In a statement of its own: the chunks must be in before they are counted upon.
+    private const string Finish = """
+        with document as (select id, client_id from documents where id = @DocumentId for update),
+        others as (delete from chunks where document_id = @DocumentId and model_id <> @ModelId),
+        owner as (update document_owners o set version = o.version + 1 from document d where o.client_id = d.client_id returning o.version)
+        update documents set version = owner.version, model_id = @ModelId, next_model_id = null, chunks = @Chunks, embedded_at = now()
+          from owner where id = @DocumentId
+        """;
+
     /// <summary>The text; null when there is no such document, or it is not of the job's client.</summary>
-    public async Task<string?> OpenAsync(Guid jobId, Guid documentId, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<string?>(Command(ChunkSql.Open, new { JobId = jobId, DocumentId = documentId }, cancellationToken));
-    }
+    public Task<string?> OpenAsync(Guid jobId, Guid documentId, CancellationToken cancellationToken) =>
+        dataSource.ExecuteScalarAsync<string?>(Open, new { JobId = jobId, DocumentId = documentId }, cancellationToken);
 
     /// <summary>Says into how many chunks the document is cut, and returns the places of those that are there already.</summary>
     public async Task<IReadOnlyList<int>> BeginAsync(Guid documentId, int modelId, int chunks, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var parameters = new { DocumentId = documentId, ModelId = modelId, Chunks = chunks };
-        await connection.ExecuteAsync(Command(ChunkSql.Begin, parameters, cancellationToken));
-        return (await connection.QueryAsync<int>(Command(ChunkSql.Ordinals, parameters, cancellationToken))).AsList();
+        await connection.ExecuteAsync(Begin, parameters, cancellationToken);
+        return await connection.QueryAsync<int>(Ordinals, parameters, cancellationToken);
     }
 
     /// <summary>Makes chunks durable, and with the last ones the document: then those of other models go. False when the document was deleted meanwhile.</summary>
@@ -30,11 +63,10 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var isThere = chunks.Count == 0 || await connection.ExecuteScalarAsync<int>(Command(ChunkSql.Write, Parameters(documentId, modelId, chunks), cancellationToken)) > 0;
+        var isThere = chunks.Count == 0 || await connection.ExecuteScalarAsync<int>(Write, Parameters(documentId, modelId, chunks), cancellationToken) > 0;
         if (isThere && finishes is { } count)
         {
-            isThere = await connection.ExecuteAsync(
-                Command(ChunkSql.Finish, new { DocumentId = documentId, ModelId = modelId, Chunks = count }, cancellationToken)) > 0;
+            isThere = await connection.ExecuteAsync(Finish, new { DocumentId = documentId, ModelId = modelId, Chunks = count }, cancellationToken) > 0;
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -52,7 +84,10 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
         Vectors = chunks.SelectMany(chunk => chunk.Vector).ToArray(),
         Dimensions = chunks[0].Vector.Length,
     };
-
-    private static CommandDefinition Command(string sql, object parameters, CancellationToken cancellationToken) =>
-        new(sql, parameters, cancellationToken: cancellationToken);
 }
+
+/// <summary>A part of a document, embedded.</summary>
+/// <param name="Ordinal">Its place in the document, from 0.</param>
+/// <param name="Tokens">Of the model's tokenizer, about.</param>
+/// <param name="Vector">Of length 1.</param>
+public sealed record Chunk(int Ordinal, string Text, int Tokens, float[] Vector);

@@ -1,47 +1,77 @@
-using Dapper;
 using Npgsql;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Documents;
 
 /// <summary>What clients ask about, and do to, their own documents. They enter with their jobs, through <see cref="Intake.JobIntake"/>.</summary>
 public sealed class DocumentStore(NpgsqlDataSource dataSource)
 {
-    /// <summary>How many the client has.</summary>
-    public async Task<int> CountAsync(Guid clientId, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<int?>(Command(DocumentSql.Count, new { ClientId = clientId }, cancellationToken)) ?? 0;
-    }
+    private const string Count = "select documents from document_owners where client_id = @ClientId";
 
-    public async Task<Document?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<Document>(Command(DocumentSql.Find, new { ClientId = clientId, Id = id }, cancellationToken));
-    }
+    private const string Columns = """
+        d.id, d.job_id as JobId, d.title, d.format, d.metadata::text, d.bytes, d.created_at as CreatedAt, d.embedded_at as EmbeddedAt,
+        d.chunks, m.name as Model, j.state as JobState, j.error_code as ErrorCode, j.error,
+        d.next_model_id is not null as IsUnfinished,
+        (select count(*)::int from chunks c where c.document_id = d.id and c.model_id = coalesce(d.next_model_id, d.model_id)) as ChunksEmbedded
+        """;
+
+    private const string Sources = """
+        documents d left join embedding_models m on m.id = d.model_id left join jobs j on j.id = d.job_id
+        """;
+
+    private const string Find = $"select {Columns} from {Sources} where d.client_id = @ClientId and d.id = @Id";
+
+    private const string List = $"""
+        select {Columns} from {Sources}
+         where d.client_id = @ClientId and (@Before::uuid is null or d.id < @Before)
+         order by d.id desc limit @Limit
+        """;
+
+    // Chunks and vectors go with it. The version tells every API that holds them in memory.
+    private const string Delete = """
+        with deleted as (delete from documents where client_id = @ClientId and id = @Id returning client_id)
+        update document_owners o set documents = o.documents - 1, version = o.version + 1, deleted_version = o.version + 1
+          from deleted where o.client_id = deleted.client_id
+        """;
+
+    // Documents of another model than the one that is served now get a job each, among the bulk ones. next_model_id marks
+    // them as taken; what a job that failed leaves behind is its client's to retry.
+    private const string Reembed = """
+        with served as (select id from embedding_models order by served_at desc, id desc limit 1),
+        stale as (
+            select d.id, d.client_id, row_number() over () as n
+              from (select d.id, d.client_id from documents d, served
+                     where d.next_model_id is null and (d.model_id < served.id or d.model_id > served.id)
+                     order by d.id limit @Limit for update of d skip locked) d),
+        queued as (
+            insert into jobs (id, client_id, kind, queue, input)
+            select job.id, stale.client_id, 'document', 'document-bulk', json_build_object('document_id', stale.id)
+              from stale join unnest(@JobIds::uuid[]) with ordinality as job (id, n) on job.n = stale.n
+            returning id, queue, input->>'document_id' as document_id),
+        dispatched as (insert into outbox (job_id, queue) select id, queue from queued)
+        update documents d set job_id = queued.id, next_model_id = (select id from served)
+          from queued where d.id = queued.document_id::uuid
+        """;
+
+    /// <summary>How many the client has.</summary>
+    public async Task<int> CountAsync(Guid clientId, CancellationToken cancellationToken) =>
+        await dataSource.ExecuteScalarAsync<int?>(Count, new { ClientId = clientId }, cancellationToken) ?? 0;
+
+    public Task<Document?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleOrDefaultAsync<Document>(Find, new { ClientId = clientId, Id = id }, cancellationToken);
 
     /// <summary>Newest first.</summary>
-    public async Task<IReadOnlyList<Document>> ListAsync(Guid clientId, Guid? before, int limit, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<Document>(
-            Command(DocumentSql.List, new { ClientId = clientId, Before = before, Limit = limit }, cancellationToken))).AsList();
-    }
+    public Task<IReadOnlyList<Document>> ListAsync(Guid clientId, Guid? before, int limit, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<Document>(List, new { ClientId = clientId, Before = before, Limit = limit }, cancellationToken);
 
     /// <summary>Deletes it with its chunks and vectors. False when there is none.</summary>
-    public async Task<bool> DeleteAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(Command(DocumentSql.Delete, new { ClientId = clientId, Id = id }, cancellationToken)) > 0;
-    }
+    public async Task<bool> DeleteAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
+        await dataSource.ExecuteAsync(Delete, new { ClientId = clientId, Id = id }, cancellationToken) > 0;
 
     /// <summary>Gives jobs to documents of another model than the one in use; returns to how many.</summary>
     public async Task<int> ReembedAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         Guid[] jobIds = [.. Enumerable.Range(0, limit).Select(_ => Guid.CreateVersion7(now))];
-        return await connection.ExecuteAsync(Command(DocumentSql.Reembed, new { Limit = limit, JobIds = jobIds }, cancellationToken));
+        return await dataSource.ExecuteAsync(Reembed, new { Limit = limit, JobIds = jobIds }, cancellationToken);
     }
-
-    private static CommandDefinition Command(string sql, object parameters, CancellationToken cancellationToken) =>
-        new(sql, parameters, cancellationToken: cancellationToken);
 }

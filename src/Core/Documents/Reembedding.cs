@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
@@ -32,4 +33,18 @@ public sealed partial class Reembedding(
 
     [LoggerMessage(1170, LogLevel.Information, "Embedding {Count} documents of another model again")]
     private static partial void LogQueued(ILogger logger, int count);
+}
+
+internal static class DocumentRegistration
+{
+    /// <summary>What every process that touches documents needs.</summary>
+    public static IServiceCollection AddDocuments(this IServiceCollection services)
+    {
+        services.AddValidated<DocumentOptions, DocumentOptionsValidator>(DocumentOptions.Section);
+        services.AddSingleton<IValidateOptions<DocumentOptions>, DocumentOptionsRules>();
+        return services.AddSingleton<DocumentStore>().AddSingleton<ChunkStore>().AddSingleton<EmbeddingModelStore>();
+    }
+
+    /// <summary>This process gives documents of another model to the one in use.</summary>
+    public static IServiceCollection AddReembedding(this IServiceCollection services) => services.AddHosted<Reembedding>();
 }

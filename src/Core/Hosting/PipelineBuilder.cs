@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.ActivityReports;
 using Pipeline.Core.Attempts;
@@ -44,21 +42,11 @@ public sealed class PipelineBuilder
         if (!Dispatches)
         {
             Dispatches = true;
-            Services.AddSingleton<KnownFingerprints>();
-            Services.AddSingleton<OutboxSender>();
-            Services.AddSingleton<JobIntake>();
-            Services.AddSingleton<BatchIntake>();
-            Services.AddSingleton<BatchStore>();
-            Services.AddSingleton<ConversationStore>();
-            AddHosted<QueueStatistics>();
-            AddHosted<JobWaits>();
-            AddHosted<JobSubscriptions>();
-            AddHosted<JobSweep>();
-            Services.AddHostedService<DispatchStart>();
-            AddHosted<DirectPublisher>();
-            AddHosted<OutboxRelay>();
-            AddWebhooks();
-            AddPrompts();
+            Services.AddIntake().AddSingleton<BatchIntake>().AddSingleton<BatchStore>().AddSingleton<ConversationStore>();
+
+            // Stopped in the opposite order: what accepts and sends ends before what watches.
+            Services.AddQueueStatistics().AddHosted<JobWaits>().AddHosted<JobSubscriptions>();
+            Services.AddUpkeep().AddRelay().AddWebhooks().AddPrompts();
         }
 
         return this;
@@ -67,35 +55,21 @@ public sealed class PipelineBuilder
     /// <summary>This process keeps and searches documents.</summary>
     public PipelineBuilder AddDocuments()
     {
-        Services.AddSingleton<DocumentStore>();
-        AddHosted<Reembedding>();
-        Services.AddOptions<SearchOptions>().BindConfiguration(SearchOptions.Section).ValidateOnStart();
-        Services.AddSingleton<IValidateOptions<SearchOptions>, SearchOptionsValidator>();
-        Services.AddSingleton<PgvectorIndex>();
-        AddHosted<ExactIndex>();
-        AddHosted<VectorSearch>();
-        AddHosted<PgvectorBuilds>();
-        Services.AddSingleton<HybridSearch>();
+        Services.AddReembedding().AddSearch();
         return this;
     }
 
     /// <summary>This process makes activity reports.</summary>
     public PipelineBuilder AddActivityReports()
     {
-        Services.AddOptions<ActivityReportOptions>().BindConfiguration(ActivityReportOptions.Section).ValidateOnStart();
-        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ActivityReportOptions>, ActivityReportOptionsValidator>());
-        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ActivityReportOptions>, ActivityReportRules>());
-        Services.TryAddSingleton<ActivityReportStore>();
-        Services.TryAddSingleton<FiguresReader>();
-        Services.TryAddSingleton<ActivityReportMaker>();
+        Services.AddActivityReports();
         return this;
     }
 
     /// <summary>This process makes the activity reports that clients ask for.</summary>
     public PipelineBuilder AddActivityReportRequests()
     {
-        AddActivityReports();
-        AddHosted<ActivityReportRequests>();
+        Services.AddActivityReportRequests();
         return this;
     }
 
@@ -121,33 +95,5 @@ public sealed class PipelineBuilder
         Handlers.Add<TJob, TResult>();
         Services.AddSingleton<IJobHandler<TJob, TResult>, THandler>();
         return this;
-    }
-
-    private void AddPrompts()
-    {
-        Services.AddOptions<PromptOptions>().BindConfiguration(PromptOptions.Section).ValidateOnStart();
-        Services.AddSingleton<IValidateOptions<PromptOptions>, PromptOptionsValidator>();
-        Services.AddSingleton<PromptTemplates>();
-        Services.AddSingleton<IPromptTemplates>(services => services.GetRequiredService<PromptTemplates>());
-        Services.AddSingleton<PromptStore>();
-        Services.AddHostedService<PromptSeed>();
-    }
-
-    private void AddWebhooks()
-    {
-        Services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section).ValidateOnStart();
-        Services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookOptionsValidator>();
-        Services.AddSingleton<TargetRule>();
-        Services.AddSingleton<WebhookStore>();
-        Services.AddSingleton<WebhookSender>();
-        Services.AddSingleton<DeliveryQueue>();
-        AddHosted<WebhookDeliverer>();
-    }
-
-    private void AddHosted<T>()
-        where T : class, IHostedService
-    {
-        Services.AddSingleton<T>();
-        Services.AddHostedService(services => services.GetRequiredService<T>());
     }
 }

@@ -80,9 +80,16 @@ public sealed class GroupCommit<TRequest, TReply> : IAsyncDisposable
         try
         {
             var replies = await _commit([.. group.Select(entry => entry.Request)], _stopping.Token);
+            if (replies.Count != group.Count)
+            {
+                // Whose reply is missing cannot be told, and nothing is written twice to find out.
+                Fail(group, new InvalidOperationException($"The commit of {group.Count} requests gave {replies.Count} replies."));
+                return;
+            }
+
             for (var i = 0; i < group.Count; i++)
             {
-                group[i].Reply.SetResult(replies[i]);
+                group[i].Reply.TrySetResult(replies[i]);
             }
         }
         catch (Exception e) when (group.Count > 1 && _isOneRequests(e))
@@ -95,10 +102,15 @@ public sealed class GroupCommit<TRequest, TReply> : IAsyncDisposable
         }
         catch (Exception e)
         {
-            foreach (var entry in group)
-            {
-                entry.Reply.SetException(e);
-            }
+            Fail(group, e);
+        }
+    }
+
+    private static void Fail(IReadOnlyList<Entry> group, Exception exception)
+    {
+        foreach (var entry in group)
+        {
+            entry.Reply.TrySetException(exception);
         }
     }
 

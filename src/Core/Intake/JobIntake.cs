@@ -1,7 +1,5 @@
-using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Pipeline.Core.Documents;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
@@ -17,6 +15,20 @@ namespace Pipeline.Core.Intake;
 /// </summary>
 public sealed class JobIntake : IAsyncDisposable
 {
+    // A key taken by a transaction still in flight makes this wait for that one's end, so the answer is final.
+    private const string InsertKey = """
+        insert into idempotency_keys (client_id, key, request_hash, job_ids)
+        values (@ClientId, @Key, @RequestHash, @JobIds)
+        on conflict do nothing
+        """;
+
+    private const string SelectKey = """
+        select request_hash as RequestHash, job_ids as JobIds
+          from idempotency_keys where client_id = @ClientId and key = @Key
+        """;
+
+    private const string DeleteKey = "delete from idempotency_keys where client_id = @ClientId and key = @Key";
+
     // 128 requests of 256 texts are the largest transaction.
     private const int GroupMax = 128;
     private const int Committers = 2;
@@ -117,14 +129,14 @@ public sealed class JobIntake : IAsyncDisposable
         await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
 
         // Jobs alone are one statement, which commits by itself: that saves a round trip to the server.
-        await using var transaction = group.All(submission => submission is { Key: null, Write: null, Documents.Count: 0 })
+        await using var transaction = group.All(submission => submission is { Key: null, Write: null, GroupWrite: null })
             ? null
             : await connection.BeginTransactionAsync(cancellationToken);
 
         var replies = new SubmissionReply[group.Count];
         var accepted = new List<NewJob>(group.Count);
         var owners = new List<Guid>(group.Count);
-        var documents = new List<(Guid ClientId, NewDocument Document)>();
+        var written = new List<IGroupWrite>();
         for (var i = 0; i < group.Count; i++)
         {
             var submission = group[i];
@@ -135,16 +147,16 @@ public sealed class JobIntake : IAsyncDisposable
             {
                 accepted.AddRange(submission.Jobs);
                 owners.AddRange(Enumerable.Repeat(submission.ClientId, submission.Jobs.Count));
-                documents.AddRange(submission.Documents.Select(document => (submission.ClientId, document)));
+                written.AddRange(submission.GroupWrite is { } write ? [write] : []);
             }
         }
 
         var messages = accepted.Count > 0
-            ? (await connection.QueryAsync<OutboxMessage>(InsertJobs(accepted, owners, cancellationToken))).AsList()
+            ? await InsertJobsAsync(connection, accepted, owners, cancellationToken)
             : [];
-        if (documents.Count > 0)
+        foreach (var rows in written.GroupBy(write => write.GetType()))
         {
-            await connection.ExecuteAsync(InsertDocuments(documents, cancellationToken));
+            await rows.First().WriteAsync(connection, [.. rows], cancellationToken);
         }
 
         await (transaction?.CommitAsync(cancellationToken) ?? Task.CompletedTask);
@@ -160,7 +172,7 @@ public sealed class JobIntake : IAsyncDisposable
     }
 
     /// <summary>Hands committed messages to the publisher; returns the jobs that need none, because they were answered from the cache.</summary>
-    private HashSet<Guid> Dispatch(List<OutboxMessage> messages)
+    private HashSet<Guid> Dispatch(IReadOnlyList<OutboxMessage> messages)
     {
         HashSet<Guid> answered = [];
         foreach (var message in messages)
@@ -189,8 +201,7 @@ public sealed class JobIntake : IAsyncDisposable
         if (submission.Key is { } key)
         {
             // The client may send the same again, and then it may be accepted.
-            await connection.ExecuteAsync(new CommandDefinition(
-                IntakeSql.DeleteKey, new { submission.ClientId, Key = key.Value }, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(DeleteKey, new { submission.ClientId, Key = key.Value }, cancellationToken);
         }
 
         return new SubmissionReply.Refused(reason);
@@ -212,7 +223,7 @@ public sealed class JobIntake : IAsyncDisposable
             key.RequestHash,
             JobIds = submission.Jobs.Select(job => job.Id).ToArray(),
         };
-        var inserted = await connection.ExecuteAsync(new CommandDefinition(IntakeSql.InsertKey, parameters, cancellationToken: cancellationToken));
+        var inserted = await connection.ExecuteAsync(InsertKey, parameters, cancellationToken);
         if (inserted == 1)
         {
             if (_admission.TryEnter(submission.Jobs) is not { } full)
@@ -221,42 +232,30 @@ public sealed class JobIntake : IAsyncDisposable
                 return null;
             }
 
-            await connection.ExecuteAsync(new CommandDefinition(IntakeSql.DeleteKey, parameters, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(DeleteKey, parameters, cancellationToken);
             return full;
         }
 
-        var first = await connection.QuerySingleAsync<(byte[] RequestHash, Guid[] JobIds)>(
-            new CommandDefinition(IntakeSql.SelectKey, parameters, cancellationToken: cancellationToken));
+        var first = await connection.QuerySingleAsync<(byte[] RequestHash, Guid[] JobIds)>(SelectKey, parameters, cancellationToken);
         return first.RequestHash.AsSpan().SequenceEqual(key.RequestHash)
             ? new SubmissionReply.Accepted(first.JobIds, Replayed: !first.JobIds.SequenceEqual(parameters.JobIds))
             : new SubmissionReply.KeyReused();
     }
 
-    private static CommandDefinition InsertDocuments(List<(Guid ClientId, NewDocument Document)> documents, CancellationToken cancellationToken) => new(
-        DocumentSql.Insert,
-        new
-        {
-            Ids = documents.Select(entry => entry.Document.Id).ToArray(),
-            ClientIds = documents.Select(entry => entry.ClientId).ToArray(),
-            Titles = documents.Select(entry => entry.Document.Title).ToArray(),
-            Formats = documents.Select(entry => entry.Document.Format).ToArray(),
-            Metadata = documents.Select(entry => entry.Document.MetadataJson).ToArray(),
-            Texts = documents.Select(entry => entry.Document.Text).ToArray(),
-        },
-        cancellationToken: cancellationToken);
-
     /// <summary>Returns the rows of the outbox.</summary>
-    private CommandDefinition InsertJobs(List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<OutboxMessage>> InsertJobsAsync(
+        NpgsqlConnection connection, List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken)
     {
-        var parameters = IntakeSql.Parameters(jobs, owners, SharedMessages.Number([.. jobs.Select(job => job.Queue)], _queues.Get), OutboxSql.Grace);
+        var parameters = JobInsert.Parameters(
+            jobs, owners, SharedMessages.Number([.. jobs.Select(job => job.Queue)], _queues.Get), OutboxRelay.Grace);
         if (!jobs.Exists(job => job.CacheKey is not null))
         {
-            return new(IntakeSql.InsertJobs, parameters, cancellationToken: cancellationToken);
+            return connection.QueryAsync<OutboxMessage>(JobInsert.Queued, parameters, cancellationToken);
         }
 
         parameters.Add("CacheKeys", jobs.Select(job => job.CacheKey).ToArray());
         parameters.Add("AgeMaxSeconds", _cache.AgeMax.TotalSeconds);
         parameters.Add("CacheFloor", JobDays.Floor(_time.GetUtcNow() - _cache.AgeMax));
-        return new(IntakeSql.InsertOrAnswerJobs, parameters, cancellationToken: cancellationToken);
+        return connection.QueryAsync<OutboxMessage>(JobInsert.QueuedOrAnswered, parameters, cancellationToken);
     }
 }

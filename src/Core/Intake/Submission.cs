@@ -1,5 +1,3 @@
-using Pipeline.Core.Documents;
-
 namespace Pipeline.Core.Intake;
 
 /// <summary>Jobs that are accepted together or not at all: one HTTP request.</summary>
@@ -9,13 +7,13 @@ public sealed record Submission
 
     public required IReadOnlyList<NewJob> Jobs { get; init; }
 
-    /// <summary>Documents that come with their jobs, in the same transaction.</summary>
-    public IReadOnlyList<NewDocument> Documents { get; init; } = [];
-
     public IdempotencyKey? Key { get; init; }
 
     /// <summary>What has to be written with the jobs; null: nothing.</summary>
     public ISubmissionWrite? Write { get; init; }
+
+    /// <summary>What has to be written together with that of other submissions; null: nothing.</summary>
+    public IGroupWrite? GroupWrite { get; init; }
 }
 
 /// <summary>A validated job that is about to be accepted.</summary>
@@ -47,3 +45,31 @@ public sealed record NewJob
 /// <summary>A client's promise that requests with the same key are the same request.</summary>
 /// <param name="RequestHash">SHA-256 over everything that makes the request; tells a repeat from a mistake.</param>
 public sealed record IdempotencyKey(string Value, byte[] RequestHash);
+
+/// <summary>What became of a <see cref="Submission"/>.</summary>
+public abstract record SubmissionReply
+{
+    private SubmissionReply()
+    {
+    }
+
+    /// <summary>The jobs are durable.</summary>
+    /// <param name="JobIds">In the order of the submission.</param>
+    /// <param name="Replayed">The key was seen before with the same request; the ids are those of the first time.</param>
+    public sealed record Accepted(IReadOnlyList<Guid> JobIds, bool Replayed) : SubmissionReply
+    {
+        /// <summary>The jobs that have their results already, from the cache.</summary>
+        public IReadOnlyList<Guid> Cached { get; init; } = [];
+    }
+
+    /// <summary>The key was seen before with another request. Nothing was accepted.</summary>
+    public sealed record KeyReused : SubmissionReply;
+
+    /// <summary>The submission's claim was refused. Nothing was accepted.</summary>
+    /// <param name="Reason">For the client.</param>
+    public sealed record Refused(string Reason) : SubmissionReply;
+
+    /// <summary>The queue holds as many jobs as it may. Nothing was accepted.</summary>
+    /// <param name="RetryAfter">When the queue should have room, at the rate it drains now.</param>
+    public sealed record QueueFull(string Queue, int Depth, int DepthMax, TimeSpan RetryAfter) : SubmissionReply;
+}

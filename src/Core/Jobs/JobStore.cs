@@ -1,40 +1,81 @@
-using Dapper;
 using Npgsql;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
 
 /// <summary>What clients ask about, and do to, their own jobs.</summary>
 public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent signal)
 {
+    // Read as timestamptz in UTC; the names are those of Job.
+    private const string Summary = """
+        id, client_id as ClientId, kind, queue, state, attempt, deaths::int, created_at as CreatedAt,
+        started_at as StartedAt, finished_at as FinishedAt, due_at as DueAt, expires_at as ExpiresAt,
+        batch_id as BatchId, cached_from is not null as IsCached, error_code as ErrorCode, error,
+        steps, case when steps is not null then (select count(*) from job_steps where job_id = id)::int end as StepsDone
+        """;
+
+    private const string Columns = Summary + ", result::text";
+
+    private const string Find = $"select {Columns} from jobs where client_id = @ClientId and id = any(@Ids)";
+
+    // Without results: a page of embeddings would be many megabytes.
+    private const string List = $"""
+        select {Summary} from jobs
+         where client_id = @ClientId
+           and (@Before::uuid is null or id < @Before)
+           and (@State::text is null or state = @State)
+           and (@Kind::text is null or kind = @Kind)
+         order by id desc limit @Limit
+        """;
+
+    // The test of the state is the lock. A running job ends here and now: its worker finds that it no longer owns it.
+    private const string Cancel = $"""
+        update jobs set state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
+         where client_id = @ClientId and id = any(@Ids) and state in ('queued', 'running')
+        returning {Columns}
+        """;
+
+    // Failures and deaths are forgotten: the operator knows something that the pipeline does not.
+    private const string Retry = $"""
+        with requeued as (
+            update jobs set state = 'queued', failures = 0, deaths = 0, queued_at = now(), started_at = null, finished_at = null,
+                   finished_xid = null, due_at = null, expires_at = null, error_code = null, error = null, worker_id = null
+             where client_id = @ClientId and id = any(@Ids) and state in ('failed', 'canceled', 'expired')
+            returning *),
+        dispatched as (insert into outbox (job_id, queue) select id, queue from requeued)
+        select {Columns} from requeued
+        """;
+
+    private const string Finished = """
+        select id from jobs where id = any(@Ids) and state in ('succeeded', 'failed', 'canceled', 'expired')
+        """;
+
     public async Task<Job?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
         (await FindManyAsync(clientId, [id], cancellationToken)).SingleOrDefault();
 
     /// <summary>Those of the jobs that exist and belong to the client, in no order.</summary>
     public Task<IReadOnlyList<Job>> FindManyAsync(Guid clientId, IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
-        QueryAsync(JobSql.Find, new { ClientId = clientId, Ids = ids.ToArray() }, cancellationToken);
+        QueryAsync(Find, new { ClientId = clientId, Ids = ids.ToArray() }, cancellationToken);
 
     public Task<IReadOnlyList<Job>> ListAsync(Guid clientId, JobFilter filter, CancellationToken cancellationToken) =>
-        QueryAsync(JobSql.List, new { ClientId = clientId, filter.Before, filter.State, filter.Kind, filter.Limit }, cancellationToken);
+        QueryAsync(List, new { ClientId = clientId, filter.Before, filter.State, filter.Kind, filter.Limit }, cancellationToken);
 
     /// <summary>Ends a waiting or running job; its worker stops within <see cref="WorkerOptions.OwnershipInterval"/>.</summary>
     public Task<JobChange> CancelAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
-        ChangeAsync(JobSql.Cancel, clientId, id, cancellationToken);
+        ChangeAsync(Cancel, clientId, id, cancellationToken);
 
     /// <summary>Queues a job anew that failed, was canceled or expired.</summary>
     public async Task<JobChange> RetryAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
     {
-        var change = await ChangeAsync(JobSql.Retry, clientId, id, cancellationToken);
+        var change = await ChangeAsync(Retry, clientId, id, cancellationToken);
         signal.Set();
         return change;
     }
 
     /// <summary>Those of the jobs that reached a final state.</summary>
-    internal async Task<IReadOnlyList<Guid>> FinishedAsync(Guid[] ids, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<Guid>(new CommandDefinition(JobSql.Finished, new { Ids = ids }, cancellationToken: cancellationToken))).AsList();
-    }
+    internal Task<IReadOnlyList<Guid>> FinishedAsync(Guid[] ids, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<Guid>(Finished, new { Ids = ids }, cancellationToken);
 
     private async Task<JobChange> ChangeAsync(string sql, Guid clientId, Guid id, CancellationToken cancellationToken)
     {
@@ -49,9 +90,36 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
             : new JobChange.NotFound();
     }
 
-    private async Task<IReadOnlyList<Job>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<Job>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<Job>(sql, parameters, cancellationToken);
+}
+
+/// <summary>Which jobs to list, newest first.</summary>
+public sealed record JobFilter
+{
+    public string? State { get; init; }
+
+    public string? Kind { get; init; }
+
+    /// <summary>Only jobs accepted before this one.</summary>
+    public Guid? Before { get; init; }
+
+    public required int Limit { get; init; }
+}
+
+/// <summary>What became of a client's wish to cancel or retry a job.</summary>
+public abstract record JobChange
+{
+    private JobChange()
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<Job>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
     }
+
+    /// <param name="Job">The job after the change.</param>
+    public sealed record Done(Job Job) : JobChange;
+
+    /// <param name="Job">The job, whose state does not allow the change.</param>
+    public sealed record Refused(Job Job) : JobChange;
+
+    /// <summary>The client has no such job.</summary>
+    public sealed record NotFound : JobChange;
 }

@@ -35,7 +35,7 @@ public sealed class AdvisoryLock : IAsyncDisposable
             try
             {
                 // The pool keeps the session, and so the lock, alive. Not cancellable: a lock left behind blocks every other process.
-                await Session.ExecuteAsync(new CommandDefinition(Release, new { Name = _name }, cancellationToken: CancellationToken.None));
+                await Session.ExecuteAsync(Release, new { Name = _name }, CancellationToken.None);
             }
             catch (Exception e) when (e is InvalidOperationException || TransientErrors.IsTransient(e))
             {

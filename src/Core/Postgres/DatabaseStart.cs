@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -62,4 +63,21 @@ internal sealed partial class DatabaseStart(
 
     [LoggerMessage(1002, LogLevel.Warning, "Waiting for PostgreSQL at {Server}: {Reason}")]
     private partial void LogWaiting(string server, string reason);
+}
+
+internal sealed class PostgresHealth(NpgsqlDataSource dataSource) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = dataSource.CreateCommand("select 1");
+            await command.ExecuteScalarAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception e) when (e is NpgsqlException || TransientErrors.IsTransient(e))
+        {
+            return HealthCheckResult.Unhealthy($"The database cannot be reached: {e.Message}");
+        }
+    }
 }

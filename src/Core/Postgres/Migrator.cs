@@ -31,8 +31,7 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<
         await using var alone = await AdvisoryLock.AcquireAsync(dataSource, "migrations", cancellationToken);
         var connection = alone.Session;
         await ExecuteAsync(CreateTable);
-        var applied = (await connection.QueryAsync<AppliedMigration>(
-            new CommandDefinition(SelectApplied, cancellationToken: cancellationToken))).AsList();
+        var applied = await connection.QueryAsync<AppliedMigration>(SelectApplied, null, cancellationToken);
         RefuseMismatch(applied, migrations);
         foreach (var migration in migrations.Skip(applied.Count))
         {
@@ -60,7 +59,7 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<
         }
     }
 
-    private static void RefuseMismatch(List<AppliedMigration> applied, IReadOnlyList<Migration> migrations)
+    private static void RefuseMismatch(IReadOnlyList<AppliedMigration> applied, IReadOnlyList<Migration> migrations)
     {
         if (applied.Count > migrations.Count)
         {

@@ -1,3 +1,8 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pipeline.Contracts;
+
 namespace Pipeline.Core.Prompts;
 
 /// <summary>A prompt with the version in use, as its client may see it.</summary>
@@ -74,4 +79,19 @@ public abstract record PromptChange
     /// <summary>The limit of prompts or versions is reached.</summary>
     /// <param name="Setting">The option that says so.</param>
     public sealed record TooMany(string Setting, int Max) : PromptChange;
+}
+
+/// <summary>The value of <c>prompt_versions.examples</c>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(IReadOnlyList<PromptExample>))]
+internal sealed partial class PromptExamplesJson : JsonSerializerContext
+{
+    // Korean stays Korean; the JSON is never put into HTML unescaped. Not an initializer: the order of those is undefined
+    // across the parts of a partial class.
+    private static PromptExamplesJson Unescaped => field ??= new(
+        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    public static string Write(IReadOnlyList<PromptExample> examples) => JsonSerializer.Serialize(examples, Unescaped.IReadOnlyListPromptExample);
+
+    public static IReadOnlyList<PromptExample> Read(string json) => JsonSerializer.Deserialize(json, Unescaped.IReadOnlyListPromptExample)!;
 }

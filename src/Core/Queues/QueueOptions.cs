@@ -3,21 +3,21 @@ using Microsoft.Extensions.Options;
 
 namespace Pipeline.Core.Queues;
 
-/// <summary>Bounds of one queue. Section <c>Queues:NAME</c>, for example <c>Queues:emotion-bulk</c>.</summary>
+/// <summary>Bounds of one queue. Section <c>Queues:NAME</c>, for example <c>Queues:emotion-bulk</c>. Some kinds have other defaults.</summary>
 public sealed class QueueOptions
 {
     public const string Section = "Queues";
 
     /// <summary>Most jobs that may wait in the queue; further ones are answered 429. 1 to 10,000,000, default 100,000.</summary>
     [Range(1, 10_000_000)]
-    public int DepthMax { get; init; } = 100_000;
+    public int DepthMax { get; set; } = 100_000;
 
     /// <summary>
     /// Jobs of this queue that one worker runs at once. 1 to 4,096, default 64: two batches of the decoder, so that the next
     /// one is ready when a batch is done.
     /// </summary>
     [Range(1, 4_096)]
-    public int Prefetch { get; init; } = 64;
+    public int Prefetch { get; set; } = 64;
 
     /// <summary>
     /// Most jobs that travel in one message, where four times as many are accepted together; fewer share fewer. 1 to 256,
@@ -25,7 +25,7 @@ public sealed class QueueOptions
     /// after the last one.
     /// </summary>
     [Range(1, 256)]
-    public int ItemsPerMessage { get; init; } = 4;
+    public int ItemsPerMessage { get; set; } = 4;
 
     /// <summary>
     /// Messages that a worker takes at once: most of an interactive queue carry one job, and as many have to be at hand as may

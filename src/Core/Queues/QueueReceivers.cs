@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
 using Pipeline.Core.Broker;
 using Pipeline.Core.Hosting;
@@ -144,4 +145,10 @@ internal sealed partial class QueueReceivers(
 
     [LoggerMessage(1206, LogLevel.Warning, "Queue {Queue} was not received from for {ReceiveTimeout} (Broker:ReceiveTimeout) although the broker answers; connecting again")]
     private partial void LogReceivedAnew(string queue, TimeSpan receiveTimeout);
+}
+
+/// <summary>Where a message becomes jobs. MassTransit acknowledges it when this returns, so only after every result is durable.</summary>
+internal sealed class JobConsumer(JobRunner runner, SemaphoreSlim slots) : IConsumer<JobReady>
+{
+    public Task Consume(ConsumeContext<JobReady> context) => runner.RunAsync(context.Message.All(), slots, context.CancellationToken);
 }

@@ -19,6 +19,31 @@ public sealed class QueueStatistics(
     TimeProvider time,
     ILogger<QueueStatistics> logger) : LoopService(time, logger)
 {
+    private const string Now = "select now()";
+
+    private const string Waiting = """
+        select queue, count(*)::int, extract(epoch from now() - min(queued_at))::float8
+          from jobs where state = 'queued' group by queue
+        """;
+
+    private const string Running = "select queue, count(*)::int from jobs where state = 'running' group by queue";
+
+    // How fast workers are: what was answered from the cache says nothing of that.
+    private const string Finished = """
+        select queue, count(*)::int
+          from jobs where finished_at > coalesce(@Since::timestamptz, now() - interval '60 seconds') and finished_at <= now() and cached_from is null group by queue
+        """;
+
+    private const string Workers = """
+        select queue, count(*)::int from workers, unnest(queues) as queue where lease_until > now() group by queue
+        """;
+
+    // A worker that does not say how it does a kind has a null, which differs from what others say.
+    private const string Fingerprints = """
+        select distinct kind, result_fingerprints ->> kind
+          from (select regexp_replace(unnest(queues), '-bulk$', '') as kind, result_fingerprints from workers where lease_until > now()) as living
+        """;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private const int WindowSamples = 60;
 
@@ -66,7 +91,7 @@ public sealed class QueueStatistics(
         admission.BeginSample();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
-            QueueSql.Now + ";" + QueueSql.Waiting + ";" + QueueSql.Running + ";" + QueueSql.Finished + ";" + QueueSql.Workers + ";" + QueueSql.Fingerprints,
+            Now + ";" + Waiting + ";" + Running + ";" + Finished + ";" + Workers + ";" + Fingerprints,
             new { Since = _finishedUntil },
             cancellationToken: cancellationToken));
 
@@ -96,4 +121,26 @@ public sealed class QueueStatistics(
 
     private static async Task<IReadOnlyDictionary<string, int>> ReadCountsAsync(SqlMapper.GridReader results) =>
         (await results.ReadAsync<(string Queue, int Count)>()).ToDictionary(row => row.Queue, row => row.Count);
+}
+
+/// <summary>One queue as it was at the last sample.</summary>
+public sealed record QueueStatus
+{
+    public required string Queue { get; init; }
+
+    /// <summary>Jobs that wait, delayed retries included.</summary>
+    public required int Depth { get; init; }
+
+    public required int DepthMax { get; init; }
+
+    public required int Running { get; init; }
+
+    /// <summary>Seconds that the job at the head has waited; null when none waits.</summary>
+    public required double? OldestSeconds { get; init; }
+
+    /// <summary>Jobs that reached a final state in the last 60 seconds.</summary>
+    public required int FinishedPerMinute { get; init; }
+
+    /// <summary>Living workers that consume the queue.</summary>
+    public required int Workers { get; init; }
 }

@@ -1,8 +1,8 @@
 using System.Threading.Channels;
-using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Relay;
 
@@ -17,7 +17,7 @@ public sealed class DirectPublisher(NpgsqlDataSource dataSource, OutboxSender se
     private const int CountMax = 4096;
 
     // By then the rows may be due and in the hands of another process.
-    private static readonly TimeSpan AgeMax = OutboxSql.Grace / 2;
+    private static readonly TimeSpan AgeMax = OutboxRelay.Grace / 2;
 
     private readonly Channel<(OutboxMessage Message, long Since)> _messages = Channel.CreateBounded<(OutboxMessage, long)>(
         new BoundedChannelOptions(CountMax) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -44,8 +44,7 @@ public sealed class DirectPublisher(NpgsqlDataSource dataSource, OutboxSender se
         var (sent, _, failure) = await sender.SendAsync(messages, cancellationToken);
         if (sent.Length > 0)
         {
-            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-            await connection.ExecuteAsync(new CommandDefinition(OutboxSql.Delete, new { Ids = sent }, cancellationToken: cancellationToken));
+            await dataSource.ExecuteAsync(OutboxRelay.Delete, new { Ids = sent }, cancellationToken);
         }
 
         if (failure is not null)

@@ -13,6 +13,14 @@ namespace Pipeline.Core.Relay;
 /// </summary>
 internal sealed partial class DispatchStart(NpgsqlDataSource dataSource, IOptions<BrokerOptions> options, ILogger<DispatchStart> logger) : StartupStep
 {
+    // What is not due yet has its row already.
+    internal const string Redispatch = """
+        insert into outbox (job_id, queue)
+        select id, queue from jobs
+         where state = 'queued' and (due_at is null or due_at <= now())
+           and id not in (select job_id from outbox union all select unnest(others) from outbox)
+        """;
+
     public override async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (options.Value.IsMemory || options.Value.RedispatchAtStart)
@@ -20,7 +28,7 @@ internal sealed partial class DispatchStart(NpgsqlDataSource dataSource, IOption
             await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
 
             // No timeout: millions may wait.
-            var jobs = await connection.ExecuteAsync(new CommandDefinition(OutboxSql.Redispatch, commandTimeout: 0, cancellationToken: cancellationToken));
+            var jobs = await connection.ExecuteAsync(new CommandDefinition(Redispatch, commandTimeout: 0, cancellationToken: cancellationToken));
             LogRedispatched(jobs);
         }
     }

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 using Pipeline.Core.Broker;
 using Pipeline.Core.Postgres;
 using RabbitMQ.Client.Exceptions;
@@ -46,4 +47,20 @@ public sealed class OutboxSender(QueueSender sender, IOptions<BrokerOptions> opt
             return e;
         }
     }
+}
+
+/// <summary>A row of the outbox.</summary>
+internal sealed record OutboxMessage
+{
+    public long Id { get; init; }
+
+    /// <summary>The first job of the message.</summary>
+    public Guid JobId { get; init; }
+
+    public string Queue { get; init; } = "";
+
+    /// <summary>Further jobs of the message; null where there are none.</summary>
+    public Guid[]? Others { get; init; }
+
+    public JobReady Body => new(JobId) { Others = Others };
 }

@@ -29,7 +29,7 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
     public string? Address => events.Address;
 
     /// <summary>Listens for the ends of jobs that are about to be written with <see cref="Address"/>: some end before their wait begins.</summary>
-    public IDisposable Expect(IReadOnlyList<Guid> ids) => new Expectation(this, ids, areTold: Address is not null);
+    public IDisposable Expect(IReadOnlyList<Guid> ids) => new Expectation(this, ids, areNotified: Address is not null);
 
     /// <summary>The jobs are final: those that were answered when they were accepted, which no event tells of.</summary>
     public void Complete(IReadOnlyList<Guid> ids)
@@ -46,7 +46,7 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
     /// <summary>Returns when every job is final or the time is over, with the jobs as they are then, in the order of the ids.</summary>
     public async Task<IReadOnlyList<Job>> WaitAsync(Guid clientId, IReadOnlyList<Guid> ids, TimeSpan atMost, CancellationToken cancellationToken)
     {
-        using var expected = new Expectation(this, ids, areTold: false);
+        using var expected = new Expectation(this, ids, areNotified: false);
         try
         {
             using var canceled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
@@ -84,11 +84,11 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         var rest = IntervalMin;
         while (true)
         {
-            if (!Any())
+            if (Due() is not { } due)
             {
                 await _arrived.WaitAsync(stoppingToken);
             }
-            else if (Due() is { Length: > 0 } due)
+            else if (due.Length > 0)
             {
                 var began = Time.GetTimestamp();
                 Complete(await store.FinishedAsync(due, stoppingToken));
@@ -100,43 +100,41 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         }
     }
 
-    private bool Any()
+    /// <summary>The jobs to ask about now; null while nobody waits.</summary>
+    private Guid[]? Due()
     {
-        lock (_lock)
-        {
-            return _awaited.Values.Any(awaited => !awaited.Ended.Task.IsCompleted);
-        }
-    }
-
-    /// <summary>The jobs to ask about now.</summary>
-    private Guid[] Due()
-    {
-        List<Guid> due = [];
+        List<Guid>? due = null;
         var now = Time.GetTimestamp();
         lock (_lock)
         {
             foreach (var (id, awaited) in _awaited)
             {
-                if (!awaited.Ended.Task.IsCompleted && (!awaited.IsNotified || Time.GetElapsedTime(awaited.AskedAt, now) >= NotifiedInterval))
+                if (awaited.Ended.Task.IsCompleted)
                 {
-                    awaited.AskedAt = now;
+                    continue;
+                }
+
+                due ??= [];
+                if (awaited.AskAt <= now)
+                {
+                    awaited.AskAt = now + awaited.Interval;
                     due.Add(id);
                 }
             }
         }
 
-        return [.. due];
+        return due?.ToArray();
     }
 
     private sealed class Awaited
     {
         public int Waits { get; set; }
 
-        /// <summary>Whether an event is expected at the end.</summary>
-        public required bool IsNotified { get; init; }
+        /// <summary>From one question to the next, in ticks of the clock: none where no event is expected at the end.</summary>
+        public required long Interval { get; init; }
 
-        /// <summary>When the database was last asked, or the wait began.</summary>
-        public required long AskedAt { get; set; }
+        /// <summary>When to ask the database, as a timestamp of the clock.</summary>
+        public required long AskAt { get; set; }
 
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -146,12 +144,12 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         private readonly JobWaits _waits;
         private readonly IReadOnlyList<Guid> _ids;
 
-        public Expectation(JobWaits waits, IReadOnlyList<Guid> ids, bool areTold)
+        public Expectation(JobWaits waits, IReadOnlyList<Guid> ids, bool areNotified)
         {
             (_waits, _ids) = (waits, ids);
             lock (waits._lock)
             {
-                AllEnded = Task.WhenAll(ids.Select(id => Join(id, areTold)));
+                AllEnded = Task.WhenAll(ids.Select(id => Join(id, areNotified)));
             }
 
             waits._arrived.Set();
@@ -177,7 +175,9 @@ public sealed class JobWaits(JobStore store, EventSender events, IHostApplicatio
         {
             if (!_waits._awaited.TryGetValue(id, out var awaited))
             {
-                _waits._awaited.Add(id, awaited = new() { IsNotified = isNotified, AskedAt = _waits.Time.GetTimestamp() });
+                var time = _waits.Time;
+                var interval = isNotified ? (long)(NotifiedInterval.TotalSeconds * time.TimestampFrequency) : 0;
+                _waits._awaited.Add(id, awaited = new() { Interval = interval, AskAt = time.GetTimestamp() + interval });
             }
 
             awaited.Waits++;

@@ -1,5 +1,5 @@
-using Dapper;
 using Npgsql;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Search;
 
@@ -9,6 +9,15 @@ namespace Pipeline.Core.Search;
 /// </summary>
 internal sealed class ClientVectors(Guid clientId, int modelId, int dimensions) : IDisposable
 {
+    private const string DocumentIds = "select id from documents where client_id = @ClientId";
+
+    private const string Changed = "select id from documents where client_id = @ClientId and version > @Version";
+
+    private const string Vectors = """
+        select c.document_id, c.id, c.vector from chunks c join documents d on d.id = c.document_id
+         where d.client_id = @ClientId and d.version > @Version and c.model_id = @ModelId
+        """;
+
     private readonly SemaphoreSlim _refreshing = new(1);
     private readonly ReaderWriterLockSlim _lock = new();
     private readonly VectorBlocks _vectors = new(dimensions);
@@ -61,9 +70,9 @@ internal sealed class ClientVectors(Guid clientId, int modelId, int dimensions) 
 
             var since = new { ClientId = clientId, _version.Version, ModelId = modelId };
             var present = version.Deleted > _version.Deleted && _version.Version >= 0
-                ? (await QueryAsync<Guid>(connection, SearchSql.DocumentIds, since, cancellationToken)).ToHashSet()
+                ? (await connection.QueryAsync<Guid>(DocumentIds, since, cancellationToken)).ToHashSet()
                 : null;
-            var changed = _version.Version >= 0 ? (await QueryAsync<Guid>(connection, SearchSql.Changed, since, cancellationToken)).ToHashSet() : [];
+            var changed = _version.Version >= 0 ? (await connection.QueryAsync<Guid>(Changed, since, cancellationToken)).ToHashSet() : [];
             var read = await ReadAsync(connection, cancellationToken);
 
             _lock.EnterWriteLock();
@@ -94,7 +103,7 @@ internal sealed class ClientVectors(Guid clientId, int modelId, int dimensions) 
     private async Task<List<(Guid DocumentId, long ChunkId, float[] Vector)>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         List<(Guid, long, float[])> rows = [];
-        await using var command = new NpgsqlCommand(SearchSql.Vectors, connection)
+        await using var command = new NpgsqlCommand(Vectors, connection)
         {
             Parameters = { new("ClientId", clientId), new("Version", _version.Version), new("ModelId", modelId) },
         };
@@ -106,9 +115,6 @@ internal sealed class ClientVectors(Guid clientId, int modelId, int dimensions) 
 
         return rows;
     }
-
-    private static async Task<IEnumerable<T>> QueryAsync<T>(NpgsqlConnection connection, string sql, object parameters, CancellationToken cancellationToken) =>
-        await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
 }
 
 /// <summary>How far a client's chunks have changed.</summary>

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using Dapper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Search;
 
@@ -15,6 +15,12 @@ namespace Pipeline.Core.Search;
 public sealed class ExactIndex(NpgsqlDataSource dataSource, IOptions<SearchOptions> options, TimeProvider time, ILogger<ExactIndex> logger)
     : LoopService(time, logger), IVectorIndex
 {
+    private const string Filtered = "select id from documents where client_id = @ClientId and metadata @> @Filter::jsonb";
+
+    private const string Versions = """
+        select client_id as ClientId, version, deleted_version as Deleted from document_owners where client_id = any(@ClientIds)
+        """;
+
     private const long Megabyte = 1_024 * 1_024;
 
     private readonly ConcurrentDictionary<(Guid ClientId, int ModelId), ClientVectors> _clients = new();
@@ -36,8 +42,7 @@ public sealed class ExactIndex(NpgsqlDataSource dataSource, IOptions<SearchOptio
         client.UsedAt = Time.GetTimestamp();
         await client.RefreshAsync(connection, owner, cancellationToken);
         var documents = query.FilterJson is { } filter
-            ? (await connection.QueryAsync<Guid>(new CommandDefinition(
-                SearchSql.Filtered, new { query.ClientId, Filter = filter }, cancellationToken: cancellationToken))).ToHashSet()
+            ? (await connection.QueryAsync<Guid>(Filtered, new { query.ClientId, Filter = filter }, cancellationToken)).ToHashSet()
             : null;
         await connection.CloseAsync(); // The scan needs none.
         var nearest = client.Nearest(query.Vector, query.Limit, documents);
@@ -92,6 +97,5 @@ public sealed class ExactIndex(NpgsqlDataSource dataSource, IOptions<SearchOptio
     }
 
     private static async Task<IEnumerable<OwnerVersion>> VersionsAsync(NpgsqlConnection connection, Guid[] clientIds, CancellationToken cancellationToken) =>
-        await connection.QueryAsync<OwnerVersion>(new CommandDefinition(
-            SearchSql.Versions, new { ClientIds = clientIds }, cancellationToken: cancellationToken));
+        await connection.QueryAsync<OwnerVersion>(Versions, new { ClientIds = clientIds }, cancellationToken);
 }

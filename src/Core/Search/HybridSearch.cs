@@ -1,6 +1,8 @@
-using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Search;
 
@@ -10,6 +12,30 @@ namespace Pipeline.Core.Search;
 /// </summary>
 public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vectors, IOptions<SearchOptions> options)
 {
+    // Any word will do; the rank says how many there are and how often. A lexeme is quoted as the type tsquery reads it.
+    // While a document is embedded anew, its chunks are those of the model that has finished.
+    private const string Words = """
+        with words as (
+            select string_agg('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''', ' | ')::tsquery as query
+              from unnest(to_tsvector('english', @Text) || array_to_tsvector(@Grams::text[]))),
+        candidates as (
+            select c.id, c.document_id, c.model_id, c.terms from chunks c, words
+             where c.client_id = @ClientId and c.terms @@ words.query
+               and (@Filter::jsonb is null or c.document_id in (
+                   select id from documents where client_id = @ClientId and metadata @> @Filter::jsonb))
+             limit @CandidatesMax)
+        select c.id from candidates c join documents d on d.id = c.document_id cross join words
+         where c.model_id = coalesce(d.model_id, c.model_id)
+         order by ts_rank(c.terms, words.query, 1) desc, c.id limit @Limit
+        """;
+
+    // Whatever an index in memory still holds, what was deleted is not found: this reads what there is.
+    private const string Read = """
+        select c.id, c.document_id as DocumentId, d.title, d.metadata::text, c.ordinal, c.text
+          from chunks c join documents d on d.id = c.document_id
+         where c.client_id = @ClientId and c.id = any(@Ids)
+        """;
+
     // As in the paper that proposed it (Cormack, Clarke, Büttcher 2009): the first places count more, but not all.
     private const double RankOffset = 60;
 
@@ -45,11 +71,9 @@ public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vecto
             .OrderByDescending(chunk => chunk.Score)
             .ThenBy(chunk => chunk.Id)];
 
-    private async Task<IReadOnlyList<long>> FindWordsAsync(SearchQuery query, int limit, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<long>(new CommandDefinition(
-            SearchSql.Words,
+    private Task<IReadOnlyList<long>> FindWordsAsync(SearchQuery query, int limit, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<long>(
+            Words,
             new
             {
                 query.ClientId,
@@ -59,13 +83,20 @@ public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vecto
                 CandidatesMax = options.Value.WordCandidatesMax,
                 Limit = limit,
             },
-            cancellationToken: cancellationToken))).AsList();
-    }
+            cancellationToken);
 
-    private async Task<Dictionary<long, StoredChunk>> ReadAsync(Guid clientId, long[] ids, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<StoredChunk>(new CommandDefinition(
-            SearchSql.Read, new { ClientId = clientId, Ids = ids }, cancellationToken: cancellationToken))).ToDictionary(chunk => chunk.Id);
-    }
+    private async Task<Dictionary<long, StoredChunk>> ReadAsync(Guid clientId, long[] ids, CancellationToken cancellationToken) =>
+        (await dataSource.QueryAsync<StoredChunk>(Read, new { ClientId = clientId, Ids = ids }, cancellationToken)).ToDictionary(chunk => chunk.Id);
+}
+
+internal static class SearchRegistration
+{
+    /// <summary>This process searches documents.</summary>
+    public static IServiceCollection AddSearch(this IServiceCollection services) => services
+        .AddValidated<SearchOptions, SearchOptionsValidator>(SearchOptions.Section)
+        .AddSingleton<PgvectorIndex>()
+        .AddHosted<ExactIndex>()
+        .AddHosted<VectorSearch>()
+        .AddHosted<PgvectorBuilds>()
+        .AddSingleton<HybridSearch>();
 }

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Dapper;
+using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pipeline.Core.Documents;
+using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Search;
@@ -13,6 +16,42 @@ namespace Pipeline.Core.Search;
 /// </summary>
 public sealed class PgvectorIndex(NpgsqlDataSource dataSource) : IVectorIndex
 {
+    /// <summary>Half the bytes of a vector index, and the order is made exact afterwards.</summary>
+    private static string CreateIndex(int modelId, int dimensions) => string.Create(CultureInfo.InvariantCulture, $"""
+        create index concurrently if not exists chunks_vector_{modelId} on chunks
+         using hnsw ((vector::halfvec({dimensions})) halfvec_ip_ops) where model_id = {modelId}
+        """);
+
+    /// <summary>A canceled build leaves one that is not valid and would never be built again.</summary>
+    private static string DropInvalidIndex(int modelId) => string.Create(CultureInfo.InvariantCulture, $"""
+        do $$ begin
+          if exists (select from pg_index i join pg_class c on c.oid = i.indexrelid where c.relname = 'chunks_vector_{modelId}' and not i.indisvalid) then
+            drop index chunks_vector_{modelId};
+          end if;
+        end $$
+        """);
+
+    /// <summary>Candidates by the index, then their exact order.</summary>
+    private static string Nearest(int modelId, int dimensions) => Ordered(string.Create(CultureInfo.InvariantCulture, $"""
+        select id, vector from chunks
+         where {Condition(modelId)}
+         order by vector::halfvec({dimensions}) <#> @Vector::real[]::halfvec({dimensions}) limit @Candidates
+        """), dimensions);
+
+    /// <summary>Every vector of the client.</summary>
+    private static string Exact(int modelId, int dimensions) => Ordered($"select id, vector from chunks where {Condition(modelId)}", dimensions);
+
+    private static string Condition(int modelId) => string.Create(CultureInfo.InvariantCulture, $"""
+        model_id = {modelId} and client_id = @ClientId and (@Filter::jsonb is null or document_id in (
+           select id from documents where client_id = @ClientId and metadata @> @Filter::jsonb))
+        """);
+
+    private static string Ordered(string candidates, int dimensions) => string.Create(CultureInfo.InvariantCulture, $"""
+        with candidates as materialized ({candidates})
+        select id as ChunkId, (-(vector::vector({dimensions}) <#> @Vector::real[]::vector({dimensions})))::real as Similarity
+          from candidates order by 2 desc, 1 limit @Limit
+        """);
+
     private const int CandidatesFactor = 4;
     private const int CandidatesMin = 100;
     private const int CandidatesMax = 1_000; // The most that hnsw.ef_search takes.
@@ -33,15 +72,15 @@ public sealed class PgvectorIndex(NpgsqlDataSource dataSource) : IVectorIndex
         if (_indexed.ContainsKey(query.ModelId))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await connection.ExecuteAsync(new CommandDefinition(Settings(candidates), cancellationToken: cancellationToken));
-            var found = await QueryAsync(connection, PgvectorSql.Nearest(query.ModelId, dimensions), parameters, cancellationToken);
+            await connection.ExecuteAsync(Settings(candidates), null, cancellationToken);
+            var found = await connection.QueryAsync<Neighbour>(Nearest(query.ModelId, dimensions), parameters, cancellationToken);
             if (found.Count == query.Limit)
             {
                 return found;
             }
         }
 
-        return await QueryAsync(connection, PgvectorSql.Exact(query.ModelId, dimensions), parameters, cancellationToken);
+        return await connection.QueryAsync<Neighbour>(Exact(query.ModelId, dimensions), parameters, cancellationToken);
     }
 
     /// <summary>Builds the index of a model where it is missing; writes go on meanwhile.</summary>
@@ -56,8 +95,8 @@ public sealed class PgvectorIndex(NpgsqlDataSource dataSource) : IVectorIndex
         await using var alone = await AdvisoryLock.TryAcquireAsync(dataSource, "vector indexes", cancellationToken);
         if (alone is not null)
         {
-            await ExecuteAsync(PgvectorSql.DropInvalidIndex(modelId));
-            await ExecuteAsync(PgvectorSql.CreateIndex(modelId, dimensions));
+            await ExecuteAsync(DropInvalidIndex(modelId));
+            await ExecuteAsync(CreateIndex(modelId, dimensions));
             _indexed[modelId] = true;
         }
 
@@ -67,8 +106,27 @@ public sealed class PgvectorIndex(NpgsqlDataSource dataSource) : IVectorIndex
 
     private string Settings(int candidates) => string.Create(
         CultureInfo.InvariantCulture, $"set local hnsw.ef_search = {candidates}{(Iterates ? "; set local hnsw.iterative_scan = strict_order" : "")}");
+}
 
-    private static async Task<IReadOnlyList<Neighbour>> QueryAsync(
-        NpgsqlConnection connection, string sql, object parameters, CancellationToken cancellationToken) =>
-        (await connection.QueryAsync<Neighbour>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
+/// <summary>Gives every model an index of its vectors, soon after its first worker has started. Until then all vectors are compared.</summary>
+internal sealed class PgvectorBuilds(
+    VectorSearch search, PgvectorIndex index, EmbeddingModelStore models, TimeProvider time, ILogger<PgvectorBuilds> logger) : LoopService(time, logger)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    protected override async Task LoopAsync(CancellationToken stoppingToken)
+    {
+        while (search.UsesPgvector)
+        {
+            foreach (var (id, dimensions) in await models.AllAsync(stoppingToken))
+            {
+                await index.EnsureIndexAsync(id, dimensions, stoppingToken);
+            }
+
+            RoundDone();
+            await Task.Delay(Interval, Time, stoppingToken);
+        }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, Time, stoppingToken);
+    }
 }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
+using Pipeline.Core.Hosting;
 using Pipeline.Core.Results;
 
 namespace Pipeline.Core.Subscriptions;
@@ -20,4 +22,16 @@ internal sealed class EventReceivers(JobSubscriptions? subscriptions = null, Job
 
     /// <summary>The process has a new address.</summary>
     public void Connected() => subscriptions?.AnnounceAll();
+}
+
+internal static class SubscriptionRegistration
+{
+    /// <summary>This process carries the updates of jobs. Before the worker, so that it stops after the last running job has told its end.</summary>
+    public static IServiceCollection AddSubscriptions(this IServiceCollection services, bool inMemory)
+    {
+        services.AddValidated<EventOptions, EventOptionsValidator>(EventOptions.Section);
+        services.AddSingleton<EventSender>();
+        services.AddSingleton<EventReceivers>();
+        return inMemory ? services.AddHostedService<MemoryEvents>() : services.AddHostedService<RabbitEvents>();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
@@ -42,3 +43,11 @@ public sealed class EventSender(IOptions<EventOptions> options)
 
 /// <summary>Either an event for one process, or a subscription for all workers.</summary>
 internal readonly record struct OutgoingEvent(string? Address, JobEvent? Event, SubscribeToJobs? Subscription);
+
+/// <summary>Events as they travel; escaped, since only this program reads them.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(JobEvent))]
+[JsonSerializable(typeof(SubscribeToJobs))]
+internal sealed partial class EventJson : JsonSerializerContext;

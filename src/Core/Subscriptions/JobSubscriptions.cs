@@ -1,9 +1,9 @@
-using Dapper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Subscriptions;
 
@@ -15,6 +15,17 @@ public sealed class JobSubscriptions(
     NpgsqlDataSource dataSource, EventSender sender, IOptions<EventOptions> options, TimeProvider time, ILogger<JobSubscriptions> logger)
     : LoopService(time, logger)
 {
+    // Rows before it are read from the index of waiting jobs, and no more of them than anybody wants to know.
+    internal const string States = """
+        select id, state, attempt,
+               case when state = 'queued' then (
+                   select count(*) from (
+                       select from jobs ahead
+                        where ahead.state = 'queued' and ahead.queue = jobs.queue and ahead.queued_at < jobs.queued_at
+                        limit @JobsAheadMax) as counted)::int end as JobsAhead
+          from jobs where id = any(@Ids)
+        """;
+
     private const int JobsPerMessage = 500;
     private static readonly TimeSpan AskAgainInterval = TimeSpan.FromMilliseconds(250);
 
@@ -119,9 +130,8 @@ public sealed class JobSubscriptions(
 
     private async Task PollAsync(Guid[] jobIds, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(Guid Id, string State, int Attempt, int? JobsAhead)>(new CommandDefinition(
-            EventSql.Subscribed, new { Ids = jobIds, _options.JobsAheadMax }, cancellationToken: cancellationToken));
+        var rows = await dataSource.QueryAsync<(Guid Id, string State, int Attempt, int? JobsAhead)>(
+            States, new { Ids = jobIds, _options.JobsAheadMax }, cancellationToken);
         foreach (var (id, state, attempt, jobsAhead) in rows)
         {
             Find(id)?.Observe(state, attempt, jobsAhead);

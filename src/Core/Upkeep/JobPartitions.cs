@@ -1,7 +1,7 @@
-using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Upkeep;
 
@@ -11,6 +11,94 @@ namespace Pipeline.Core.Upkeep;
 /// </summary>
 public sealed partial class JobPartitions(NpgsqlDataSource dataSource, TimeProvider time, ILogger<JobPartitions> logger)
 {
+    private const string Names = """
+        select relname from pg_inherits join pg_class on pg_class.oid = inhrelid where inhparent = 'jobs'::regclass order by relname
+        """;
+
+    private const string Reduced = "results";
+
+    /// <summary>Days that still have more than results.</summary>
+    private const string WholeNames = $"""
+        select relname from pg_inherits join pg_class on pg_class.oid = inhrelid
+         where inhparent = 'jobs'::regclass and obj_description(pg_class.oid, 'pg_class') is distinct from '{Reduced}' order by relname
+        """;
+
+    // In the order of the columns: a copy made like the table has the same, without those that were dropped.
+    private const string ResultColumns = """
+        select string_agg(case attname when 'input' then quote_literal('{}') || '::json' else quote_ident(attname) end, ', ' order by attnum)
+          from pg_attribute where attrelid = 'jobs'::regclass and attnum > 0 and not attisdropped
+        """;
+
+    // One at a time, however many processes start together.
+    private const string Lock = "select pg_advisory_xact_lock(@Key)";
+
+    // Whoever waits for the table waits behind this statement; better to try again another time.
+    private const string LockTimeout = "select set_config('lock_timeout', '3s', true)";
+
+    /// <summary>Attached, not created in place: that would lock the whole table.</summary>
+    internal static string Create(DateOnly day)
+    {
+        var partition = JobDays.Partition(day);
+        var (from, to) = Bounds(day);
+        return $"""
+            create table {partition} (like jobs including defaults including constraints);
+            with strays as (delete from jobs_default where id >= '{from}' and id < '{to}' returning *) insert into {partition} select * from strays;
+            alter table jobs attach partition {partition} for values from ('{from}') to ('{to}')
+            """;
+    }
+
+    /// <summary>Of one day alone: it is read meanwhile, and nothing in it is retried.</summary>
+    private static string LockRows(DateOnly day) => $"lock table {JobDays.Partition(day)} in share mode";
+
+    /// <summary>Copies the results of a day beside it, ready to take its place: the check spares a look at each row then.</summary>
+    private static string CopyResults(DateOnly day, string columns)
+    {
+        var (copy, bounds) = (Copy(day), Bounds(day));
+        return $"""
+            create table {copy} (like jobs including defaults including constraints including indexes);
+            insert into {copy} select {columns} from {JobDays.Partition(day)} where state = 'succeeded';
+            alter table {copy} add constraint {copy}_day check (id >= '{bounds.From}' and id < '{bounds.To}');
+            comment on table {copy} is '{Reduced}'
+            """;
+    }
+
+    private static string PutCopy(DateOnly day)
+    {
+        var (copy, partition, bounds) = (Copy(day), JobDays.Partition(day), Bounds(day));
+        return $"""
+            drop table {partition};
+            alter table {copy} rename to {partition};
+            alter table jobs attach partition {partition} for values from ('{bounds.From}') to ('{bounds.To}')
+            """;
+    }
+
+    // The parent first, as every query does. From here to the commit nothing is retried that would be dropped.
+    private static string LockDay(DateOnly day) => $"lock table only jobs, {JobDays.Partition(day)} in access exclusive mode";
+
+    /// <summary>Whether a day has a job that waits, runs, or ended after <c>@Since</c>. Three look-ups in indexes.</summary>
+    private static string IsInUse(DateOnly day) => $"""
+        select exists (select from {JobDays.Partition(day)} where state = 'queued')
+            or exists (select from {JobDays.Partition(day)} where state = 'running')
+            or exists (select from {JobDays.Partition(day)} where finished_at >= @Since)
+        """;
+
+    // Steps and turns are found by the day in the ids of their jobs.
+    private const string DeleteSteps = "delete from job_steps where job_id >= @From and job_id < @To";
+
+    /// <summary>A conversation or interview outlives its jobs: what they answered moves to its turns.</summary>
+    private static string KeepAnswers(DateOnly day) => $"""
+        update conversation_messages set result = answered.result from {JobDays.Partition(day)} answered
+         where conversation_messages.job_id >= @From and conversation_messages.job_id < @To
+           and answered.id = conversation_messages.job_id and answered.state = 'succeeded'
+        """;
+
+    private static string Drop(DateOnly day) => $"drop table {JobDays.Partition(day)}";
+
+    /// <summary>The least id of a day, and that of the next.</summary>
+    private static (Guid From, Guid To) Bounds(DateOnly day) => (JobDays.Floor(JobDays.Start(day)), JobDays.Floor(JobDays.Start(day.AddDays(1))));
+
+    private static string Copy(DateOnly day) => JobDays.Partition(day) + "_results";
+
     // Processes make days when they start and every hour after: a week is what all of them together may miss.
     private const int DaysAhead = 7;
 
@@ -29,13 +117,13 @@ public sealed partial class JobPartitions(NpgsqlDataSource dataSource, TimeProvi
         }
 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, PartitionSql.Lock, new { Key = AdvisoryLock }, cancellationToken);
-        await ExecuteAsync(connection, PartitionSql.LockTimeout, null, cancellationToken);
+        await connection.ExecuteAsync(Lock, new { Key = AdvisoryLock }, cancellationToken);
+        await connection.ExecuteAsync(LockTimeout, null, cancellationToken);
         try
         {
             foreach (var day in await MissingAsync(connection, cancellationToken))
             {
-                await ExecuteAsync(connection, PartitionSql.Create(day), null, cancellationToken);
+                await connection.ExecuteAsync(Create(day), null, cancellationToken);
             }
 
             await transaction.CommitAsync(cancellationToken);
@@ -49,12 +137,12 @@ public sealed partial class JobPartitions(NpgsqlDataSource dataSource, TimeProvi
     /// <summary>Drops the days that ended longer ago than <paramref name="age"/> and have no job that waits, runs, or ended since.</summary>
     /// <returns>How many; a day that is locked or in use is left for another time.</returns>
     public Task<int> DropAsync(TimeSpan age, CancellationToken cancellationToken) =>
-        EachAsync(PartitionSql.Names, age, DropAsync, cancellationToken);
+        EachAsync(Names, age, DropAsync, cancellationToken);
 
     /// <summary>Leaves of such days the jobs that succeeded, without their inputs and steps.</summary>
     /// <returns>How many were reduced just now.</returns>
     public Task<int> ReduceAsync(TimeSpan age, CancellationToken cancellationToken) =>
-        EachAsync(PartitionSql.WholeNames, age, ReduceAsync, cancellationToken);
+        EachAsync(WholeNames, age, ReduceAsync, cancellationToken);
 
     private async Task<int> EachAsync(
         string names, TimeSpan age, Func<NpgsqlConnection, DateOnly, DateTimeOffset, CancellationToken, Task<bool>> tryDo, CancellationToken cancellationToken)
@@ -83,7 +171,7 @@ public sealed partial class JobPartitions(NpgsqlDataSource dataSource, TimeProvi
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
-            await ExecuteAsync(connection, PartitionSql.LockTimeout, null, cancellationToken);
+            await connection.ExecuteAsync(LockTimeout, null, cancellationToken);
             if (!await tryDo(connection, day, since, cancellationToken))
             {
                 return false;
@@ -101,51 +189,48 @@ public sealed partial class JobPartitions(NpgsqlDataSource dataSource, TimeProvi
 
     private static async Task<bool> DropAsync(NpgsqlConnection connection, DateOnly day, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(connection, PartitionSql.LockDay(day), null, cancellationToken);
+        await connection.ExecuteAsync(LockDay(day), null, cancellationToken);
         if (await IsInUseAsync(connection, day, since, cancellationToken))
         {
             return false;
         }
 
-        await ExecuteAsync(connection, PartitionSql.KeepAnswers(day), Ids(day), cancellationToken);
-        await ExecuteAsync(connection, PartitionSql.DeleteSteps, Ids(day), cancellationToken);
-        await ExecuteAsync(connection, PartitionSql.Drop(day), null, cancellationToken);
+        await connection.ExecuteAsync(KeepAnswers(day), Ids(day), cancellationToken);
+        await connection.ExecuteAsync(DeleteSteps, Ids(day), cancellationToken);
+        await connection.ExecuteAsync(Drop(day), null, cancellationToken);
         return true;
     }
 
     private static async Task<bool> ReduceAsync(NpgsqlConnection connection, DateOnly day, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(connection, PartitionSql.LockRows(day), null, cancellationToken);
+        await connection.ExecuteAsync(LockRows(day), null, cancellationToken);
         if (await IsInUseAsync(connection, day, since, cancellationToken))
         {
             return false;
         }
 
-        var columns = await connection.ExecuteScalarAsync<string>(new CommandDefinition(PartitionSql.ResultColumns, cancellationToken: cancellationToken));
-        await ExecuteAsync(connection, PartitionSql.CopyResults(day, columns!), null, cancellationToken);
-        await ExecuteAsync(connection, PartitionSql.DeleteSteps, Ids(day), cancellationToken);
-        await ExecuteAsync(connection, PartitionSql.LockDay(day), null, cancellationToken);
-        await ExecuteAsync(connection, PartitionSql.PutCopy(day), null, cancellationToken);
+        var columns = await connection.ExecuteScalarAsync<string>(ResultColumns, null, cancellationToken);
+        await connection.ExecuteAsync(CopyResults(day, columns!), null, cancellationToken);
+        await connection.ExecuteAsync(DeleteSteps, Ids(day), cancellationToken);
+        await connection.ExecuteAsync(LockDay(day), null, cancellationToken);
+        await connection.ExecuteAsync(PutCopy(day), null, cancellationToken);
         return true;
     }
 
     private static Task<bool> IsInUseAsync(NpgsqlConnection connection, DateOnly day, DateTimeOffset since, CancellationToken cancellationToken) =>
-        connection.ExecuteScalarAsync<bool>(new CommandDefinition(PartitionSql.IsInUse(day), new { Since = since }, cancellationToken: cancellationToken));
+        connection.ExecuteScalarAsync<bool>(IsInUse(day), new { Since = since }, cancellationToken);
 
     private static object Ids(DateOnly day)
     {
-        var (from, to) = PartitionSql.Bounds(day);
+        var (from, to) = Bounds(day);
         return new { From = from, To = to };
     }
 
     private async Task<IReadOnlyList<DateOnly>> MissingAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        [.. Enumerable.Range(-1, DaysAhead + 2).Select(Today.AddDays).Except(await DaysAsync(connection, PartitionSql.Names, cancellationToken))];
+        [.. Enumerable.Range(-1, DaysAhead + 2).Select(Today.AddDays).Except(await DaysAsync(connection, Names, cancellationToken))];
 
     private static async Task<IReadOnlyList<DateOnly>> DaysAsync(NpgsqlConnection connection, string names, CancellationToken cancellationToken) =>
-        [.. (await connection.QueryAsync<string>(new CommandDefinition(names, cancellationToken: cancellationToken))).Select(JobDays.Day).OfType<DateOnly>()];
-
-    private static Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, object? parameters, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        [.. (await connection.QueryAsync<string>(names, null, cancellationToken)).Select(JobDays.Day).OfType<DateOnly>()];
 
     [LoggerMessage(1162, LogLevel.Warning, "The partitions of the coming week could not be created, the table is locked; trying again in an hour")]
     private partial void LogNotMade();

@@ -1,9 +1,10 @@
-using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Attempts;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Upkeep;
 
@@ -19,6 +20,41 @@ public sealed partial class JobSweep(
     TimeProvider time,
     ILogger<JobSweep> logger) : LoopService(time, logger)
 {
+    // Several processes sweep; skip locked keeps them out of each other's way. A server that has just started has not
+    // given the living workers the time to renew their leases.
+    private const string Orphans = """
+        with orphans as (
+            select id from jobs
+             where state = 'running' and pg_postmaster_start_time() < now() - @GraceSeconds * interval '1 second'
+               and not exists (select from workers where workers.id = jobs.worker_id and lease_until > now())
+             limit @Limit for update skip locked),
+        swept as (
+            update jobs set deaths = deaths + 1, worker_id = null, queued_at = now(),
+                   state = case when deaths + 1 >= @DeathsMax then 'failed' else 'queued' end,
+                   finished_at = case when deaths + 1 >= @DeathsMax then now() end,
+                   finished_xid = case when deaths + 1 >= @DeathsMax then pg_current_xact_id() end,
+                   error_code = case when deaths + 1 >= @DeathsMax then 'quarantined' else 'worker_lost' end,
+                   error = case when deaths + 1 >= @DeathsMax
+                     then format('%s workers died while they ran this job; it is not given to another. Look at it, then retry it.', deaths + 1)
+                     else 'The worker that ran this job died.' end
+             where id in (select id from orphans)
+            returning id, queue, state),
+        dispatched as (
+            insert into outbox (job_id, queue) select id, queue from swept where state = 'queued')
+        select count(*)::int from swept
+        """;
+
+    private const string Expired = """
+        with expired as (
+            select id from jobs
+             where state in ('queued', 'running') and expires_at <= now()
+             limit @Limit for update skip locked)
+        update jobs set state = 'expired', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
+         where id in (select id from expired)
+        """;
+
+    private const string DeadWorkers = "delete from workers where lease_until < now() - interval '1 hour'";
+
     /// <summary>Workers that a job may take down before nobody else is risked.</summary>
     public const int DeathsMax = 2;
 
@@ -40,9 +76,9 @@ public sealed partial class JobSweep(
         // While the database was out of reach no worker could renew its lease; none of them is dead for that.
         var orphans = _failedAt is { } failedAt && Time.GetElapsedTime(failedAt) < Grace
             ? 0
-            : await connection.ExecuteScalarAsync<int>(new CommandDefinition(SweepSql.Orphans, parameters, cancellationToken: cancellationToken));
-        var expired = await connection.ExecuteAsync(new CommandDefinition(SweepSql.Expired, parameters, cancellationToken: cancellationToken));
-        await connection.ExecuteAsync(new CommandDefinition(SweepSql.DeadWorkers, cancellationToken: cancellationToken));
+            : await connection.ExecuteScalarAsync<int>(Orphans, parameters, cancellationToken);
+        var expired = await connection.ExecuteAsync(Expired, parameters, cancellationToken);
+        await connection.ExecuteAsync(DeadWorkers, null, cancellationToken);
         if (orphans > 0)
         {
             LogOrphans(orphans);
@@ -76,4 +112,12 @@ public sealed partial class JobSweep(
 
     [LoggerMessage(1151, LogLevel.Warning, "Took {Count} jobs from workers that died")]
     private partial void LogOrphans(int count);
+}
+
+internal static class UpkeepRegistration
+{
+    /// <summary>This process looks after jobs that nobody else does: of dead workers, expired ones, and the days to come.</summary>
+    public static IServiceCollection AddUpkeep(this IServiceCollection services) => services
+        .AddValidated<WorkerOptions, WorkerOptionsValidator>(WorkerOptions.Section)
+        .AddHosted<JobSweep>();
 }

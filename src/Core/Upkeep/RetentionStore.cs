@@ -1,42 +1,85 @@
-using Dapper;
 using Npgsql;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Upkeep;
 
 /// <summary>Deletes what is old, one group a transaction. Fewer than asked for means that nothing old is left.</summary>
 public sealed class RetentionStore(NpgsqlDataSource dataSource, TimeProvider time)
 {
+    // What is left of days that are over and could not be dropped whole. Oldest first, along the index on finished_at. A row
+    // that somebody holds, because its job is being retried, is left alone.
+    private const string DeleteJobs = """
+        with old as (
+            select id from jobs
+             where id < @Floor and finished_at < now() - @AgeSeconds * interval '1 second'
+               and state in ('succeeded', 'failed', 'canceled', 'expired')
+             order by finished_at limit @Limit for update skip locked),
+        steps_gone as (delete from job_steps where job_id in (select id from old)),
+        turns_kept as (
+            update conversation_messages set result = jobs.result from jobs
+             where jobs.id in (select id from old) and conversation_messages.job_id = jobs.id and jobs.state = 'succeeded')
+        delete from jobs where id in (select id from old)
+        """;
+
+    // A batch goes after the last of its jobs.
+    private const string DeleteBatches = """
+        with old as (
+            select id from batches
+             where created_at < now() - @AgeSeconds * interval '1 second' and not exists (select from jobs where batch_id = batches.id)
+             order by created_at limit @Limit for update skip locked)
+        delete from batches where id in (select id from old)
+        """;
+
+    private const string DeleteWebhookDeliveries = """
+        with old as (
+            select id from webhook_deliveries where finished_at < now() - @AgeSeconds * interval '1 second'
+             order by finished_at limit @Limit for update skip locked)
+        delete from webhook_deliveries where id in (select id from old)
+        """;
+
+    private const string DeleteReports = """
+        with old as (
+            select id from activity_reports where created_at < now() - @AgeSeconds * interval '1 second'
+             order by created_at limit @Limit for update skip locked)
+        delete from activity_reports where id in (select id from old)
+        """;
+
+    private const string DeleteIdempotencyKeys = """
+        with old as (
+            select client_id, key from idempotency_keys
+             where created_at < now() - @AgeSeconds * interval '1 second'
+             order by created_at limit @Limit for update skip locked)
+        delete from idempotency_keys using old
+         where idempotency_keys.client_id = old.client_id and idempotency_keys.key = old.key
+        """;
+
     /// <summary>
     /// Deletes jobs that ended longer ago than <paramref name="age"/>, oldest first, and whose day of acceptance is over for as
     /// long; says how many. <see cref="JobPartitions.DropAsync"/> takes whole days first.
     /// </summary>
     public Task<int> DeleteJobsAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
-        DeleteAsync(RetentionSql.DeleteJobs, age, limit, cancellationToken);
+        DeleteAsync(DeleteJobs, age, limit, cancellationToken);
 
     /// <summary>Deletes batches older than <paramref name="age"/> that have no jobs left; says how many.</summary>
     public Task<int> DeleteBatchesAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
-        DeleteAsync(RetentionSql.DeleteBatches, age, limit, cancellationToken);
+        DeleteAsync(DeleteBatches, age, limit, cancellationToken);
 
     /// <summary>Deletes webhook deliveries that ended longer ago than <paramref name="age"/>, oldest first; says how many.</summary>
     public Task<int> DeleteWebhookDeliveriesAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
-        DeleteAsync(RetentionSql.DeleteWebhookDeliveries, age, limit, cancellationToken);
+        DeleteAsync(DeleteWebhookDeliveries, age, limit, cancellationToken);
 
     /// <summary>Deletes activity reports that were made longer ago than <paramref name="age"/>, oldest first; says how many.</summary>
     public Task<int> DeleteActivityReportsAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
-        DeleteAsync(RetentionSql.DeleteReports, age, limit, cancellationToken);
+        DeleteAsync(DeleteReports, age, limit, cancellationToken);
 
     /// <summary>Deletes idempotency keys older than <paramref name="age"/>, oldest first; says how many.</summary>
     public Task<int> DeleteIdempotencyKeysAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
-        DeleteAsync(RetentionSql.DeleteIdempotencyKeys, age, limit, cancellationToken);
+        DeleteAsync(DeleteIdempotencyKeys, age, limit, cancellationToken);
 
     // The day that the age reaches into will be dropped as a whole, tomorrow.
     private DateTimeOffset LastDay(TimeSpan age) => new((time.GetUtcNow() - age).UtcDateTime.Date, TimeSpan.Zero);
 
-    private async Task<int> DeleteAsync(string sql, TimeSpan age, int limit, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(
-            sql, new { AgeSeconds = age.TotalSeconds, Floor = JobDays.Floor(LastDay(age)), Limit = limit }, cancellationToken: cancellationToken));
-    }
+    private Task<int> DeleteAsync(string sql, TimeSpan age, int limit, CancellationToken cancellationToken) =>
+        dataSource.ExecuteAsync(sql, new { AgeSeconds = age.TotalSeconds, Floor = JobDays.Floor(LastDay(age)), Limit = limit }, cancellationToken);
 }

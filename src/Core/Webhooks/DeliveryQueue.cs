@@ -1,12 +1,73 @@
-using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Webhooks;
 
 /// <summary>Takes deliveries that are due out of Postgres, and writes down what became of them.</summary>
 internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<WebhookOptions> options)
 {
+    // Locks are gone with this statement: while receivers are waited for, no transaction is open. Until due_at the row is
+    // this process's; if it dies, another one tries again.
+    private const string Take = """
+        with due as (
+            select id from webhook_deliveries d
+             where state = 'pending' and due_at <= now() and url <> all(@BusyUrls)
+               and not exists (select from webhook_endpoints e where e.client_id = d.client_id and e.url = d.url and e.paused_until > now())
+             order by due_at limit @Limit for update of d skip locked)
+        update webhook_deliveries d set attempts = attempts + 1, attempted_at = now(), due_at = now() + @LeaseSeconds * interval '1 second'
+          from due where d.id = due.id
+        returning d.id, d.client_id as ClientId, d.url, d.payload, d.attempts as Attempt, d.failures::int,
+                  exists (select from webhook_endpoints e
+                           where e.client_id = d.client_id and e.url = d.url and e.disabled_at is not null) as IsDisabled,
+                  (select array_agg(secret order by expires_at desc nulls first) from webhook_secrets s
+                    where s.client_id = d.client_id and (expires_at is null or expires_at > now())) as Secrets
+        """;
+
+    // A replay or another attempt that began meanwhile has the word.
+    private const string Settle = """
+        update webhook_deliveries
+           set state = @State, failures = @Failures, status = @Status, error = @Error, response = @Response,
+               due_at = case when @State = 'pending' then now() + @DelaySeconds * interval '1 second' else due_at end,
+               finished_at = case when @State <> 'pending' then now() end
+         where id = @Id and attempts = @Attempt and state = 'pending'
+        """;
+
+    private const string PauseUrl = """
+        insert into webhook_endpoints (client_id, url, paused_until) values (@ClientId, @Url, now() + @PauseSeconds * interval '1 second')
+        on conflict (client_id, url) do update set paused_until = excluded.paused_until
+        """;
+
+    private const string DisableUrl = """
+        insert into webhook_endpoints (client_id, url, disabled_at) values (@ClientId, @Url, now())
+        on conflict (client_id, url) do update set disabled_at = coalesce(webhook_endpoints.disabled_at, excluded.disabled_at)
+        """;
+
+    // Batches whose last job is final. The counts are those of this moment: no job of it can change without a retry by hand.
+    private const string CallBatches = """
+        with finished as (
+            select id from batches
+             where callback_url is not null and called_at is null
+               and not exists (select from jobs where batch_id = batches.id and jobs.state in ('queued', 'running'))
+             limit @Limit for update skip locked),
+        called as (
+            update batches set called_at = now() where id in (select id from finished) returning *),
+        counted as (
+            select called.*, (
+                select json_build_object(
+                    'succeeded', count(*) filter (where state = 'succeeded'), 'failed', count(*) filter (where state = 'failed'),
+                    'canceled', count(*) filter (where state = 'canceled'), 'expired', count(*) filter (where state = 'expired'))
+                  from jobs where batch_id = called.id) as counts
+              from called)
+        insert into webhook_deliveries (client_id, batch_id, url, type, payload)
+        select client_id, id, callback_url, 'batch.finished', json_build_object(
+                   'type', 'batch.finished', 'timestamp', to_char(called_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                   'data', json_strip_nulls(json_build_object(
+                       'id', id, 'items', items, 'counts', counts, 'created_at', created_at, 'canceled_at', canceled_at,
+                       'links', json_build_object('self', '/api/batches/' || id, 'results', '/api/batches/' || id || '/results'))))::text
+          from counted
+        """;
+
     private const int BatchesMax = 100;
 
     // How long others are kept away from an overloaded URL, if it does not say.
@@ -20,16 +81,15 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
 
     /// <summary>Writes the deliveries of batches that are finished; says of how many.</summary>
     public Task<int> CallBatchesAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync(WebhookSql.CallBatches, new { Limit = BatchesMax }, cancellationToken);
+        dataSource.ExecuteAsync(CallBatches, new { Limit = BatchesMax }, cancellationToken);
 
     /// <summary>Nobody else makes an attempt at these before the receiver's time is over.</summary>
     /// <param name="busyUrls">Those that get enough from this process already.</param>
     public async Task<IReadOnlyList<DueDelivery>> TakeAsync(int limit, string[] busyUrls, CancellationToken cancellationToken)
     {
         var lease = _options.Timeout + LeaseMargin;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return (await connection.QueryAsync<DueDelivery>(new CommandDefinition(
-            WebhookSql.Take, new { Limit = limit, BusyUrls = busyUrls, LeaseSeconds = lease.TotalSeconds }, cancellationToken: cancellationToken))).AsList();
+        return await dataSource.QueryAsync<DueDelivery>(
+            Take, new { Limit = limit, BusyUrls = busyUrls, LeaseSeconds = lease.TotalSeconds }, cancellationToken);
     }
 
     public async Task SettleAsync(DueDelivery delivery, DeliveryAttempt attempt, CancellationToken cancellationToken)
@@ -37,18 +97,18 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
         // The URL first: if the process dies in between, it is asked again and says the same.
         if (attempt.Verdict is DeliveryVerdict.Gone)
         {
-            await ExecuteAsync(WebhookSql.DisableUrl, new { delivery.ClientId, delivery.Url }, cancellationToken);
+            await dataSource.ExecuteAsync(DisableUrl, new { delivery.ClientId, delivery.Url }, cancellationToken);
         }
         else if (attempt.Verdict is DeliveryVerdict.Overloaded)
         {
             var pause = attempt.RetryAfter is { } wish && wish > PauseMin ? wish < PauseMax ? wish : PauseMax : PauseMin;
-            await ExecuteAsync(WebhookSql.PauseUrl, new { delivery.ClientId, delivery.Url, PauseSeconds = pause.TotalSeconds }, cancellationToken);
+            await dataSource.ExecuteAsync(PauseUrl, new { delivery.ClientId, delivery.Url, PauseSeconds = pause.TotalSeconds }, cancellationToken);
         }
 
         var failures = delivery.Failures + (attempt.Verdict is DeliveryVerdict.Delivered ? 0 : 1);
         var state = State(attempt.Verdict, failures);
-        await ExecuteAsync(
-            WebhookSql.Settle,
+        await dataSource.ExecuteAsync(
+            Settle,
             new
             {
                 delivery.Id,
@@ -72,10 +132,4 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
         DeliveryVerdict.Refused => DeliveryState.Failed,
         _ => failures < _options.AttemptsMax ? DeliveryState.Pending : DeliveryState.Failed,
     };
-
-    private async Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
-    }
 }

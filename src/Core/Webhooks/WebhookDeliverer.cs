@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
@@ -101,4 +102,16 @@ internal sealed partial class WebhookDeliverer(
 
     [LoggerMessage(1181, LogLevel.Warning, "The outcome of webhook {DeliveryId} could not be stored, it will be sent again: {Reason}")]
     private partial void LogUnsettled(Guid deliveryId, string reason);
+}
+
+internal static class WebhookRegistration
+{
+    /// <summary>This process delivers webhooks.</summary>
+    public static IServiceCollection AddWebhooks(this IServiceCollection services) => services
+        .AddValidated<WebhookOptions, WebhookOptionsValidator>(WebhookOptions.Section)
+        .AddSingleton<TargetRule>()
+        .AddSingleton<WebhookStore>()
+        .AddSingleton<WebhookSender>()
+        .AddSingleton<DeliveryQueue>()
+        .AddHosted<WebhookDeliverer>();
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.AI;
+
 namespace Pipeline.Inference.Embeddings;
 
 /// <summary>One text on its way through the encoder. The loop completes it; its caller may cancel it at any time.</summary>
@@ -24,4 +26,35 @@ internal sealed class EmbeddingTask(int[] tokens, RequestPriority priority)
     public void Fail(Exception exception) => _completion.TrySetException(exception);
 
     public void Cancel(CancellationToken cancellationToken) => _completion.TrySetCanceled(cancellationToken);
+}
+
+/// <summary>Options of one request to <see cref="EmbeddingEngine"/>; other generators ignore what it adds.</summary>
+public sealed class EmbeddingRequestOptions : EmbeddingGenerationOptions
+{
+    public EmbeddingRequestOptions()
+    {
+    }
+
+    private EmbeddingRequestOptions(EmbeddingRequestOptions other)
+        : base(other) => Priority = other.Priority;
+
+    /// <summary>Interactive texts enter a batch before bulk ones.</summary>
+    public RequestPriority Priority { get; init; } = RequestPriority.Interactive;
+
+    /// <inheritdoc/>
+    public override EmbeddingGenerationOptions Clone() => new EmbeddingRequestOptions(this);
+}
+
+/// <summary>A text has more tokens than one pass of the model takes; nothing was computed, and trying again will not help.</summary>
+public sealed class TextTooLongException(int index, int tokens, int tokensMax, string remedy)
+    : InferenceException($"Text {index} has {tokens} tokens; at most {tokensMax} are allowed. {remedy}")
+{
+    /// <summary>Which text of the request, from 0.</summary>
+    public int Index => index;
+
+    /// <summary>Tokens the text has, those that the model puts around it included.</summary>
+    public int Tokens => tokens;
+
+    /// <summary>Tokens it may have.</summary>
+    public int TokensMax => tokensMax;
 }

@@ -12,3 +12,6 @@ internal interface IScheduler<out TState>
     /// <summary>Ends every request; the loop has stopped.</summary>
     void FailAll(Exception exception);
 }
+
+/// <summary>What the scheduler holds between two ticks.</summary>
+internal sealed record SchedulerState(int Active, int Waiting, int Prefixes, int KvUsed, int KvCapacity, int SequencesFree);

@@ -86,3 +86,10 @@ internal sealed partial class HangfireSchedules(
     [LoggerMessage(4302, LogLevel.Warning, "Removed the schedule of {TaskId}: this build has no such task")]
     private partial void LogRemoved(string taskId);
 }
+
+/// <summary>Its full name and the method's are in the store: never rename.</summary>
+internal sealed class HangfireTask(TaskRunner runner)
+{
+    [JobDisplayName("{0}")]
+    public Task RunAsync(string taskId, CancellationToken cancellationToken) => runner.RunAsync(taskId, cancellationToken);
+}

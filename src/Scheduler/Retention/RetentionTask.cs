@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pipeline.Core.Hosting;
 using Pipeline.Core.Upkeep;
 
 namespace Pipeline.Scheduler.Retention;
@@ -53,4 +54,15 @@ internal sealed partial class RetentionTask(
 
     [LoggerMessage(4101, LogLevel.Information, "Dropped {Days} days of jobs and deleted {Jobs} more that ended more than {JobAge} ago, left only the results of {Reduced} days, and deleted {Keys} idempotency keys older than {KeyAge}")]
     private partial void LogDeleted(int days, long jobs, TimeSpan jobAge, int reduced, long keys, TimeSpan keyAge);
+}
+
+internal static class RetentionHosting
+{
+    public static void AddRetention(this PipelineBuilder pipeline)
+    {
+        pipeline.Services.AddValidated<RetentionOptions, RetentionOptionsValidator>(RetentionOptions.Section);
+        pipeline.Services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionRules>();
+        pipeline.Services.AddSingleton<RetentionStore>();
+        pipeline.AddRecurringTask<RetentionTask>();
+    }
 }

@@ -219,13 +219,13 @@ public sealed class NightTests(PostgresDatabase database) : IClassFixture<Postgr
         var days = new JobsOfADay(own.DataSource, Day.AddDays(1.1));
         foreach (var ago in Enumerable.Range(-3, 6))
         {
-            await days.ExecuteAsync(Core.Upkeep.PartitionSql.Create(new DateOnly(2026, 11, 20).AddDays(ago)));
+            await days.ExecuteAsync(Core.Upkeep.JobPartitions.Create(new DateOnly(2026, 11, 20).AddDays(ago)));
         }
 
         await days.AddEmotionAsync(Client.LocalId, Day.AddHours(1), "joy");
         var query = FiguresQuery.Of(Client.LocalId, ActivityDays.Hours(new(2026, 11, 20), TimeZoneInfo.FindSystemTimeZoneById("Asia/Seoul")), Day.AddDays(1));
         await using var connection = await own.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        var plan = await Dapper.SqlMapper.QueryAsync<string>(connection, "explain " + FiguresSql.Page, new
+        var plan = await Dapper.SqlMapper.QueryAsync<string>(connection, "explain " + FiguresReader.Page, new
         {
             query.ClientId,
             Client.SystemId,

@@ -10,15 +10,15 @@ public sealed class AttemptPlanTests(PostgresDatabase database) : IClassFixture<
     private readonly Guid[] _ids = [.. Enumerable.Range(0, 100).Select(_ => Guid.CreateVersion7())];
 
     [Theory]
-    [InlineData(nameof(AttemptSql.Claim), AttemptSql.Claim)]
-    [InlineData(nameof(AttemptSql.PoisonCandidates), AttemptSql.PoisonCandidates)]
-    [InlineData(nameof(AttemptSql.Complete), AttemptSql.Complete)]
-    [InlineData(nameof(AttemptSql.GiveBackUnknown), AttemptSql.GiveBackUnknown)]
+    [InlineData(nameof(AttemptStore.Claim), AttemptStore.Claim)]
+    [InlineData(nameof(AttemptStore.PoisonCandidates), AttemptStore.PoisonCandidates)]
+    [InlineData(nameof(AttemptStore.Complete), AttemptStore.Complete)]
+    [InlineData(nameof(AttemptStore.GiveBackUnknown), AttemptStore.GiveBackUnknown)]
     public async Task Jobs_are_looked_up_by_their_ids(string name, string sql) =>
         (await PlanAsync(sql)).ShouldContain("jobs_default_pkey", customMessage: name);
 
     [Fact]
-    public async Task Results_are_not_compared_each_with_each() => (await PlanAsync(AttemptSql.Complete)).ShouldContain("Hash Join");
+    public async Task Results_are_not_compared_each_with_each() => (await PlanAsync(AttemptStore.Complete)).ShouldContain("Hash Join");
 
     private async Task<string> PlanAsync(string sql)
     {

@@ -21,7 +21,7 @@ internal sealed class Library(PostgresDatabase database)
     {
         var id = Guid.CreateVersion7();
         await using var connection = await database.DataSource.OpenConnectionAsync();
-        await connection.ExecuteAsync(DocumentSql.Insert, new
+        await connection.ExecuteAsync(DocumentWrite.Insert, new
         {
             Ids = new[] { id },
             ClientIds = new[] { clientId },

@@ -88,6 +88,40 @@ public sealed class GroupCommitTests
         (await Should.ThrowAsync<InvalidOperationException>(() => bad)).Message.ShouldBe("unlucky");
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_commit_with_a_reply_too_few_or_too_many_fails_its_requests_and_the_next_group_is_committed(int difference)
+    {
+        var gate = new TaskCompletionSource();
+        var entered = new TaskCompletionSource();
+        var commits = new GroupCommit<int, int>(
+            async (group, _) =>
+            {
+                entered.TrySetResult();
+                await gate.Task;
+                return [.. Enumerable.Repeat(7, group.Count > 1 ? group.Count + difference : 1)];
+            },
+            _ => true,
+            groupMax: 100,
+            committers: 1);
+
+        var alone = commits.SubmitAsync(0, CancellationToken.None);
+        await entered.Task;
+        var others = Enumerable.Range(1, 3).Select(request => commits.SubmitAsync(request, CancellationToken.None)).ToArray();
+        gate.SetResult();
+
+        (await alone).ShouldBe(7);
+        foreach (var other in others)
+        {
+            (await Should.ThrowAsync<InvalidOperationException>(() => other.WaitAsync(TimeSpan.FromSeconds(30)))).Message
+                .ShouldBe($"The commit of 3 requests gave {3 + difference} replies.");
+        }
+
+        (await commits.SubmitAsync(4, CancellationToken.None)).ShouldBe(7);
+        await commits.DisposeAsync();
+    }
+
     [Fact]
     public async Task What_was_submitted_is_committed_before_the_end()
     {

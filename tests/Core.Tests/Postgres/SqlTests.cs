@@ -12,11 +12,13 @@ public sealed partial class SqlTests(PostgresDatabase database) : IClassFixture<
     {
         var statements = new TheoryData<string, string>();
         foreach (var field in typeof(Migrator).Assembly.GetTypes()
-            .Where(type => type.Name.EndsWith("Sql", StringComparison.Ordinal))
-            .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
-            .Where(field => field.IsLiteral))
+            .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            .Where(field => field.IsLiteral && field.FieldType == typeof(string)))
         {
-            statements.Add($"{field.DeclaringType!.Name}.{field.Name}", (string)field.GetRawConstantValue()!);
+            if (field.GetRawConstantValue() is string text && Statement().IsMatch(text))
+            {
+                statements.Add($"{field.DeclaringType!.Name}.{field.Name}", text);
+            }
         }
 
         return statements;
@@ -40,6 +42,22 @@ public sealed partial class SqlTests(PostgresDatabase database) : IClassFixture<
 
         await Should.NotThrowAsync(() => connection.ExecuteAsync($"prepare checked as {positional}"), name);
     }
+
+    [Fact]
+    public void The_statements_of_every_store_are_found()
+    {
+        var owners = Statements().Select(row => row.Data.Item1.Split('.')[0]).ToHashSet();
+
+        typeof(Migrator).Assembly.GetTypes()
+            .Where(type => type.Name.EndsWith("Store", StringComparison.Ordinal) && type is { IsClass: true, IsNested: false })
+            .Select(type => type.Name)
+            .Except(owners)
+            .ShouldBeEmpty();
+    }
+
+    // What cannot be prepared (copy, create) and parts of statements do not begin like this.
+    [GeneratedRegex(@"^\s*(select|insert into|update|delete from|with)\s")]
+    private static partial Regex Statement();
 
     [GeneratedRegex("@[A-Za-z]+")]
     private static partial Regex Parameter();

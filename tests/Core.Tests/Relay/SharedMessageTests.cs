@@ -114,7 +114,7 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
             "insert into outbox (job_id, queue, due_at) select gen_random_uuid(), 'emotion-bulk', now() - interval '1 hour' from generate_series(1, 1000)");
         await connection.ExecuteAsync("insert into outbox (job_id, queue) values (@person, 'emotion')", new { person });
 
-        var next = await connection.QuerySingleAsync<(long Id, Guid JobId, string Queue)>(OutboxSql.Take, new { Limit = 1 });
+        var next = await connection.QuerySingleAsync<(long Id, Guid JobId, string Queue)>(OutboxRelay.Take, new { Limit = 1 });
 
         next.JobId.ShouldBe(person);
     }

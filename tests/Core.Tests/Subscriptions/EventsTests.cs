@@ -2,7 +2,6 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
 using Pipeline.Core.Broker;
-using Pipeline.Core.Hosting;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Subscriptions;
 using Pipeline.TestSupport.Pipelines;
@@ -93,7 +92,7 @@ public sealed class EventsTests(PostgresDatabase database) : IClassFixture<Postg
             """);
         var last = await connection.QuerySingleAsync<Guid>("select id from jobs order by queued_at desc limit 1");
 
-        var rows = await connection.QueryAsync<(Guid, string, int, int? JobsAhead)>(EventSql.Subscribed, new { Ids = new[] { last }, JobsAheadMax = 20 });
+        var rows = await connection.QueryAsync<(Guid, string, int, int? JobsAhead)>(JobSubscriptions.States, new { Ids = new[] { last }, JobsAheadMax = 20 });
 
         rows.Single().JobsAhead.ShouldBe(20);
     }

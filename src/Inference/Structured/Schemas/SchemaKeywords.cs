@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Pipeline.Inference.Structured.Schemas;
 
 /// <summary>Which keywords mean something here, and what to do about those that do not.</summary>
@@ -71,4 +73,37 @@ internal static class SchemaKeywords
     private static JsonSchemaException Unsupported(SchemaNode keyword, string name) => keyword.Fails(
         $"{name} ({keyword.Shown}) cannot be enforced.",
         Remedies.GetValueOrDefault(name, "Remove it, and check the answer afterwards."));
+}
+
+/// <summary>The types that a schema lists.</summary>
+internal static class TypeKeyword
+{
+    public static IReadOnlyList<string> Read(SchemaNode keyword)
+    {
+        SchemaNode[] listed = keyword.Json.ValueKind == JsonValueKind.Array ? [.. keyword.Items()] : [keyword];
+        if (listed.Length == 0)
+        {
+            throw keyword.Fails("It lists no type.", $"Give one of {string.Join(", ", SchemaKeywords.Types)}.");
+        }
+
+        List<string> types = [];
+        foreach (SchemaNode item in listed)
+        {
+            string type = item.Text();
+            if (!SchemaKeywords.Types.Contains(type))
+            {
+                throw item.Fails($"{item.Shown} is not a type.", $"Give one of {string.Join(", ", SchemaKeywords.Types)}.");
+            }
+
+            if (types.Contains(type))
+            {
+                throw item.Fails($"{item.Shown} is there twice.", "Keep one.");
+            }
+
+            types.Add(type);
+        }
+
+        // Every integer is a number.
+        return types.Contains("number") ? [.. types.Where(type => type != "integer")] : types;
+    }
 }

@@ -1,0 +1,40 @@
+using Npgsql;
+using Pipeline.Core.Intake;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Documents;
+
+/// <summary>Writes a document in the transaction that accepts the job that embeds it.</summary>
+public sealed record DocumentWrite(Guid ClientId, NewDocument Document) : IGroupWrite
+{
+    // Ordered, so that two transactions take the rows of several owners in the same order.
+    internal const string Insert = """
+        with accepted as (
+            insert into documents (id, client_id, job_id, title, format, metadata, text, bytes)
+            select id, client_id, id, title, format, metadata, text, octet_length(text)
+              from unnest(@Ids::uuid[], @ClientIds::uuid[], @Titles::text[], @Formats::text[], @Metadata::jsonb[], @Texts::text[])
+                as d (id, client_id, title, format, metadata, text)
+            on conflict (id) do nothing
+            returning client_id)
+        insert into document_owners (client_id, documents)
+        select client_id, count(*) from accepted group by client_id order by client_id
+        on conflict (client_id) do update set documents = document_owners.documents + excluded.documents
+        """;
+
+    public Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<IGroupWrite> accepted, CancellationToken cancellationToken)
+    {
+        DocumentWrite[] rows = [.. accepted.Cast<DocumentWrite>()];
+        return connection.ExecuteAsync(
+            Insert,
+            new
+            {
+                Ids = rows.Select(row => row.Document.Id).ToArray(),
+                ClientIds = rows.Select(row => row.ClientId).ToArray(),
+                Titles = rows.Select(row => row.Document.Title).ToArray(),
+                Formats = rows.Select(row => row.Document.Format).ToArray(),
+                Metadata = rows.Select(row => row.Document.MetadataJson).ToArray(),
+                Texts = rows.Select(row => row.Document.Text).ToArray(),
+            },
+            cancellationToken);
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.Core.Hosting;
+using Pipeline.Core.Upkeep;
+
+namespace Pipeline.Core.Postgres;
+
+internal static class PostgresRegistration
+{
+    private const int PreparedStatementsMax = 64;
+
+    /// <summary>The database, up to date before anything else of the host starts.</summary>
+    public static IServiceCollection AddPostgres(this IServiceCollection services)
+    {
+        DateTimeOffsetHandler.Register();
+        DateOnlyHandler.Register();
+        services.AddValidated<PostgresOptions, PostgresOptionsValidator>(PostgresOptions.Section);
+        services.AddSingleton(provider => DataSource(provider.GetRequiredService<IOptions<PostgresOptions>>().Value));
+        services.AddSingleton(Migration.EmbeddedIn(typeof(Migration).Assembly));
+        services.AddSingleton<Migrator>();
+        services.AddSingleton<JobPartitions>();
+        services.AddHostedService<DatabaseStart>();
+        services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: ["ready"]);
+        return services;
+    }
+
+    private static NpgsqlDataSource DataSource(PostgresOptions options)
+    {
+        try
+        {
+            var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+            if (!connection.ShouldSerialize("Max Auto Prepare"))
+            {
+                // The same few statements all day: the server need not parse them each time.
+                connection.MaxAutoPrepare = PreparedStatementsMax;
+            }
+
+            if (!connection.ShouldSerialize("No Reset On Close"))
+            {
+                // Nobody leaves anything in a session for the next one: settings are local to their transactions, and locks are
+                // given back. To wipe a session costs the server more than some of the statements that follow.
+                connection.NoResetOnClose = true;
+            }
+
+            return NpgsqlDataSource.Create(connection);
+        }
+        catch (ArgumentException e)
+        {
+            throw new StartupException(
+                // Not the driver's message: it quotes what it could not read, and that may be the password.
+                "Postgres:ConnectionString is not an Npgsql connection string, which is not a URL. Write it like Host=localhost;Username=pipeline;Password=…;Database=pipeline.", e);
+        }
+    }
+}
