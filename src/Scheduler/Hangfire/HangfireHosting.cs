@@ -2,6 +2,8 @@ using Hangfire;
 using Hangfire.AspNetCore;
 using Hangfire.Common;
 using Hangfire.PostgreSql;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Hosting;
@@ -25,6 +27,8 @@ internal static class HangfireHosting
 
         // The dashboard checks its forms where this is registered.
         pipeline.Services.AddAntiforgery();
+        pipeline.Services.AddDataProtection().SetApplicationName("Pipeline"); // By default the path of the application, which replicas need not share.
+        pipeline.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, DataProtectionKeys>();
         pipeline.Services.AddSingleton<HangfireTask>();
 
         // Before the server: it finds its schema and its schedules.
