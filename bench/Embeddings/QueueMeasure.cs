@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using MassTransit;
-using Microsoft.Extensions.AI;
 using Pipeline.Bench.Measuring;
 using Pipeline.Inference.Embeddings;
 

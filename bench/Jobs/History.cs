@@ -1,7 +1,6 @@
 using System.Data;
 using Dapper;
 using Npgsql;
-using Pipeline.Bench.Jobs.Sides;
 
 namespace Pipeline.Bench.Jobs;
 

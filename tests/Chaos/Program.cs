@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Pipeline.Chaos;
 
 return await ChaosCommand.Create().Parse(args).InvokeAsync();

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
-using Pipeline.Contracts;
 
 namespace Pipeline.Contracts.Tests;
 

@@ -3,8 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Pipeline.Contracts;
 using Pipeline.TestSupport.Pipelines;
-using Pipeline.TestSupport.Processes;
-using Pipeline.TestSupport.Services;
 
 namespace Examples.Translate.Tests;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Options;
 using Pipeline.Inference.Generation;
 using Pipeline.Inference.Models;
 using Pipeline.Inference.Prompts;

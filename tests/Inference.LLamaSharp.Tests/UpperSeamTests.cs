@@ -2,7 +2,6 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.Inference.Embeddings;
-using Pipeline.Inference.Generation;
 using Pipeline.Inference.Remote;
 using Pipeline.Inference.Remote.OpenAi;
 using Pipeline.TestSupport.Inference;

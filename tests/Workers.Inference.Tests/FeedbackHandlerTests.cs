@@ -3,7 +3,6 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
-using Pipeline.Core.Jobs;
 using Pipeline.Inference;
 using Pipeline.Workers.Inference.Feedback;
 

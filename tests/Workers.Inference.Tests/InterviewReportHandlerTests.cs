@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
-using Pipeline.Core.Jobs;
 using Pipeline.Workers.Inference.InterviewReports;
 
 namespace Pipeline.Workers.Inference.Tests;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Pipeline.Bench.Jobs.Http;
-using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Jobs.Sides;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Jobs.Sides;
 

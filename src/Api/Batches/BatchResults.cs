@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Hosting;
 using Pipeline.Core.Batches;
 
 namespace Pipeline.Api.Batches;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 
 namespace Pipeline.Api.Interviews;
 

@@ -1,8 +1,6 @@
 using System.ComponentModel;
-using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
-using Pipeline.Contracts;
 
 namespace Pipeline.Api.Interviews;
 

@@ -43,7 +43,6 @@ internal sealed record BodyDoc(Type Type, IReadOnlyList<(string Name, string Jso
 internal sealed record ParameterDoc(string In, string Name, string Description, string? Example = null);
 
 /// <param name="Type">Null for an answer without a body.</param>
-/// <param name="Headers">Name and description of headers that this answer may carry.</param>
 internal sealed record AnswerDoc(int Status, string Description, Type? Type = null, string Example = "")
 {
     /// <summary>Another than JSON; the example is then the text itself.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Pipeline.Contracts;
 using Pipeline.Core.Intake;
-using Pipeline.Core.Jobs;
 
 namespace Pipeline.Cli.Demo;
 

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Pipeline.Core.Clients;
-using Pipeline.Core.Jobs;
 
 namespace Pipeline.Core.ActivityReports;
 

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Pipeline.Contracts;
 using Pipeline.Core.Intake;
-using Pipeline.Core.Jobs;
 
 namespace Pipeline.Core.ActivityReports;
 

@@ -64,7 +64,7 @@ public static class JobErrorCode
     /// <summary>The handler asked to be called again later.</summary>
     public const string Deferred = "deferred";
 
-    /// <summary>The attempt took longer than <see cref="WorkerOptions.JobTimeout"/>.</summary>
+    /// <summary>The attempt took longer than <see cref="Attempts.WorkerOptions.JobTimeout"/>.</summary>
     public const string Timeout = "timeout";
 
     /// <summary>A worker died while it ran the job.</summary>

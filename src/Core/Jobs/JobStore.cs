@@ -61,7 +61,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     public Task<IReadOnlyList<Job>> ListAsync(Guid clientId, JobFilter filter, CancellationToken cancellationToken) =>
         QueryAsync(List, new { ClientId = clientId, filter.Before, filter.State, filter.Kind, filter.Limit }, cancellationToken);
 
-    /// <summary>Ends a waiting or running job; its worker stops within <see cref="WorkerOptions.OwnershipInterval"/>.</summary>
+    /// <summary>Ends a waiting or running job; its worker stops within <see cref="Attempts.WorkerOptions.OwnershipInterval"/>.</summary>
     public Task<JobChange> CancelAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
         ChangeAsync(Cancel, clientId, id, cancellationToken);
 

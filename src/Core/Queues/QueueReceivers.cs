@@ -7,7 +7,6 @@ using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
 using Pipeline.Core.Broker;
 using Pipeline.Core.Hosting;
-using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Core.Queues;

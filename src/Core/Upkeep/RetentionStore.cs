@@ -56,7 +56,7 @@ public sealed class RetentionStore(NpgsqlDataSource dataSource, TimeProvider tim
 
     /// <summary>
     /// Deletes jobs that ended longer ago than <paramref name="age"/>, oldest first, and whose day of acceptance is over for as
-    /// long; says how many. <see cref="JobPartitions.DropAsync"/> takes whole days first.
+    /// long; says how many. <see cref="JobPartitions"/> takes whole days first.
     /// </summary>
     public Task<int> DeleteJobsAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
         DeleteAsync(DeleteJobs, age, limit, cancellationToken);

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Pipeline.Api.Prompts;
 using Pipeline.Api.Tests.Hosting;
-using Pipeline.Contracts;
 
 namespace Pipeline.Api.Tests.Prompts;
 

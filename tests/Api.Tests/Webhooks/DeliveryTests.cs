@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Pipeline.Api.Tests.Hosting;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Webhooks;
 

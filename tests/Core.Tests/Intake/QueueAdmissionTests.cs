@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Intake;
-using Pipeline.Core.Jobs;
 using Pipeline.Core.Queues;
 using Pipeline.TestSupport.Pipelines;
 

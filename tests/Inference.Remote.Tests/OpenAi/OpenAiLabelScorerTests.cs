@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Inference.Remote.OpenAi;
 using Pipeline.TestSupport.Inference;

@@ -1,6 +1,4 @@
 using Pipeline.Inference.Models;
-using Shouldly;
-using Xunit;
 
 namespace Pipeline.Inference.Tests.Gguf;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.AI;
-using Pipeline.Inference.Models;
 using Pipeline.Inference.Prompts;
 
 namespace Pipeline.Inference.Tests.Prompts;

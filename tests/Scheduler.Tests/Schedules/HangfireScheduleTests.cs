@@ -1,4 +1,3 @@
-using Hangfire;
 using Hangfire.Common;
 using Hangfire.PostgreSql;
 using Hangfire.Storage;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
-using Pipeline.Inference;
 
 namespace Pipeline.TestSupport.Inference.Servers;
 
