@@ -91,7 +91,7 @@ internal static class SubmitFile
         progress.Dispose();
         if (failed > 0)
         {
-            environment.Error.Line($"{failed} of {Figures.Count(batch.Items, "text")} got no answer; their lines say why.");
+            environment.Error.Line($"{failed} of {Figures.Count(batch.Items, "text")} have no result; their lines say why.");
         }
 
         return failed is 0 ? ExitCodes.Success : ExitCodes.Failure;

@@ -53,7 +53,7 @@ internal sealed record GoldText : IRow
     public string? Problem() =>
         string.IsNullOrWhiteSpace(Text) ? "has no text"
         : Label is null ? "has no label"
-        : !Emotions.All.Contains(Label) ? $"has label \"{Label}\", which is none of {string.Join(", ", Emotions.All)}"
+        : !Emotions.All.Contains(Label) ? $"has label \"{Label}\", which is not one of {string.Join(", ", Emotions.All)}"
         : string.IsNullOrWhiteSpace(Lang) ? "has no lang"
         : Lang.Length > LangLengthMax ? $"has a lang of {Lang.Length} characters, at most {LangLengthMax} are allowed"
         : null;
