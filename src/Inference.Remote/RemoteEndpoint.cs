@@ -35,7 +35,7 @@ internal static class RemoteAddress
     public static string? Problem(Uri? address, string setting) => address switch
     {
         null => null,
-        { IsAbsoluteUri: false } or { Scheme: not ("http" or "https") } => $"{setting} is {address}, which is no HTTP address. Give one such as http://127.0.0.1:8000/v1.",
+        { IsAbsoluteUri: false } or { Scheme: not ("http" or "https") } => $"{setting} is {address}, which is not an HTTP address. Give one such as http://127.0.0.1:8000/v1.",
         { UserInfo.Length: > 0 } => $"{setting} has a user name or password in it, which would show in logs. Put the key into an environment variable instead.",
         _ => null,
     };
