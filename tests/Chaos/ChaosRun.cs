@@ -1,8 +1,10 @@
 using Dapper;
+using Npgsql;
 using Pipeline.Chaos.Audits;
 using Pipeline.Chaos.Clients;
 using Pipeline.Chaos.Faults;
 using Pipeline.Chaos.Rigs;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Chaos;
 
@@ -81,10 +83,12 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
         }
     }
 
+    // All of them: one that makes the jobs' table anew would take the trigger of the audit with the old one.
     private static Task<int> UntilMigratedAsync(Rig rig, CancellationToken cancellationToken) => rig.UntilDatabaseAnswersAsync(
         async database =>
         {
-            while (await database.ExecuteScalarAsync<bool>(new CommandDefinition("select to_regclass('batches') is null", cancellationToken: cancellationToken)))
+            var last = Migration.EmbeddedIn(typeof(Migration).Assembly)[^1].Version;
+            while (await VersionAsync(database, cancellationToken) < last)
             {
                 await Pause.ForAsync(TimeSpan.FromMilliseconds(100), cancellationToken);
             }
@@ -92,6 +96,11 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
             return await Endings.WatchAsync(database, cancellationToken);
         },
         cancellationToken);
+
+    private static async Task<int> VersionAsync(NpgsqlConnection database, CancellationToken cancellationToken) =>
+        await database.ExecuteScalarAsync<bool>(new CommandDefinition("select to_regclass('schema_migrations') is null", cancellationToken: cancellationToken))
+            ? 0
+            : await database.ExecuteScalarAsync<int>(new CommandDefinition("select coalesce(max(version), 0) from schema_migrations", cancellationToken: cancellationToken));
 
     private async Task<Verdict> AuditAsync(Rig rig, CancellationToken cancellationToken)
     {
