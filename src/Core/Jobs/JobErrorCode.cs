@@ -1,0 +1,23 @@
+namespace Pipeline.Core.Jobs;
+
+/// <summary>The values of <c>jobs.error_code</c>.</summary>
+public static class JobErrorCode
+{
+    /// <summary>The handler cannot take this input, now or later.</summary>
+    public const string Rejected = "rejected";
+
+    /// <summary>The handler threw, and so did every retry.</summary>
+    public const string Exception = "exception";
+
+    /// <summary>The handler asked to be called again later.</summary>
+    public const string Deferred = "deferred";
+
+    /// <summary>The attempt took longer than <see cref="Attempts.WorkerOptions.JobTimeout"/>.</summary>
+    public const string Timeout = "timeout";
+
+    /// <summary>A worker died while it ran the job.</summary>
+    public const string WorkerLost = "worker_lost";
+
+    /// <summary>Two workers died while they ran the job: it is not given to a third.</summary>
+    public const string Quarantined = "quarantined";
+}
