@@ -33,8 +33,9 @@ public sealed class HangfireScheduleTests : ScheduleSuite
 
     internal override Task WaitUntilIdleAsync(string id) => WaitUntilAsync(() =>
     {
-        var counts = Storage.GetMonitoringApi().GetStatistics();
+        // In this order: an occurrence is enqueued in the transaction that moves the next one.
         var next = Find(id)!.NextExecution;
+        var counts = Storage.GetMonitoringApi().GetStatistics();
         return Task.FromResult(
             counts.Enqueued + counts.Processing + counts.Scheduled == 0 && next > TimeProvider.System.GetUtcNow().UtcDateTime);
     });
