@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Scheduler.Tests.Schedules;
@@ -27,7 +28,10 @@ internal sealed class SchedulerProcess : IAsyncDisposable
             ["Scheduler:RetryDelay"] = "00:00:01",
             ["Scheduler:RetriesMax"] = "2",
         });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // Hangfire logs through one static of the process, the factory of the host that started last. The container disposes none
+        // that it was given; a disposed one would fail the workers of every other host, after they have fetched their job.
+        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         builder.AddPipeline(pipeline =>
         {
             pipeline.AddTaskRunner();
