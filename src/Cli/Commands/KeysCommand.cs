@@ -5,58 +5,92 @@ using Pipeline.Core.Clients;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>keys add | list | revoke</c>: works on the database, because the API takes no request before there is a key.</summary>
+/// <summary><c>keys add | list | rotate | revoke</c>: works on the database, so that it helps where no key is left that the API would take.</summary>
 internal static class KeysCommand
 {
     public static Command Create(CliEnvironment environment) =>
-        new("keys", "Makes, lists and revokes API keys, in the database of Postgres__ConnectionString.")
+        new("keys", "Makes, lists, rotates and revokes API keys, in the database of Postgres__ConnectionString.")
         {
             Add(environment),
             List(environment),
+            Rotate(environment),
             Revoke(environment),
         };
 
     private static Command Add(CliEnvironment environment)
     {
-        var name = ClientNames.Argument("Who will use the key.");
-        var command = new Command("add", "Creates a key and prints it once.") { name };
-        command.Do(environment, (parsed, cancellationToken) => PipelineDatabase.UseAsync(environment, async services =>
-        {
-            var key = await services.GetRequiredService<ClientStore>().AddAsync(parsed.GetRequiredValue(name), cancellationToken);
-            environment.Out.Line(key);
-            environment.Error.Line("Store it now: only its hash is kept, so it is never shown again.");
-            environment.Error.Line($"Send it as \"Authorization: Bearer {key}\", or set {ServerOptions.KeyVariable} for ./run submit, samples and eval.");
-            return ExitCodes.Success;
-        }, cancellationToken));
+        var name = KeyOptions.Name("Who will use the key.");
+        var role = KeyOptions.Role();
+        var expires = KeyOptions.Duration("--expires", "After this the key ends, such as 90d; without it never.", KeyTimes.LifetimeMax, canBeZero: false);
+        var sameClient = new Option<bool>("--same-client") { Description = "For the revoked client that had this name last, with its jobs, instead of a new one." };
+        var command = new Command("add", "Creates a key and prints it once.") { name, role, expires, sameClient };
+        Do(command, environment, (keys, now, parsed, cancellationToken) => keys.AddAsync(
+            new()
+            {
+                Name = parsed.GetRequiredValue(name),
+                Role = parsed.GetValue(role),
+                ExpiresAt = now + parsed.GetValue(expires),
+                SameClient = parsed.GetValue(sameClient),
+            },
+            cancellationToken));
         return command;
     }
 
     private static Command List(CliEnvironment environment)
     {
-        var command = new Command("list", "Lists all keys, revoked ones included, oldest first.");
+        var command = new Command("list", "Lists all keys, expired and revoked ones included, oldest first.");
         command.Do(environment, (_, cancellationToken) => PipelineDatabase.UseAsync(environment, async services =>
         {
-            KeyTable.Write(environment.Out, await services.GetRequiredService<ClientStore>().ListAsync(cancellationToken));
+            KeyTable.Write(environment.Out, [.. (await services.GetRequiredService<KeyStore>().ListAsync(before: null, limit: null, cancellationToken)).Reverse()]);
             return ExitCodes.Success;
         }, cancellationToken));
         return command;
     }
 
+    private static Command Rotate(CliEnvironment environment)
+    {
+        var name = KeyOptions.Name("Whose key is replaced.");
+        var grace = KeyOptions.Duration("--grace", "How long the key before goes on working; default 24h, 0s ends it at once.", KeyTimes.GraceMax, canBeZero: true);
+        var command = new Command("rotate", "Replaces a key by a new one, and prints that once.") { name, grace };
+        Do(command, environment, (keys, _, parsed, cancellationToken) =>
+            keys.RotateAsync(parsed.GetRequiredValue(name), parsed.GetValue(grace) ?? KeyTimes.GraceDefault, cancellationToken));
+        return command;
+    }
+
     private static Command Revoke(CliEnvironment environment)
     {
-        var name = ClientNames.Argument("Whose key ends.");
-        var command = new Command("revoke", "Ends a key.") { name };
+        var name = KeyOptions.Name("Whose keys end.");
+        var command = new Command("revoke", "Ends all keys of a name.") { name };
+        Do(command, environment, (keys, _, parsed, cancellationToken) => keys.RevokeAsync(parsed.GetRequiredValue(name), keyId: null, cancellationToken), name);
+        return command;
+    }
+
+    private static void Do(
+        Command command, CliEnvironment environment, Func<KeyStore, DateTimeOffset, ParseResult, CancellationToken, Task<KeyReply>> change, Argument<string>? name = null) =>
         command.Do(environment, (parsed, cancellationToken) => PipelineDatabase.UseAsync(environment, async services =>
         {
-            var client = parsed.GetRequiredValue(name);
-            if (!await services.GetRequiredService<ClientStore>().RevokeAsync(client, cancellationToken))
+            var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+            switch (await change(services.GetRequiredService<KeyStore>(), now, parsed, cancellationToken))
             {
-                throw new CommandException($"There is no active key named '{client}'; ./run keys list shows all keys.");
+                case KeyReply.Made made:
+                    Show(environment, made);
+                    break;
+                case KeyReply.Revoked when name is not null:
+                    environment.Out.Line($"Revoked '{parsed.GetRequiredValue(name)}'. A running pipeline notices within {ClientStore.CacheLifetime.TotalSeconds:0} s.");
+                    break;
+                case KeyReply.Refused refused:
+                    throw new CommandException(refused.Message);
             }
 
-            environment.Out.Line($"Revoked '{client}'. A running pipeline notices within {ClientStore.CacheLifetime.TotalSeconds:0} s.");
             return ExitCodes.Success;
         }, cancellationToken));
-        return command;
+
+    private static void Show(CliEnvironment environment, KeyReply.Made made)
+    {
+        environment.Out.Line(made.Secret);
+        environment.Error.Line("Store it now: only its hash is kept, so it is never shown again.");
+        environment.Error.Line($"Send it as \"Authorization: Bearer {made.Secret}\", or set {ServerOptions.KeyVariable} for ./run submit, samples and eval.");
+        var end = made.Key.ExpiresAt is { } time ? $"ends on {KeyTable.Time(time)}" : "does not expire";
+        environment.Error.Line($"'{made.Key.Name}' has the role {made.Key.Role.Word()}; the key {end}.");
     }
 }

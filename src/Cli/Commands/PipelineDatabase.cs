@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 
@@ -46,7 +45,7 @@ internal static class PipelineDatabase
 
     private static string? Sentence(Exception exception) => exception switch
     {
-        ClientExistsException or StartupException => exception.Message,
+        StartupException => exception.Message,
         PostgresException refused => $"PostgreSQL refuses: {refused.MessageText} (SQLSTATE {refused.SqlState}); correct {Variable}.",
         NpgsqlException or SocketException or StoreUnavailableException =>
             $"PostgreSQL does not answer ({exception.Message}); start it with ./run, or correct {Variable}.",

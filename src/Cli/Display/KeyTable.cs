@@ -7,30 +7,38 @@ namespace Pipeline.Cli.Display;
 /// <summary>API keys by name; the keys themselves are nowhere to be read.</summary>
 internal static class KeyTable
 {
+    private const string None = "–";
+    private const string DayFormat = "yyyy-MM-dd";
     private const string TimeFormat = "yyyy-MM-dd HH:mm 'UTC'";
 
-    public static void Write(IAnsiConsole console, IReadOnlyList<Client> clients)
+    public static void Write(IAnsiConsole console, IReadOnlyList<StoredKey> keys)
     {
-        if (clients.Count is 0)
+        if (keys.Count is 0)
         {
             console.Line("There are no keys, so the pipeline serves only this machine. Create one with ./run keys add NAME.");
             return;
         }
 
         var table = PlainTable.Create();
-        table.AddText("name").AddText("made").AddText("revoked");
-        foreach (var client in clients)
+        table.AddText("name").AddText("role").AddText("key").AddText("state").AddText("ends").AddText("last used");
+        foreach (var key in keys)
         {
             table.AddRow(
-                new Text(client.Name),
-                new Text(Time(client.CreatedAt)),
-                new Text(client.RevokedAt is { } revoked ? Time(revoked) : "–"));
+                new Text(key.Name),
+                new Text(key.Role.Word()),
+                new Text(key.Prefix is { } prefix ? prefix + "…" : None),
+                new Text(key.State),
+                new Text(Day(key.RevokedAt ?? key.ExpiresAt)),
+                new Text(Day(key.LastUsedAt)));
         }
 
         console.Write(table);
     }
 
-    private static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture);
+
+    // With the time of day, a row would not fit on a line.
+    private static string Day(DateTimeOffset? time) => time?.ToUniversalTime().ToString(DayFormat, CultureInfo.InvariantCulture) ?? None;
 }
 
 /// <summary>Tables without lines: columns, dim titles and a gap read well on a screen and in a log.</summary>

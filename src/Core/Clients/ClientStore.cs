@@ -1,23 +1,29 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Results;
 
 namespace Pipeline.Core.Clients;
 
-/// <summary>API keys and whom they belong to.</summary>
+/// <summary>Whose a key is, and how clients want their reports. <see cref="KeyStore"/> makes and ends keys.</summary>
 public sealed class ClientStore
 {
-    private const string Columns = "id, name, created_at as CreatedAt, revoked_at as RevokedAt";
+    private const string FindByHash = """
+        select c.id, c.name, c.role, k.id as KeyId, k.expires_at as ExpiresAt
+          from api_keys k join clients c on c.id = k.client_id
+         where k.key_hash = @KeyHash and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+        """;
 
-    private const string Insert = "insert into clients (id, name, key_hash) values (@Id, @Name, @KeyHash)";
+    // An expired key counts: that time passes must not open the API to everybody at this machine.
+    private const string AnyKeys = "select exists (select from api_keys where revoked_at is null)";
 
-    private const string FindByHash = $"select {Columns} from clients where key_hash = @KeyHash and revoked_at is null";
-
-    private const string AnyKeys = "select exists (select from clients where key_hash is not null and revoked_at is null)";
-
-    private const string List = $"select {Columns} from clients where key_hash is not null order by created_at";
-
-    private const string Revoke = "update clients set revoked_at = now() where name = @Name and key_hash is not null and revoked_at is null";
+    // In the order of their ids, so that two processes that write the same keys wait for each other instead of deadlocking.
+    private const string WriteUses = """
+        with locked as (select id from api_keys where id = any(@Ids::uuid[]) order by id for no key update)
+        update api_keys set last_used_at = used.at
+          from locked join unnest(@Ids::uuid[], @UsedAt::timestamptz[]) as used (id, at) using (id)
+         where api_keys.id = locked.id and (api_keys.last_used_at is null or api_keys.last_used_at < used.at)
+        """;
 
     private const string FindReporting = "select time_zone as TimeZone, language from clients where id = @Id";
 
@@ -27,48 +33,35 @@ public sealed class ClientStore
     public static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _dataSource;
+    private readonly TimeProvider _time;
     private readonly SingleFlightCache<string, Client?> _byKey;
     private readonly SingleFlightCache<ValueTuple, bool> _anyKeys;
 
+    // Written by requests, emptied by KeyUseWriter. No larger than the table of keys: only those that were found come in.
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _used = new();
+
     public ClientStore(NpgsqlDataSource dataSource, TimeProvider time)
     {
-        _dataSource = dataSource;
+        (_dataSource, _time) = (dataSource, time);
         _byKey = new(CacheLifetime, time, async hash =>
             (await _dataSource.QueryAsync<Client>(FindByHash, new { KeyHash = Convert.FromHexString(hash) }, CancellationToken.None)).SingleOrDefault());
         _anyKeys = new(CacheLifetime, time, async _ => (await _dataSource.QueryAsync<bool>(AnyKeys, null, CancellationToken.None)).Single());
     }
 
-    /// <summary>Makes a key and returns it: the only time that it can be read.</summary>
-    /// <exception cref="ClientExistsException">The name is in use.</exception>
-    public async Task<string> AddAsync(string name, CancellationToken cancellationToken)
+    /// <summary>The client of a key, which counts as a use; null when the key is unknown, expired or revoked.</summary>
+    public async Task<Client?> FindByKeyAsync(string key, CancellationToken cancellationToken)
     {
-        var key = ApiKey.Create();
-        try
+        var client = await _byKey.GetAsync(Convert.ToHexString(ApiKey.Hash(key)), cancellationToken);
+        if (client?.KeyId is { } keyId)
         {
-            await _dataSource.ExecuteAsync(Insert, new { Id = Guid.CreateVersion7(), Name = name, KeyHash = ApiKey.Hash(key) }, cancellationToken);
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
-        {
-            throw new ClientExistsException(name);
+            _used[keyId] = _time.GetUtcNow();
         }
 
-        return key;
+        return client;
     }
 
-    /// <summary>The client of a key; null when the key is unknown or revoked.</summary>
-    public Task<Client?> FindByKeyAsync(string key, CancellationToken cancellationToken) =>
-        _byKey.GetAsync(Convert.ToHexString(ApiKey.Hash(key)), cancellationToken);
-
-    /// <summary>Whether any key is in force, and so every request needs one.</summary>
+    /// <summary>Whether there is a key that is not revoked, and so every request needs one.</summary>
     public Task<bool> AnyKeysAsync(CancellationToken cancellationToken) => _anyKeys.GetAsync(default, cancellationToken);
-
-    /// <summary>Every key there was, revoked ones included, oldest first.</summary>
-    public Task<IReadOnlyList<Client>> ListAsync(CancellationToken cancellationToken) =>
-        _dataSource.QueryAsync<Client>(List, null, cancellationToken);
-
-    /// <summary>False when no key in force has the name.</summary>
-    public async Task<bool> RevokeAsync(string name, CancellationToken cancellationToken) =>
-        await _dataSource.ExecuteAsync(Revoke, new { Name = name }, cancellationToken) > 0;
 
     /// <summary>Where the client's days begin and how its reports are written, as far as it said.</summary>
     public async Task<ClientReporting> FindReportingAsync(Guid id, CancellationToken cancellationToken) =>
@@ -76,4 +69,28 @@ public sealed class ClientStore
 
     public Task SetReportingAsync(Guid id, ClientReporting reporting, CancellationToken cancellationToken) =>
         _dataSource.ExecuteAsync(SetReporting, new { Id = id, reporting.TimeZone, reporting.Language }, cancellationToken);
+
+    /// <summary>Stores when keys were last used, as far as it is not stored yet.</summary>
+    internal async Task WriteUsesAsync(CancellationToken cancellationToken)
+    {
+        var used = _used.ToArray();
+        if (used is [])
+        {
+            return;
+        }
+
+        var parameters = new { Ids = used.Select(use => use.Key).ToArray(), UsedAt = used.Select(use => use.Value.UtcDateTime).ToArray() };
+        await _dataSource.ExecuteAsync(WriteUses, parameters, cancellationToken);
+        foreach (var use in used)
+        {
+            _used.TryRemove(use); // Unless it was used again meanwhile: the next round writes that.
+        }
+    }
+
+    /// <summary>Keys changed in this process: it need not wait until its answers have grown old.</summary>
+    internal void Forget()
+    {
+        _byKey.Clear();
+        _anyKeys.Clear();
+    }
 }

@@ -25,7 +25,7 @@ public static class PipelineHosting
         services.TryAddSingleton(TimeProvider.System);
         services.Configure<LoggerFilterOptions>(Quieten);
         services.AddPostgres().AddDocuments();
-        services.AddSingleton<ClientStore>().AddSingleton<ScheduleStore>().AddSingleton<JobStore>().AddSingleton<AsyncAutoResetEvent>();
+        services.AddClients().AddSingleton<ScheduleStore>().AddSingleton<JobStore>().AddSingleton<AsyncAutoResetEvent>();
 
         roles(pipeline);
         services.AddQueues(new JobCatalog(pipeline.Kinds));

@@ -29,7 +29,7 @@ public sealed class DocumentsApi : IAsyncLifetime
     }
 
     /// <summary>A client of its own, so that tests do not find each other's documents.</summary>
-    internal async Task<ApiClient> NewClientAsync() => Host.Client(await Host.AddKeyAsync($"client {Guid.CreateVersion7()}"));
+    internal async Task<ApiClient> NewClientAsync() => Host.Client(await Host.AddKeyAsync($"client-{Guid.CreateVersion7()}"));
 }
 
 internal static class DocumentRequests

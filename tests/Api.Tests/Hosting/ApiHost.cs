@@ -95,7 +95,9 @@ internal sealed class ApiHost : IAsyncDisposable
     /// <summary>A client with this API key, or with none.</summary>
     public ApiClient Client(string? key = null) => new(Address, key);
 
-    public Task<string> AddKeyAsync(string name) => Services.GetRequiredService<ClientStore>().AddAsync(name, CancellationToken.None);
+    /// <summary>Adds a client with a key, and returns that. The first one is an admin's.</summary>
+    public async Task<string> AddKeyAsync(string name, Role? role = null) =>
+        (await Services.GetRequiredService<KeyStore>().AddAsync(new() { Name = name, Role = role }, CancellationToken.None)).ShouldBeOfType<KeyReply.Made>().Secret;
 
     public Task SampleQueuesAsync() => Services.GetRequiredService<QueueStatistics>().SampleAsync(TestContext.Current.CancellationToken);
 

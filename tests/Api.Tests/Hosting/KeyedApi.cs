@@ -15,21 +15,23 @@ public sealed class KeyedApi : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Database.InitializeAsync();
-        var time = new MovableTime();
-        _host = await ApiHost.StartAsync(Database.ConnectionString, worker: null, time);
-        await _host.AddKeyAsync("the first");
-        time.Advance(ClientStore.CacheLifetime);
+        _host = await ApiHost.StartAsync(Database.ConnectionString, worker: null);
+        Admin = _host.Client(await _host.AddKeyAsync("first"));
     }
 
+    /// <summary>The client of the first key.</summary>
+    internal ApiClient Admin { get; private set; } = null!;
+
     /// <summary>A client with a new key, and that key.</summary>
-    internal async Task<(ApiClient Client, string Key)> NewClientAsync()
+    internal async Task<(ApiClient Client, string Key)> NewClientAsync(Role role = Role.Client)
     {
-        var key = await Host.AddKeyAsync($"client {Guid.CreateVersion7()}");
+        var key = await Host.AddKeyAsync($"client-{Guid.CreateVersion7()}", role);
         return (Host.Client(key), key);
     }
 
     public async ValueTask DisposeAsync()
     {
+        Admin.Dispose();
         await _host!.DisposeAsync();
         await Database.DisposeAsync();
     }

@@ -5,9 +5,18 @@ using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Cli.Tests.Commands;
 
-public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>, IAsyncLifetime
 {
     private readonly string _name = $"client-{Guid.CreateVersion7():N}";
+
+    /// <summary>The first key is an admin's, whichever test runs first.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await new KeyStore(source, new ClientStore(source, TimeProvider.System)).AddAsync(new() { Name = "first" }, TestContext.Current.CancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task An_added_key_works_until_it_is_revoked()
@@ -16,14 +25,66 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
         var key = added.Out.Trim();
         key.ShouldStartWith("pk_");
         added.Error.ShouldContain($"Authorization: Bearer {key}");
-        (await FindAsync(key)).ShouldBe(_name);
-        (await RunAsync(0, "list")).Out.ShouldMatch($@"{_name}\s+\d{{4}}-\d\d-\d\d \d\d:\d\d UTC\s+–");
+        added.Error.ShouldContain($"'{_name}' has the role client; the key does not expire.");
+        (await FindAsync(key))!.Name.ShouldBe(_name);
+        (await RunAsync(0, "list")).Out.ShouldMatch($@"{_name}\s+client\s+{key[..8]}…\s+active\s+–\s+–");
 
         (await RunAsync(0, "revoke", _name)).Out.ShouldContain($"Revoked '{_name}'");
 
         (await FindAsync(key)).ShouldBeNull();
-        (await RunAsync(0, "list")).Out.ShouldMatch($@"{_name}\s+\S+ \S+ UTC\s+\S+ \S+ UTC");
+        (await RunAsync(0, "list")).Out.ShouldMatch($@"{_name}\s+client\s+\S+\s+revoked\s+\d{{4}}-\d\d-\d\d\s+–");
     }
+
+    [Fact]
+    public async Task A_key_has_the_role_and_the_end_that_it_was_given()
+    {
+        var added = await RunAsync(0, "add", _name, "--role", "operator", "--expires", "90d");
+
+        var client = (await FindAsync(added.Out.Trim()))!;
+        client.Role.ShouldBe(Role.Operator);
+        client.ExpiresAt!.Value.ShouldBe(TimeProvider.System.GetUtcNow().AddDays(90), TimeSpan.FromMinutes(5));
+        added.Error.ShouldContain("has the role operator; the key ends on");
+    }
+
+    [Fact]
+    public async Task A_rotated_key_works_as_long_as_was_said()
+    {
+        var old = (await RunAsync(0, "add", _name)).Out.Trim();
+
+        var second = (await RunAsync(0, "rotate", _name)).Out.Trim();
+        (await FindAsync(old))!.Name.ShouldBe(_name);
+        var third = (await RunAsync(0, "rotate", _name, "--grace", "0s")).Out.Trim();
+
+        (await FindAsync(old)).ShouldBeNull();
+        (await FindAsync(second)).ShouldBeNull();
+        (await FindAsync(third))!.Name.ShouldBe(_name);
+        (await RunAsync(1, "rotate", "nobody")).Error.ShouldContain("There is no active key named 'nobody'");
+    }
+
+    [Fact]
+    public async Task A_name_that_is_added_again_is_the_same_client_only_if_asked_for()
+    {
+        var first = (await FindAsync((await RunAsync(0, "add", _name)).Out.Trim()))!.Id;
+        await RunAsync(0, "revoke", _name);
+        var same = (await FindAsync((await RunAsync(0, "add", _name, "--same-client")).Out.Trim()))!.Id;
+        await RunAsync(0, "revoke", _name);
+        var other = (await FindAsync((await RunAsync(0, "add", _name)).Out.Trim()))!.Id;
+
+        same.ShouldBe(first);
+        other.ShouldNotBe(first);
+    }
+
+    [Fact]
+    public async Task The_last_admin_can_not_be_revoked() =>
+        (await RunAsync(1, "revoke", "first")).Error.ShouldContain("'first' has the last key of an admin");
+
+    [Theory]
+    [InlineData("add", "--role", "root", "--role takes one of client, operator, admin")]
+    [InlineData("add", "--expires", "0s", "--expires takes a whole number")]
+    [InlineData("add", "--expires", "soon", "--expires takes a whole number")]
+    [InlineData("rotate", "--grace", "31d", "at most 30d")]
+    public async Task An_option_that_makes_no_sense_is_refused(string verb, string option, string value, string sentence) =>
+        (await RunAsync(1, verb, _name, option, value)).Error.ShouldContain(sentence);
 
     [Fact]
     public async Task A_name_is_given_once()
@@ -76,10 +137,10 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
         return environment;
     }
 
-    private async Task<string?> FindAsync(string key)
+    private async Task<Client?> FindAsync(string key)
     {
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         var clients = new ClientStore(source, TimeProvider.System);
-        return (await clients.FindByKeyAsync(key, TestContext.Current.CancellationToken))?.Name;
+        return await clients.FindByKeyAsync(key, TestContext.Current.CancellationToken);
     }
 }

@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 using Pipeline.TestSupport.Services;
@@ -109,6 +110,31 @@ public sealed class MigratorTests : IAsyncLifetime
         (await TextAsync("select payload::json #>> '{data,queue}' from webhook_deliveries")).ShouldBe("emotion");
 
         Task<string?> TextAsync(string sql) => connection.ExecuteScalarAsync<string>(sql);
+    }
+
+    [Fact]
+    public async Task Keys_from_before_roles_keep_working_and_the_oldest_in_force_is_an_admins()
+    {
+        var all = Migration.EmbeddedIn(typeof(Migrator).Assembly);
+        await MigrateAsync([.. all.Take(13)]);
+        await using var connection = await _empty!.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            insert into clients (id, name, key_hash, created_at, revoked_at) values
+              (gen_random_uuid(), 'gone', @Gone, now() - interval '3 days', now()),
+              (gen_random_uuid(), 'old', @Old, now() - interval '2 days', null),
+              (gen_random_uuid(), 'new', @New, now() - interval '1 day', null)
+            """,
+            new { Gone = ApiKey.Hash("gone"), Old = ApiKey.Hash("old"), New = ApiKey.Hash("new") });
+
+        await MigrateAsync([.. all]);
+
+        ClientStore clients = new(_empty!, TimeProvider.System);
+        (await clients.FindByKeyAsync("gone", CancellationToken.None)).ShouldBeNull();
+        (await clients.FindByKeyAsync("old", CancellationToken.None))!.Role.ShouldBe(Role.Admin);
+        (await clients.FindByKeyAsync("new", CancellationToken.None))!.Role.ShouldBe(Role.Client);
+        (await new KeyStore(_empty!, clients).ListAsync(null, null, CancellationToken.None)).Select(key => (key.Name, key.State)).ShouldBe(
+            [("gone", KeyState.Revoked), ("old", KeyState.Active), ("new", KeyState.Active)], ignoreOrder: true);
     }
 
     [Fact]

@@ -1,0 +1,217 @@
+using Npgsql;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Clients;
+
+/// <summary>
+/// Makes, changes and ends API keys. Owns <c>api_keys</c>. Each change is one transaction, and only one runs at a time, because
+/// most depend on which other keys there are.
+/// </summary>
+public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
+{
+    private const string Columns = """
+        k.id, c.name, c.role, k.prefix, k.created_at as CreatedAt, k.expires_at as ExpiresAt, k.last_used_at as LastUsedAt, k.revoked_at as RevokedAt,
+        case when k.revoked_at is not null then 'revoked' when k.expires_at <= now() then 'expired' else 'active' end as State
+        """;
+
+    private const string List = $"""
+        select {Columns} from api_keys k join clients c on c.id = k.client_id
+         where @Before::uuid is null or k.id < @Before order by k.id desc limit @Limit::int
+        """;
+
+    private const string Newest = $"""
+        select {Columns} from api_keys k join clients c on c.id = k.client_id
+         where c.id = @ClientId and k.revoked_at is null order by k.created_at desc, k.id desc limit 1
+        """;
+
+    // Readers and the hot path go on; another change waits.
+    private const string Lock = "lock table api_keys in share row exclusive mode";
+
+    private const string AnyKeys = "select exists (select from api_keys where revoked_at is null)";
+
+    private const string AnyAdmin = """
+        select exists (
+          select from api_keys k join clients c on c.id = k.client_id
+           where c.role = 'admin' and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()))
+        """;
+
+    private const string FindActive = "select id, role from clients where name = @Name and revoked_at is null and id <> @LocalId";
+
+    // The local client has its name for ever.
+    private const string IsTaken = "select exists (select from clients where name = @Name and revoked_at is null)";
+
+    private const string AddClient = "insert into clients (id, name, role) values (@Id, @Name, @Role) returning id";
+
+    private const string ReviveClient = """
+        update clients set revoked_at = null, role = @Role
+         where id = (select id from clients where name = @Name order by revoked_at desc limit 1)
+        returning id
+        """;
+
+    private const string AddKey = """
+        insert into api_keys (id, client_id, key_hash, prefix, expires_at) values (@Id, @ClientId, @KeyHash, @Prefix, @ExpiresAt)
+        """;
+
+    // It lives as long as the one that it replaces was to: a key with an end is not followed by one without.
+    private const string AddSuccessor = """
+        insert into api_keys (id, client_id, key_hash, prefix, created_at, expires_at)
+        select @Id, client_id, @KeyHash, @Prefix, clock_timestamp(), clock_timestamp() + (expires_at - created_at)
+          from api_keys where client_id = @ClientId and revoked_at is null order by created_at desc, id desc limit 1
+        """;
+
+    private const string EndOthers = """
+        update api_keys set expires_at = least(expires_at, now() + @GraceSeconds * interval '1 second')
+         where client_id = @ClientId and revoked_at is null and id <> @Id
+        """;
+
+    private const string SetRole = "update clients set role = @Role where id = @ClientId";
+
+    private const string SetExpiry = """
+        update api_keys set expires_at = case when id = @Id then @ExpiresAt::timestamptz else least(expires_at, @ExpiresAt::timestamptz) end
+         where client_id = @ClientId and revoked_at is null
+        """;
+
+    private const string Revoke = """
+        update api_keys set revoked_at = now() where client_id = @ClientId and revoked_at is null and (@KeyId::uuid is null or id = @KeyId)
+        """;
+
+    private const string RevokeClient = """
+        update clients set revoked_at = now()
+         where id = @ClientId and not exists (select from api_keys where client_id = @ClientId and revoked_at is null)
+        """;
+
+    /// <summary>Every key there was, expired and revoked ones included, newest first.</summary>
+    /// <param name="before">Only keys older than this one.</param>
+    /// <param name="limit">Null: all.</param>
+    public Task<IReadOnlyList<StoredKey>> ListAsync(Guid? before, int? limit, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<StoredKey>(List, new { Before = before, Limit = limit }, cancellationToken);
+
+    /// <summary>Makes a client with a key, or a key for a client that had been revoked.</summary>
+    public Task<KeyReply> AddAsync(NewKey wanted, CancellationToken cancellationToken) => ChangeAsync(
+        async connection =>
+        {
+            var isFirst = !await connection.QuerySingleAsync<bool>(AnyKeys, null, cancellationToken);
+            var role = wanted.Role ?? (isFirst ? Role.Admin : Role.Client);
+            if (isFirst && role is not Role.Admin)
+            {
+                return new KeyReply.Refused(KeyRefusal.FirstIsAdmin, "The first key is an admin's, or nobody could manage the others. Leave the role out, or make it admin.");
+            }
+
+            if (await connection.QuerySingleAsync<bool>(IsTaken, new { wanted.Name }, cancellationToken))
+            {
+                return new KeyReply.Refused(
+                    KeyRefusal.NameTaken, $"A key named '{wanted.Name}' exists. Choose another name, revoke it first, or rotate it: that gives the same client a new key.");
+            }
+
+            var client = new { Id = Guid.CreateVersion7(), wanted.Name, Role = role.Word() };
+            if (await connection.QuerySingleOrDefaultAsync<Guid?>(wanted.SameClient ? ReviveClient : AddClient, client, cancellationToken) is not { } clientId)
+            {
+                return new KeyReply.Refused(KeyRefusal.NoSuchClient, $"Nobody was named '{wanted.Name}' before, so there is no client to be the same as. Add it as a new one.");
+            }
+
+            return await AddKeyAsync(connection, AddKey, clientId, wanted.ExpiresAt, cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>Makes a new key for a client. Its other keys end after the grace time, or when they would have ended anyway.</summary>
+    public Task<KeyReply> RotateAsync(string name, TimeSpan grace, CancellationToken cancellationToken) => ChangeClientAsync(
+        name,
+        async (connection, client) =>
+        {
+            var made = await AddKeyAsync(connection, AddSuccessor, client.Id, expiresAt: null, cancellationToken);
+            await connection.ExecuteAsync(EndOthers, new { ClientId = client.Id, made.Key.Id, GraceSeconds = grace.TotalSeconds }, cancellationToken);
+            return made;
+        },
+        cancellationToken);
+
+    /// <summary>Changes the role of a client, or when its keys expire.</summary>
+    public Task<KeyReply> ChangeAsync(string name, KeyChange change, CancellationToken cancellationToken) => ChangeClientAsync(
+        name,
+        async (connection, client) =>
+        {
+            if (change.Role is { } role)
+            {
+                await connection.ExecuteAsync(SetRole, new { ClientId = client.Id, Role = role.Word() }, cancellationToken);
+            }
+
+            var key = await NewestAsync(connection, client.Id, cancellationToken);
+            if (change.SetsExpiry)
+            {
+                await connection.ExecuteAsync(SetExpiry, new { ClientId = client.Id, key.Id, change.ExpiresAt }, cancellationToken);
+                key = await NewestAsync(connection, client.Id, cancellationToken);
+            }
+
+            return new KeyReply.Changed(key);
+        },
+        cancellationToken);
+
+    /// <summary>Ends one key of a client, or all of them. A client without any is revoked: its name is free again.</summary>
+    /// <param name="keyId">Null: all of them.</param>
+    public Task<KeyReply> RevokeAsync(string name, Guid? keyId, CancellationToken cancellationToken) => ChangeClientAsync(
+        name,
+        async (connection, client) =>
+        {
+            var keys = await connection.ExecuteAsync(Revoke, new { ClientId = client.Id, KeyId = keyId }, cancellationToken);
+            if (keys is 0)
+            {
+                return new KeyReply.Refused(KeyRefusal.NotFound, $"'{name}' has no active key {keyId}. GET /api/keys lists all keys.");
+            }
+
+            await connection.ExecuteAsync(RevokeClient, new { ClientId = client.Id }, cancellationToken);
+            return new KeyReply.Revoked(keys);
+        },
+        cancellationToken);
+
+    private Task<KeyReply> ChangeClientAsync(
+        string name, Func<NpgsqlConnection, (Guid Id, Role Role), Task<KeyReply>> change, CancellationToken cancellationToken) => ChangeAsync(
+        async connection =>
+        {
+            var found = await connection.QueryAsync<ActiveClient>(FindActive, new { Name = name, Client.LocalId }, cancellationToken);
+            if (found is not [var client])
+            {
+                return new KeyReply.Refused(KeyRefusal.NotFound, $"There is no active key named '{name}'; ./run keys list and GET /api/keys show all keys.");
+            }
+
+            var reply = await change(connection, (client.Id, client.Role));
+            return client.Role is not Role.Admin || await connection.QuerySingleAsync<bool>(AnyAdmin, null, cancellationToken)
+                ? reply
+                : new KeyReply.Refused(
+                    KeyRefusal.LastAdmin, $"'{name}' has the last key of an admin; without one nobody could manage keys. Make another first: ./run keys add NAME --role admin.");
+        },
+        cancellationToken);
+
+    /// <summary>Keeps what was changed unless it ends as refused.</summary>
+    private async Task<KeyReply> ChangeAsync(Func<NpgsqlConnection, Task<KeyReply>> change, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(Lock, null, cancellationToken);
+        var reply = await change(connection);
+        if (reply is not KeyReply.Refused)
+        {
+            await transaction.CommitAsync(cancellationToken);
+            clients.Forget();
+        }
+
+        return reply;
+    }
+
+    private static async Task<KeyReply.Made> AddKeyAsync(
+        NpgsqlConnection connection, string sql, Guid clientId, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+    {
+        var secret = ApiKey.Create();
+        var key = new { Id = Guid.CreateVersion7(), ClientId = clientId, KeyHash = ApiKey.Hash(secret), Prefix = ApiKey.Prefix(secret), ExpiresAt = expiresAt };
+        await connection.ExecuteAsync(sql, key, cancellationToken);
+        return new(await NewestAsync(connection, clientId, cancellationToken), secret);
+    }
+
+    private static Task<StoredKey> NewestAsync(NpgsqlConnection connection, Guid clientId, CancellationToken cancellationToken) =>
+        connection.QuerySingleAsync<StoredKey>(Newest, new { ClientId = clientId }, cancellationToken);
+
+    private sealed record ActiveClient
+    {
+        public required Guid Id { get; init; }
+
+        public required Role Role { get; init; }
+    }
+}
