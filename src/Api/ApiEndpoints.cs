@@ -7,6 +7,7 @@ using Pipeline.Api.Events;
 using Pipeline.Api.Health;
 using Pipeline.Api.Interviews;
 using Pipeline.Api.Jobs;
+using Pipeline.Api.Keys;
 using Pipeline.Api.OpenAi;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
@@ -26,13 +27,15 @@ public static class ApiEndpoints
 {
     public static WebApplication MapPipelineApi(this WebApplication app)
     {
-        // Outside in: a bare status gets a body, an exception becomes a problem, then the client is known, then routes.
+        // Outside in: a bare status gets a body, an exception becomes a problem, then the client is known, then the route and whether
+        // the client may take it.
         app.UseStatusCodePages(StatusProblems.WriteAsync);
         app.UseMiddleware<FailureProblems>();
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || OpenAiRoutes.Has(context.Request.Path),
             branch => branch.UseMiddleware<ClientGate>());
         app.UseRouting();
+        app.UseMiddleware<RoleGate>();
 
         var api = app.MapGroup("/api");
         var catalog = app.Services.GetRequiredService<JobCatalog>();
@@ -52,6 +55,7 @@ public static class ApiEndpoints
         PromptsEndpoints.Map(api);
         ActivityReportsEndpoints.Map(api);
         SchedulesEndpoints.Map(api);
+        KeysEndpoints.Map(api);
         var health = app.MapHealth();
         health.All.Describe(HealthDocs.All);
         health.Live.Describe(HealthDocs.Live);

@@ -10,6 +10,7 @@ using Pipeline.Api.Emotion;
 using Pipeline.Api.Events;
 using Pipeline.Api.Interviews;
 using Pipeline.Api.Jobs;
+using Pipeline.Api.Keys;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
@@ -82,6 +83,12 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(ActivityReportPageResource))]
 [JsonSerializable(typeof(ActivityReportRequest))]
 [JsonSerializable(typeof(ReportingResource))]
+[JsonSerializable(typeof(KeyResource))]
+[JsonSerializable(typeof(KeyPageResource))]
+[JsonSerializable(typeof(OwnKeyResource))]
+[JsonSerializable(typeof(KeyRequest))]
+[JsonSerializable(typeof(KeyChangeRequest))]
+[JsonSerializable(typeof(RotationRequest))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>What answers are written with. They are never part of a page, so Korean may stay readable instead of being escaped.</summary>

@@ -13,6 +13,7 @@ using Pipeline.Api.Prompts;
 using Pipeline.Api.Search;
 using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -49,6 +50,8 @@ public static class ApiRole
         services.AddValidated<AskOptions, AskOptionsValidator>(AskOptions.Section);
         services.AddSingleton<Questions>();
         services.AddSingleton<ClientGate>();
+        services.AddSingleton<RoleGate>();
+        services.AddKeyUse();
         services.AddSingleton<FailureProblems>();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         services.AddPipelineOpenApi();

@@ -1,3 +1,4 @@
+using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
 using Pipeline.Scheduler.Hangfire;
 using Pipeline.Scheduler.Nights;
@@ -16,6 +17,7 @@ public static class SchedulerHosting
         pipeline.AddActivityReports();
         pipeline.AddRecurringTask<NightlyReportsTask>();
         pipeline.AddRecurringTask<SelfTestTask>();
+        pipeline.Services.AddKeyUse();
         return pipeline.AddHangfireSchedules();
     }
 

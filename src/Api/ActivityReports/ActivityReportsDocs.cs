@@ -33,8 +33,8 @@ internal static class ActivityReportsDocs
     {
         Name = "listActivityReports",
         Tag = Tag,
-        Summary = "List activity reports, yours and those on all clients, newest first",
-        Description = "Every night one is made on the previous day in your time zone, and one on all clients together, which contains no client's texts.",
+        Summary = "List activity reports, newest first",
+        Description = "Every night one is made on the previous day in your time zone. Another one is on all clients together; it contains no client's texts, and only operators and admins see it.",
         Parameters =
         [
             new("query", "scope", "Only those of this scope: night, range or conversations."),

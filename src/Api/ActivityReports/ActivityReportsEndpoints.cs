@@ -41,9 +41,11 @@ internal static class ActivityReportsEndpoints
         }
 
         var (page, links) = query.PageOf(
-            await store.ListAsync(context.ClientId(), filter, context.RequestAborted), report => ActivityReportResource.Of(report), report => report.Id);
+            await store.ListAsync(context.ClientId(), SeesAll(context), filter, context.RequestAborted), report => ActivityReportResource.Of(report), report => report.Id);
         return Results.Json(new ActivityReportPageResource(page, links), ApiJson.Wire.ActivityReportPageResource);
     }
+
+    private static bool SeesAll(HttpContext context) => context.Client().Role >= Role.Operator;
 
     private static async Task<IResult> FindAsync(string id, HttpContext context, ActivityReportStore store, JobCatalog catalog)
     {
@@ -54,9 +56,9 @@ internal static class ActivityReportsEndpoints
             return errors.ToProblem();
         }
 
-        if (await store.FindAsync(context.ClientId(), reportId, context.RequestAborted) is not { } report)
+        if (await store.FindAsync(context.ClientId(), SeesAll(context), reportId, context.RequestAborted) is not { } report)
         {
-            return new Problem(ProblemType.ActivityReportNotFound, $"Report {reportId} does not exist, or belongs to another API key. GET /api/activity lists yours.");
+            return new Problem(ProblemType.ActivityReportNotFound, $"Report {reportId} does not exist, or belongs to another API key; those on all clients need the role operator. GET /api/activity lists yours.");
         }
 
         // Texts stay with their jobs: who may not read these, or when they are gone, does not find them here either.

@@ -8,7 +8,7 @@ namespace Pipeline.Api.Clients;
 
 /// <summary>
 /// Decides for whom a request below /api acts. With keys: for the client whose key it carries. Without any key: for the
-/// local client, and only over loopback. <see cref="LoopbackRule"/> refuses to start otherwise; it is checked again here
+/// local client, who may do everything, and only over loopback. <see cref="LoopbackRule"/> refuses to start otherwise; it is checked again here
 /// because the last key may be revoked while a public address is being served.
 /// </summary>
 internal sealed class ClientGate(ClientStore clients) : IMiddleware
@@ -16,14 +16,14 @@ internal sealed class ClientGate(ClientStore clients) : IMiddleware
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var (client, problem) = await IdentifyAsync(context);
-        if (problem is null)
+        if (client is not null)
         {
-            context.Features.Set(new CurrentClient(client));
+            context.Features.Set(client);
             await next(context);
             return;
         }
 
-        if (problem.Type == ProblemType.Unauthorized)
+        if (problem!.Type == ProblemType.Unauthorized)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"pipeline\"";
         }
@@ -31,31 +31,31 @@ internal sealed class ClientGate(ClientStore clients) : IMiddleware
         await problem.ExecuteAsync(context);
     }
 
-    private async Task<(Guid Client, Problem? Problem)> IdentifyAsync(HttpContext context)
+    private async Task<(Client? Client, Problem? Problem)> IdentifyAsync(HttpContext context)
     {
         if (ApiKeyHeader.Read(context.Request.Headers) is { } key)
         {
             var client = key.Length > 0 ? await clients.FindByKeyAsync(key, context.RequestAborted) : null;
             if (client is not null)
             {
-                return (client.Id, null);
+                return (client, null);
             }
 
             // OpenAI's clients cannot send none: while no key exists, any is as good.
             if (!OpenAiRoutes.Has(context.Request.Path) || await clients.AnyKeysAsync(context.RequestAborted))
             {
-                return (default, Unauthorized("The API key is unknown or revoked. Send a current one; ./run keys add NAME makes one."));
+                return (null, Unauthorized("The API key is unknown, expired or revoked. Send a current one; ./run keys add NAME makes one."));
             }
         }
 
         if (await clients.AnyKeysAsync(context.RequestAborted))
         {
-            return (default, Unauthorized("The request carries no API key. Send Authorization: Bearer KEY; ./run keys add NAME makes one."));
+            return (null, Unauthorized("The request carries no API key. Send Authorization: Bearer KEY; ./run keys add NAME makes one."));
         }
 
         return IsLocal(context)
-            ? (Client.LocalId, null)
-            : (default, new Problem(
+            ? (Client.Local, null)
+            : (null, new Problem(
                 ProblemType.NotLocal,
                 $"No API keys exist, so only requests from this machine to localhost are served; this one went to {context.Request.Host}. Run ./run keys add NAME."));
     }
@@ -73,12 +73,12 @@ internal sealed class ClientGate(ClientStore clients) : IMiddleware
     }
 }
 
-/// <summary>The client a request acts for; set by <see cref="ClientGate"/>.</summary>
-internal sealed record CurrentClient(Guid Id);
-
-internal static class CurrentClientOfRequest
+internal static class CurrentClient
 {
-    public static Guid ClientId(this HttpContext context) =>
-        context.Features.Get<CurrentClient>()?.Id
+    /// <summary>The client that a request acts for, as <see cref="ClientGate"/> found it.</summary>
+    public static Client Client(this HttpContext context) =>
+        context.Features.Get<Client>()
         ?? throw new InvalidOperationException("The endpoint lies outside /api, where no client is known.");
+
+    public static Guid ClientId(this HttpContext context) => context.Client().Id;
 }

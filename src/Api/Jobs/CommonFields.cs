@@ -56,7 +56,8 @@ internal static class CommonFields
         return new Uri(text).AbsoluteUri;
     }
 
-    public static DateTimeOffset? TakeExpiresAt(BodyFields fields, DateTimeOffset now, TimeSpan expiryMax)
+    /// <param name="limit">What sets <paramref name="expiryMax"/>.</param>
+    public static DateTimeOffset? TakeExpiresAt(BodyFields fields, DateTimeOffset now, TimeSpan expiryMax, string limit = "Api:ExpiryMax")
     {
         if (fields.Take(ExpiresAt, JsonValueKind.String, required: false)?.GetString() is not { } text)
         {
@@ -76,7 +77,7 @@ internal static class CommonFields
         }
         else if (time - now > expiryMax)
         {
-            fields.Errors.Add(ExpiresAt, $"is {text}, further ahead than {expiryMax:c} (Api:ExpiryMax). Send an earlier time.");
+            fields.Errors.Add(ExpiresAt, $"is {text}, further ahead than {expiryMax:c} ({limit}). Send an earlier time.");
         }
         else
         {

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Pipeline.Api.Batches;
+using Pipeline.Api.Clients;
 using Pipeline.Api.Problems;
+using Pipeline.Core.Clients;
 
 namespace Pipeline.Api.OpenApi;
 
@@ -51,7 +53,7 @@ internal static class Describing
         {
             operation.RequestBody = new OpenApiRequestBody
             {
-                Required = true,
+                Required = !body.IsOptional,
                 Content = new Dictionary<string, OpenApiMediaType>
                 {
                     ["application/json"] = new OpenApiMediaType
@@ -69,11 +71,18 @@ internal static class Describing
             }
         }
 
-        CompleteAnswers(doc, operation);
+        var role = context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredRole>().SingleOrDefault()?.Role.Word();
+        CompleteAnswers(doc, role is null ? doc.Problems : [ProblemType.Forbidden, .. doc.Problems], operation);
         if (doc.NeedsKey)
         {
+            // OpenAPI 3.1: the names of roles that a key needs, which nobody negotiates.
             var scheme = new OpenApiSecuritySchemeReference(Documents.KeyScheme, context.Document);
-            operation.Security = [new OpenApiSecurityRequirement { [scheme] = [] }];
+            operation.Security = [new OpenApiSecurityRequirement { [scheme] = role is null ? [] : [role] }];
+        }
+
+        if (role is not null)
+        {
+            operation.Description = $"{operation.Description} Needs a key with the role {role}.".TrimStart();
         }
     }
 
@@ -94,7 +103,7 @@ internal static class Describing
         return schema;
     }
 
-    private static void CompleteAnswers(EndpointDoc doc, OpenApiOperation operation)
+    private static void CompleteAnswers(EndpointDoc doc, IEnumerable<ProblemType> known, OpenApiOperation operation)
     {
         foreach (var answer in doc.Answers)
         {
@@ -112,7 +121,7 @@ internal static class Describing
             }
         }
 
-        foreach (var problems in doc.Problems.GroupBy(problem => problem.Status))
+        foreach (var problems in known.GroupBy(problem => problem.Status))
         {
             var response = Response(operation, problems.Key);
             response.Description = string.Join(" Or: ", problems.Select(problem => $"{problem.Title} (`{problem.Uri}`)."));

@@ -35,6 +35,9 @@ internal sealed record BodyDoc(Type Type, IReadOnlyList<(string Name, string Jso
     /// <summary>Types whose fields it takes beside those of the first, or instead of those of the same name.</summary>
     public IReadOnlyList<Type> Also { get; init; } = [];
 
+    /// <summary>Whether the endpoint takes a request without a body as well.</summary>
+    public bool IsOptional { get; init; }
+
     /// <summary>An example of the same as one value a line, where the endpoint takes that as well.</summary>
     public string? Lines { get; init; }
 }

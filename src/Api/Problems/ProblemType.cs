@@ -7,6 +7,8 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType NotJson = new("not-json", 400, "The body is not JSON");
     public static readonly ProblemType Unauthorized = new("unauthorized", 401, "A valid API key is needed");
     public static readonly ProblemType NotLocal = new("not-local", 403, "Without API keys only this machine is served");
+    public static readonly ProblemType Forbidden = new("forbidden", 403, "The role of the API key does not allow this");
+    public static readonly ProblemType KeyNotFound = new("key-not-found", 404, "There is no such key");
     public static readonly ProblemType JobNotFound = new("job-not-found", 404, "There is no such job");
     public static readonly ProblemType BatchNotFound = new("batch-not-found", 404, "There is no such batch");
     public static readonly ProblemType ConversationNotFound = new("conversation-not-found", 404, "There is no such conversation or interview");
@@ -20,6 +22,8 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The path does not accept this method");
     public static readonly ProblemType JobState = new("job-state", 409, "The job's state does not allow this");
     public static readonly ProblemType ConversationState = new("conversation-state", 409, "The conversation takes no message now");
+    public static readonly ProblemType KeyExists = new("key-exists", 409, "There is already a key of this name");
+    public static readonly ProblemType LastAdmin = new("last-admin", 409, "No admin would be left");
     public static readonly ProblemType PromptExists = new("prompt-exists", 409, "There is already such a prompt");
     public static readonly ProblemType PromptBuiltIn = new("prompt-built-in", 409, "The prompt is built in");
     public static readonly ProblemType PromptsFull = new("prompts-full", 409, "The limit of prompts is reached");
@@ -41,7 +45,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
 
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        InvalidInput, NotJson, Unauthorized, NotLocal, JobNotFound, BatchNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
+        InvalidInput, NotJson, Unauthorized, NotLocal, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
         ActivityReportNotFound, ScheduleNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, TooManyStreams,
         ModelNotFound, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,

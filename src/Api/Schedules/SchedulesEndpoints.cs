@@ -1,5 +1,7 @@
+using Pipeline.Api.Clients;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Schedules;
 
 namespace Pipeline.Api.Schedules;
@@ -11,11 +13,11 @@ internal static class SchedulesEndpoints
     {
         api.MapGet("/schedules", ListAsync).Describe(SchedulesDocs.List);
         api.MapPost("/schedules/{id}/run", (string id, HttpContext context, ScheduleStore store) =>
-            AnswerAsync(id, store.RequestAsync(id, context.RequestAborted), StatusCodes.Status202Accepted)).Describe(SchedulesDocs.Run);
+            AnswerAsync(id, store.RequestAsync(id, context.RequestAborted), StatusCodes.Status202Accepted)).RequireRole(Role.Operator).Describe(SchedulesDocs.Run);
         api.MapPost("/schedules/{id}/pause", (string id, HttpContext context, ScheduleStore store) =>
-            AnswerAsync(id, store.PauseAsync(id, context.RequestAborted), StatusCodes.Status200OK)).Describe(SchedulesDocs.Pause);
+            AnswerAsync(id, store.PauseAsync(id, context.RequestAborted), StatusCodes.Status200OK)).RequireRole(Role.Operator).Describe(SchedulesDocs.Pause);
         api.MapPost("/schedules/{id}/resume", (string id, HttpContext context, ScheduleStore store) =>
-            AnswerAsync(id, store.ResumeAsync(id, context.RequestAborted), StatusCodes.Status200OK)).Describe(SchedulesDocs.Resume);
+            AnswerAsync(id, store.ResumeAsync(id, context.RequestAborted), StatusCodes.Status200OK)).RequireRole(Role.Operator).Describe(SchedulesDocs.Resume);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, ScheduleStore store) => Results.Json(

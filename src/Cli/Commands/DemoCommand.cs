@@ -85,7 +85,7 @@ internal static class DemoCommand
         IReadOnlyList<ActivityReport> made = [];
         await WaitAsync(
             environment,
-            async () => (made = await reports.ListAsync(Client.LocalId, new() { Scope = ActivityReportScope.Night, Day = yesterday, Limit = 10 }, cancellationToken))
+            async () => (made = await reports.ListAsync(Client.LocalId, seesAll: false, new() { Scope = ActivityReportScope.Night, Day = yesterday, Limit = 10 }, cancellationToken))
                 .Any(report => report.ClientId is not null),
             "the report was not made", cancellationToken);
         return made.Single(report => report.ClientId is not null);

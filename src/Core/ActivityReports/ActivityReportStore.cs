@@ -17,8 +17,8 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
         r.created_at as CreatedAt, r.figures is not null as IsMade, r.summary_job_id as SummaryJobId
         """;
 
-    // Those of all clients hold nothing that one of them wrote, and are everybody's.
-    private const string Mine = "(r.client_id = @ClientId or (r.client_id is null and r.scope = 'night'))";
+    // Those of all clients hold nothing that one of them wrote, but tell how much all of them do.
+    private const string Mine = "(r.client_id = @ClientId or (@SeesAll and r.client_id is null and r.scope = 'night'))";
 
     private const string Find = $"""
         select {Columns}, r.figures::text, coalesce(r.summary, j.result)::text as Summary, j.error as SummaryError,
@@ -98,12 +98,13 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
     private const int SummariesMax = 10_000;
 
     /// <summary>The report with its figures, if it exists and the client may see it.</summary>
-    public async Task<ActivityReport?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
-        (await dataSource.QueryAsync<ActivityReport>(Find, new { ClientId = clientId, Id = id }, cancellationToken)).SingleOrDefault();
+    /// <param name="seesAll">Whether the client sees reports on all clients.</param>
+    public async Task<ActivityReport?> FindAsync(Guid clientId, bool seesAll, Guid id, CancellationToken cancellationToken) =>
+        (await dataSource.QueryAsync<ActivityReport>(Find, new { ClientId = clientId, SeesAll = seesAll, Id = id }, cancellationToken)).SingleOrDefault();
 
-    /// <summary>Newest first, without figures: the client's own and those of all clients.</summary>
-    public Task<IReadOnlyList<ActivityReport>> ListAsync(Guid clientId, ActivityReportFilter filter, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<ActivityReport>(List, new { ClientId = clientId, filter.Before, filter.Scope, filter.Day, filter.Limit }, cancellationToken);
+    /// <summary>Newest first, without figures: the client's own and, if it sees them, those of all clients.</summary>
+    public Task<IReadOnlyList<ActivityReport>> ListAsync(Guid clientId, bool seesAll, ActivityReportFilter filter, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<ActivityReport>(List, new { ClientId = clientId, SeesAll = seesAll, filter.Before, filter.Scope, filter.Day, filter.Limit }, cancellationToken);
 
     /// <summary>Texts of those of the jobs that belong to the client and whose text is kept.</summary>
     public async Task<IReadOnlyDictionary<Guid, string>> TextsAsync(Guid clientId, IEnumerable<Guid> jobIds, CancellationToken cancellationToken) =>

@@ -7,23 +7,35 @@ using Pipeline.Core.Clients;
 namespace Pipeline.Scheduler.Hangfire;
 
 /// <summary>
-/// Admits the same people as the API: holders of a key, or, while there is no key, browsers on this machine. Browsers ask for a name and a
-/// password: the name is of no account, the password is the key.
+/// Admits operators and admins, as the API does where it steers what all clients share, or, while there is no key, browsers on this machine.
+/// Browsers ask for a name and a password: the name is of no account, the password is the key.
 /// </summary>
 internal sealed class DashboardAccess : IDashboardAsyncAuthorizationFilter
 {
-    public async Task<bool> AuthorizeAsync([NotNull] DashboardContext context)
+    private const Role Needed = Role.Operator;
+
+    public Task<bool> AuthorizeAsync([NotNull] DashboardContext context) => IsAdmittedAsync(context.GetHttpContext());
+
+    internal static async Task<bool> IsAdmittedAsync(HttpContext http)
     {
-        var http = context.GetHttpContext();
         var clients = http.RequestServices.GetRequiredService<ClientStore>();
         if (!await clients.AnyKeysAsync(http.RequestAborted))
         {
             return LoopbackOnly.IsLocal(http);
         }
 
-        if (Key(http.Request.Headers.Authorization) is { Length: > 0 } key && await clients.FindByKeyAsync(key, http.RequestAborted) is not null)
+        if (Key(http.Request.Headers.Authorization) is { Length: > 0 } key && await clients.FindByKeyAsync(key, http.RequestAborted) is { } client)
         {
-            return true;
+            if (client.Role < Needed)
+            {
+                // Written here, because Hangfire would answer 401, and the browser would ask for another key without saying why.
+                http.Response.StatusCode = StatusCodes.Status403Forbidden;
+                await http.Response.WriteAsync(
+                    $"The key of '{client.Name}' has the role {client.Role.Word()}; the dashboard needs {Needed.Word()}. Open it in a new private window with another key.",
+                    http.RequestAborted);
+            }
+
+            return client.Role >= Needed;
         }
 
         // Hangfire answers 401, and this makes the browser ask.

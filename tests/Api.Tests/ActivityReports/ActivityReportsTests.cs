@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Api.Tests.Hosting;
 using Pipeline.Contracts;
 using Pipeline.Core.ActivityReports;
+using Pipeline.Core.Clients;
 using Pipeline.TestSupport.Pipelines;
 
 namespace Pipeline.Api.Tests.ActivityReports;
@@ -35,20 +36,24 @@ public sealed class ActivityReportsTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task The_report_on_all_clients_is_everybodys_and_has_no_texts()
+    public async Task The_report_on_all_clients_is_for_operators_and_has_no_texts()
     {
         var client = (await api.NewClientAsync()).Client;
+        var (reader, key) = await api.NewClientAsync(Role.Operator);
         await MakeNightAsync(client, "words that only their client reads");
         var (store, maker) = (api.Host.Services.GetRequiredService<ActivityReportStore>(), api.Host.Services.GetRequiredService<ActivityReportMaker>());
         await maker.MakeNightsAsync((await store.OwnersAsync(Token)).Single(owner => owner.ClientId is null) with { Since = Yesterday, TimeZone = "Etc/UTC" }, Token);
 
-        var all = (await (await api.NewClientAsync()).Client.GetAsync("/api/activity")).Json.GetProperty("reports").EnumerateArray().Single(report => report.GetProperty("clients").GetString() == "all");
+        var all = (await reader.GetAsync("/api/activity")).Json.GetProperty("reports").EnumerateArray().Single(report => report.GetProperty("clients").GetString() == "all");
         foreach (var accept in (string[])["application/json", "text/html"])
         {
-            var (text, _) = await ReadAsync($"/api/activity/{all.GetProperty("id").GetString()}", accept, (await api.NewClientAsync()).Key);
+            var (text, _) = await ReadAsync($"/api/activity/{all.GetProperty("id").GetString()}", accept, key);
             text.ShouldNotContain("only their client");
             text.ShouldNotContain("typical");
         }
+
+        (await client.GetAsync("/api/activity?limit=200")).Json.ToString().ShouldNotContain(all.GetProperty("id").GetString()!);
+        (await client.GetAsync($"/api/activity/{all.GetProperty("id").GetString()}")).ShouldBeProblem(404, "activity-report-not-found").Says("need the role operator");
     }
 
     [Fact]

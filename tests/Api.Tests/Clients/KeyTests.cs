@@ -27,7 +27,7 @@ public sealed class KeyTests(KeyedApi api) : IClassFixture<KeyedApi>
     public async Task A_wrong_key_is_refused(string header, string value)
     {
         using var client = api.Host.Client();
-        (await client.GetAsync("/api/jobs", (header, value))).ShouldBeProblem(401, "unauthorized").Says("unknown or revoked");
+        (await client.GetAsync("/api/jobs", (header, value))).ShouldBeProblem(401, "unauthorized").Says("unknown, expired or revoked");
     }
 
     [Theory]

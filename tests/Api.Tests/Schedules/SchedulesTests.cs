@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Api.Tests.Hosting;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Schedules;
 
 namespace Pipeline.Api.Tests.Schedules;
@@ -14,7 +15,7 @@ public sealed class SchedulesTests(KeyedApi api) : IClassFixture<KeyedApi>
         var store = api.Host.Services.GetRequiredService<ScheduleStore>();
         await store.RegisterAsync([new() { Id = "probe", Description = "Probes.", Cron = "30 3 * * *", TimeZone = "Asia/Seoul" }], Token);
         await store.SetNextAsync("probe", new(2026, 11, 22, 18, 30, 0, TimeSpan.Zero), Token);
-        var (client, _) = await api.NewClientAsync();
+        var (client, _) = await api.NewClientAsync(Role.Operator);
 
         var fresh = (await client.GetAsync("/api/schedules")).Json.GetProperty("schedules").EnumerateArray().Single();
         fresh.GetProperty("state").GetString().ShouldBe("active");
@@ -39,7 +40,19 @@ public sealed class SchedulesTests(KeyedApi api) : IClassFixture<KeyedApi>
     [InlineData("pause")]
     [InlineData("resume")]
     public async Task A_task_that_does_not_exist_is_not_found(string verb) =>
-        (await (await api.NewClientAsync()).Client.PostAsync($"/api/schedules/nobody's/{verb}", "{}")).ShouldBeProblem(404, "schedule-not-found");
+        (await (await api.NewClientAsync(Role.Operator)).Client.PostAsync($"/api/schedules/nobody's/{verb}", "{}")).ShouldBeProblem(404, "schedule-not-found");
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("pause")]
+    [InlineData("resume")]
+    public async Task A_client_sees_tasks_and_steers_none(string verb)
+    {
+        var (client, _) = await api.NewClientAsync();
+
+        (await client.GetAsync("/api/schedules")).Status.ShouldBe(200);
+        (await client.PostAsync($"/api/schedules/probe/{verb}", "{}")).ShouldBeProblem(403, "forbidden").Says("this needs operator");
+    }
 
     [Fact]
     public async Task Nobody_sees_schedules_without_a_key() =>

@@ -77,7 +77,7 @@ public sealed class AskedReportTests(PostgresDatabase database) : IClassFixture<
         }
 
         await days.Maker.MakeAskedAsync(waiting, Token);
-        var made = (await days.Store.FindAsync(client, report.Id, Token))!;
+        var made = (await days.Store.FindAsync(client, seesAll: false, report.Id, Token))!;
         made.Conversations.ShouldBe(conversations);
         return JsonSerializer.Deserialize(made.Figures!, ActivityFiguresJson.Default.ActivityFigures)!;
     }

@@ -73,9 +73,9 @@ internal sealed class JobsOfADay
     {
         var reader = client ?? Client.LocalId;
         List<(ActivityReport, ActivityFigures)> nights = [];
-        foreach (var listed in (await Store.ListAsync(reader, new() { Limit = 500 }, Token)).Where(report => report.ClientId == client).OrderBy(report => report.FirstDay))
+        foreach (var listed in (await Store.ListAsync(reader, seesAll: true, new() { Limit = 500 }, Token)).Where(report => report.ClientId == client).OrderBy(report => report.FirstDay))
         {
-            var report = (await Store.FindAsync(reader, listed.Id, Token))!;
+            var report = (await Store.FindAsync(reader, seesAll: true, listed.Id, Token))!;
             nights.Add((report, System.Text.Json.JsonSerializer.Deserialize(report.Figures!, ActivityFiguresJson.Default.ActivityFigures)!));
         }
 

@@ -1,0 +1,37 @@
+using Pipeline.Api.Problems;
+using Pipeline.Core.Clients;
+
+namespace Pipeline.Api.Clients;
+
+/// <summary>Refuses a client whose role is too low for the endpoint that it asks for. Endpoints without a <see cref="RequiredRole"/> serve every client.</summary>
+internal sealed class RoleGate : IMiddleware
+{
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RequiredRole>() is not { Role: var needed })
+        {
+            return next(context);
+        }
+
+        var client = context.Client();
+        if (client.Role >= needed)
+        {
+            return next(context);
+        }
+
+        var problem = new Problem(
+            ProblemType.Forbidden,
+            $"The key of '{client.Name}' has the role {client.Role.Word()}; this needs {needed.Word()}. "
+            + $"Ask an admin for another role (PATCH /api/keys/{client.Name}) or another key (./run keys add NAME --role {needed.Word()}).");
+        return problem.ExecuteAsync(context);
+    }
+}
+
+/// <summary>The lowest role that an endpoint serves; metadata of the endpoint.</summary>
+internal sealed record RequiredRole(Role Role);
+
+internal static class RequiredRoleOfEndpoint
+{
+    public static TBuilder RequireRole<TBuilder>(this TBuilder endpoint, Role role)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RequiredRole(role));
+}

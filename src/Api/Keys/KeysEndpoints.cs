@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Body;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
+using Pipeline.Core.Clients;
+
+namespace Pipeline.Api.Keys;
+
+/// <summary><c>/api/keys</c>: who may call, and as what.</summary>
+internal static class KeysEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/keys/me", (HttpContext context) => Results.Json(OwnKeyResource.Of(context.Client()), ApiJson.Wire.OwnKeyResource)).Describe(KeysDocs.Own);
+        api.MapGet("/keys", ListAsync).RequireRole(Role.Admin).Describe(KeysDocs.List);
+        api.MapPost("/keys", AddAsync).RequireRole(Role.Admin).Describe(KeysDocs.Add);
+        api.MapPost("/keys/{name}/rotate", RotateAsync).RequireRole(Role.Admin).Describe(KeysDocs.Rotate);
+        api.MapPatch("/keys/{name}", ChangeAsync).RequireRole(Role.Admin).Describe(KeysDocs.Change);
+        api.MapDelete("/keys/{name}", RevokeAsync).RequireRole(Role.Admin).Describe(KeysDocs.Revoke);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, KeyStore store, IOptions<ApiOptions> options)
+    {
+        var errors = new InputErrors();
+        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var (page, links) = query.PageOf(
+            await store.ListAsync(query.Before, query.Sought, context.RequestAborted), key => KeyResource.Of(key, secret: null), key => key.Id);
+        return Results.Json(new KeyPageResource(page, links), ApiJson.Wire.KeyPageResource);
+    }
+
+    private static Task<IResult> AddAsync(HttpContext context, BodyReader bodies, KeyStore store, TimeProvider time) =>
+        bodies.ReadObjectAsync(context, async fields =>
+        {
+            var wanted = KeyBodies.ReadNew(fields, time.GetUtcNow());
+            return fields.Errors.Any ? fields.Errors.ToProblem() : Answer(context, await store.AddAsync(wanted, context.RequestAborted));
+        });
+
+    private static async Task<IResult> RotateAsync(string name, HttpContext context, BodyReader bodies, KeyStore store)
+    {
+        // Most send none, because the default is what they want.
+        if (context.Request.ContentLength is 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            return await RotateAsync(KeyTimes.GraceDefault);
+        }
+
+        return await bodies.ReadObjectAsync(context, async fields =>
+        {
+            var grace = KeyBodies.ReadGrace(fields);
+            return fields.Errors.Any ? fields.Errors.ToProblem() : await RotateAsync(grace);
+        });
+
+        async Task<IResult> RotateAsync(TimeSpan grace) => Answer(context, await store.RotateAsync(name, grace, context.RequestAborted));
+    }
+
+    private static Task<IResult> ChangeAsync(string name, HttpContext context, BodyReader bodies, KeyStore store, TimeProvider time) =>
+        bodies.ReadObjectAsync(context, async fields =>
+        {
+            var change = KeyBodies.ReadChange(fields, time.GetUtcNow());
+            return fields.Errors.Any ? fields.Errors.ToProblem() : Answer(context, await store.ChangeAsync(name, change, context.RequestAborted));
+        });
+
+    private static async Task<IResult> RevokeAsync(string name, HttpContext context, KeyStore store)
+    {
+        var errors = new InputErrors();
+        var key = PageQuery.Single(context.Request.Query, KeysDocs.KeyParameter, errors) is { } id ? JobIds.Parse(id, errors, KeysDocs.KeyParameter) : (Guid?)null;
+        return errors.Any ? errors.ToProblem() : Answer(context, await store.RevokeAsync(name, key, context.RequestAborted));
+    }
+
+    private static IResult Answer(HttpContext context, KeyReply reply)
+    {
+        // A secret not even for a moment in somebody's cache.
+        context.Response.Headers.CacheControl = "no-store";
+        return reply switch
+        {
+            KeyReply.Made made => Results.Json(KeyResource.Of(made.Key, made.Secret), ApiJson.Wire.KeyResource, statusCode: StatusCodes.Status201Created),
+            KeyReply.Changed changed => Results.Json(KeyResource.Of(changed.Key, secret: null), ApiJson.Wire.KeyResource),
+            KeyReply.Revoked => Results.NoContent(),
+            KeyReply.Refused refused => Refusal(refused),
+            _ => throw new InvalidOperationException($"{reply.GetType().Name} has no answer."),
+        };
+    }
+
+    private static Problem Refusal(KeyReply.Refused refused) => refused.Reason switch
+    {
+        KeyRefusal.NameTaken => new(ProblemType.KeyExists, refused.Message),
+        KeyRefusal.NotFound => new(ProblemType.KeyNotFound, refused.Message),
+        KeyRefusal.LastAdmin => new(ProblemType.LastAdmin, refused.Message),
+        KeyRefusal.FirstIsAdmin => Problem.Of(ProblemType.InvalidInput, "role", $"is too low. {refused.Message}"),
+        KeyRefusal.NoSuchClient => Problem.Of(ProblemType.InvalidInput, "same_client", $"is true. {refused.Message}"),
+        _ => throw new InvalidOperationException($"{refused.Reason} has no problem type."),
+    };
+}

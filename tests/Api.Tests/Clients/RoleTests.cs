@@ -1,0 +1,160 @@
+using System.Text;
+using System.Text.Json;
+using Pipeline.Api.Tests.Hosting;
+using Pipeline.Core.Clients;
+
+namespace Pipeline.Api.Tests.Clients;
+
+/// <summary>Every route of the OpenAPI document with every role, with no key, and without keys on this machine.</summary>
+public sealed class RoleTests(KeyedApi keyed, LocalApi local) : IClassFixture<KeyedApi>
+{
+    private const string Open = "open";
+    private const string Client = "client";
+    private const string Operator = "operator";
+    private const string Admin = "admin";
+
+    // The lowest role that a route serves. A new route needs a row: decide it here, and on the endpoint with RequireRole.
+    private static readonly Dictionary<string, string> LowestRoles = new()
+    {
+        ["get /health"] = Open,
+        ["get /health/live"] = Open,
+        ["get /health/ready"] = Open,
+
+        ["get /api/kinds"] = Client,
+        ["get /api/queues"] = Client,
+        ["post /api/emotion"] = Client,
+        ["post /api/embeddings"] = Client,
+        ["post /api/chat/completions"] = Client,
+        ["post /api/feedback"] = Client,
+        ["post /api/interview/step"] = Client,
+        ["post /api/report"] = Client,
+        ["post /api/jobs"] = Client,
+        ["get /api/jobs"] = Client,
+        ["get /api/jobs/{id}"] = Client,
+        ["delete /api/jobs/{id}"] = Client,
+        ["post /api/jobs/{id}/retry"] = Client,
+        ["get /api/jobs/{id}/events"] = Client,
+        ["post /api/jobs/batch"] = Client,
+        ["get /api/batches"] = Client,
+        ["get /api/batches/{id}"] = Client,
+        ["delete /api/batches/{id}"] = Client,
+        ["get /api/batches/{id}/results"] = Client,
+        ["post /api/conversations"] = Client,
+        ["get /api/conversations"] = Client,
+        ["get /api/conversations/{id}"] = Client,
+        ["delete /api/conversations/{id}"] = Client,
+        ["post /api/conversations/{id}/messages"] = Client,
+        ["post /api/interviews"] = Client,
+        ["get /api/interviews/{id}"] = Client,
+        ["delete /api/interviews/{id}"] = Client,
+        ["post /api/interviews/{id}/answers"] = Client,
+        ["post /api/documents"] = Client,
+        ["get /api/documents"] = Client,
+        ["get /api/documents/{id}"] = Client,
+        ["delete /api/documents/{id}"] = Client,
+        ["post /api/search"] = Client,
+        ["post /api/ask"] = Client,
+        ["get /api/prompts"] = Client,
+        ["post /api/prompts"] = Client,
+        ["post /api/prompts/preview"] = Client,
+        ["get /api/prompts/{id}"] = Client,
+        ["put /api/prompts/{id}"] = Client,
+        ["delete /api/prompts/{id}"] = Client,
+        ["get /api/prompts/{id}/versions"] = Client,
+        ["post /api/prompts/{id}/rollback"] = Client,
+        ["get /api/webhooks/deliveries"] = Client,
+        ["get /api/webhooks/deliveries/{id}"] = Client,
+        ["post /api/webhooks/deliveries/{id}/replay"] = Client,
+        ["post /api/webhooks/secrets"] = Client,
+        ["get /api/webhooks/secrets"] = Client,
+        ["delete /api/webhooks/secrets/{id}"] = Client,
+        ["get /api/activity"] = Client,
+        ["post /api/activity"] = Client,
+        ["get /api/activity/{id}"] = Client,
+        ["get /api/activity/settings"] = Client,
+        ["put /api/activity/settings"] = Client,
+        ["post /v1/chat/completions"] = Client,
+        ["post /v1/embeddings"] = Client,
+        ["get /v1/models"] = Client,
+        ["get /v1/models/{id}"] = Client,
+
+        ["get /api/schedules"] = Client,
+        ["post /api/schedules/{id}/run"] = Operator,
+        ["post /api/schedules/{id}/pause"] = Operator,
+        ["post /api/schedules/{id}/resume"] = Operator,
+
+        ["get /api/keys/me"] = Client,
+        ["get /api/keys"] = Admin,
+        ["post /api/keys"] = Admin,
+        ["post /api/keys/{name}/rotate"] = Admin,
+        ["patch /api/keys/{name}"] = Admin,
+        ["delete /api/keys/{name}"] = Admin,
+    };
+
+    private static readonly string[] Methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+    public static TheoryData<string, string> Routes() => [.. LowestRoles.Select(row => (row.Key, row.Value))];
+
+    [Fact]
+    public async Task Every_route_has_a_row_and_says_its_role()
+    {
+        var operations = (await keyed.Admin.GetAsync("/openapi/v1.json")).Json.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Where(operation => Methods.Contains(operation.Name)).Select(operation => (Route: $"{operation.Name} {path.Name}", operation.Value)))
+            .ToDictionary(operation => operation.Route, operation => operation.Value);
+
+        operations.Keys.ShouldBe(LowestRoles.Keys, ignoreOrder: true);
+        operations.ToDictionary(operation => operation.Key, operation => RoleOf(operation.Value)).ShouldBe(LowestRoles, ignoreOrder: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task A_route_serves_its_role_and_those_above_it(string route, string lowest)
+    {
+        using var nobody = keyed.Host.Client();
+        (await SendAsync(nobody, route)).ShouldBe(lowest is Open ? Outcome.Allowed : Outcome.NoKey, "no key");
+        foreach (var role in Enum.GetValues<Role>())
+        {
+            var (client, _) = await keyed.NewClientAsync(role);
+            var allowed = lowest is Open || role >= RoleWords.Parse(lowest);
+            (await SendAsync(client, route)).ShouldBe(allowed ? Outcome.Allowed : Outcome.Forbidden, role.Word());
+            client.Dispose();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Without_keys_this_machine_may_do_everything(string route, string lowest) =>
+        (await SendAsync(local.Client, route)).ShouldBe(Outcome.Allowed, lowest);
+
+    [Fact]
+    public async Task Without_keys_the_local_client_is_an_admin() =>
+        (await local.Client.GetAsync("/api/keys/me")).Json.ToString().ShouldBe("""{"name":"local","role":"admin"}""");
+
+    private static string RoleOf(JsonElement operation) =>
+        !operation.TryGetProperty("security", out var security) ? Open
+        : security[0].GetProperty("key") is var roles && roles.GetArrayLength() is 0 ? Client
+        : roles[0].GetString()!;
+
+    /// <summary>A request for nothing that exists: who is allowed gets another failure, or an answer.</summary>
+    private static async Task<Outcome> SendAsync(ApiClient client, string route)
+    {
+        var (method, path) = (HttpMethod.Parse(route.Split(' ')[0]), route.Split(' ')[1]);
+        path = path.Replace("{id}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal).Replace("{name}", "nobody", StringComparison.Ordinal);
+        var body = method == HttpMethod.Get || method == HttpMethod.Delete ? null : ApiClient.Json(Encoding.UTF8.GetBytes("{}"));
+        var answer = await client.SendAsync(method, path, body);
+        if (answer.Status is 403)
+        {
+            answer.ShouldBeProblem(403, "forbidden");
+        }
+
+        answer.Status.ShouldBeLessThan(500, route);
+        return answer.Status switch { 401 => Outcome.NoKey, 403 => Outcome.Forbidden, _ => Outcome.Allowed };
+    }
+
+    private enum Outcome
+    {
+        Allowed,
+        NoKey,
+        Forbidden,
+    }
+}
