@@ -1,8 +1,14 @@
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Hosting;
 using Pipeline.Scheduler.Hangfire;
 using Pipeline.TestSupport.Services;
 
@@ -26,6 +32,36 @@ public sealed class DashboardAccessTests
 
             http.Response.StatusCode.ShouldBe(role is Role.Client ? 403 : 200);
         }
+    }
+
+    [Fact]
+    public async Task The_dashboard_answers_each_role_as_the_filter_says()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Postgres:ConnectionString"] = database.ConnectionString, ["Broker:Url"] = "memory" });
+        builder.Services.AddRoutingCore().AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        builder.AddPipeline(pipeline => pipeline.AddTaskRunner().AddHangfireSchedules());
+        await using var app = builder.Build();
+        app.UseRouting();
+        app.MapHangfire();
+        await app.StartAsync(Token);
+        var keys = app.Services.GetRequiredService<KeyStore>();
+        using HttpClient http = new() { BaseAddress = new(app.Urls.Single()) };
+
+        foreach (var (role, status) in ((Role, HttpStatusCode)[])[(Role.Admin, HttpStatusCode.OK), (Role.Operator, HttpStatusCode.OK), (Role.Client, HttpStatusCode.Forbidden)])
+        {
+            var key = (await keys.AddAsync(new() { Name = role.Word(), Role = role }, Token)).ShouldBeOfType<KeyReply.Made>().Secret;
+            http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+            using var answer = await http.GetAsync(new Uri("/hangfire", UriKind.Relative), Token);
+            answer.StatusCode.ShouldBe(status);
+        }
+
+        http.DefaultRequestHeaders.Authorization = null;
+        using var asked = await http.GetAsync(new Uri("/hangfire", UriKind.Relative), Token);
+        (asked.StatusCode, asked.Headers.WwwAuthenticate.Single().Scheme).ShouldBe((HttpStatusCode.Unauthorized, "Basic"));
+        await app.StopAsync(Token);
     }
 
     [Fact]

@@ -8,8 +8,8 @@ namespace Pipeline.Api.Clients;
 
 /// <summary>
 /// Decides for whom a request below /api acts. With keys: for the client whose key it carries. Without any key: for the
-/// local client, who may do everything, and only over loopback. <see cref="LoopbackRule"/> refuses to start otherwise; it is checked again here
-/// because the last key may be revoked while a public address is being served.
+/// local client, who may do everything, and only over loopback. <see cref="LoopbackRule"/> refuses to start otherwise; it is
+/// checked again here because keys may go while a public address is being served, as with a database that is restored.
 /// </summary>
 internal sealed class ClientGate(ClientStore clients) : IMiddleware
 {

@@ -26,12 +26,3 @@ internal sealed class RoleGate : IMiddleware
         return problem.ExecuteAsync(context);
     }
 }
-
-/// <summary>The lowest role that an endpoint serves; metadata of the endpoint.</summary>
-internal sealed record RequiredRole(Role Role);
-
-internal static class RequiredRoleOfEndpoint
-{
-    public static TBuilder RequireRole<TBuilder>(this TBuilder endpoint, Role role)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RequiredRole(role));
-}

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Text.Json;
 using Pipeline.Api.Body;
 using Pipeline.Api.Jobs;
@@ -75,34 +74,4 @@ internal static class KeyBodies
 
     private static DateTimeOffset? TakeExpiry(BodyFields fields, DateTimeOffset now) =>
         CommonFields.TakeExpiresAt(fields, now, KeyTimes.LifetimeMax, "the longest that a key may live");
-}
-
-internal sealed record KeyRequest
-{
-    [Description("Who will use the key: 1 to 64 letters, digits, '.', '-' and '_'.")]
-    public required string Name { get; init; }
-
-    [Description("client (default), operator or admin. The first key is an admin's.")]
-    public string? Role { get; init; }
-
-    [Description("RFC 3339 time at which the key ends; without it never.")]
-    public DateTimeOffset? ExpiresAt { get; init; }
-
-    [Description("true gives the key to the revoked client that had this name last, with its jobs and all else; default false: a new client.")]
-    public bool? SameClient { get; init; }
-}
-
-internal sealed record KeyChangeRequest
-{
-    [Description("client, operator or admin.")]
-    public string? Role { get; init; }
-
-    [Description("RFC 3339 time at which the newest key ends, older ones no later; null for never.")]
-    public DateTimeOffset? ExpiresAt { get; init; }
-}
-
-internal sealed record RotationRequest
-{
-    [Description("How long the other keys of the client go on working: 24h (default), 30m, 7d; 0s ends them at once.")]
-    public string? Grace { get; init; }
 }

@@ -24,24 +24,3 @@ public sealed record Client
     /// <summary>When that key ends; null: never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 }
-
-/// <summary>What a client may be named: something that reads well in a list and needs no quotes in a shell or a path.</summary>
-public static class ClientNames
-{
-    public const int LengthMax = 64;
-
-    public const string Rule = "use 1 to 64 letters, digits, '.', '-' and '_'";
-
-    public static bool IsValid(string name) =>
-        name.Length is > 0 and <= LengthMax && name.All(letter => char.IsLetterOrDigit(letter) || letter is '.' or '-' or '_');
-}
-
-/// <summary>How a client wants its reports; null leaves it to the server.</summary>
-public sealed record ClientReporting
-{
-    /// <summary>Where its days begin: an IANA name.</summary>
-    public string? TimeZone { get; init; }
-
-    /// <summary><c>ko</c> or <c>en</c>.</summary>
-    public string? Language { get; init; }
-}

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
@@ -32,12 +31,4 @@ internal sealed class KeyUseWriter(ClientStore clients, TimeProvider time, ILogg
             RoundDone();
         }
     }
-}
-
-public static class ClientRegistration
-{
-    /// <summary>This process asks for keys, and so knows when they are used. Said twice it counts once.</summary>
-    public static IServiceCollection AddKeyUse(this IServiceCollection services) => services.AddHostedService<KeyUseWriter>();
-
-    internal static IServiceCollection AddClients(this IServiceCollection services) => services.AddSingleton<ClientStore>().AddSingleton<KeyStore>();
 }

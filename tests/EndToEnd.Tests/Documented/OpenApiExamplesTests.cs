@@ -10,10 +10,10 @@ namespace Pipeline.EndToEnd.Tests.Documented;
 /// </summary>
 public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
-    private static readonly string[] Methods = ["get", "post", "put", "delete"];
+    private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
 
-    // By the part of a path before its id: what the examples made, or what the test made for them.
-    private readonly Dictionary<string, string> _ids = new() { ["/v1/models"] = "chat", ["/api/schedules"] = "nightly-reports" };
+    // By the part of a path before its id or name: what the examples made, or what the test made for them.
+    private readonly Dictionary<string, string> _ids = new() { ["/v1/models"] = "chat", ["/api/schedules"] = "nightly-reports", ["/api/keys"] = "web" };
 
     [Fact]
     public async Task Every_operation_answers_as_the_document_shows()
@@ -47,19 +47,24 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
     }
 
     /// <summary>What makes things before what reads and changes them, then what ends them, and what begins them again.</summary>
-    private static int Turn(string path, string method) => (method, path.Contains("{id}", StringComparison.Ordinal)) switch
+    private static int Turn(string path, string method) => (method, IsOfOne(path)) switch
     {
         _ when path.EndsWith("/retry", StringComparison.Ordinal) => 5,
         ("post", false) => 0,
-        ("put", _) => 1,
+        ("put" or "patch", _) => 1,
         ("post", true) => 2,
         ("get", _) => 3,
         _ => 4,
     };
 
-    /// <summary>What no example makes: a job that waits, and a webhook.</summary>
+    private static bool IsOfOne(string path) => path.Contains('{', StringComparison.Ordinal);
+
+    /// <summary>What no example makes: the first key, a job that waits, and a webhook.</summary>
     private async Task PrepareAsync(DocumentedSystem system)
     {
+        // Before anything else, because what the client without a key owns is out of reach once there is one.
+        using var made = await system.Http.PostAsJsonAsync("/api/keys", new { name = "admin" });
+        system.Http.DefaultRequestHeaders.Authorization = new("Bearer", (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("key").GetString());
         using var secret = await system.Http.PostAsJsonAsync("/api/webhooks/secrets", new { });
         using var called = await system.Http.PostAsJsonAsync("/api/emotion", new { text = "I got the job!", callback_url = $"{system.Receiver.Address}/hooks" });
         _ids["/api/webhooks/deliveries"] = (await system.Receiver.NextAsync()).Id;
@@ -72,8 +77,8 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
 
     private async Task TryAsync(HttpClient http, AnswerShape shape, string path, string method, JsonElement operation, string? body)
     {
-        var isOfOne = path.Contains("{id}", StringComparison.Ordinal);
-        var address = isOfOne ? path.Replace("{id}", _ids[path.Split("/{id}")[0]], StringComparison.Ordinal) : path;
+        var isOfOne = IsOfOne(path);
+        var address = isOfOne ? path.Replace("{id}", "{name}", StringComparison.Ordinal).Replace("{name}", _ids[path.Split("/{")[0]], StringComparison.Ordinal) : path;
         using var request = new HttpRequestMessage(HttpMethod.Parse(method), address)
         {
             Content = body is null ? null : new StringContent(body, null, "application/json"),
