@@ -67,6 +67,12 @@ internal sealed class ApiOptions
     [Range(1, 1_000)]
     public int PageLengthMax { get; init; } = 200;
 
+    /// <summary>
+    /// Whether the JSON schema of an answer is compiled before its job is accepted. Turn it off where only model servers
+    /// (Inference:Backend is Remote) answer chats and know keywords that Pipeline's own engine refuses. Default true.
+    /// </summary>
+    public bool SchemaCheck { get; init; } = true;
+
     /// <summary>What <c>Retry-After</c> says while the database cannot be reached. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan StoreRetryAfter { get; init; } = TimeSpan.FromSeconds(5);

@@ -15,6 +15,7 @@ using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
+using Pipeline.Inference.Structured;
 
 namespace Pipeline.Api;
 
@@ -35,6 +36,8 @@ public static class ApiRole
         services.AddValidated<ConversationOptions, ConversationOptionsValidator>(ConversationOptions.Section);
         services.AddSingleton<BodyReader>();
         services.AddSingleton<PromptedInputs>();
+        services.AddSingleton<SchemaVerdicts>();
+        services.AddSingleton<SchemaCheck>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();
         services.AddSingleton<JobUpdateReader>();

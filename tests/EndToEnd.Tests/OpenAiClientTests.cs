@@ -57,7 +57,7 @@ public sealed class OpenAiClientTests(PostgresDatabase database) : IClassFixture
         got.GetProperty("models").EnumerateArray().Select(model => model.GetString()).ShouldBe(["chat", "embedding"]);
         Error(got, "unknownModel").ShouldBe(("NotFoundError", 404, "model_not_found", "model"));
         Error(got, "badValue").ShouldBe(("BadRequestError", 400, "invalid_input", "temperature"));
-        Error(got, "badSchema").ShouldBe(("BadRequestError", 400, "job_rejected", null));
+        Error(got, "badSchema").ShouldBe(("BadRequestError", 400, "invalid_input", "response_format.json_schema.schema"));
 
         await Eventually.TrueAsync(async () => (await JobAsync(http, got.GetProperty("left"))).GetProperty("state").GetString() is "canceled");
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Jobs;
@@ -15,6 +16,7 @@ namespace Pipeline.Api.Batches;
 /// <summary>The way of <c>POST /api/jobs/batch</c>: read and check to the end, then accept all of it or nothing.</summary>
 internal sealed class BatchSubmissions(
     PromptedInputs prompts,
+    SchemaCheck schemas,
     BatchIntake intake,
     BatchStore store,
     Callbacks callbacks,
@@ -119,7 +121,13 @@ internal sealed class BatchSubmissions(
             }
 
             // After a fault the rest is only checked, so that the client hears of all its faults at once.
-            if (draft.Parse(utf8, index, errors) is { } drafted
+            var drafted = draft.Parse(utf8, index, errors);
+            if (drafted is not null)
+            {
+                schemas.Check(drafted.Input, JsonPath.Below(drafted.Path, SchemaCheck.Field), errors, cancellationToken);
+            }
+
+            if (drafted is not null
                 && await prompts.WriteOutAsync(request.HttpContext.ClientId(), drafted.Input, drafted.Path, errors, cancellationToken) is { } written
                 && !errors.Any)
             {

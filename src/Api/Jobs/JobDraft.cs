@@ -1,3 +1,4 @@
+using Pipeline.Api.Body;
 using Pipeline.Api.Events;
 using Pipeline.Contracts;
 using Pipeline.Core.Documents;
@@ -16,6 +17,9 @@ internal sealed record JobDraft
 
     /// <summary>Where the input stands in the body; "" where it is the body.</summary>
     public string InputPath { get; init; } = "";
+
+    /// <summary>Where the schema of the answer stands in the body.</summary>
+    public string SchemaPath { get => field ?? JsonPath.Below(InputPath, SchemaCheck.Field); init; }
 
     /// <summary>Whether the client sent a list, and so gets a list back, even of one.</summary>
     public required bool IsList { get; init; }

@@ -21,6 +21,7 @@ internal delegate Task<IResult> Answering(HttpContext context, Submission submis
 internal sealed class JobSubmissions(
     BodyReader bodies,
     PromptedInputs prompts,
+    SchemaCheck schemas,
     JobIntake intake,
     JobAnswers answers,
     JobWaits waits,
@@ -80,6 +81,7 @@ internal sealed class JobSubmissions(
         List<IJob> inputs = [];
         foreach (var input in wanted.Inputs)
         {
+            schemas.Check(input, wanted.SchemaPath, errors, context.RequestAborted);
             if (await prompts.WriteOutAsync(context.ClientId(), input, wanted.InputPath, errors, context.RequestAborted) is { } written)
             {
                 inputs.Add(written);

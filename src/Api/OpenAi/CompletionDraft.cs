@@ -32,6 +32,7 @@ internal static class CompletionDraft
             Kind = CompleteChat.Descriptor,
             Inputs = [input],
             IsList = false,
+            SchemaPath = "response_format.json_schema.schema",
             Priority = JobPriority.Interactive,
             Stream = request.Stream is true ? id => new ChunkFormat(id, created, request.StreamOptions?.IncludeUsage is true) : null,
             Finished = jobs => CompletionsEndpoint.Answer(jobs[0], created),

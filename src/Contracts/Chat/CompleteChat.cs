@@ -7,7 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Pipeline.Contracts;
 
 /// <summary>The next message of a conversation.</summary>
-public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted
+public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted, IConstrained
 {
     public static string Kind => "chat";
 

@@ -30,7 +30,7 @@ internal sealed class TextGenerator(ILanguageModel model, int contextTokens, Sub
         }
 
         GenerationSpec spec = new(
-            Math.Min(request.TokensMax, _room - chat.Tokens.Length), request.Sampling, request.Stops, _constraints.For(request.Json),
+            Math.Min(request.TokensMax, _room - chat.Tokens.Length), request.Sampling, request.Stops, _constraints.For(request.Json, cancellationToken),
             request.Streams, model.IsEndOfGeneration, model.GetTokenBytes)
         {
             LikelyTokens = request.LikelyTokens,

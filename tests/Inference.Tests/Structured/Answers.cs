@@ -9,7 +9,7 @@ internal static class Answers
 {
     private static readonly GrammarVocabulary Bytes = new(new ByteLanguageModel());
 
-    public static JsonGrammar Grammar(string schema) => JsonGrammar.Compile(JsonDocument.Parse(schema).RootElement);
+    public static JsonGrammar Grammar(string schema) => JsonGrammar.Compile(JsonDocument.Parse(schema).RootElement, TestContext.Current.CancellationToken);
 
     public static bool Accepts(string schema, string answer) => Accepts(Grammar(schema), answer);
 

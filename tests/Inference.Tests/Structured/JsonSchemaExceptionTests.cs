@@ -99,7 +99,7 @@ public sealed class JsonSchemaExceptionTests
 
     [Fact]
     public void No_JSON_is_no_schema() =>
-        Should.Throw<JsonSchemaException>(() => JsonGrammar.Compile(default)).Path.ShouldBe("");
+        Should.Throw<JsonSchemaException>(() => JsonGrammar.Compile(default, TestContext.Current.CancellationToken)).Path.ShouldBe("");
 
     private static string Nested(string open, string inner, string close, int levels) =>
         string.Concat(Enumerable.Repeat(open, levels)) + inner + string.Concat(Enumerable.Repeat(close, levels));
@@ -107,6 +107,6 @@ public sealed class JsonSchemaExceptionTests
     private static string Path(string schema) => Should.Throw<JsonSchemaException>(() =>
     {
         using JsonDocument document = JsonDocument.Parse(schema, new JsonDocumentOptions { MaxDepth = 1_000 });
-        JsonGrammar.Compile(document.RootElement);
+        JsonGrammar.Compile(document.RootElement, TestContext.Current.CancellationToken);
     }).Path;
 }

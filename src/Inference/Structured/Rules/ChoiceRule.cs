@@ -9,19 +9,23 @@ internal sealed class ChoiceRule : Rule
     /// <summary>Set once while the grammar is compiled.</summary>
     public IReadOnlyList<Rule> Alternatives { get; set; } = [];
 
+    public override int PartCount => Math.Max(Alternatives.Count, 1);
+
     public override JsonKinds Kinds => Alternatives.Aggregate(JsonKinds.None, (kinds, rule) => kinds | rule.Kinds);
 
     /// <summary>
     /// The alternatives with choices among them opened. A choice that leads back to itself adds nothing, so this also removes
     /// references that turn in a circle without an object or array between, which a step would follow forever.
     /// </summary>
-    public IReadOnlyList<Rule> Flatten()
+    /// <param name="charge">Is told of every alternative on the way.</param>
+    public IReadOnlyList<Rule> Flatten(Action<int> charge)
     {
         List<Rule> flat = [];
         HashSet<Rule> seen = [this];
         Stack<Rule> open = new(Alternatives.Reverse());
         while (open.TryPop(out Rule? rule))
         {
+            charge(1);
             if (!seen.Add(rule))
             {
                 continue;
@@ -29,6 +33,7 @@ internal sealed class ChoiceRule : Rule
 
             if (rule is ChoiceRule choice)
             {
+                charge(choice.Alternatives.Count);
                 foreach (Rule alternative in choice.Alternatives.Reverse())
                 {
                     open.Push(alternative);

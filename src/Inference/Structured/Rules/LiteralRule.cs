@@ -24,6 +24,10 @@ internal sealed class LiteralRule : Rule
 
     public IReadOnlyCollection<Literal> Literals { get; }
 
+    /// <summary>The literals as texts that are equal where values are: all numbers are one, since 1 and 1.0 are the same value.</summary>
+    public IReadOnlySet<string> Texts => field ??=
+        Literals.Select(literal => literal.Kind is JsonKinds.Number ? "number" : Encoding.UTF8.GetString(literal.Utf8)).ToHashSet();
+
     public override JsonKinds Kinds { get; }
 
     public override void Step(Position at, Frame? rest, byte next, List<Cursor> to)

@@ -25,6 +25,8 @@ internal sealed class ObjectRule : Rule
 
     public IReadOnlyList<Property> Properties { get; }
 
+    public override int PartCount => Math.Max(Properties.Count, 1);
+
     public override JsonKinds Kinds => JsonKinds.Object;
 
     public override void Step(Position at, Frame? rest, byte next, List<Cursor> to)

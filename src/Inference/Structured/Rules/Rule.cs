@@ -13,6 +13,9 @@ internal abstract class Rule
     /// <summary>Kinds of values the rule can give, for telling alternatives apart.</summary>
     public abstract JsonKinds Kinds { get; }
 
+    /// <summary>How many parts <see cref="Measure"/> asks.</summary>
+    public virtual int PartCount => 1;
+
     /// <summary>Adds the cursors behind one more byte; none where the byte may not come. The default position is the start.</summary>
     public abstract void Step(Position at, Frame? rest, byte next, List<Cursor> to);
 

@@ -7,27 +7,40 @@ namespace Pipeline.Inference.Structured.Schemas;
 /// Turns a schema into rules. Every schema that is referred to is compiled once, from a queue, so that neither recursion
 /// nor long chains of references need stack.
 /// </summary>
-internal sealed class SchemaCompiler(JsonElement schema)
+internal sealed class SchemaCompiler(JsonElement schema, CancellationToken cancellationToken)
 {
+    /// <summary>A range of numbers takes some microseconds of arithmetic.</summary>
+    private const int NumberWork = 200;
+
+    private readonly CompileWork _work = new(cancellationToken);
+    private readonly Dictionary<string, IReadOnlyDictionary<string, SchemaNode>> _definitions = [];
     private readonly Queue<(ChoiceRule Rule, SchemaNode Node)> _pending = [];
-    private readonly Dictionary<string, ChoiceRule> _references = [];
+    private readonly Dictionary<(string Section, string Name), ChoiceRule> _references = [];
     private readonly List<(Rule Rule, SchemaNode Node)> _rules = [];
     private readonly List<(IReadOnlyList<Rule> Alternatives, SchemaNode Node)> _exclusive = [];
 
+    /// <summary>What <see cref="Compile"/> has cost.</summary>
+    public long Work => _work.Units;
+
+    private SchemaNode Root => new(schema, null);
+
     public Rule Compile()
     {
-        SchemaNode root = new(schema, "");
+        SchemaNode root = Root;
         if (schema.ValueKind == JsonValueKind.Undefined)
         {
             throw new JsonSchemaException("", "There is no JSON.", "Give a schema.");
         }
 
-        if (schema.GetRawText().Length is var length and > JsonSchemaLimits.SchemaLengthMax)
+        int length = schema.GetRawText().Length;
+        if (length > JsonSchemaLimits.SchemaLengthMax)
         {
             throw root.Fails($"{length} characters; at most {JsonSchemaLimits.SchemaLengthMax} are allowed.", "Shorten it.");
         }
 
-        ChoiceRule start = Reference("#", root);
+        // Every place is read once, which is in proportion to the length.
+        _work.Charge(length, root);
+        ChoiceRule start = Reference("", "", root);
         while (_pending.TryDequeue(out (ChoiceRule Rule, SchemaNode Node) next))
         {
             next.Rule.Alternatives = [Build(next.Node, depth: 1)];
@@ -36,7 +49,7 @@ internal sealed class SchemaCompiler(JsonElement schema)
         MeasureNesting();
         foreach ((IReadOnlyList<Rule> alternatives, SchemaNode node) in _exclusive)
         {
-            Exclusion.Check(alternatives, node);
+            new Exclusion(alternatives, node, _work).Check();
         }
 
         return start;
@@ -46,19 +59,20 @@ internal sealed class SchemaCompiler(JsonElement schema)
     private void MeasureNesting()
     {
         // Those in circles must be opened from what was written, not from what another has become.
-        ChoiceRule[] choices = [.. _rules.Select(rule => rule.Rule).OfType<ChoiceRule>()];
-        IReadOnlyList<Rule>[] flat = [.. choices.Select(choice => choice.Flatten())];
+        (ChoiceRule Choice, SchemaNode Node)[] choices = [.. _rules.Where(rule => rule.Rule is ChoiceRule).Select(rule => ((ChoiceRule)rule.Rule, rule.Node)).DistinctBy(rule => rule.Item1)];
+        IReadOnlyList<Rule>[] flat = [.. choices.Select(choice => choice.Choice.Flatten(opened => _work.Charge(opened, choice.Node)))];
         for (int i = 0; i < choices.Length; i++)
         {
-            choices[i].Alternatives = flat[i];
+            choices[i].Choice.Alternatives = flat[i];
         }
 
         bool changed = true;
         while (changed)
         {
             changed = false;
-            foreach ((Rule rule, _) in _rules)
+            foreach ((Rule rule, SchemaNode node) in _rules)
             {
+                _work.Charge(rule.PartCount, node);
                 changed |= rule.Measure();
             }
         }
@@ -154,8 +168,8 @@ internal sealed class SchemaCompiler(JsonElement schema)
         "object" => ContainerSchemas.BuildObject(members, property => Build(property, depth + 1)),
         "array" => ContainerSchemas.BuildArray(members, items => Build(items, depth + 1)),
         "string" => ScalarSchemas.BuildString(members),
-        "integer" => ScalarSchemas.BuildNumber(node, members, NumberRange.Integers),
-        "number" => ScalarSchemas.BuildNumber(node, members, NumberRange.Numbers),
+        "integer" => BuildNumber(node, members, NumberRange.Integers),
+        "number" => BuildNumber(node, members, NumberRange.Numbers),
         "boolean" => new LiteralRule([Literal.True, Literal.False]),
         _ => new LiteralRule([Literal.Null]),
     };
@@ -166,31 +180,47 @@ internal sealed class SchemaCompiler(JsonElement schema)
         return keyword.Fails($"{name} without type would leave other types free.", "Add type.");
     }
 
+    private NumberRule BuildNumber(SchemaNode node, IReadOnlyDictionary<string, SchemaNode> members, NumberRange range)
+    {
+        _work.Charge(NumberWork, node);
+        return ScalarSchemas.BuildNumber(node, members, range);
+    }
+
     private ChoiceRule Resolve(SchemaNode reference)
     {
         string target = reference.Text();
-        string[] parts = target.Split('/');
-        SchemaNode root = new(schema, "");
+        string[] parts = target.Split('/', 4);
         if (target == "#")
         {
-            return Reference(target, root);
+            return Reference("", "", Root);
         }
 
         if (parts is ["#", "$defs" or "definitions", _]
-            && root.Members().TryGetValue(parts[1], out SchemaNode definitions)
-            && definitions.Members().TryGetValue(Unescape(parts[2]), out SchemaNode definition))
+            && Unescape(parts[2]) is var name
+            && Definitions(parts[1]).TryGetValue(name, out SchemaNode definition))
         {
-            return Reference(target, definition);
+            return Reference(parts[1], name, definition);
         }
 
         throw reference.Fails($"{reference.Shown} leads nowhere.", "Refer to \"#\" or to a schema directly in $defs or definitions of the root, such as \"#/$defs/name\".");
     }
 
-    private ChoiceRule Reference(string target, SchemaNode node)
+    private IReadOnlyDictionary<string, SchemaNode> Definitions(string section)
     {
-        if (!_references.TryGetValue(target, out ChoiceRule? rule))
+        if (!_definitions.TryGetValue(section, out IReadOnlyDictionary<string, SchemaNode>? definitions))
         {
-            rule = _references[target] = new();
+            definitions = _definitions[section] = Root.Members().TryGetValue(section, out SchemaNode listed) ? listed.Members() : new Dictionary<string, SchemaNode>();
+        }
+
+        return definitions;
+    }
+
+    /// <param name="name">As it is in the schema: a name has many spellings, and what it names is compiled once.</param>
+    private ChoiceRule Reference(string section, string name, SchemaNode node)
+    {
+        if (!_references.TryGetValue((section, name), out ChoiceRule? rule))
+        {
+            rule = _references[(section, name)] = new();
             _rules.Add((rule, node));
             _pending.Enqueue((rule, node));
         }

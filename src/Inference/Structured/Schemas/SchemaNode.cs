@@ -1,11 +1,34 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Pipeline.Inference.Structured.Schemas;
 
-/// <summary>A place in a schema: its JSON and its pointer, for reading with errors that name it.</summary>
-internal readonly record struct SchemaNode(JsonElement Json, string Path)
+/// <summary>
+/// The way to a place in a schema; null is the root. Written out only in errors: a long name far up would otherwise be copied
+/// for everything below it.
+/// </summary>
+internal sealed record SchemaPath(SchemaPath? Parent, string Segment)
+{
+    public static string Text(SchemaPath? path)
+    {
+        var text = new StringBuilder();
+        for (; path is not null; path = path.Parent)
+        {
+            text.Insert(0, path.Segment.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)).Insert(0, '/');
+        }
+
+        return text.ToString();
+    }
+}
+
+/// <summary>A place in a schema: its JSON and the way to it, for reading with errors that name it.</summary>
+internal readonly record struct SchemaNode(JsonElement Json, SchemaPath? At)
 {
     private const int ShownMax = 60;
+
+    /// <summary>JSON pointer.</summary>
+    public string Path => SchemaPath.Text(At);
 
     public string Shown => Json.GetRawText() is { Length: > ShownMax } text ? $"{text.AsSpan(0, ShownMax)}…" : Json.GetRawText();
 
@@ -18,7 +41,7 @@ internal readonly record struct SchemaNode(JsonElement Json, string Path)
         foreach (JsonProperty property in Require(JsonValueKind.Object, "an object").EnumerateObject())
         {
             string name = NameOf(property);
-            if (!members.TryAdd(name, new(property.Value, $"{Path}/{Escape(name)}")))
+            if (!members.TryAdd(name, new(property.Value, new(At, name))))
             {
                 throw Fails($"\"{name}\" is there twice.", "Keep one.");
             }
@@ -29,8 +52,9 @@ internal readonly record struct SchemaNode(JsonElement Json, string Path)
 
     public IEnumerable<SchemaNode> Items()
     {
-        string path = Path;
-        return Require(JsonValueKind.Array, "an array").EnumerateArray().Select((item, index) => new SchemaNode(item, $"{path}/{index}"));
+        SchemaPath? at = At;
+        return Require(JsonValueKind.Array, "an array").EnumerateArray()
+            .Select((item, index) => new SchemaNode(item, new(at, index.ToString(CultureInfo.InvariantCulture))));
     }
 
     public string Text()
@@ -52,8 +76,6 @@ internal readonly record struct SchemaNode(JsonElement Json, string Path)
             : throw Fails($"{Shown} is not a count.", $"Give an integer from 0 to {int.MaxValue}.");
 
     public string Number() => Require(JsonValueKind.Number, "a number").GetRawText();
-
-    public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private JsonElement Require(JsonValueKind kind, string article) =>
         Json.ValueKind == kind ? Json : throw Fails($"{Shown} is not {article}.", $"Give {article}.");
