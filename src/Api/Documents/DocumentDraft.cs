@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Pipeline.Api.Body;
+using Pipeline.Api.Documents.Html;
 using Pipeline.Api.Jobs;
 using Pipeline.Contracts;
 using Pipeline.Core.Documents;
@@ -12,10 +13,10 @@ internal static class DocumentDraft
 {
     private const int TitleLengthMax = 500;
 
-    public static JobDraft? Parse(BodyFields fields, ApiOptions options, DocumentOptions documents, DateTimeOffset now)
+    public static JobDraft? Parse(BodyFields fields, ApiOptions options, DocumentOptions documents, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var format = TakeFormat(fields);
-        var content = TakeText(fields, format, documents);
+        var content = TakeText(fields, format, documents, cancellationToken);
         var title = TakeTitle(fields) ?? content?.Title;
         var metadata = fields.Take("metadata", JsonValueKind.Object, required: false) is { } value
             ? MetadataRules.Read(value, "metadata", documents.MetadataBytesMax, fields.Errors)
@@ -56,29 +57,43 @@ internal static class DocumentDraft
         return format;
     }
 
-    private static (string Text, string? Title)? TakeText(BodyFields fields, string format, DocumentOptions options)
+    private static (string Text, string? Title)? TakeText(BodyFields fields, string format, DocumentOptions options, CancellationToken cancellationToken)
     {
         if (fields.Take("text", JsonValueKind.String, required: true)?.GetString() is not { } sent)
         {
             return null;
         }
 
-        // One form of every character: a decomposed Hangul syllable would not be found by a composed one.
-        var normal = sent.Normalize(NormalizationForm.FormC);
-        var content = format is DocumentFormat.Html ? HtmlText.Read(normal) : (Text: normal, Title: null);
-        if (string.IsNullOrWhiteSpace(content.Text))
+        // A text as long as this in UTF-16 is longer in UTF-8: nothing is done with it but count.
+        var isPage = format is DocumentFormat.Html;
+        if (!isPage && sent.Length > options.BytesMax)
         {
-            fields.Errors.Add("text", format is DocumentFormat.Html ? "has no words: send a page with some." : "is empty or only white space: send a text.");
+            return TooLarge(fields, Encoding.UTF8.GetByteCount(sent), options);
+        }
+
+        var read = isPage ? HtmlText.Read(sent, options.BytesMax, cancellationToken) : new(sent, null, null);
+        var (text, problem) = read.Problem is null ? ComposedText.Of(read.Text) : (null, read.Problem);
+        if (text is null)
+        {
+            fields.Errors.Add("text", problem!);
             return null;
         }
 
-        if (Encoding.UTF8.GetByteCount(content.Text) is var bytes && bytes > options.BytesMax)
+        if (string.IsNullOrWhiteSpace(text))
         {
-            fields.Errors.Add("text", $"has {bytes} bytes; at most {options.BytesMax} are accepted (Documents:BytesMax). Split the document.");
+            fields.Errors.Add("text", isPage ? "has no words: send a page with some." : "is empty or only white space: send a text.");
             return null;
         }
 
-        return content;
+        return Encoding.UTF8.GetByteCount(text) is var bytes && bytes > options.BytesMax
+            ? TooLarge(fields, bytes, options)
+            : (text, ComposedText.Of(read.Title ?? "").Text is { Length: > 0 } title ? title : null);
+    }
+
+    private static (string Text, string? Title)? TooLarge(BodyFields fields, int bytes, DocumentOptions options)
+    {
+        fields.Errors.Add("text", $"has {bytes} bytes; at most {options.BytesMax} are accepted (Documents:BytesMax). Split the document.");
+        return null;
     }
 
     private static string? TakeTitle(BodyFields fields)

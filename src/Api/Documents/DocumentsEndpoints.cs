@@ -35,7 +35,7 @@ internal static class DocumentsEndpoints
                 ProblemType.DocumentsFull,
                 $"You have {count} documents; Documents:PerClientMax is {bounds.Value.PerClientMax}. Delete some, or raise the limit.")
             : await submissions.SubmitAsync(
-                context, fields => DocumentDraft.Parse(fields, options.Value, bounds.Value, time.GetUtcNow()), answers.AnswerAsync);
+                context, fields => DocumentDraft.Parse(fields, options.Value, bounds.Value, time.GetUtcNow(), context.RequestAborted), answers.AnswerAsync);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store, IOptions<ApiOptions> options)

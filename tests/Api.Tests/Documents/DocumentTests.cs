@@ -37,6 +37,28 @@ public sealed class DocumentTests(DocumentsApi api) : IClassFixture<DocumentsApi
     }
 
     [Fact]
+    public async Task A_page_made_to_be_expensive_is_answered_like_any_other_or_names_its_field()
+    {
+        using var client = await api.NewClientAsync();
+        var open = "<p>" + string.Concat(Enumerable.Range(0, 1_500).Select(i => $"<b a{i}>")) + string.Concat(Enumerable.Repeat("<p>x", 1_500));
+
+        (await client.PostAsync("/api/documents", $$"""{"format":"html","text":"{{open}}"}""")).Status.ShouldBe(202);
+        (await client.PostAsync("/api/documents", $$"""{"format":"html","text":"{{string.Concat(Enumerable.Repeat("<b>", 100_001))}}"}"""))
+            .ShouldBlame("text", "elements open at once");
+        (await client.PostAsync("/api/documents", $$"""{"text":"a{{string.Concat(Enumerable.Repeat("\u0301", 201))}}"}""")).ShouldBlame("text", "combining marks");
+    }
+
+    [Fact]
+    public async Task Words_with_soft_hyphens_are_found_and_hidden_ones_are_not()
+    {
+        using var client = await api.NewClientAsync();
+        await client.AddAsync("<p>The data&shy;base is open.</p><p style=\"display:none\">The warranty is eternal.</p>", format: "html");
+
+        (await client.SearchAsync("database", ""","mode":"words" """)).ShouldHaveSingleItem().ShouldBe("The database is open.");
+        (await client.SearchAsync("warranty", ""","mode":"words" """)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_deleted_document_is_gone_for_every_question()
     {
         using var client = await api.NewClientAsync();
