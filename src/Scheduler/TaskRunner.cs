@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Schedules;
 
@@ -80,7 +81,7 @@ internal sealed partial class TaskRunner(
         {
             OperationCanceledException when cancellationToken.IsCancellationRequested => (ScheduleOutcome.Interrupted, "Its process was stopped."),
             TimeoutException => (ScheduleOutcome.TimedOut, exception.Message),
-            _ => (ScheduleOutcome.Failed, exception.Message),
+            _ => (ScheduleOutcome.Failed, PublicReason.Of(exception)),
         };
         try
         {

@@ -45,6 +45,6 @@ internal static class HealthDocs
     };
 
     private static AnswerDoc Down => new(503, "A required part is down.", typeof(HealthResource), """
-        {"status":"unhealthy","parts":{"postgres":{"status":"unhealthy","reason":"The database cannot be reached: Connection refused"}}}
+        {"status":"unhealthy","parts":{"postgres":{"status":"unhealthy","reason":"The database cannot be reached: A server that is needed failed (ConnectionRefused); the log has the details."}}}
         """);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Results;
 using Pipeline.Core.Subscriptions;
@@ -174,7 +175,7 @@ internal sealed partial class JobRunner(
         {
             // The boundary: whatever a handler throws ends its own attempt and nothing else.
             LogThrew(e, job.Id, job.Kind, job.Attempt);
-            return RetryOrFail(job, JobErrorCode.Exception, $"{e.GetType().Name}: {e.Message}");
+            return RetryOrFail(job, JobErrorCode.Exception, $"{e.GetType().Name}: {PublicReason.Of(e)}");
         }
     }
 

@@ -77,7 +77,7 @@ internal sealed class PostgresHealth(NpgsqlDataSource dataSource) : IHealthCheck
         }
         catch (Exception e) when (e is NpgsqlException || TransientErrors.IsTransient(e))
         {
-            return HealthCheckResult.Unhealthy($"The database cannot be reached: {e.Message}");
+            return HealthCheckResult.Unhealthy($"The database cannot be reached: {PublicReason.Of(e)}");
         }
     }
 }

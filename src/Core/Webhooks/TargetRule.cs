@@ -18,7 +18,7 @@ public sealed class TargetRule(IOptions<WebhookOptions> options)
         .. Networks("0.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "224.0.0.0/4", "240.0.0.0/4"),
         .. Networks("::/128", "fe80::/10", "ff00::/8"),
         // Metadata and wire servers of clouds outside of the link-local range.
-        .. Networks("100.100.100.200/32", "168.63.129.16/32", "fd00:ec2::254/128"),
+        .. Networks("100.100.100.200/32", "168.63.129.16/32", "fd00:ec2::/32", "fd20:ce::254/128"),
     ];
 
     // Loopback, private, shared (CGNAT), benchmarking, documentation.
@@ -30,6 +30,8 @@ public sealed class TargetRule(IOptions<WebhookOptions> options)
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
     private static readonly IPNetwork[] NotGlobal = Networks("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20");
 
+    // A network's own NAT64 may have any length (RFC 8215, 6052).
+    private static readonly IPNetwork LocalNat64 = IPNetwork.Parse("64:ff9b:1::/48");
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
 
     private readonly WebhookOptions _options = options.Value;
@@ -69,7 +71,7 @@ public sealed class TargetRule(IOptions<WebhookOptions> options)
     public bool Allows(IPAddress address)
     {
         var plain = Unwrap(address);
-        if (Closed.Any(network => network.Contains(plain)))
+        if (Embedded(address).Prepend(plain).Any(candidate => Closed.Any(network => network.Contains(candidate))))
         {
             return false;
         }
@@ -89,6 +91,40 @@ public sealed class TargetRule(IOptions<WebhookOptions> options)
         address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
         : Nat64.Contains(address) ? new IPAddress(address.GetAddressBytes()[12..])
         : address;
+
+    /// <summary>
+    /// The IPv4 addresses that a router on the way could make of an IPv6 one: 6to4, Teredo, ISATAP, translated and compatible
+    /// addresses, and the NAT64 of a network of one's own. That a tunnel is there is nothing that a client should find out.
+    /// </summary>
+    private static IEnumerable<IPAddress> Embedded(IPAddress address)
+    {
+        if (address.GetAddressBytes() is not { Length: 16 } bytes || IPAddress.IsLoopback(address))
+        {
+            yield break;
+        }
+
+        var last = new IPAddress(bytes.AsSpan(12));
+        if (bytes is [0x20, 0x02, ..])
+        {
+            yield return new(bytes.AsSpan(2, 4));
+        }
+        else if (bytes is [0x20, 0x01, 0, 0, ..])
+        {
+            yield return new(bytes.AsSpan(4, 4));
+            yield return new([.. bytes[12..].Select(part => (byte)~part)]);
+        }
+        else if (LocalNat64.Contains(address))
+        {
+            yield return last;
+            yield return new([bytes[6], bytes[7], bytes[9], bytes[10]]);
+            yield return new([bytes[7], bytes[9], bytes[10], bytes[11]]);
+            yield return new(bytes.AsSpan(9, 4));
+        }
+        else if (bytes is [0, 0, 0, 0, 0, 0, 0, 0, ..] || bytes[8..12] is [0 or 2, 0, 0x5e, 0xfe])
+        {
+            yield return last;
+        }
+    }
 
     private static IPNetwork[] Networks(params string[] networks) => [.. networks.Select(IPNetwork.Parse)];
 }

@@ -8,9 +8,21 @@ internal sealed class GgufMetadata
     private const int StringBytesKept = 1_024;
     private const uint TypeString = 8;
     private const uint TypeArray = 9;
+
+    // Ten times what the largest models have, or more.
+    private const long LayersMax = 4_096;
+    private const long HeadsMax = 65_536;
+    private const long SizeMax = 16_777_216;
+
     private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
 
-    public long Alignment => Number("general.alignment") is long alignment and > 0 ? alignment : 32;
+    private const long AlignmentMax = 1 << 20;
+
+    /// <summary>Of tensors, in bytes.</summary>
+    /// <exception cref="InvalidDataException">It is no power of two, on which the native library ends the process.</exception>
+    public long Alignment => Number("general.alignment") is not long alignment ? 32
+        : alignment is > 0 and <= AlignmentMax && long.IsPow2(alignment) ? alignment
+        : throw new InvalidDataException($"general.alignment is {alignment}");
 
     public static GgufMetadata Read(BinaryReader reader, ulong entries)
     {
@@ -27,25 +39,31 @@ internal sealed class GgufMetadata
         return metadata;
     }
 
+    /// <exception cref="InvalidDataException">A number is out of any bounds that a model has.</exception>
     public GgufFile Describe(long fileBytes)
     {
         string architecture = _values.GetValueOrDefault("general.architecture") as string ?? "unknown";
-        long? Of(string key) => Number($"{architecture}.{key}");
-        long heads = Math.Max(1, Of("attention.head_count") ?? 1);
-        long embedding = Of("embedding_length") ?? 0;
+        long? Of(string key, long min, long max) => Within($"{architecture}.{key}", min, max);
+        long heads = Math.Max(1, Of("attention.head_count", 0, HeadsMax) ?? 1);
+        long embedding = Of("embedding_length", 1, SizeMax) ?? 0;
         long headSize = embedding / heads;
-        long kvHeads = Of("attention.head_count_kv") ?? heads;
+        long kvHeads = Of("attention.head_count_kv", 0, HeadsMax) ?? heads;
+        long kvElements = kvHeads * ((Of("attention.key_length", 0, SizeMax) ?? headSize) + (Of("attention.value_length", 0, SizeMax) ?? headSize));
         return new GgufFile
         {
             Architecture = architecture,
             FileBytes = fileBytes,
-            Layers = (int)(Of("block_count") ?? 0),
+            Layers = (int)(Of("block_count", 1, LayersMax) ?? 0),
             EmbeddingSize = (int)embedding,
-            FeedForwardSize = (int)(Of("feed_forward_length") ?? 4 * embedding),
-            KvElementsPerLayer = (int)(kvHeads * ((Of("attention.key_length") ?? headSize) + (Of("attention.value_length") ?? headSize))),
-            VocabularySize = _values.GetValueOrDefault("tokenizer.ggml.tokens") is ArrayLength tokens ? tokens.Count : (int)(Of("vocab_size") ?? 0),
+            FeedForwardSize = (int)(Of("feed_forward_length", 0, SizeMax) ?? 4 * embedding),
+            KvElementsPerLayer = kvElements <= int.MaxValue ? (int)kvElements : throw new InvalidDataException($"{kvElements} elements of the KV cache a token and layer"),
+            VocabularySize = _values.GetValueOrDefault("tokenizer.ggml.tokens") is ArrayLength tokens ? tokens.Count : (int)(Of("vocab_size", 0, SizeMax) ?? 0),
         };
     }
+
+    private long? Within(string key, long min, long max) => Number(key) is not long value ? null
+        : value >= min && value <= max ? value
+        : throw new InvalidDataException($"{key} is {value}, and {min} to {max} make sense");
 
     internal static string ReadString(BinaryReader reader)
     {
@@ -60,6 +78,8 @@ internal sealed class GgufMetadata
         Skip(reader, length - (ulong)kept);
         return Encoding.UTF8.GetString(bytes);
     }
+
+    private static void SkipString(BinaryReader reader) => Skip(reader, reader.ReadUInt64());
 
     private static object? ReadValue(BinaryReader reader, uint type) => type switch
     {
@@ -76,23 +96,36 @@ internal sealed class GgufMetadata
         10 => (long)Math.Min(reader.ReadUInt64(), long.MaxValue),
         11 => reader.ReadInt64(),
         12 => reader.ReadDouble(),
-        _ => throw new EndOfStreamException($"Unknown value type {type}."),
+        _ => throw new InvalidDataException($"a value has the unknown type {type}"),
     };
 
     private static ArrayLength ReadArrayLength(BinaryReader reader)
     {
         uint type = reader.ReadUInt32();
         ulong count = reader.ReadUInt64();
-        if (type is TypeString or TypeArray)
+        if (type is TypeArray)
+        {
+            // The format allows it, llama.cpp refuses it, and a file of nothing else would be read level by level.
+            throw new InvalidDataException("it has an array of arrays");
+        }
+
+        if (type is TypeString)
         {
             for (ulong i = 0; i < count; i++)
             {
-                _ = type == TypeString ? (object)ReadString(reader) : ReadArrayLength(reader);
+                SkipString(reader);
             }
         }
         else
         {
-            ulong size = type switch { 0 or 1 or 7 => 1, 2 or 3 => 2, 4 or 5 or 6 => 4, _ => 8 };
+            ulong size = type switch
+            {
+                0 or 1 or 7 => 1,
+                2 or 3 => 2,
+                4 or 5 or 6 => 4,
+                10 or 11 or 12 => 8,
+                _ => throw new InvalidDataException($"an array has the unknown type {type}"),
+            };
             Skip(reader, count > long.MaxValue / 8 ? ulong.MaxValue : count * size);
         }
 

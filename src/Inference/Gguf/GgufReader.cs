@@ -5,7 +5,8 @@ namespace Pipeline.Inference.Gguf;
 
 /// <summary>
 /// Reads the header and tensor table of a GGUF file and compares them with the file's length. A truncated file can crash
-/// the native library much later, when a mapped page is touched, so it is refused here.
+/// the native library much later, when a mapped page is touched, and numbers that no model has end its process at once, so both
+/// are refused here.
 /// Format: github.com/ggml-org/ggml/blob/master/docs/gguf.md
 /// </summary>
 public static class GgufReader
@@ -13,7 +14,7 @@ public static class GgufReader
     private const uint Magic = 0x46554747; // "GGUF"
     private const string Again = "Copy or download it again.";
 
-    /// <exception cref="ModelLoadException">The file is missing, not GGUF, or shorter than its tensor table says.</exception>
+    /// <exception cref="ModelLoadException">The file is missing, not GGUF, damaged, or shorter than its tensor table says.</exception>
     public static GgufFile Read(string path)
     {
         try
@@ -32,6 +33,10 @@ public static class GgufReader
         catch (EndOfStreamException exception)
         {
             throw new ModelLoadException($"The model file {path} is truncated: it ends inside its header.", Again, exception);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new ModelLoadException($"The header of {path} is damaged: {exception.Message}.", Again, exception);
         }
     }
 

@@ -23,6 +23,9 @@ internal static class GgufTensors
         [30] = (1, 2), // BF16
     };
 
+    /// <summary>As many as ggml has; it ends the process at more.</summary>
+    private const uint DimensionsMax = 4;
+
     /// <summary>Bytes the file must have for every tensor to be inside it.</summary>
     public static long ReadEnd(BinaryReader reader, ulong tensors, long alignment)
     {
@@ -31,20 +34,32 @@ internal static class GgufTensors
         {
             _ = GgufMetadata.ReadString(reader);
             uint dimensions = reader.ReadUInt32();
-            long elements = 1;
+            if (dimensions > DimensionsMax)
+            {
+                throw new InvalidDataException($"a tensor has {dimensions} dimensions");
+            }
+
+            Int128 elements = 1;
             for (uint d = 0; d < dimensions; d++)
             {
-                elements *= Math.Max(1, reader.ReadInt64());
+                long length = reader.ReadInt64();
+                elements *= length >= 0 ? Math.Max(1, length) : throw new InvalidDataException($"a tensor has the length {length}");
+                elements = Int128.Min(elements, (Int128)long.MaxValue + 1); // So that the product stays one.
             }
 
             uint type = reader.ReadUInt32();
             long offset = reader.ReadInt64();
             // Types not in the table count as one byte: the check is then weaker, never wrong.
-            long bytes = _blocks.TryGetValue(type, out (long Elements, long Bytes) block) ? elements / block.Elements * block.Bytes : 1;
-            end = Math.Max(end, offset + bytes);
+            Int128 bytes = _blocks.TryGetValue(type, out (long Elements, long Bytes) block) ? elements / block.Elements * block.Bytes : 1;
+            if (offset < 0 || elements > long.MaxValue || offset + bytes > long.MaxValue)
+            {
+                throw new InvalidDataException($"a tensor of {elements} elements lies at {offset}");
+            }
+
+            end = Math.Max(end, (long)(offset + bytes));
         }
 
-        long data = (reader.BaseStream.Position + alignment - 1) / alignment * alignment;
-        return tensors == 0 ? reader.BaseStream.Position : data + end;
+        long position = reader.BaseStream.Position;
+        return tensors == 0 ? position : end > long.MaxValue - position - alignment ? long.MaxValue : ((position + alignment - 1) / alignment * alignment) + end;
     }
 }

@@ -54,6 +54,19 @@ public sealed class TargetRuleTests
     [InlineData("fd00:ec2::254")]
     [InlineData("::ffff:169.254.169.254")]
     [InlineData("64:ff9b::a9fe:a9fe")]
+    [InlineData("fd00:ec2::23")]
+    [InlineData("fd20:ce::254")]
+    [InlineData("2002:a9fe:a9fe::1")]
+    [InlineData("2002:6464:64c8::")]
+    [InlineData("2001:0:a9fe:a9fe::1")]
+    [InlineData("2001:0:102:304:0:0:5601:5601")]
+    [InlineData("64:ff9b:1::a9fe:a9fe")]
+    [InlineData("64:ff9b:1:a9fe:a9:fe00::")]
+    [InlineData("::169.254.169.254")]
+    [InlineData("::ffff:0:169.254.169.254")]
+    [InlineData("fe80::5efe:a9fe:a9fe")]
+    [InlineData("fd12::5efe:a9fe:a9fe")]
+    [InlineData("::ffff:100.100.100.200")]
     public void Metadata_link_local_and_multicast_addresses_stay_closed(string address) =>
         Rule(allowPrivate: true).Allows(IPAddress.Parse(address)).ShouldBeFalse();
 

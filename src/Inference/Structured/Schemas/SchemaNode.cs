@@ -1,26 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace Pipeline.Inference.Structured.Schemas;
-
-/// <summary>
-/// The way to a place in a schema; null is the root. Written out only in errors: a long name far up would otherwise be copied
-/// for everything below it.
-/// </summary>
-internal sealed record SchemaPath(SchemaPath? Parent, string Segment)
-{
-    public static string Text(SchemaPath? path)
-    {
-        var text = new StringBuilder();
-        for (; path is not null; path = path.Parent)
-        {
-            text.Insert(0, path.Segment.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)).Insert(0, '/');
-        }
-
-        return text.ToString();
-    }
-}
 
 /// <summary>A place in a schema: its JSON and the way to it, for reading with errors that name it.</summary>
 internal readonly record struct SchemaNode(JsonElement Json, SchemaPath? At)
