@@ -4,6 +4,8 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.Conversations;
 using Pipeline.Api.Documents;
 using Pipeline.Api.Events;
+using Pipeline.Api.Guards;
+using Pipeline.Api.Headers;
 using Pipeline.Api.Health;
 using Pipeline.Api.Interviews;
 using Pipeline.Api.Jobs;
@@ -18,6 +20,7 @@ using Pipeline.Api.Search;
 using Pipeline.Api.Webhooks;
 using Pipeline.Api.ActivityReports;
 using Pipeline.Contracts;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api;
@@ -29,8 +32,10 @@ public static class ApiEndpoints
     {
         // Outside in: a bare status gets a body, an exception becomes a problem, then the client is known, then the route and whether
         // the client may take it.
+        app.UseHeaders();
         app.UseStatusCodePages(StatusProblems.WriteAsync);
         app.UseMiddleware<FailureProblems>();
+        app.UseGuards();
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || OpenAiRoutes.Has(context.Request.Path),
             branch => branch.UseMiddleware<ClientGate>());
@@ -56,11 +61,15 @@ public static class ApiEndpoints
         ActivityReportsEndpoints.Map(api);
         SchedulesEndpoints.Map(api);
         KeysEndpoints.Map(api);
-        var health = app.MapHealth();
+        var health = app.MapHealth(HasKeyAsync);
         health.All.Describe(HealthDocs.All);
         health.Live.Describe(HealthDocs.Live);
         health.Ready.Describe(HealthDocs.Ready);
         app.MapDocs();
         return app;
     }
+
+    private static async Task<bool> HasKeyAsync(HttpContext context) =>
+        ApiKeyHeader.Read(context.Request.Headers) is { Length: > 0 } key
+        && await context.RequestServices.GetRequiredService<ClientStore>().FindByKeyAsync(key, context.RequestAborted) is not null;
 }

@@ -73,6 +73,18 @@ internal sealed class ApiOptions
     /// </summary>
     public bool SchemaCheck { get; init; } = true;
 
+    /// <summary>
+    /// Proxies whose X-Forwarded-For, -Proto and -Host are believed: addresses, or networks such as 10.0.0.0/24. Default none.
+    /// Whatever is forwarded, by a trusted proxy or not, needs a key.
+    /// </summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
+    /// <summary>
+    /// Origins of web pages that may call the API from a browser (CORS), such as https://app.example.com. Default none; pages of
+    /// any other origin can neither read answers nor change anything.
+    /// </summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
     /// <summary>What <c>Retry-After</c> says while the database cannot be reached. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan StoreRetryAfter { get; init; } = TimeSpan.FromSeconds(5);

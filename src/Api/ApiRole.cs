@@ -6,6 +6,7 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.Conversations;
 using Pipeline.Api.Documents;
 using Pipeline.Api.Events;
+using Pipeline.Api.Guards;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
@@ -52,6 +53,7 @@ public static class ApiRole
         services.AddSingleton<Searches>();
         services.AddValidated<AskOptions, AskOptionsValidator>(AskOptions.Section);
         services.AddSingleton<Questions>();
+        services.AddGuards();
         services.AddSingleton<ClientGate>();
         services.AddSingleton<RoleGate>();
         services.AddKeyUse();

@@ -15,6 +15,9 @@ public sealed class LoopbackOnlyTests
     [InlineData("127.0.0.1", "", null, false)]
     [InlineData("127.0.0.1", "localhost", "X-Forwarded-For", false)]
     [InlineData("127.0.0.1", "localhost", "Forwarded", false)]
+    [InlineData("127.0.0.1", "localhost", "X-Forwarded-Host", false)]
+    [InlineData("127.0.0.1", "localhost", "X-Original-For", false)]
+    [InlineData("127.0.0.1", "localhost", "CF-Connecting-IP", false)]
     public void Only_a_browser_on_this_machine_that_asked_for_this_machine_sees_the_dashboard(
         string remote, string host, string? header, bool allowed)
     {

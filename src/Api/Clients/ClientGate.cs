@@ -1,4 +1,3 @@
-using System.Net;
 using Pipeline.Api.Headers;
 using Pipeline.Api.OpenAi;
 using Pipeline.Api.Problems;
@@ -53,7 +52,7 @@ internal sealed class ClientGate(ClientStore clients) : IMiddleware
             return (null, Unauthorized("The request carries no API key. Send Authorization: Bearer KEY; ./run keys add NAME makes one."));
         }
 
-        return IsLocal(context)
+        return LocalRequest.Is(context)
             ? (Client.Local, null)
             : (null, new Problem(
                 ProblemType.NotLocal,
@@ -61,16 +60,6 @@ internal sealed class ClientGate(ClientStore clients) : IMiddleware
     }
 
     private static Problem Unauthorized(string detail) => new(ProblemType.Unauthorized, detail);
-
-    private static bool IsLocal(HttpContext context)
-    {
-        // Null: a Unix socket or an in-memory server.
-        var connection = context.Connection;
-        return (connection.RemoteIpAddress is null || IPAddress.IsLoopback(connection.RemoteIpAddress))
-            && (connection.LocalIpAddress is null || IPAddress.IsLoopback(connection.LocalIpAddress))
-            // A web page could point its own host name at 127.0.0.1 and so speak for whoever browses it.
-            && ListenAddresses.IsLoopbackHost(context.Request.Host.Host);
-    }
 }
 
 internal static class CurrentClient

@@ -1,4 +1,4 @@
-using System.Net;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api.Clients;
@@ -28,12 +28,8 @@ internal static class ListenAddresses
     public static bool IsLoopback(string address)
     {
         var parsed = Parse(address);
-        return parsed.IsUnixPipe || parsed.IsNamedPipe || IsLoopbackHost(parsed.Host);
+        return parsed.IsUnixPipe || parsed.IsNamedPipe || LocalRequest.IsLoopbackHost(parsed.Host);
     }
-
-    public static bool IsLoopbackHost(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static BindingAddress Parse(string address)
     {

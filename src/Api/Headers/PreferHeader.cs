@@ -9,6 +9,7 @@ namespace Pipeline.Api.Headers;
 internal sealed record PreferHeader(TimeSpan? Wait, bool RespondAsync)
 {
     public const string Name = "Prefer";
+    public const string AppliedName = "Preference-Applied";
 
     public static PreferHeader Read(IHeaderDictionary headers, TimeSpan waitMax, InputErrors errors)
     {
@@ -46,7 +47,7 @@ internal sealed record PreferHeader(TimeSpan? Wait, bool RespondAsync)
         ];
         if (applied.Any(preference => preference is not null))
         {
-            headers["Preference-Applied"] = string.Join(", ", applied.Where(preference => preference is not null));
+            headers[AppliedName] = string.Join(", ", applied.Where(preference => preference is not null));
         }
     }
 

@@ -12,7 +12,7 @@ internal static class HtmlPage
     private const string MediaType = "text/html; charset=utf-8";
 
     // The browser runs and fetches nothing, whatever a model or a client wrote.
-    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'";
+    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 

@@ -34,6 +34,7 @@ internal static class ProblemExamples
         "invalid-input" => ("texts[3] is empty or only white space: send a text.", "texts[3]"),
         "not-json" => ("body is not JSON at line 1, byte 9: '}' is an invalid start of a value.", "body"),
         "unauthorized" => ("The request carries no API key. Send Authorization: Bearer KEY; ./run keys add NAME makes one.", null),
+        "cross-site" => ("A browser sent this for a page of https://evil.example; pages of other sites may change nothing here. Send it from a program, or have the operator add the origin to Api:AllowedOrigins.", null),
         "not-local" => ("No API keys exist, so only requests from this machine to localhost are served; this one went to 10.0.0.7:8080. Run ./run keys add NAME.", null),
         "forbidden" => ("The key of 'web' has the role client; this needs operator. Ask an admin for another role (PATCH /api/keys/web) or another key (./run keys add NAME --role operator).", null),
         "key-not-found" => ("There is no active key named 'web'; ./run keys list and GET /api/keys show all keys.", null),

@@ -28,7 +28,7 @@ internal static class SharedDocs
 
     public static readonly IReadOnlyList<ProblemType> Submissions =
     [
-        ProblemType.InvalidInput, ProblemType.NotJson, .. AnyCall, ProblemType.BodyTooLarge, ProblemType.MediaType,
+        ProblemType.InvalidInput, ProblemType.NotJson, .. AnyCall, ProblemType.CrossSite, ProblemType.BodyTooLarge, ProblemType.MediaType,
         ProblemType.KeyReused, ProblemType.QueueFull,
     ];
 

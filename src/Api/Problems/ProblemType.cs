@@ -9,6 +9,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType NotLocal = new("not-local", 403, "Without API keys only this machine is served");
     public static readonly ProblemType Forbidden = new("forbidden", 403, "The role of the API key does not allow this");
     public static readonly ProblemType KeyNotFound = new("key-not-found", 404, "There is no such key");
+    public static readonly ProblemType CrossSite = new("cross-site", 403, "Pages of other sites may change nothing");
     public static readonly ProblemType JobNotFound = new("job-not-found", 404, "There is no such job");
     public static readonly ProblemType BatchNotFound = new("batch-not-found", 404, "There is no such batch");
     public static readonly ProblemType ConversationNotFound = new("conversation-not-found", 404, "There is no such conversation or interview");
@@ -45,7 +46,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
 
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        InvalidInput, NotJson, Unauthorized, NotLocal, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
+        InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
         ActivityReportNotFound, ScheduleNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, TooManyStreams,
         ModelNotFound, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,

@@ -21,6 +21,7 @@ public static class RoleHost
 
         builder.AddPipeline(roles);
         var app = builder.Build();
+        app.UseAnswerHeaders(_ => false);
         app.MapHealth();
         return app;
     });
