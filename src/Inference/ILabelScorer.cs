@@ -32,6 +32,9 @@ public sealed record LabelScoringRequest
     /// <summary>Interactive requests enter the batch before bulk ones.</summary>
     public RequestPriority Priority { get; init; } = RequestPriority.Interactive;
 
+    /// <summary>Who may share the computation of all but the last text. Default: all requests that name nobody.</summary>
+    public CacheScope Cache { get; init; }
+
     /// <summary>Divides the log-probabilities before the softmax over the labels; above 1 flattens. Greater than 0; default 1.</summary>
     public double Temperature { get; init; } = 1;
 

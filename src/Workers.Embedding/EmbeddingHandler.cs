@@ -22,10 +22,10 @@ internal sealed class EmbeddingHandler(LongTextEmbedder embedder, VectorCache ca
     {
         var started = time.GetTimestamp();
         var priority = context.Priority is JobPriority.Bulk ? RequestPriority.Bulk : RequestPriority.Interactive;
-        EmbeddedText?[] cached = [.. job.Texts.Select(cache.Find)];
+        EmbeddedText?[] cached = [.. job.Texts.Select(text => cache.Find(context.ClientId, text))];
         var texts = await Task.WhenAll(job.Texts.Select((text, index) => cached[index] is { } known
             ? Task.FromResult(known)
-            : EmbedAsync(text, priority, cancellationToken)));
+            : EmbedAsync(context.ClientId, text, priority, cancellationToken)));
 
         var tooLong = Array.FindIndex(texts, text => text.Tokens > options.Value.InputTokensMax);
         if (tooLong >= 0)
@@ -63,12 +63,12 @@ internal sealed class EmbeddingHandler(LongTextEmbedder embedder, VectorCache ca
             EmbedTexts.ResultJson);
     }
 
-    private async Task<EmbeddedText> EmbedAsync(string text, RequestPriority priority, CancellationToken cancellationToken)
+    private async Task<EmbeddedText> EmbedAsync(Guid clientId, string text, RequestPriority priority, CancellationToken cancellationToken)
     {
         var embedded = await embedder.EmbedAsync(text, priority, cancellationToken);
         if (embedded.Vector.Length > 0)
         {
-            cache.Add(text, embedded);
+            cache.Add(clientId, text, embedded);
         }
 
         return embedded;

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Pipeline.Workers.Embedding;
 
 /// <summary>
-/// Vectors of texts that came before, by the SHA-256 of the text; no text is kept. In memory and for one model, that of the
+/// Vectors of texts that a client sent before, by the SHA-256 of client and text; no text is kept, and no client learns from
+/// the count of cached tokens, or from the time, what another one has sent. In memory and for one model, that of the
 /// process: a shared table would cost every new text two round trips and outlive the text that a client deletes.
 /// </summary>
 /// <remarks>
@@ -20,9 +21,9 @@ internal sealed class VectorCache(IOptions<EmbeddingOptions> options)
     private volatile ConcurrentDictionary<UInt128, EmbeddedText> _young = new();
     private volatile ConcurrentDictionary<UInt128, EmbeddedText> _old = new();
 
-    public EmbeddedText? Find(string text)
+    public EmbeddedText? Find(Guid clientId, string text)
     {
-        var key = Key(text);
+        var key = Key(clientId, text);
         if (_young.TryGetValue(key, out var found))
         {
             return found;
@@ -36,7 +37,7 @@ internal sealed class VectorCache(IOptions<EmbeddingOptions> options)
         return found;
     }
 
-    public void Add(string text, EmbeddedText embedded) => Add(Key(text), embedded);
+    public void Add(Guid clientId, string text, EmbeddedText embedded) => Add(Key(clientId, text), embedded);
 
     /// <summary>Forgets everything: a server behind the seam has changed its model.</summary>
     public void Clear()
@@ -66,10 +67,13 @@ internal sealed class VectorCache(IOptions<EmbeddingOptions> options)
     }
 
     /// <summary>Half of the hash: 128 bits collide for nobody who cannot also break the other half.</summary>
-    private static UInt128 Key(string text)
+    private static UInt128 Key(Guid clientId, string text)
     {
+        using var hashing = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hashing.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<Guid>(in clientId)));
+        hashing.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()), hash);
+        hashing.GetHashAndReset(hash);
         return MemoryMarshal.Read<UInt128>(hash);
     }
 }

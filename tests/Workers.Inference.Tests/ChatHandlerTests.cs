@@ -154,6 +154,34 @@ public sealed class ChatHandlerTests : IDisposable
     }
 
     [Fact]
+    public async Task Only_built_in_instructions_are_computed_for_all_clients_together()
+    {
+        var builtIn = JobCatalog.Own.Prompts.First(template => template.Kind == CompleteChat.Kind).System;
+
+        (await ScopeAsync(new("system", builtIn), new("user", "My PIN is 1234."))).IsPublic.ShouldBeTrue();
+        (await ScopeAsync(new("system", "My PIN is 1234."), new("user", "What is it?"))).IsPublic.ShouldBeFalse();
+        (await ScopeAsync(new("system", builtIn), new("user", "My PIN is 1234."), new("assistant", "Fine."), new("user", "What is it?"))).IsPublic.ShouldBeFalse();
+        (await ScopeAsync(new("user", builtIn), new("assistant", builtIn), new("user", "a"))).IsPublic.ShouldBeFalse();
+
+        async Task<CacheScope> ScopeAsync(params PromptMessage[] messages)
+        {
+            await HandleAsync(new(), new() { Messages = messages });
+            var scope = _chat.Options!.AdditionalProperties![ChatOptionNames.Cache].ShouldBeOfType<CacheScope>();
+            scope.Owner.ShouldBe(TestJobs.Interactive.ClientId.ToString());
+            return scope;
+        }
+    }
+
+    [Fact]
+    public void The_count_of_a_cache_that_everybody_shares_is_not_told()
+    {
+        ChatResponse response = new(new ChatMessage(ChatRole.Assistant, "hi")) { Usage = new() { InputTokenCount = 9, CachedInputTokenCount = 8 } };
+
+        ModelAnswer.Of(response, shipped: null, isLocal: true).Usage.CachedTokens.ShouldBe(8);
+        ModelAnswer.Of(response, shipped: null, isLocal: false).Usage.CachedTokens.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Messages_that_are_too_long_are_rejected_with_the_numbers()
     {
         _chat.Fail = new PromptTooLongException(9_000, 8_192, "Send less.");
@@ -178,7 +206,7 @@ public sealed class ChatHandlerTests : IDisposable
             AdditionalProperties = new() { [ChatOptionNames.DroppedMessages] = 4, ["fallback_provider"] = "Anthropic" },
         };
 
-        var answer = ModelAnswer.Of(response, shipped: "Models:Chat");
+        var answer = ModelAnswer.Of(response, shipped: "Models:Chat", isLocal: true);
 
         (answer.Model, answer.FallbackProvider).ShouldBe(("claude", "Anthropic"));
         answer.Warnings.ShouldHaveSingleItem().ShouldContain("the 4 oldest messages were left out");

@@ -13,11 +13,12 @@ internal static class TestJobs
     public static JobContext Interactive { get; } = new()
     {
         JobId = Guid.CreateVersion7(),
+        ClientId = Guid.CreateVersion7(),
         Attempt = 1,
         Priority = JobPriority.Interactive,
         Queued = TimeSpan.FromMilliseconds(12),
     };
 
     public static TextModel Model(IChatClient chat, InferenceBackend backend = InferenceBackend.Local) =>
-        new(chat, Options.Create(new InferenceOptions { Backend = backend }));
+        new(chat, JobCatalog.Own, Options.Create(new InferenceOptions { Backend = backend }));
 }

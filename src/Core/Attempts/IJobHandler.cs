@@ -20,6 +20,9 @@ public sealed record JobContext
 {
     public required Guid JobId { get; init; }
 
+    /// <summary>For whom: caches keep clients apart by it.</summary>
+    public Guid ClientId { get; init; }
+
     /// <summary>1 for the first start.</summary>
     public required int Attempt { get; init; }
 

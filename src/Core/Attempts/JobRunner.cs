@@ -186,6 +186,7 @@ internal sealed partial class JobRunner(
     private static JobContext Context(ClaimedJob job, AttemptUpdates updates) => new()
     {
         JobId = job.Id,
+        ClientId = job.ClientId,
         Attempt = job.Attempt,
         Priority = job.Queue == job.Kind ? JobPriority.Interactive : JobPriority.Bulk,
         Queued = TimeSpan.FromSeconds(job.QueuedSeconds),

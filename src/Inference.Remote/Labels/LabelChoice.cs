@@ -34,7 +34,7 @@ internal static class LabelChoice
             Labels = LabelScore.Distribution(request, logProbabilities),
             ChoiceOnly = true,
             PromptTokens = (int)(answer.Usage?.InputTokenCount ?? 0),
-            CachedTokens = (int)(answer.Usage?.CachedInputTokenCount ?? 0),
+            CachedTokens = 0, // A server's cache is everybody's: its count would tell what others sent.
             CompletionTokens = (int)(answer.Usage?.OutputTokenCount ?? 0),
             Model = answer.ModelId ?? "unknown",
         };

@@ -15,6 +15,9 @@ public static class ChatOptionNames
     /// <summary>A <see cref="RequestPriority"/>. Default <see cref="RequestPriority.Interactive"/>.</summary>
     public const string Priority = "priority";
 
+    /// <summary>A <see cref="CacheScope"/>. Default: shared among all requests that have none.</summary>
+    public const string Cache = "cache_scope";
+
     /// <summary>
     /// Number, 0 to <see cref="GeneratedToken.LikelyMax"/>: the response has the log-probability of each token and of this
     /// many of the most probable tokens at its position. Default: none.

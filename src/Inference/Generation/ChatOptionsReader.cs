@@ -41,6 +41,7 @@ internal static class ChatOptionsReader
                 ? (int)InRange(ChatOptionNames.TopLogprobs, likely, 0, GeneratedToken.LikelyMax)
                 : null,
             Priority = Extra(options, ChatOptionNames.Priority) is RequestPriority priority ? priority : RequestPriority.Interactive,
+            Cache = Extra(options, ChatOptionNames.Cache) is CacheScope cache ? cache : default,
         };
     }
 

@@ -30,4 +30,6 @@ internal sealed record GenerationRequest
     public int? LikelyTokens { get; init; }
 
     public RequestPriority Priority { get; init; }
+
+    public CacheScope Cache { get; init; }
 }

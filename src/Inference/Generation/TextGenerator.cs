@@ -35,7 +35,7 @@ internal sealed class TextGenerator(ILanguageModel model, int contextTokens, Sub
         {
             LikelyTokens = request.LikelyTokens,
         };
-        GenerationTask task = new(chat.Tokens, chat.SharedTokens, spec, _scratch, time, request.Priority);
+        GenerationTask task = new(chat.Tokens, chat.SharedTokens, spec, _scratch, time, request.Priority) { Cache = request.Cache };
         await submissions.AddAsync(task, request.Priority, cancellationToken);
         return new(task, request.Messages.Count - kept.Count);
     }

@@ -128,8 +128,9 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     /// <summary>Another request is computing the same prefix right now: cheaper to wait than to compute it twice.</summary>
     private bool WaitsForPrefix(InferenceTask task)
     {
-        _prefixes.Find(task.Prompt, out int cached);
+        _prefixes.Find(task, out int cached);
         return _active.Exists(active => active.BuildsPrefix
+            && active.Cache.IsOpenTo(task.Cache)
             && Math.Min(active.SharedTokens, task.SharedTokens) is int shared
             && shared > cached
             && task.Prompt.AsSpan(0, shared).SequenceEqual(active.Prompt.AsSpan(0, shared)));
@@ -137,7 +138,7 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
 
     private bool TryAdmit(InferenceTask task)
     {
-        CachedPrefix? prefix = _prefixes.Find(task.Prompt, out int cached);
+        CachedPrefix? prefix = _prefixes.Find(task, out int cached);
         if (TryEnter(task, prefix, cached))
         {
             return true;

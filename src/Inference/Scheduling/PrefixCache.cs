@@ -13,13 +13,22 @@ internal sealed class PrefixCache(SequenceTable sequences, KvBudget budget, int 
 
     public int Count => _prefixes.Count;
 
-    /// <summary>The prefix that shares most tokens with the prompt; its last token is never shared, because its logits are wanted.</summary>
-    public CachedPrefix? Find(ReadOnlySpan<int> prompt, out int length)
+    /// <summary>
+    /// The prefix that shares most tokens with the prompt, of those that the request may use; its last token is never shared,
+    /// because its logits are wanted.
+    /// </summary>
+    public CachedPrefix? Find(InferenceTask task, out int length)
     {
+        ReadOnlySpan<int> prompt = task.Prompt;
         CachedPrefix? best = null;
         length = 0;
         foreach (CachedPrefix prefix in _prefixes)
         {
+            if (!prefix.Scope.IsOpenTo(task.Cache))
+            {
+                continue;
+            }
+
             int common = Math.Min(prompt.CommonPrefixLength(prefix.Tokens), prompt.Length - 1);
             if (common > length)
             {
@@ -55,7 +64,7 @@ internal sealed class PrefixCache(SequenceTable sequences, KvBudget budget, int 
 
         // The request hands its cells and its use of the shorter prefix over, and uses the new one instead.
         int cells = task.SharedTokens - task.CachedTokens;
-        CachedPrefix prefix = new(task.Prompt[..task.SharedTokens], sequence, cells, task.Prefix);
+        CachedPrefix prefix = new(task.Prompt[..task.SharedTokens], sequence, cells, task.Prefix, task.Cache);
         task.PromptCells -= cells;
         task.Prefix = prefix;
         _prefixes.Add(prefix);
@@ -84,7 +93,7 @@ internal sealed class PrefixCache(SequenceTable sequences, KvBudget budget, int 
 }
 
 /// <summary>The beginning of a prompt whose keys and values are kept in a sequence of their own.</summary>
-internal sealed class CachedPrefix(int[] tokens, int sequence, int cells, CachedPrefix? parent)
+internal sealed class CachedPrefix(int[] tokens, int sequence, int cells, CachedPrefix? parent, CacheScope scope)
 {
     public int[] Tokens => tokens;
 
@@ -94,6 +103,9 @@ internal sealed class CachedPrefix(int[] tokens, int sequence, int cells, Cached
     public int Cells => cells;
 
     public CachedPrefix? Parent => parent;
+
+    /// <summary>That of the request which brought it.</summary>
+    public CacheScope Scope => scope;
 
     /// <summary>Requests and longer prefixes that share these cells. Zero means evicting frees them.</summary>
     public int Users { get; set; }

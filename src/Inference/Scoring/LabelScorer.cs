@@ -35,7 +35,7 @@ internal sealed class LabelScorer(ILanguageModel model, int contextTokens, Submi
         IReadOnlyList<int[]> labels = EndWherePrefixes(chat.Answers);
         CheckLength(request, chat.Tokens.Length, chat.Tokens.Length + labels.Sum(label => label.Length - 1));
 
-        ScoringTask task = new(chat.Tokens, chat.SharedTokens, labels, request.Priority);
+        ScoringTask task = new(chat.Tokens, chat.SharedTokens, labels, request.Priority) { Cache = request.Cache };
         using CancellationTokenRegistration registration = cancellationToken.Register(() => task.Cancel(cancellationToken));
         await submissions.AddAsync(task, task.Priority, cancellationToken);
         return new(await task.Completion, chat.Tokens.Length);

@@ -22,6 +22,7 @@ internal static class EmotionPrompt
         Labels = Emotions.All,
         ModelPath = options.ModelPath,
         Priority = priority,
+        Cache = CacheScope.Public,
         Temperature = options.Temperature,
         PromptTokensMax = options.InputTokensMax,
     };

@@ -27,8 +27,9 @@ public sealed record ModelAnswer
     public required TokenUsage Usage { get; init; }
 
     /// <param name="response">Complete.</param>
+    /// <param name="isLocal">Whether the engine of this process was asked first, whose cache keeps clients apart.</param>
     /// <param name="shipped">The section of options that left the choice of a model to Pipeline; null where an operator chose.</param>
-    internal static ModelAnswer Of(ChatResponse response, string? shipped)
+    internal static ModelAnswer Of(ChatResponse response, string? shipped, bool isLocal)
     {
         var provider = response.AdditionalProperties?.GetValueOrDefault(FallbackChatClient.Provider) as string;
         var isSmall = shipped is not null && provider is null;
@@ -41,7 +42,7 @@ public sealed record ModelAnswer
             Warnings = [.. isSmall ? [ShippedModel.Warning(shipped!)] : Array.Empty<string>(), .. Dropped(response)],
             FallbackProvider = provider,
             Logprobs = (response.AdditionalProperties?.GetValueOrDefault(ChatOptionNames.Logprobs) as IReadOnlyList<GeneratedToken>)?.Select(Told).ToArray(),
-            Usage = new((int)(usage.InputTokenCount ?? 0), (int)(usage.CachedInputTokenCount ?? 0), (int)(usage.OutputTokenCount ?? 0)),
+            Usage = new((int)(usage.InputTokenCount ?? 0), isLocal && provider is null ? (int)(usage.CachedInputTokenCount ?? 0) : 0, (int)(usage.OutputTokenCount ?? 0)),
         };
     }
 

@@ -12,8 +12,10 @@ using Pipeline.Inference.Generation;
 namespace Pipeline.Workers.Inference.Generating;
 
 /// <summary>Asks the model that a kind's options name: a local file, or the server where there is one.</summary>
-public sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> inference)
+public sealed class TextModel(IChatClient chat, JobCatalog catalog, IOptions<InferenceOptions> inference)
 {
+    private readonly HashSet<string> _builtIn = [.. catalog.Prompts.Select(template => template.System)];
+
     // The model that ships does not know when to stop: each of its texts ends here, so that its answers are complete.
     private const int SmallTextLengthMax = 24;
 
@@ -29,7 +31,7 @@ public sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> infer
     {
         var turns = Turns(messages);
         var kept = inference.Value.IsRemote ? EstimatedTokens.Fit(turns, wishes) : turns;
-        await foreach (var piece in chat.GetStreamingResponseAsync(kept, Complete(wishes, options, context), cancellationToken))
+        await foreach (var piece in chat.GetStreamingResponseAsync(kept, Complete(wishes, messages, options, context), cancellationToken))
         {
             yield return piece;
         }
@@ -40,7 +42,7 @@ public sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> infer
         }
     }
 
-    public ModelAnswer Read(ChatResponse response, GenerationOptions options) => ModelAnswer.Of(response, IsSmall(options) ? options.Name : null);
+    public ModelAnswer Read(ChatResponse response, GenerationOptions options) => ModelAnswer.Of(response, IsSmall(options) ? options.Name : null, isLocal: !inference.Value.IsRemote);
 
     /// <summary>Has the model fill in a form.</summary>
     /// <param name="schema">The form.</param>
@@ -61,7 +63,7 @@ public sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> infer
             Temperature = options.Temperature,
             ResponseFormat = ChatResponseFormat.ForJsonSchema(AnswerSchema.Element(schema(new(IsSmall(options) ? SmallTextLengthMax : null))), "answer"),
         };
-        var response = await chat.GetResponseAsync(Turns(messages), Complete(wishes, options, context), cancellationToken);
+        var response = await chat.GetResponseAsync(Turns(messages), Complete(wishes, messages, options, context), cancellationToken);
         var answer = Read(response, options);
         return answer.IsCut ? throw new AnswerTruncatedException(answer.Usage.CompletionTokens) : new(Parse(answer, json), answer);
     }
@@ -82,7 +84,7 @@ public sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> infer
     /// <summary>Whether the model that ships is asked.</summary>
     private bool IsSmall(GenerationOptions options) => options.IsShipped && !inference.Value.IsRemote;
 
-    private ChatOptions Complete(ChatOptions wishes, GenerationOptions options, JobContext context)
+    private ChatOptions Complete(ChatOptions wishes, IReadOnlyList<PromptMessage> messages, GenerationOptions options, JobContext context)
     {
         wishes.MaxOutputTokens ??= options.OutputTokensMax;
         if (inference.Value.IsRemote)
@@ -95,6 +97,10 @@ public sealed class TextModel(IChatClient chat, IOptions<InferenceOptions> infer
             wishes.ModelId = options.ModelPath;
             (wishes.AdditionalProperties ??= [])[ChatOptionNames.Priority] =
                 context.Priority is JobPriority.Bulk ? RequestPriority.Bulk : RequestPriority.Interactive;
+
+            // What the engine may keep is all before the last text.
+            var isBuiltIn = messages.SkipLast(1).All(message => message.Role is PromptRoles.System && _builtIn.Contains(message.Content));
+            wishes.AdditionalProperties[ChatOptionNames.Cache] = new CacheScope(context.ClientId.ToString(), isBuiltIn);
         }
 
         return wishes;

@@ -45,6 +45,45 @@ public sealed class BatchSchedulerTests
     }
 
     [Fact]
+    public void What_a_client_wrote_is_shared_with_nobody_else()
+    {
+        using SchedulerBench bench = new(prefixes: 4);
+        int[] secret = SchedulerBench.Prompt(1, 20);
+        CacheScope one = new("one", IsPublic: false), other = new("other", IsPublic: false);
+        bench.Submit([.. secret, 40], shared: 20, cache: one);
+        bench.Run();
+
+        // The one guess that is right looks like any other, and its author finds it again.
+        ScoringTask guess = bench.Submit([.. secret, 41], shared: 20, cache: other);
+        ScoringTask nobody = bench.Submit([.. secret, 42], shared: 20);
+        ScoringTask own = bench.Submit([.. secret, 43], shared: 20, cache: one);
+        bench.Run();
+        SchedulerBench.CachedTokens(guess).ShouldBe(0);
+        SchedulerBench.CachedTokens(nobody).ShouldBe(0);
+        SchedulerBench.CachedTokens(own).ShouldBe(20);
+        bench.ShouldBeIdle();
+    }
+
+    [Fact]
+    public void Two_clients_wait_for_each_others_prefixes_only_where_they_are_built_in()
+    {
+        using SchedulerBench bench = new(prefixes: 4);
+        int[] system = SchedulerBench.Prompt(1, 20);
+        bench.Submit([.. system, 40], shared: 20, cache: new("one", IsPublic: false));
+        bench.Submit([.. system, 41], shared: 20, cache: new("other", IsPublic: false));
+        bench.Run().ShouldBe(1, "side by side, as if the prompts had nothing in common");
+
+        bench.Submit([.. system, 42], shared: 20, cache: new("third", IsPublic: true));
+        bench.Run();
+        ScoringTask fourth = bench.Submit([.. system, 43], shared: 20, cache: new("fourth", IsPublic: true));
+        ScoringTask longer = bench.Submit([.. system, 44, 45], shared: 21, cache: new("fifth", IsPublic: false));
+        bench.Run();
+        SchedulerBench.CachedTokens(fourth).ShouldBe(20);
+        SchedulerBench.CachedTokens(longer).ShouldBe(20, "the built-in part of a conversation is everybody's");
+        bench.ShouldBeIdle();
+    }
+
+    [Fact]
     public void Different_system_prompts_share_nothing_and_evict_the_oldest()
     {
         using SchedulerBench bench = new(prefixes: 2);

@@ -26,9 +26,9 @@ internal sealed class SchedulerBench : IDisposable
 
     public BatchScheduler Scheduler { get; }
 
-    public ScoringTask Submit(int[] prompt, int shared = 0, int[][]? labels = null, RequestPriority priority = RequestPriority.Interactive)
+    public ScoringTask Submit(int[] prompt, int shared = 0, int[][]? labels = null, RequestPriority priority = RequestPriority.Interactive, CacheScope cache = default)
     {
-        ScoringTask task = new(prompt, shared, labels ?? [[1], [2]], priority);
+        ScoringTask task = new(prompt, shared, labels ?? [[1], [2]], priority) { Cache = cache };
         _submissions.AddAsync(task, priority, TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
         return task;
     }
