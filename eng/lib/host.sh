@@ -64,7 +64,7 @@ host_status() {
 }
 
 host_start() {
-  local pid BROKER_USED=$LOCAL/broker${DATABASE:+-$DATABASE}
+  local pid
   mkdir -p "$LOCAL/logs"
   choose_url
   pid=$(
@@ -72,8 +72,6 @@ host_start() {
     # shellcheck source=/dev/null
     . "$SERVICES_DIR/env"
     set +a
-    # What waits was dispatched to the broker of the last start: one in memory is gone, and another one knows nothing of it.
-    [ "$(first_line "$BROKER_USED")" = "${Broker__Url%%:*}" ] || export Broker__RedispatchAtStart=true
     # A database, and queues, of its own for what is not to mix with the work of this checkout.
     if [ -n "${DATABASE:-}" ]; then
       Postgres__ConnectionString=$(connection_of "$DATABASE")
@@ -104,8 +102,6 @@ host_start() {
     grep -v '^[[:space:]]*$' "$HOST_ERRORS" | tail -n 5 >&2 || tail -n 5 "$HOST_LOG" >&2
     fail "the host ended while starting; its reason is above, its log is $HOST_LOG"
   }
-  # shellcheck source=/dev/null
-  (. "$SERVICES_DIR/env" && echo "${Broker__Url%%:*}" >"$BROKER_USED")
   say "host: ready at $(host_url)"
 }
 

@@ -17,6 +17,7 @@ using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Schedules;
 using Pipeline.Api.Search;
+using Pipeline.Api.Usage;
 using Pipeline.Api.Webhooks;
 using Pipeline.Api.ActivityReports;
 using Pipeline.Contracts;
@@ -61,6 +62,7 @@ public static class ApiEndpoints
         ActivityReportsEndpoints.Map(api);
         SchedulesEndpoints.Map(api);
         KeysEndpoints.Map(api);
+        UsageEndpoint.Map(api);
         var health = app.MapHealth(HasKeyAsync);
         health.All.Describe(HealthDocs.All);
         health.Live.Describe(HealthDocs.Live);

@@ -17,6 +17,7 @@ using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.InterviewReports;
 using Pipeline.Api.Schedules;
+using Pipeline.Api.Usage;
 using Pipeline.Api.Search;
 using Pipeline.Api.Webhooks;
 using Pipeline.Api.ActivityReports;
@@ -85,6 +86,7 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(ReportingResource))]
 [JsonSerializable(typeof(KeyResource))]
 [JsonSerializable(typeof(KeyPageResource))]
+[JsonSerializable(typeof(UsageResource))]
 [JsonSerializable(typeof(OwnKeyResource))]
 [JsonSerializable(typeof(KeyRequest))]
 [JsonSerializable(typeof(KeyChangeRequest))]

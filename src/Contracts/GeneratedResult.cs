@@ -2,7 +2,7 @@ using System.ComponentModel;
 namespace Pipeline.Contracts;
 
 /// <summary>What every result says that a model wrote.</summary>
-public abstract record GeneratedResult
+public abstract record GeneratedResult : IMeasuredResult
 {
     /// <summary>What <see cref="Model"/> calls the model that ships with Pipeline, which cannot write.</summary>
     public const string SmallModel = "small";

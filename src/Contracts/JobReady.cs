@@ -9,6 +9,9 @@ public sealed record JobReady(Guid JobId)
     /// <summary>Jobs of the same queue that share the message, where one job is so small that its message costs as much; otherwise absent.</summary>
     public IReadOnlyList<Guid>? Others { get; init; }
 
+    /// <summary>The row of the message in the database, which goes when its jobs are done; absent in a message that somebody else wrote.</summary>
+    public long? DispatchId { get; init; }
+
     /// <summary>Every job of the message.</summary>
     public IReadOnlyList<Guid> All() => Others is { Count: > 0 } others ? [JobId, .. others] : [JobId];
 }

@@ -11,7 +11,7 @@ internal static class ChaosCommand
     private static readonly Option<int?> Seed = new("--seed") { Description = "Order of the faults; without it, a new one, which is told" };
     private static readonly Option<TimeSpan> FaultEvery = Seconds("--fault-every", "From one fault to the next", 5);
     private static readonly Option<int> Rounds = Positive("--rounds", "How often each kind of fault occurs at least", 2);
-    private static readonly Option<bool> LosesBroker = new("--lose-broker") { Description = "Delete the broker's data in the middle, and do what operators are told to" };
+    private static readonly Option<bool> LosesBroker = new("--lose-broker") { Description = "Delete the broker's data in the middle" };
     private static readonly Option<TimeSpan> DurationMax = Seconds("--duration-max", "After this the run has failed", 3600);
     private static readonly Option<string> Servers = new("--servers") { Description = "Directory for the servers, deleted at the end", Required = true };
     private static readonly Option<string> Logs = new("--logs") { Description = "Directory for logs", Required = true };

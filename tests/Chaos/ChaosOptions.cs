@@ -15,7 +15,7 @@ public sealed record ChaosOptions
     /// <summary>How often each kind of fault occurs at least. The jobs are spread over as long as that takes.</summary>
     public int Rounds { get; init; } = 2;
 
-    /// <summary>Whether the broker's data is deleted in the middle, and the operator's command given.</summary>
+    /// <summary>Whether the broker's data is deleted in the middle.</summary>
     public bool LosesBroker { get; init; }
 
     /// <summary>After this the run has failed: clients could not submit everything.</summary>

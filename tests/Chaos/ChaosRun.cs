@@ -122,10 +122,10 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
             cancellationToken);
     }
 
-    /// <summary>Jobs that are not final, and dispatches that nobody made.</summary>
+    /// <summary>Jobs that are not final, and messages that are not done.</summary>
     private static Task<long> LeftAsync(Rig rig, CancellationToken cancellationToken) => rig.UntilDatabaseAnswersAsync(
         database => database.ExecuteScalarAsync<long>(new CommandDefinition(
-            "select (select count(*) from jobs where state in ('queued', 'running')) + (select count(*) from outbox)",
+            "select (select count(*) from jobs where state in ('queued', 'running')) + (select count(*) from dispatches)",
             cancellationToken: cancellationToken)),
         cancellationToken);
 

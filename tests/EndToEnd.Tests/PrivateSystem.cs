@@ -41,16 +41,12 @@ public sealed class PrivateSystem : IAsyncLifetime
             "select state, count(*)::int from jobs where id = any(@ids) group by state", new { ids = ids.ToArray() })).AsList();
     }
 
-    /// <summary>Whether relays tried all rows of these jobs again and again: a row is due 5 s after its job, and after each try.</summary>
-    public async Task<bool> AllAreTriedAgainAsync(IReadOnlyList<Guid> ids)
+    /// <summary>Whether the broker did not take any of these jobs, and they wait again.</summary>
+    public async Task<bool> AnyIsGivenBackAsync(IReadOnlyList<Guid> ids)
     {
         await using var connection = new NpgsqlConnection(Servers.Addresses.Postgres + ";Pooling=false");
         return await connection.ExecuteScalarAsync<bool>(
-            """
-            select count(*) > 0 and min(o.due_at - j.created_at) > interval '20 s'
-              from outbox o join jobs j on j.id = o.job_id
-             where j.id = any(@ids)
-            """,
+            "select exists (select from dispatches where job_id = any(@ids) and ahead and dispatched_at is null)",
             new { ids = ids.ToArray() });
     }
 

@@ -71,7 +71,7 @@ internal sealed class PipelineSide : ISide
                 "Pipeline",
                 NpgsqlDataSource.Create(postgres),
                 $"select count(*)::int from {jobs} where state = 'succeeded'",
-                $"truncate {jobs}, outbox",
+                $"truncate {jobs}, {await BacklogTableAsync(postgres, cancellationToken)}",
                 stage.Time);
             return new(api, worker, port, results);
         }
@@ -109,6 +109,14 @@ internal sealed class PipelineSide : ISide
         await Results.DisposeAsync();
         await (_worker?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _api.DisposeAsync();
+    }
+
+    /// <summary>Older versions call it otherwise.</summary>
+    private static async Task<string> BacklogTableAsync(string postgres, CancellationToken cancellationToken)
+    {
+        await using NpgsqlDataSource database = NpgsqlDataSource.Create(postgres);
+        await using NpgsqlCommand command = database.CreateCommand("select coalesce(to_regclass('dispatches'), to_regclass('outbox'))::text");
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static ChildProcess Start(Stage stage, string project, string name, string assembly, Dictionary<string, string> settings)

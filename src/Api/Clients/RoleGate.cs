@@ -14,15 +14,12 @@ internal sealed class RoleGate : IMiddleware
         }
 
         var client = context.Client();
-        if (client.Role >= needed)
-        {
-            return next(context);
-        }
-
-        var problem = new Problem(
-            ProblemType.Forbidden,
-            $"The key of '{client.Name}' has the role {client.Role.Word()}; this needs {needed.Word()}. "
-            + $"Ask an admin for another role (PATCH /api/keys/{client.Name}) or another key (./run keys add NAME --role {needed.Word()}).");
-        return problem.ExecuteAsync(context);
+        return client.Role >= needed ? next(context) : Forbidden(client, needed).ExecuteAsync(context);
     }
+
+    /// <summary>For an endpoint that serves every client, and more to some.</summary>
+    public static Problem Forbidden(Client client, Role needed) => new(
+        ProblemType.Forbidden,
+        $"The key of '{client.Name}' has the role {client.Role.Word()}; this needs {needed.Word()}. "
+        + $"Ask an admin for another role (PATCH /api/keys/{client.Name}) or another key (./run keys add NAME --role {needed.Word()}).");
 }

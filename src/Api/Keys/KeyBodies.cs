@@ -10,6 +10,9 @@ internal static class KeyBodies
 {
     private const string Name = "name";
     private const string Role = "role";
+    private const string Weight = "weight";
+    private const double WeightMin = 0.01;
+    private const double WeightMax = 100;
     private const string SameClient = "same_client";
     private const string Grace = "grace";
 
@@ -28,11 +31,11 @@ internal static class KeyBodies
 
     public static KeyChange ReadChange(BodyFields fields, DateTimeOffset now)
     {
-        KeyChange change = new() { Role = TakeRole(fields), SetsExpiry = fields.Has(CommonFields.ExpiresAt) || fields.IsNull(CommonFields.ExpiresAt), ExpiresAt = TakeExpiry(fields, now) };
+        KeyChange change = new() { Role = TakeRole(fields), Weight = TakeWeight(fields), SetsExpiry = fields.Has(CommonFields.ExpiresAt) || fields.IsNull(CommonFields.ExpiresAt), ExpiresAt = TakeExpiry(fields, now) };
         fields.RefuseUnknown();
-        if (change is { Role: null, SetsExpiry: false } && !fields.Errors.Any)
+        if (change is { Role: null, Weight: null, SetsExpiry: false } && !fields.Errors.Any)
         {
-            fields.Errors.Add("body", $"changes nothing: send {Role}, {CommonFields.ExpiresAt} or both.");
+            fields.Errors.Add("body", $"changes nothing: send {Role}, {Weight} or {CommonFields.ExpiresAt}.");
         }
 
         return change;
@@ -54,6 +57,17 @@ internal static class KeyBodies
 
         fields.Errors.Add(Grace, $"is \"{text}\": send a whole number with s, m, h or d, such as 24h, and at most {KeyTimes.GraceMax.TotalDays:0}d.");
         return default;
+    }
+
+    private static double? TakeWeight(BodyFields fields)
+    {
+        var weight = fields.TakeNumber(Weight);
+        if (weight is < WeightMin or > WeightMax)
+        {
+            fields.Errors.Add(Weight, $"is {weight}: send a number from {WeightMin} to {WeightMax}.");
+        }
+
+        return weight;
     }
 
     private static Role? TakeRole(BodyFields fields)

@@ -17,6 +17,9 @@ internal sealed record KeyResource
     [Description("client, operator or admin: the role of the client.")]
     public required string Role { get; init; }
 
+    [Description("The client's share of a queue that others wait for too: with weight 3 it gets three times the tokens of one with weight 1.")]
+    public required double Weight { get; init; }
+
     [Description("active, expired or revoked.")]
     public required string State { get; init; }
 
@@ -41,6 +44,7 @@ internal sealed record KeyResource
         Id = key.Id,
         Name = key.Name,
         Role = key.Role.Word(),
+        Weight = key.Weight,
         State = key.State,
         Prefix = key.Prefix,
         Key = secret,

@@ -14,8 +14,8 @@ internal static class QueuesDocs
         [
             new(200, "Every queue.", typeof(QueuesResource), """
                 {"queues":[
-                  {"queue":"emotion","depth":3,"depth_max":100000,"running":1,"oldest_seconds":0.4,"finished_per_minute":1240,"workers":2},
-                  {"queue":"emotion-bulk","depth":0,"depth_max":100000,"running":0,"finished_per_minute":0,"workers":2}]}
+                  {"queue":"emotion","depth":300,"depth_max":100000,"dispatched":64,"running":128,"oldest_seconds":0.4,"finished_per_minute":1240,"workers":2,"slots":128,"clients_waiting":3},
+                  {"queue":"emotion-bulk","depth":0,"depth_max":100000,"dispatched":0,"running":0,"finished_per_minute":0,"workers":2,"slots":128,"clients_waiting":0}]}
                 """),
         ],
         Problems = SharedDocs.AnyCall,

@@ -16,10 +16,13 @@ internal static class QueuesEndpoint
             Queue = queue.Queue,
             Depth = queue.Depth,
             DepthMax = queue.DepthMax,
+            Dispatched = queue.Dispatched,
             Running = queue.Running,
             OldestSeconds = queue.OldestSeconds,
             FinishedPerMinute = queue.FinishedPerMinute,
             Workers = queue.Workers,
+            Slots = queue.Slots,
+            ClientsWaiting = queue.ClientsWaiting,
         });
         return Results.Json(new QueuesResource([.. queues]), ApiJson.Wire.QueuesResource);
     }
@@ -37,6 +40,9 @@ internal sealed record QueueResource
     [Description("Beyond this depth submissions get 429.")]
     public required int DepthMax { get; init; }
 
+    [Description("Those of depth that are with the broker, or with a worker that starts them next. The others wait in the database, in fair order.")]
+    public required int Dispatched { get; init; }
+
     public required int Running { get; init; }
 
     [Description("Age of the job that has waited longest; absent when none waits.")]
@@ -46,4 +52,10 @@ internal sealed record QueueResource
 
     [Description("Worker processes that serve the queue.")]
     public required int Workers { get; init; }
+
+    [Description("Jobs that these workers run at once.")]
+    public required int Slots { get; init; }
+
+    [Description("Clients with jobs that are not dispatched yet.")]
+    public required int ClientsWaiting { get; init; }
 }

@@ -22,7 +22,7 @@ public sealed record EmbedDocument : IJob<EmbedDocument, DocumentResult>
 }
 
 /// <summary>What became of a document. Its chunks are found by searching.</summary>
-public sealed record DocumentResult
+public sealed record DocumentResult : IMeasuredResult
 {
     [Description("A document of yours, from POST /api/documents.")]
     public required Guid DocumentId { get; init; }

@@ -37,7 +37,7 @@ public sealed record EmbedTexts : IJob<EmbedTexts, EmbeddingResult>
 }
 
 /// <summary>One vector a text.</summary>
-public sealed record EmbeddingResult
+public sealed record EmbeddingResult : IMeasuredResult
 {
     [Description("In the order of the texts. Each has length 1, so a dot product is the cosine.")]
     public required IReadOnlyList<float[]> Embeddings { get; init; }

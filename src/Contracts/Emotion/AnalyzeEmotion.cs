@@ -23,7 +23,7 @@ public sealed record AnalyzeEmotion : IJob<AnalyzeEmotion, EmotionResult>
 }
 
 /// <summary>The emotion of one text, as the model's probability over <see cref="Emotions.All"/>.</summary>
-public sealed record EmotionResult
+public sealed record EmotionResult : IMeasuredResult
 {
     [Description("The most probable label.")]
     public required string Emotion { get; init; }

@@ -18,6 +18,7 @@ internal static class AttemptRegistration
         services.AddSingleton<WorkerDrain>();
         services.AddSingleton<WorkerFingerprints>();
         services.AddSingleton<RunningAttempts>();
+        services.AddSingleton<HeldDispatches>();
         services.AddSingleton<AttemptStore>();
         services.AddSingleton<WorkerUpdates>();
         services.AddSingleton<JobRunner>();

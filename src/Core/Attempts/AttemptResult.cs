@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Core.Usage;
 
 namespace Pipeline.Core.Attempts;
 
@@ -19,6 +20,12 @@ internal sealed record AttemptResult
     public string? ErrorCode { get; init; }
 
     public string? Error { get; init; }
+
+    /// <summary>The message that goes with it: it carried this job alone. Null where it carries others, or the database knows of none.</summary>
+    public long? DispatchId { get; init; }
+
+    /// <summary>What it took; null where nobody measured.</summary>
+    public AttemptUsage? Usage { get; init; }
 
     /// <summary>1 when the attempt counts against <see cref="WorkerOptions.FailuresMax"/>.</summary>
     public int Failures { get; init; }

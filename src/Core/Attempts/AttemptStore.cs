@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Usage;
 
 namespace Pipeline.Core.Attempts;
 
@@ -44,7 +45,22 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     // attempt and state fence the write: what was canceled, expired or given to another worker meanwhile matches no row.
     // Whatever goes back to the queue gets its dispatch in the same statement.
     internal const string Complete = $"""
-        with finished as (
+        with {Finish}
+        select id from finished
+        """;
+
+    // In a statement of its own: a job whose result measures nothing is not to pay for the plan of this.
+    internal const string CompleteMeasured = $"""
+        with {Finish},
+        used as (
+            insert into usage_entries (client_id, queue, kind, model, jobs, prompt_tokens, cached_tokens, completion_tokens, worker_seconds, estimated)
+            select * from unnest(@UsageClients::uuid[], @UsageQueues::text[], @UsageKinds::text[], @UsageModels::text[], @UsageJobs::int[],
+                                 @PromptTokens::bigint[], @CachedTokens::bigint[], @CompletionTokens::bigint[], @WorkerSeconds::float8[], @Estimated::float8[]))
+        select id from finished
+        """;
+
+    private const string Finish = $"""
+        finished as (
             update jobs set state = o.state, result = o.result::json, cache_key = o.cache_key, error_code = o.error_code, error = o.error,
                    failures = jobs.failures + o.failures, due_at = now() + o.delay_seconds * interval '1 second', worker_id = null,
                    queued_at = case when o.state = 'queued' then now() else queued_at end,
@@ -54,18 +70,27 @@ internal sealed partial class AttemptStore : IAsyncDisposable
                           @Errors::text[], @Failures::int[], @DelaySeconds::float8[], @CacheKeys::uuid[])
                 as o (id, attempt, state, result, error_code, error, failures, delay_seconds, cache_key)
              where {Running} and jobs.id = o.id and jobs.attempt = o.attempt
-            returning jobs.id, jobs.queue, jobs.state, jobs.due_at),
+            returning jobs.id, jobs.client_id, jobs.queue, jobs.state, jobs.due_at),
         dispatched as (
-            insert into outbox (job_id, queue, due_at)
-            select id, queue, coalesce(due_at, now()) from finished where state = 'queued')
-        select id from finished
+            insert into dispatches (job_id, queue, client_id, due_at, ahead)
+            select id, queue, client_id, due_at, true from finished where state = 'queued'),
+        done as (delete from dispatches where id = any(@Dispatches))
         """;
+
+    // The jobs of these messages are done, or nobody's to do any more. A crash of the server that takes this back leaves a message
+    // to be found as lost, with nothing to do.
+    internal const string EndDispatches = """
+        delete from dispatches using (select set_config('synchronous_commit', 'off', true)) as unhurried where id = any(@Ids)
+        """;
+
+    // Of a message whose worker has to stop before it could start them all: another goes on with it.
+    private const string GiveBackDispatch = "update dispatches set dispatched_at = null, ahead = true where id = @Id returning id";
 
     private const string Owned = "select id, attempt from jobs where worker_id = @WorkerId and state = 'running'";
 
     // Jobs of a message that their worker could not start, or not keep. Only what waits: the others have ended, or run elsewhere.
     private const string DispatchAgain = $"""
-        insert into outbox (job_id, queue) select id, queue from jobs where {Queued} returning job_id
+        insert into dispatches (job_id, queue, client_id, ahead) select id, queue, client_id, true from jobs where {Queued} returning job_id
         """;
 
     // The commit of a claim was lost on the way: the row says that it runs here, and nothing does.
@@ -74,8 +99,8 @@ internal sealed partial class AttemptStore : IAsyncDisposable
             update jobs set state = 'queued', worker_id = null, queued_at = now()
               from unnest(@Ids::uuid[], @Attempts::int[]) as lost (id, attempt)
              where {Running} and jobs.id = lost.id and jobs.attempt = lost.attempt
-            returning jobs.id, jobs.queue)
-        insert into outbox (job_id, queue) select id, queue from requeued
+            returning jobs.id, jobs.client_id, jobs.queue)
+        insert into dispatches (job_id, queue, client_id, ahead) select id, queue, client_id, true from requeued
         """;
 
     private const int GroupMax = 512;
@@ -88,6 +113,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     private readonly ILogger<AttemptStore> _logger;
     private readonly GroupCommit<Guid, ClaimedJob?> _claims;
     private readonly GroupCommit<AttemptResult, bool> _results;
+    private readonly GroupCommit<long, bool> _dispatches;
     private volatile bool _away;
 
     public AttemptStore(NpgsqlDataSource dataSource, WorkerIdentity worker, TimeProvider time, ILogger<AttemptStore> logger)
@@ -98,6 +124,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
         _logger = logger;
         _claims = new((ids, cancellationToken) => ClaimGroupAsync(ids, poisonCandidates: false, cancellationToken), Refused, GroupMax, Committers);
         _results = new(CompleteGroupAsync, Refused, GroupMax, Committers);
+        _dispatches = new(EndDispatchesAsync, Refused, GroupMax, committers: 1);
     }
 
     /// <summary>
@@ -131,8 +158,16 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     public Task DispatchAgainAsync(Guid[] jobIds, CancellationToken cancellationToken) =>
         QueryUntilDoneAsync<Guid>(DispatchAgain, new { Ids = jobIds }, cancellationToken);
 
+    /// <summary>The message is done with: none of its jobs needs it any more.</summary>
+    public Task EndDispatchAsync(long id, CancellationToken cancellationToken) => _dispatches.SubmitAsync(id, cancellationToken);
+
+    /// <summary>The jobs of the message that still wait go on with another worker. False when somebody else ended the message.</summary>
+    public async Task<bool> GiveBackDispatchAsync(long id, CancellationToken cancellationToken) =>
+        (await QueryUntilDoneAsync<long>(GiveBackDispatch, new { Id = id }, cancellationToken)).Count > 0;
+
     public async ValueTask DisposeAsync()
     {
+        await _dispatches.DisposeAsync();
         await _claims.DisposeAsync();
         await _results.DisposeAsync();
     }
@@ -157,8 +192,9 @@ internal sealed partial class AttemptStore : IAsyncDisposable
 
     private async Task<IReadOnlyList<bool>> CompleteGroupAsync(IReadOnlyList<AttemptResult> results, CancellationToken cancellationToken)
     {
+        var used = results.Select(result => result.Usage).OfType<AttemptUsage>().GroupBy(usage => (usage.ClientId, usage.Queue, usage.Kind, usage.Model)).ToArray();
         var written = (await QueryUntilDoneAsync<Guid>(
-            Complete,
+            used.Length > 0 ? CompleteMeasured : Complete,
             new
             {
                 Ids = results.Select(result => result.JobId).ToArray(),
@@ -170,9 +206,26 @@ internal sealed partial class AttemptStore : IAsyncDisposable
                 Failures = results.Select(result => result.Failures).ToArray(),
                 DelaySeconds = results.Select(result => result.DelaySeconds).ToArray(),
                 CacheKeys = results.Select(result => result.CacheKey).ToArray(),
+                Dispatches = results.Select(result => result.DispatchId).OfType<long>().ToArray(),
+                UsageClients = used.Select(usage => usage.Key.ClientId).ToArray(),
+                UsageQueues = used.Select(usage => usage.Key.Queue).ToArray(),
+                UsageKinds = used.Select(usage => usage.Key.Kind).ToArray(),
+                UsageModels = used.Select(usage => usage.Key.Model).ToArray(),
+                UsageJobs = used.Select(usage => usage.Count()).ToArray(),
+                PromptTokens = used.Select(usage => usage.Sum(one => (long)one.Tokens.PromptTokens)).ToArray(),
+                CachedTokens = used.Select(usage => usage.Sum(one => (long)one.Tokens.CachedTokens)).ToArray(),
+                CompletionTokens = used.Select(usage => usage.Sum(one => (long)one.Tokens.CompletionTokens)).ToArray(),
+                WorkerSeconds = used.Select(usage => usage.Sum(one => one.WorkerSeconds)).ToArray(),
+                Estimated = used.Select(usage => usage.Sum(one => one.Estimated)).ToArray(),
             },
             cancellationToken)).ToHashSet();
         return [.. results.Select(result => written.Contains(result.JobId))];
+    }
+
+    private async Task<IReadOnlyList<bool>> EndDispatchesAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    {
+        await QueryUntilDoneAsync<int>(EndDispatches, new { Ids = ids.ToArray() }, cancellationToken);
+        return [.. ids.Select(_ => true)];
     }
 
     private async Task<IReadOnlyList<T>> QueryUntilDoneAsync<T>(string sql, object parameters, CancellationToken cancellationToken)

@@ -15,6 +15,9 @@ public abstract record JobOutcome
     {
         /// <summary>Whether the same input would give the same result as long as the worker's <see cref="Results.IResultFingerprint"/> is the same.</summary>
         public bool IsReproducible { get; init; }
+
+        /// <summary>What it took; null where nobody measured.</summary>
+        public Contracts.IMeasuredResult? Measured { get; init; }
     }
 
     /// <summary>This input cannot be done, now or later.</summary>
@@ -31,9 +34,9 @@ public abstract record JobOutcome
     public sealed record Continue : JobOutcome;
 
     public static JobOutcome Success<TResult>(TResult result, JsonTypeInfo<TResult> json) =>
-        new Succeeded(JsonSerializer.Serialize(result, json));
+        new Succeeded(JsonSerializer.Serialize(result, json)) { Measured = result as Contracts.IMeasuredResult };
 
     /// <summary>A result that may be given again to the same request.</summary>
     public static JobOutcome Reproducible<TResult>(TResult result, JsonTypeInfo<TResult> json) =>
-        new Succeeded(JsonSerializer.Serialize(result, json)) { IsReproducible = true };
+        new Succeeded(JsonSerializer.Serialize(result, json)) { IsReproducible = true, Measured = result as Contracts.IMeasuredResult };
 }

@@ -4,18 +4,21 @@ using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Relay;
 using Pipeline.Core.Results;
 using Pipeline.Core.Subscriptions;
+using Pipeline.Core.Usage;
 
 namespace Pipeline.Core.Attempts;
 
 /// <summary>
 /// Runs one delivery: claims its rows, calls the handler, makes the outcomes durable. When this returns, the message may be
-/// acknowledged, whatever happened: a job that has to run again has a new dispatch in the outbox.
+/// acknowledged, whatever happened: a job that has to run again has a dispatch that waits.
 /// </summary>
 internal sealed partial class JobRunner(
     AttemptStore attempts,
     RunningAttempts running,
+    HeldDispatches held,
     WorkerUpdates publishing,
     JobHandlers handlers,
     WorkerFingerprints fingerprints,
@@ -37,19 +40,35 @@ internal sealed partial class JobRunner(
     public void Dispose() => _poisonCandidates.Dispose();
 
     /// <summary>Runs the jobs of one message, each on its own, as the queue's slots become free.</summary>
-    public async Task RunAsync(IReadOnlyList<Guid> jobIds, SemaphoreSlim slots, CancellationToken cancellationToken)
+    public async Task RunAsync(JobReady message, SemaphoreSlim slots, CancellationToken cancellationToken)
     {
+        using var holding = held.Add(message.DispatchId);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(drain.Stopping, cancellationToken);
-        var started = await Task.WhenAll(jobIds.Select(id => TryRunAsync(id, slots, stopping.Token, cancellationToken)));
-        if (jobIds.Where((_, i) => !started[i]).ToArray() is { Length: > 0 } left)
+        var jobIds = message.All();
+
+        // Where it carries one job, what ends the job ends the message, in one statement.
+        var own = jobIds.Count == 1 ? message.DispatchId : null;
+        var progress = await Task.WhenAll(jobIds.Select(id => TryRunAsync(id, own, slots, stopping.Token, cancellationToken)));
+        if (jobIds.Where((_, i) => progress[i] is Progress.NotStarted).ToArray() is { Length: > 0 } left)
         {
-            // The message is acknowledged for those that ran; the others go on as rows of the outbox, to another worker.
+            // The message is acknowledged for those that ran; another worker goes on with the others.
+            await GiveBackAsync(message, left, cancellationToken);
+        }
+        else if (message.DispatchId is { } id && progress is not [Progress.EndedWithMessage])
+        {
+            await attempts.EndDispatchAsync(id, cancellationToken);
+        }
+    }
+
+    private async Task GiveBackAsync(JobReady message, Guid[] left, CancellationToken cancellationToken)
+    {
+        if (message.DispatchId is not { } id || !await attempts.GiveBackDispatchAsync(id, cancellationToken))
+        {
             await attempts.DispatchAgainAsync(left, cancellationToken);
         }
     }
 
-    /// <summary>False when the worker has to stop before the job could be started.</summary>
-    private async Task<bool> TryRunAsync(Guid jobId, SemaphoreSlim slots, CancellationToken stopping, CancellationToken cancellationToken)
+    private async Task<Progress> TryRunAsync(Guid jobId, long? own, SemaphoreSlim slots, CancellationToken stopping, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,13 +76,12 @@ internal sealed partial class JobRunner(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return false;
+            return Progress.NotStarted;
         }
 
         try
         {
-            await RunAsync(jobId, cancellationToken);
-            return true;
+            return await RunAsync(jobId, own, cancellationToken) ? Progress.EndedWithMessage : Progress.Ended;
         }
         finally
         {
@@ -71,31 +89,24 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task RunAsync(Guid jobId, CancellationToken cancellationToken)
+    /// <summary>True when the message has ended with the job.</summary>
+    private async Task<bool> RunAsync(Guid jobId, long? own, CancellationToken cancellationToken)
     {
         if (await attempts.ClaimAsync(jobId, cancellationToken) is not { } job)
         {
             LogNotWaiting(jobId);
+            return false;
         }
-        else if (job.IsPoisonCandidate)
-        {
-            await RunPoisonCandidateAsync(jobId, cancellationToken);
-        }
-        else
-        {
-            await RunAsync(job);
-        }
+
+        return job.IsPoisonCandidate ? await RunPoisonCandidateAsync(jobId, own, cancellationToken) : await RunAsync(job, own);
     }
 
-    private async Task RunPoisonCandidateAsync(Guid jobId, CancellationToken cancellationToken)
+    private async Task<bool> RunPoisonCandidateAsync(Guid jobId, long? own, CancellationToken cancellationToken)
     {
         await _poisonCandidates.WaitAsync(cancellationToken);
         try
         {
-            if (await attempts.ClaimPoisonCandidateAsync(jobId, cancellationToken) is { } job)
-            {
-                await RunAsync(job);
-            }
+            return await attempts.ClaimPoisonCandidateAsync(jobId, cancellationToken) is { } job && await RunAsync(job, own);
         }
         finally
         {
@@ -103,7 +114,7 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task RunAsync(ClaimedJob job)
+    private async Task<bool> RunAsync(ClaimedJob job, long? own)
     {
         // Not disposed: the lease loop may be about to cancel it. It has no timer, so nothing leaks.
         var revoked = new CancellationTokenSource();
@@ -111,7 +122,8 @@ internal sealed partial class JobRunner(
         // Until the end is durable: an attempt that runs nowhere is given back by the lease loop.
         using var registration = running.Add(job, revoked);
         using var updates = publishing.Open(job);
-        if (await RunAttemptAsync(job, updates, revoked.Token) is { } result && await CompleteAsync(job, result) is { } state)
+        var result = await RunAttemptAsync(job, updates, revoked.Token);
+        if (result is not null && await CompleteAsync(job, result with { DispatchId = own }) is { } state)
         {
             updates.Complete(state);
         }
@@ -120,6 +132,8 @@ internal sealed partial class JobRunner(
             // Whoever took it has dispatched it, if it waits; unless a crash of the database took back the claim.
             await attempts.DispatchAgainAsync([job.Id], drain.Expired);
         }
+
+        return result is not null && own is not null;
     }
 
     /// <summary>The state that the job has now; null when the attempt was no longer this worker's to end.</summary>
@@ -135,7 +149,7 @@ internal sealed partial class JobRunner(
             // A result that the database refuses, now and always: computing it again would not help.
             LogRefused(e, job.Id, job.Kind);
             var refused = AttemptResult.Failed(job, JobErrorCode.Exception, $"The database refuses the result: {(e is PostgresException { MessageText: var text } ? text : "it is not valid text")}.");
-            return await attempts.CompleteAsync(refused, CancellationToken.None) ? refused.State : null;
+            return await attempts.CompleteAsync(refused with { DispatchId = result.DispatchId }, CancellationToken.None) ? refused.State : null;
         }
     }
 
@@ -150,9 +164,11 @@ internal sealed partial class JobRunner(
         using var timedOut = new CancellationTokenSource(_options.JobTimeout, time);
         using var expired = new CancellationTokenSource(TimeToExpiry(job), time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(revoked, timedOut.Token, expired.Token, drain.Expired);
+        var started = time.GetTimestamp();
         try
         {
-            return Result(job, await handler(services, job.Input, Context(job, updates), any.Token));
+            var outcome = await handler(services, job.Input, Context(job, updates), any.Token);
+            return Result(job, outcome) with { Usage = Usage(job, outcome, time.GetElapsedTime(started)) };
         }
         catch (OperationCanceledException) when (revoked.IsCancellationRequested)
         {
@@ -178,6 +194,19 @@ internal sealed partial class JobRunner(
             return RetryOrFail(job, JobErrorCode.Exception, $"{e.GetType().Name}: {PublicReason.Of(e)}");
         }
     }
+
+    private static AttemptUsage? Usage(ClaimedJob job, JobOutcome outcome, TimeSpan running) => outcome is JobOutcome.Succeeded { Measured: { } measured }
+        ? new()
+        {
+            ClientId = job.ClientId,
+            Queue = job.Queue,
+            Kind = job.Kind,
+            Model = measured.Model,
+            Tokens = measured.Usage,
+            WorkerSeconds = running.TotalSeconds,
+            Estimated = JobCost.Estimate(job.Input),
+        }
+        : null;
 
     private static TimeSpan TimeToExpiry(ClaimedJob job) => job.SecondsToExpiry is { } seconds
         ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, TimerSecondsMax))
@@ -214,6 +243,18 @@ internal sealed partial class JobRunner(
 
         var delay = _options.RetryDelay * Math.Pow(2, job.Failures);
         return AttemptResult.RetryIn(job, delay < _options.RetryDelayMax ? delay : _options.RetryDelayMax, code, error);
+    }
+
+    /// <summary>How far a job of a message came.</summary>
+    private enum Progress
+    {
+        /// <summary>The worker had to stop before.</summary>
+        NotStarted,
+
+        Ended,
+
+        /// <summary>And the row of the message with it.</summary>
+        EndedWithMessage,
     }
 
     [LoggerMessage(1131, LogLevel.Debug, "Delivery of job {JobId} dropped: the job is not queued")]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -16,8 +17,10 @@ internal sealed partial class WorkerLease(
     NpgsqlDataSource dataSource,
     AttemptStore attempts,
     RunningAttempts running,
+    HeldDispatches held,
     WorkerIdentity worker,
     ConsumedQueues queues,
+    IOptionsMonitor<QueueOptions> queueOptions,
     WorkerFingerprints fingerprints,
     IOptions<WorkerOptions> options,
     TimeProvider time,
@@ -25,9 +28,9 @@ internal sealed partial class WorkerLease(
 {
     // Also the way back for a worker that was away for so long that its row was swept.
     private const string Renew = """
-        insert into workers (id, host, queues, result_fingerprints, lease_until)
-        values (@Id, @Host, @Queues, @Fingerprints::json, now() + @LeaseSeconds * interval '1 second')
-        on conflict (id) do update set lease_until = excluded.lease_until
+        insert into workers (id, host, queues, slots, result_fingerprints, held, lease_until)
+        values (@Id, @Host, @Queues, @Slots, @Fingerprints::json, @Held, now() + @LeaseSeconds * interval '1 second')
+        on conflict (id) do update set lease_until = excluded.lease_until, held = excluded.held
         """;
 
     // Rows that still say running were claimed on a connection that broke before it could tell, or are given up now.
@@ -36,8 +39,8 @@ internal sealed partial class WorkerLease(
         with gone as (delete from workers where id = @Id),
         requeued as (
             update jobs set state = 'queued', worker_id = null, queued_at = now()
-             where worker_id = @Id and state = 'running' returning id, queue)
-        insert into outbox (job_id, queue) select id, queue from requeued
+             where worker_id = @Id and state = 'running' returning id, client_id, queue)
+        insert into dispatches (job_id, queue, client_id, ahead) select id, queue, client_id, true from requeued
         """;
 
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(5);
@@ -122,13 +125,44 @@ internal sealed partial class WorkerLease(
 
     private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken) =>
         dataSource.ExecuteAsync(
-            sql, new { worker.Id, worker.Host, Queues = queues.Names.ToArray(), Fingerprints = fingerprints.Json, LeaseSeconds = _options.Lease.TotalSeconds }, cancellationToken);
+            sql,
+            new
+            {
+                worker.Id,
+                worker.Host,
+                Queues = queues.Names.ToArray(),
+                Slots = queues.Names.Select(queue => queueOptions.Get(queue).Prefetch).ToArray(),
+                Fingerprints = fingerprints.Json,
+                Held = held.Snapshot(),
+                LeaseSeconds = _options.Lease.TotalSeconds,
+            },
+            cancellationToken);
 
     [LoggerMessage(1141, LogLevel.Warning, "Cannot end this worker's lease, it will expire: {Reason}")]
     private partial void LogNoFarewell(string reason);
 
     [LoggerMessage(1142, LogLevel.Warning, "Giving back {Count} jobs whose claim was lost on the network")]
     private partial void LogGivingBack(int count);
+}
+
+/// <summary>The messages in this worker's hands, run or about to be.</summary>
+internal sealed class HeldDispatches(TimeProvider time)
+{
+    // What is done before then nobody will miss: most messages are never said.
+    private static readonly TimeSpan AgeMin = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<long, long> _since = new();
+
+    /// <summary>Until disposed, the message is here.</summary>
+    public IDisposable? Add(long? dispatchId) => dispatchId is { } id && _since.TryAdd(id, time.GetTimestamp()) ? new Holding(this, id) : null;
+
+    /// <summary>Those that have been here for a while.</summary>
+    public long[] Snapshot() => [.. _since.Where(entry => time.GetElapsedTime(entry.Value) >= AgeMin).Select(entry => entry.Key)];
+
+    private sealed class Holding(HeldDispatches owner, long id) : IDisposable
+    {
+        public void Dispose() => owner._since.TryRemove(id, out _);
+    }
 }
 
 /// <summary>This worker process, from start to end: a restarted one is another worker.</summary>

@@ -29,9 +29,10 @@ public sealed class BatchIntake(
 
     // Dispatched in the order of the request.
     private const string Dispatch = """
-        insert into outbox (job_id, queue, others)
-        select (array_agg(id order by batch_index))[1], queue, nullif((array_agg(id order by batch_index))[2:], '{}')
-          from (select id, queue, batch_index, (row_number() over (partition by queue order by batch_index) - 1) / items as message
+        insert into dispatches (job_id, queue, client_id, others, cost)
+        select (array_agg(id order by batch_index))[1], queue, @ClientId, nullif((array_agg(id order by batch_index))[2:], '{}'),
+               sum(1 + octet_length(input::text)::real / @BytesPerToken)
+          from (select id, queue, input, batch_index, (row_number() over (partition by queue order by batch_index) - 1) / items as message
                   from jobs join unnest(@Queues::text[], @ItemsPerMessage::int[]) as l (queue, items) using (queue)
                  where id >= @Floor and batch_id = @Id) numbered
          group by queue, message order by min(batch_index)
@@ -135,6 +136,7 @@ public sealed class BatchIntake(
             Floor = JobDays.FloorOfPartsOf(batch.Id),
             Items = batch.Count,
             batch.CallbackUrl,
+            JobCost.BytesPerToken,
             Key = batch.Key?.Value,
             batch.Key?.RequestHash,
             Queues = batch.Queues.Keys.ToArray(),

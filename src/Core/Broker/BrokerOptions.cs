@@ -29,19 +29,9 @@ public sealed class BrokerOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often the outbox is read for retries that became due and jobs that other processes accepted. 10 ms to 1 min, default 500 ms.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
-    public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(500);
-
     /// <summary>How long a queue may stay silent though the broker answers before its receiver is made anew. 1 s to 10 min, default 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(20);
-
-    /// <summary>
-    /// Whether a process that dispatches begins with every waiting job: for a broker that lost its data, or took the place of
-    /// another. Default false; one in memory always begins so.
-    /// </summary>
-    public bool RedispatchAtStart { get; init; }
 
     internal bool IsMemory => Url == Memory;
 

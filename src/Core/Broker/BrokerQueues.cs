@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Core.Broker;
 
@@ -14,6 +15,8 @@ public sealed class BrokerQueues(IOptions<BrokerOptions> options) : IDisposable
     // RabbitMQ 4 drops a message of a quorum queue after 20 deliveries unless told otherwise. Here a job that was delivered
     // often was held by workers that died for other reasons; the database counts its deaths. Older brokers refuse -1.
     private const int DeliveriesMax = 1_000_000_000;
+
+    private const int NotFound = 404;
 
     private readonly ConcurrentDictionary<string, bool> _declared = new();
     private readonly SemaphoreSlim _declaring = new(1);
@@ -47,6 +50,23 @@ public sealed class BrokerQueues(IOptions<BrokerOptions> options) : IDisposable
         finally
         {
             _declaring.Release();
+        }
+    }
+
+    /// <summary>How many messages wait in a queue, those in the hands of workers not counted; 0 where there is no such queue.</summary>
+    /// <param name="queue">Without the prefix of <see cref="BrokerOptions.QueuePrefix"/>.</param>
+    /// <param name="cancellationToken">Ends the connection.</param>
+    public async Task<int> CountMessagesAsync(string queue, CancellationToken cancellationToken)
+    {
+        await using var connection = await options.Value.ConnectionFactory.CreateConnectionAsync(cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            return (int)await channel.MessageCountAsync(options.Value.QueueName(queue), cancellationToken);
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == NotFound)
+        {
+            return 0;
         }
     }
 

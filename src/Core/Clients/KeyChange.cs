@@ -20,6 +20,9 @@ public sealed record KeyChange
 {
     public Role? Role { get; init; }
 
+    /// <summary>The client's share of a queue that others wait for too; null leaves it.</summary>
+    public double? Weight { get; init; }
+
     /// <summary>Whether <see cref="ExpiresAt"/> counts.</summary>
     public bool SetsExpiry { get; init; }
 

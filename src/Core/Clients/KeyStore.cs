@@ -10,7 +10,7 @@ namespace Pipeline.Core.Clients;
 public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
 {
     private const string Columns = """
-        k.id, c.name, c.role, k.prefix, k.created_at as CreatedAt, k.expires_at as ExpiresAt, k.last_used_at as LastUsedAt, k.revoked_at as RevokedAt,
+        k.id, c.name, c.role, c.weight::float8 as Weight, k.prefix, k.created_at as CreatedAt, k.expires_at as ExpiresAt, k.last_used_at as LastUsedAt, k.revoked_at as RevokedAt,
         case when k.revoked_at is not null then 'revoked' when k.expires_at <= now() then 'expired' else 'active' end as State
         """;
 
@@ -65,6 +65,8 @@ public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
         """;
 
     private const string SetRole = "update clients set role = @Role where id = @ClientId";
+
+    private const string SetWeight = "update clients set weight = @Weight where id = @ClientId";
 
     private const string SetExpiry = """
         update api_keys set expires_at = case when id = @Id then @ExpiresAt::timestamptz else least(expires_at, @ExpiresAt::timestamptz) end
@@ -132,6 +134,11 @@ public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
             if (change.Role is { } role)
             {
                 await connection.ExecuteAsync(SetRole, new { ClientId = client.Id, Role = role.Word() }, cancellationToken);
+            }
+
+            if (change.Weight is { } weight)
+            {
+                await connection.ExecuteAsync(SetWeight, new { ClientId = client.Id, Weight = weight }, cancellationToken);
             }
 
             var key = await NewestAsync(connection, client.Id, cancellationToken);

@@ -11,6 +11,9 @@ public sealed record StoredKey
     /// <summary>Of the client.</summary>
     public required Role Role { get; init; }
 
+    /// <summary>Of the client.</summary>
+    public required double Weight { get; init; }
+
     /// <summary>How the key begins; null for keys made before this was kept.</summary>
     public string? Prefix { get; init; }
 

@@ -47,8 +47,8 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource)
             insert into jobs (id, client_id, kind, queue, input)
             select job.id, stale.client_id, 'document', 'document-bulk', json_build_object('document_id', stale.id)
               from stale join unnest(@JobIds::uuid[]) with ordinality as job (id, n) on job.n = stale.n
-            returning id, queue, input->>'document_id' as document_id),
-        dispatched as (insert into outbox (job_id, queue) select id, queue from queued)
+            returning id, client_id, queue, input->>'document_id' as document_id),
+        dispatched as (insert into dispatches (job_id, queue, client_id) select id, queue, client_id from queued)
         update documents d set job_id = queued.id, next_model_id = (select id from served)
           from queued where d.id = queued.document_id::uuid
         """;

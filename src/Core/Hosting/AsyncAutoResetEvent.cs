@@ -1,7 +1,7 @@
 namespace Pipeline.Core.Hosting;
 
 /// <summary>
-/// Wakes a loop that has run out of work. The one in the container wakes the outbox relay when this process accepted jobs;
+/// Wakes a loop that has run out of work. The one in the container wakes the relay when this process accepted jobs;
 /// what other processes accepted it finds by polling.
 /// </summary>
 public sealed class AsyncAutoResetEvent : IDisposable

@@ -36,7 +36,7 @@ public sealed class PipelineBuilder
 
     internal bool Dispatches { get; private set; }
 
-    /// <summary>This process accepts jobs: it writes them, dispatches the outbox, sweeps, samples the queues, and delivers webhooks.</summary>
+    /// <summary>This process accepts jobs: it writes them, relays them to the broker, sweeps, samples the queues, and delivers webhooks.</summary>
     public PipelineBuilder AddIntake()
     {
         if (!Dispatches)

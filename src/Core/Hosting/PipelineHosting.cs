@@ -54,7 +54,7 @@ public static class PipelineHosting
         // Five lines a request otherwise.
         Add("Microsoft.AspNetCore", LogLevel.Warning);
 
-        // ReceiveWatch and OutboxRelay tell of outages, once each and without stack traces.
+        // ReceiveWatch and DispatchRelay tell of outages, once each and without stack traces.
         Add("MassTransit", LogLevel.Error);
 
         // A failed start is told in one sentence by PipelineHost, and LoopService outlives and tells what goes wrong in a loop. The

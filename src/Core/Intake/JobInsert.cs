@@ -2,23 +2,23 @@ using Dapper;
 using Npgsql;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Relay;
 
 namespace Pipeline.Core.Intake;
 
 /// <summary>The statement that writes jobs with their dispatches.</summary>
 internal static class JobInsert
 {
-    // A retried group may have been committed before its connection broke: the ids tell, and the outbox follows the rows
-    // that were really inserted. Its rows are returned, because this process sends them from memory; they become due in case
-    // it does not. Those of bulk queues are due at once and read in their order, behind all others.
+    // A retried group may have been committed before its connection broke: the ids tell, and the dispatches follow the rows
+    // that were really inserted. Those that count as sent are returned, because this process sends them from memory.
     private const string Dispatch = """
         dispatched as (
-            insert into outbox (job_id, queue, others, due_at)
-            select (array_agg(id))[1], queue, nullif((array_agg(id))[2:], '{}'), case when queue like '%-bulk' then now() else now() + @Grace end
-              from accepted join unnest(@Ids::uuid[], @Messages::int[]) as m (id, message) using (id)
-             where state = 'queued' group by queue, message
-            returning id, job_id, queue, others, bulk)
-        select id, job_id as JobId, queue, others from dispatched where not bulk
+            insert into dispatches (job_id, queue, client_id, others, cost, dispatched_at)
+            select (array_agg(id))[1], queue, client_id, nullif((array_agg(id))[2:], '{}'), sum(cost), case when bool_and(direct) then now() end
+              from accepted join unnest(@Ids::uuid[], @Messages::int[], @Costs::real[], @Direct::bool[]) as m (id, message, cost, direct) using (id)
+             where state = 'queued' group by queue, client_id, message
+            returning id, job_id, queue, others, dispatched_at)
+        select id, job_id as JobId, queue, others from dispatched where dispatched_at is not null
         """;
 
     public const string Queued = $"""
@@ -27,7 +27,7 @@ internal static class JobInsert
             select * from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Queues::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
                                  @Subscribers::text[], @CallbackUrls::text[])
             on conflict (id) do nothing
-            returning id, queue, state),
+            returning id, client_id, queue, state),
         {Dispatch}
         """;
 
@@ -47,7 +47,7 @@ internal static class JobInsert
                     where jobs.cache_key = s.cache_key and jobs.id >= @CacheFloor and finished_at > now() - @AgeMaxSeconds * interval '1 second'
                     order by finished_at desc limit 1) as known on true
             on conflict (id) do nothing
-            returning id, queue, state),
+            returning id, client_id, queue, state),
         {Dispatch}
         union all
         select 0, id, queue, null from accepted where state = 'succeeded'
@@ -57,19 +57,20 @@ internal static class JobInsert
     /// <param name="jobs">What to insert.</param>
     /// <param name="owners">The client of each.</param>
     /// <param name="messages">The message that each travels in, by a number.</param>
-    /// <param name="grace">For how long interactive rows of the outbox are left to the caller.</param>
-    public static DynamicParameters Parameters(IReadOnlyList<NewJob> jobs, IReadOnlyList<Guid> owners, int[] messages, TimeSpan grace) => new(new
+    /// <param name="isDirect">Whether the caller sends the messages of a queue itself.</param>
+    public static DynamicParameters Parameters(IReadOnlyList<NewJob> jobs, IReadOnlyList<Guid> owners, int[] messages, Func<string, bool> isDirect) => new(new
     {
         Ids = jobs.Select(job => job.Id).ToArray(),
         ClientIds = owners.ToArray(),
         Kinds = jobs.Select(job => job.Kind).ToArray(),
         Queues = jobs.Select(job => job.Queue).ToArray(),
         Messages = messages,
+        Costs = jobs.Select(job => JobCost.Estimate(job.InputJson)).ToArray(),
+        Direct = jobs.Select(job => isDirect(job.Queue)).ToArray(),
         Inputs = jobs.Select(job => job.InputJson).ToArray(),
         ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
         Subscribers = jobs.Select(job => job.Subscriber).ToArray(),
         CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
-        Grace = grace,
     });
 }
 
@@ -84,7 +85,7 @@ public static class SystemJobs
     public static Task AddAsync(NpgsqlConnection connection, Guid clientId, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(
             JobInsert.Queued,
-            // Due at once: whoever dispatches finds them, and this process may be one that does not.
-            JobInsert.Parameters(jobs, [.. jobs.Select(_ => clientId)], [.. Enumerable.Range(0, jobs.Count)], TimeSpan.Zero),
+            // This process may be one that sends nothing.
+            JobInsert.Parameters(jobs, [.. jobs.Select(_ => clientId)], [.. Enumerable.Range(0, jobs.Count)], _ => false),
             cancellationToken);
 }

@@ -10,8 +10,8 @@ using Pipeline.Core.Results;
 namespace Pipeline.Core.Intake;
 
 /// <summary>
-/// Makes submissions durable: concurrent requests share one transaction that writes jobs and outbox. Only after its commit
-/// is a client answered.
+/// Makes submissions durable: concurrent requests share one transaction that writes jobs and their dispatches. Only after its
+/// commit is a client answered.
 /// </summary>
 public sealed class JobIntake : IAsyncDisposable
 {
@@ -39,6 +39,7 @@ public sealed class JobIntake : IAsyncDisposable
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly QueueAdmission _admission;
+    private readonly DispatchWindows _windows;
     private readonly DirectPublisher _publisher;
     private readonly AsyncAutoResetEvent _signal;
     private readonly IOptionsMonitor<QueueOptions> _queues;
@@ -49,6 +50,7 @@ public sealed class JobIntake : IAsyncDisposable
     public JobIntake(
         NpgsqlDataSource dataSource,
         QueueAdmission admission,
+        DispatchWindows windows,
         DirectPublisher publisher,
         AsyncAutoResetEvent signal,
         IOptionsMonitor<QueueOptions> queues,
@@ -60,6 +62,7 @@ public sealed class JobIntake : IAsyncDisposable
         _time = time;
         _dataSource = dataSource;
         _admission = admission;
+        _windows = windows;
         _publisher = publisher;
         _signal = signal;
         _groups = new(CommitAsync, e => !TransientErrors.IsTransient(e) && e is not OperationCanceledException, GroupMax, Committers);
@@ -151,8 +154,9 @@ public sealed class JobIntake : IAsyncDisposable
             }
         }
 
+        var direct = accepted.CountBy(job => job.Queue).Where(queue => _windows.TryTake(queue.Key, queue.Value)).Select(queue => queue.Key).ToHashSet();
         var messages = accepted.Count > 0
-            ? await InsertJobsAsync(connection, accepted, owners, cancellationToken)
+            ? await InsertJobsAsync(connection, accepted, owners, direct, cancellationToken)
             : [];
         foreach (var rows in written.GroupBy(write => write.GetType()))
         {
@@ -160,19 +164,19 @@ public sealed class JobIntake : IAsyncDisposable
         }
 
         await (transaction?.CommitAsync(cancellationToken) ?? Task.CompletedTask);
-        if (accepted.Exists(job => job.Queue != job.Kind))
+        if (accepted.Exists(job => !direct.Contains(job.Queue)))
         {
-            _signal.Set(); // Messages of bulk queues are read from the outbox.
+            _signal.Set();
         }
 
-        var answered = Dispatch(messages);
+        var answered = Publish(messages);
         return answered.Count is 0 ? replies : [.. replies.Select(reply => reply is SubmissionReply.Accepted own
             ? own with { Cached = [.. own.JobIds.Where(answered.Contains)] }
             : reply)];
     }
 
     /// <summary>Hands committed messages to the publisher; returns the jobs that need none, because they were answered from the cache.</summary>
-    private HashSet<Guid> Dispatch(IReadOnlyList<OutboxMessage> messages)
+    private HashSet<Guid> Publish(IReadOnlyList<Dispatch> messages)
     {
         HashSet<Guid> answered = [];
         foreach (var message in messages)
@@ -242,20 +246,20 @@ public sealed class JobIntake : IAsyncDisposable
             : new SubmissionReply.KeyReused();
     }
 
-    /// <summary>Returns the rows of the outbox.</summary>
-    private Task<IReadOnlyList<OutboxMessage>> InsertJobsAsync(
-        NpgsqlConnection connection, List<NewJob> jobs, List<Guid> owners, CancellationToken cancellationToken)
+    /// <param name="direct">The queues whose messages this process sends itself; they are returned.</param>
+    private Task<IReadOnlyList<Dispatch>> InsertJobsAsync(
+        NpgsqlConnection connection, List<NewJob> jobs, List<Guid> owners, HashSet<string> direct, CancellationToken cancellationToken)
     {
         var parameters = JobInsert.Parameters(
-            jobs, owners, SharedMessages.Number([.. jobs.Select(job => job.Queue)], _queues.Get), OutboxRelay.Grace);
+            jobs, owners, SharedMessages.Number([.. jobs.Zip(owners, (job, owner) => (job.Queue, owner))], _queues.Get), direct.Contains);
         if (!jobs.Exists(job => job.CacheKey is not null))
         {
-            return connection.QueryAsync<OutboxMessage>(JobInsert.Queued, parameters, cancellationToken);
+            return connection.QueryAsync<Dispatch>(JobInsert.Queued, parameters, cancellationToken);
         }
 
         parameters.Add("CacheKeys", jobs.Select(job => job.CacheKey).ToArray());
         parameters.Add("AgeMaxSeconds", _cache.AgeMax.TotalSeconds);
         parameters.Add("CacheFloor", JobDays.Floor(_time.GetUtcNow() - _cache.AgeMax));
-        return connection.QueryAsync<OutboxMessage>(JobInsert.QueuedOrAnswered, parameters, cancellationToken);
+        return connection.QueryAsync<Dispatch>(JobInsert.QueuedOrAnswered, parameters, cancellationToken);
     }
 }

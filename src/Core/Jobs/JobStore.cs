@@ -43,7 +43,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
                    finished_xid = null, due_at = null, expires_at = null, error_code = null, error = null, worker_id = null
              where client_id = @ClientId and id = any(@Ids) and state in ('failed', 'canceled', 'expired')
             returning *),
-        dispatched as (insert into outbox (job_id, queue) select id, queue from requeued)
+        dispatched as (insert into dispatches (job_id, queue, client_id) select id, queue, client_id from requeued)
         select {Columns} from requeued
         """;
 

@@ -28,6 +28,9 @@ public sealed class AdvisoryLock : IAsyncDisposable
     public static Task<AdvisoryLock?> TryAcquireAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken) =>
         OpenAsync(dataSource, name, TryAcquire, cancellationToken);
 
+    /// <summary>Throws when the session is gone, and the lock with it.</summary>
+    public Task AssertHeldAsync(CancellationToken cancellationToken) => Session.ExecuteAsync("select 1", null, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await using (Session)

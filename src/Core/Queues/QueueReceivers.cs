@@ -149,5 +149,5 @@ internal sealed partial class QueueReceivers(
 /// <summary>Where a message becomes jobs. MassTransit acknowledges it when this returns, so only after every result is durable.</summary>
 internal sealed class JobConsumer(JobRunner runner, SemaphoreSlim slots) : IConsumer<JobReady>
 {
-    public Task Consume(ConsumeContext<JobReady> context) => runner.RunAsync(context.Message.All(), slots, context.CancellationToken);
+    public Task Consume(ConsumeContext<JobReady> context) => runner.RunAsync(context.Message, slots, context.CancellationToken);
 }

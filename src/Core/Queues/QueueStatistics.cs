@@ -5,6 +5,7 @@ using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Intake;
+using Pipeline.Core.Relay;
 using Pipeline.Core.Results;
 
 namespace Pipeline.Core.Queues;
@@ -12,6 +13,7 @@ namespace Pipeline.Core.Queues;
 /// <summary>Samples every queue once a second: for <c>GET /api/queues</c>, for the bound on each queue's depth, and for the result cache.</summary>
 public sealed class QueueStatistics(
     NpgsqlDataSource dataSource,
+    DispatchStore dispatches,
     JobCatalog catalog,
     QueueAdmission admission,
     KnownFingerprints fingerprints,
@@ -88,6 +90,7 @@ public sealed class QueueStatistics(
 
     private async Task TakeSampleAsync(CancellationToken cancellationToken)
     {
+        var backlogs = await dispatches.ReadAsync(cancellationToken);
         admission.BeginSample();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
@@ -111,10 +114,13 @@ public sealed class QueueStatistics(
             Queue = queue,
             Depth = waiting.GetValueOrDefault(queue).Depth,
             DepthMax = options.Get(queue).DepthMax,
+            Dispatched = Math.Clamp((backlogs.GetValueOrDefault(queue)?.Sent ?? 0) - running.GetValueOrDefault(queue), 0, waiting.GetValueOrDefault(queue).Depth),
             Running = running.GetValueOrDefault(queue),
             OldestSeconds = waiting.TryGetValue(queue, out var row) ? row.OldestSeconds : null,
             FinishedPerMinute = _finished.Sum(sample => sample.GetValueOrDefault(queue)),
             Workers = workers.GetValueOrDefault(queue),
+            Slots = backlogs.GetValueOrDefault(queue)?.Slots ?? 0,
+            ClientsWaiting = backlogs.GetValueOrDefault(queue)?.Waiting.Count ?? 0,
         })];
         admission.EndSample(Current);
     }
@@ -133,6 +139,9 @@ public sealed record QueueStatus
 
     public required int DepthMax { get; init; }
 
+    /// <summary>Those of <see cref="Depth"/> that are with the broker, or with a worker that will start them next.</summary>
+    public required int Dispatched { get; init; }
+
     public required int Running { get; init; }
 
     /// <summary>Seconds that the job at the head has waited; null when none waits.</summary>
@@ -143,4 +152,10 @@ public sealed record QueueStatus
 
     /// <summary>Living workers that consume the queue.</summary>
     public required int Workers { get; init; }
+
+    /// <summary>Jobs that they run at once.</summary>
+    public required int Slots { get; init; }
+
+    /// <summary>Clients with jobs that are not dispatched yet.</summary>
+    public required int ClientsWaiting { get; init; }
 }

@@ -1,65 +1,68 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Npgsql;
+using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
-using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Relay;
 
 /// <summary>
-/// Sends messages of jobs that this process has just accepted, without reading them back. Their rows of the outbox are due a
-/// little later; so what is dropped or fails here, or dies with the process, is sent by OutboxRelay.
+/// Sends messages of jobs that this process has just accepted, without reading them back. Their rows are marked as sent from the
+/// beginning; what the broker does not take waits again, and what dies with the process is found like any lost message.
 /// </summary>
-public sealed class DirectPublisher(NpgsqlDataSource dataSource, OutboxSender sender, TimeProvider time, ILogger<DirectPublisher> logger)
+public sealed class DirectPublisher(DispatchStore store, DispatchSender sender, IOptions<RelayOptions> options, TimeProvider time, ILogger<DirectPublisher> logger)
     : LoopService(time, logger)
 {
-    // Beyond it the broker is away, or so slow that the outbox does as well.
-    private const int CountMax = 4096;
+    // Bounded by the windows: nothing comes here for which its queue has no room.
+    private readonly Channel<(Dispatch Message, long Since)> _messages = Channel.CreateUnbounded<(Dispatch, long)>(
+        new UnboundedChannelOptions { SingleReader = true });
 
-    // By then the rows may be due and in the hands of another process.
-    private static readonly TimeSpan AgeMax = OutboxRelay.Grace / 2;
-
-    private readonly Channel<(OutboxMessage Message, long Since)> _messages = Channel.CreateBounded<(OutboxMessage, long)>(
-        new BoundedChannelOptions(CountMax) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    // Taken, and not known to be sent or given back: where a round failed, the next one gives them back.
+    private readonly List<long> _open = [];
 
     /// <summary>Takes a message whose row has been committed.</summary>
-    internal void Add(OutboxMessage message) => _messages.Writer.TryWrite((message, Time.GetTimestamp()));
+    internal void Add(Dispatch message) => _messages.Writer.TryWrite((message, Time.GetTimestamp()));
 
     protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
+        await GiveBackOpenAsync(stoppingToken);
         while (await _messages.Reader.WaitToReadAsync(stoppingToken))
         {
-            if (Take() is { Count: > 0 } messages)
-            {
-                await PublishAsync(messages, stoppingToken);
-                RoundDone();
-            }
+            await PublishAsync(Take(), stoppingToken);
+            RoundDone();
         }
     }
 
-    protected override bool IsOutage(Exception exception) => OutboxSender.IsOutage(exception);
+    protected override bool IsOutage(Exception exception) => DispatchSender.IsOutage(exception);
 
-    private async Task PublishAsync(List<OutboxMessage> messages, CancellationToken cancellationToken)
+    private async Task PublishAsync(List<Dispatch> messages, CancellationToken cancellationToken)
     {
-        var (sent, _, failure) = await sender.SendAsync(messages, cancellationToken);
-        if (sent.Length > 0)
-        {
-            await dataSource.ExecuteAsync(OutboxRelay.Delete, new { Ids = sent }, cancellationToken);
-        }
-
+        _open.AddRange(messages.Select(message => message.Id));
+        var (unsent, failure) = await sender.SendAsync(messages, cancellationToken);
+        _open.Clear();
+        _open.AddRange(unsent);
         if (failure is not null)
         {
+            await GiveBackOpenAsync(cancellationToken);
             throw failure;
         }
     }
 
-    /// <summary>What has come meanwhile, as far as it still is this process's to send.</summary>
-    private List<OutboxMessage> Take()
+    private async Task GiveBackOpenAsync(CancellationToken cancellationToken)
     {
-        List<OutboxMessage> taken = [];
+        if (_open.Count > 0)
+        {
+            await store.GiveBackAsync([.. _open], cancellationToken);
+            _open.Clear();
+        }
+    }
+
+    private List<Dispatch> Take()
+    {
+        List<Dispatch> taken = [];
         while (taken.Count < sender.GroupMax && _messages.Reader.TryRead(out var entry))
         {
-            if (Time.GetElapsedTime(entry.Since) < AgeMax)
+            // Older ones may count as lost, and be somebody else's to send.
+            if (Time.GetElapsedTime(entry.Since) < options.Value.LostAfter / 2)
             {
                 taken.Add(entry.Message);
             }

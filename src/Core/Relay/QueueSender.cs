@@ -22,7 +22,7 @@ public sealed class QueueSender(IBus bus, BrokerQueues declared, IOptions<Broker
         catch (MessageReturnedException)
         {
             // The broker lost the queue (its data was deleted, or an operator deleted the queue). It is declared again for
-            // the next try; the row stays in the outbox until then.
+            // the next try; the message waits again until then.
             declared.Forget(name);
             throw;
         }

@@ -38,9 +38,9 @@ public sealed partial class JobSweep(
                      then format('%s workers died while they ran this job; it is not given to another. Look at it, then retry it.', deaths + 1)
                      else 'The worker that ran this job died.' end
              where id in (select id from orphans)
-            returning id, queue, state),
+            returning id, client_id, queue, state),
         dispatched as (
-            insert into outbox (job_id, queue) select id, queue from swept where state = 'queued')
+            insert into dispatches (job_id, queue, client_id, ahead) select id, queue, client_id, true from swept where state = 'queued')
         select count(*)::int from swept
         """;
 

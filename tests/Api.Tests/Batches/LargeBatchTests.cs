@@ -14,7 +14,7 @@ public sealed class LargeBatchTests
     public async Task Fifty_thousand_items_are_accepted_in_memory_that_does_not_grow_with_them()
     {
         await using var database = await PostgresDatabase.CreateAsync();
-        await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null, ("Broker:PollInterval", "00:01:00"));
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null, ("Relay:PollInterval", "00:01:00"));
         using var client = host.Client();
         var text = new string('a', TextLength);
         var before = GC.GetTotalMemory(forceFullCollection: true);

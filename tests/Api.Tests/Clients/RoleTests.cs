@@ -22,6 +22,7 @@ public sealed class RoleTests(KeyedApi keyed, LocalApi local) : IClassFixture<Ke
 
         ["get /api/kinds"] = Client,
         ["get /api/queues"] = Client,
+        ["get /api/usage"] = Client,
         ["post /api/emotion"] = Client,
         ["post /api/embeddings"] = Client,
         ["post /api/chat/completions"] = Client,

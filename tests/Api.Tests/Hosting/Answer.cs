@@ -7,6 +7,9 @@ internal sealed record Answer(int Status, string MediaType, JsonElement Json, Di
     /// <summary>The values of an answer of one a line.</summary>
     public IReadOnlyList<JsonElement> Lines { get; private init; } = [];
 
+    /// <summary>The whole answer.</summary>
+    public string Text { get; private init; } = "";
+
     public string Id => Json.GetProperty("id").GetString()!;
 
     public string State => Json.GetProperty("state").GetString()!;
@@ -21,6 +24,7 @@ internal sealed record Answer(int Status, string MediaType, JsonElement Json, Di
             .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
         return new((int)response.StatusCode, mediaType, json, headers)
         {
+            Text = text,
             Lines = isLines ? [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.Clone())] : [],
         };
     }

@@ -37,7 +37,7 @@ public sealed class ResultCacheTests : IAsyncLifetime
         again.Json.TryGetProperty("started_at", out _).ShouldBeFalse();
         IsCached(await _client.GetAsync($"/api/jobs/{again.Id}")).ShouldBeTrue();
         IsCached(computed).ShouldBeFalse();
-        (await ScalarAsync("select count(*)::int from outbox")).ShouldBe(0);
+        (await ScalarAsync("select count(*)::int from dispatches")).ShouldBe(0);
         _worker.Calls.ShouldBe(1);
     }
 

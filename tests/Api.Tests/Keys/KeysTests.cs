@@ -77,6 +77,7 @@ public sealed class KeysTests(KeyedApi api) : IClassFixture<KeyedApi>
 
         (await client.GetAsync("/api/keys")).Status.ShouldBe(200);
         (await PatchAsync(_name, """{"role":"client"}""")).Status.ShouldBe(200);
+        (await PatchAsync(_name, """{"weight":3}""")).Json.GetProperty("weight").GetDouble().ShouldBe(3);
     }
 
     [Fact]
@@ -170,6 +171,9 @@ public sealed class KeysTests(KeyedApi api) : IClassFixture<KeyedApi>
     [Theory]
     [InlineData("{}", "body", "changes nothing")]
     [InlineData("""{"role":"root"}""", "role", "send one of")]
+    [InlineData("""{"weight":0}""", "weight", "from 0.01 to 100")]
+    [InlineData("""{"weight":1e300}""", "weight", "from 0.01 to 100")]
+    [InlineData("""{"weight":"much"}""", "weight", "expected a number")]
     [InlineData("""{"expires_at":"2020-01-01T00:00:00Z"}""", "expires_at", "not after now")]
     [InlineData("""{"name":"other"}""", "name", "not a known field")]
     public async Task A_change_that_makes_no_sense_is_refused(string body, string field, string message) =>

@@ -252,7 +252,7 @@ public sealed class NightTests(PostgresDatabase database) : IClassFixture<Postgr
         (report.SummaryState, report.Summary, report.Language).ShouldBe(("queued", null, "en"));
         var job = new { Id = report.SummaryJobId };
         (await days.ScalarAsync<string>("select queue || ' ' || client_id from jobs where id = @Id", job)).ShouldBe($"report-bulk {Client.SystemId}");
-        (await days.ScalarAsync<int>("select count(*) from outbox where job_id = @Id", job)).ShouldBe(1);
+        (await days.ScalarAsync<int>("select count(*) from dispatches where job_id = @Id", job)).ShouldBe(1);
         (await days.ScalarAsync<string>("select input::text from jobs where id = @Id", job)).ShouldNotContain("secret");
 
         await days.ExecuteAsync("update jobs set state = 'succeeded', result = '{\"summary\":\"A good day.\"}' where id = @Id", job);

@@ -43,6 +43,17 @@ public sealed class AttemptPlanTests(PostgresDatabase database) : IClassFixture<
             Failures = new int[_ids.Length],
             DelaySeconds = new double?[_ids.Length],
             CacheKeys = new Guid?[_ids.Length],
+            Dispatches = _ids.Select((_, i) => (long)i).ToArray(),
+            UsageClients = Array.Empty<Guid>(),
+            UsageQueues = Array.Empty<string>(),
+            UsageKinds = Array.Empty<string>(),
+            UsageModels = Array.Empty<string>(),
+            UsageJobs = Array.Empty<int>(),
+            PromptTokens = Array.Empty<long>(),
+            CachedTokens = Array.Empty<long>(),
+            CompletionTokens = Array.Empty<long>(),
+            WorkerSeconds = Array.Empty<double>(),
+            Estimated = Array.Empty<double>(),
         }));
     }
 }

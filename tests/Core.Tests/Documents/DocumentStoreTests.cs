@@ -65,7 +65,7 @@ public sealed class DocumentStoreTests : IAsyncLifetime
         (await ReembedAsync()).ShouldBe(0);
         (await Library.Store.FindAsync(_client, id, CancellationToken.None))!.State.ShouldBe(DocumentState.Queued);
         (await ScalarAsync($"select count(*) from jobs where kind = 'document' and queue = 'document-bulk' and input->>'document_id' = '{id}'")).ShouldBe(1);
-        (await ScalarAsync("select count(*) from outbox where bulk")).ShouldBe(1);
+        (await ScalarAsync("select count(*) from dispatches")).ShouldBe(1);
 
         await Library.EmbedAsync(id, second, "text", Library.RandomVector(Random));
         (await ScalarAsync($"select count(*) from chunks where model_id = {first}")).ShouldBe(0);

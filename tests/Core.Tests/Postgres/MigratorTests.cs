@@ -96,8 +96,8 @@ public sealed class MigratorTests : IAsyncLifetime
             insert into dialogues (id, client_id, kind, settings) select gen_random_uuid(), gen_random_uuid(), unnest(array['conversation', 'interview']), '{}';
             insert into dialogue_turns (dialogue_id, position, said, job_id) select id, 0, 'hi', gen_random_uuid() from dialogues;
             insert into reports (scope, sessions, time_zone, language) select 'sessions', array_agg(id), 'Etc/UTC', 'en' from dialogues;
-            insert into outbox (job_id, lane) values (gen_random_uuid(), 'emotion-bulk');
-            insert into jobs (id, client_id, kind, lane, input, callback_url) values (gen_random_uuid(), gen_random_uuid(), 'emotion', 'emotion', '{}', 'https://example.com')
+            insert into jobs (id, client_id, kind, lane, input, callback_url) values (gen_random_uuid(), gen_random_uuid(), 'emotion', 'emotion', '{}', 'https://example.com');
+            insert into outbox (job_id, lane) select id, lane from jobs
             """);
 
         await MigrateAsync([.. all]);
@@ -106,7 +106,7 @@ public sealed class MigratorTests : IAsyncLifetime
         (await TextAsync("select string_agg(kind || content, ',' order by kind) from conversations c join conversation_messages m on m.conversation_id = c.id"))
             .ShouldBe("chathi,interviewhi");
         (await TextAsync("select scope || cardinality(conversations) from activity_reports")).ShouldBe("conversations2");
-        (await TextAsync("select queue || bulk from outbox")).ShouldBe("emotion-bulktrue");
+        (await TextAsync("select queue from dispatches d join jobs j using (client_id, queue) where d.dispatched_at is null and d.due_at is null")).ShouldBe("emotion");
         (await TextAsync("select payload::json #>> '{data,queue}' from webhook_deliveries")).ShouldBe("emotion");
 
         Task<string?> TextAsync(string sql) => connection.ExecuteScalarAsync<string>(sql);

@@ -1,8 +1,8 @@
 using System.Text;
-using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
+using Pipeline.Core.Broker;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Queues;
@@ -20,11 +20,12 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
     [Fact]
     public async Task Jobs_that_are_accepted_together_share_messages_and_a_few_do_not()
     {
-        var settings = await TestPipeline.SettingsAsync(database);
-        await using var accepting = await TestPipeline.StartAsync(database, settings, roles => roles.AddIntake());
+        await using var own = await PostgresDatabase.CreateAsync();
+        var settings = await TestPipeline.SettingsAsync(own);
+        await using var accepting = await TestPipeline.StartAsync(own, settings, roles => roles.AddIntake());
         var bulk = await SubmitAsync(accepting, Bulk, 100);
         var interactive = await SubmitAsync(accepting, "emotion", 3);
-        await DispatchedAsync([.. bulk, .. interactive]);
+        await Eventually.TrueAsync(async () => await CountAsync(accepting, Bulk) == 7 && await CountAsync(accepting, "emotion") == 3);
 
         var messages = await TakeAsync(settings, Bulk);
         messages.Count.ShouldBe(7);
@@ -104,37 +105,28 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
         jobs.Select(job => job.Attempt).Order().ShouldBe([1, 1, 1, 1, 1, 1, 1, 1, 1, 2]);
     }
 
-    [Fact]
-    public async Task Bulk_rows_of_the_outbox_wait_behind_a_person()
-    {
-        await using var own = await PostgresDatabase.CreateAsync();
-        await using var connection = await own.DataSource.OpenConnectionAsync();
-        var person = Guid.CreateVersion7();
-        await connection.ExecuteAsync(
-            "insert into outbox (job_id, queue, due_at) select gen_random_uuid(), 'emotion-bulk', now() - interval '1 hour' from generate_series(1, 1000)");
-        await connection.ExecuteAsync("insert into outbox (job_id, queue) values (@person, 'emotion')", new { person });
-
-        var next = await connection.QuerySingleAsync<(long Id, Guid JobId, string Queue)>(OutboxRelay.Take, new { Limit = 1 });
-
-        next.JobId.ShouldBe(person);
-    }
-
     [Theory]
     [InlineData(1, 1)]
     [InlineData(7, 7)]
     [InlineData(8, 4)]
     [InlineData(64, 16)]
     public void What_is_accepted_together_makes_at_least_four_messages_as_far_as_it_can(int jobs, int messages) =>
-        SharedMessages.Number([.. Enumerable.Repeat("emotion", jobs)], _ => new QueueOptions()).Distinct().Count().ShouldBe(messages);
+        SharedMessages.Number([.. Enumerable.Repeat(("emotion", Client.LocalId), jobs)], _ => new QueueOptions()).Distinct().Count().ShouldBe(messages);
 
     [Fact]
-    public void Jobs_of_different_queues_never_share_a_message()
+    public void Jobs_of_different_queues_or_clients_never_share_a_message()
     {
-        string[] queues = [.. Enumerable.Repeat("emotion", 8), .. Enumerable.Repeat(Bulk, 8)];
+        var other = Guid.CreateVersion7();
+        (string, Guid)[] jobs =
+        [
+            .. Enumerable.Repeat(("emotion", Client.LocalId), 8),
+            .. Enumerable.Repeat((Bulk, Client.LocalId), 8),
+            .. Enumerable.Repeat((Bulk, other), 8),
+        ];
 
-        var numbers = SharedMessages.Number(queues, _ => new QueueOptions());
+        var numbers = SharedMessages.Number(jobs, _ => new QueueOptions());
 
-        queues.Zip(numbers).Distinct().Count().ShouldBe(8);
+        jobs.Zip(numbers).GroupBy(job => job).Select(message => message.Count()).ShouldBe([2, 2, 2, 2, 4, 4, 4, 4]);
     }
 
     private static async Task<Guid[]> SubmitAsync(TestPipeline pipeline, string queue, int count)
@@ -157,9 +149,6 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
         return messages;
     }
 
-    private async Task DispatchedAsync(Guid[] ids)
-    {
-        await using var connection = await database.DataSource.OpenConnectionAsync();
-        await Eventually.TrueAsync(() => connection.ExecuteScalarAsync<bool>("select not exists (select from outbox where job_id = any(@ids))", new { ids }));
-    }
+    private static Task<int> CountAsync(TestPipeline pipeline, string queue) =>
+        pipeline.Services.GetRequiredService<BrokerQueues>().CountMessagesAsync(queue, CancellationToken.None);
 }

@@ -50,7 +50,7 @@ public sealed class NightlyReportsTests : IAsyncLifetime
         var task = process.Services.GetServices<IRecurringTask>().OfType<SelfTestTask>().Single();
 
         await task.RunAsync(Token);
-        (await ScalarAsync<int>("select count(*)::int from outbox where queue = 'emotion-bulk'")).ShouldBe(3);
+        (await ScalarAsync<int>("select count(*)::int from dispatches where queue = 'emotion-bulk'")).ShouldBe(3);
         (await Should.ThrowAsync<SelfTestException>(() => task.RunAsync(Token))).Message.ShouldContain("is queued, so no worker of emotion-bulk took or finished it");
 
         await AnswerAsync("case when input ->> 'text' like '%강아지%' then 'sadness' else 'joy' end");

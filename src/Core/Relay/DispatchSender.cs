@@ -7,8 +7,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Core.Relay;
 
-/// <summary>Sends messages of the outbox together, so that their confirmations are waited for together.</summary>
-public sealed class OutboxSender(QueueSender sender, IOptions<BrokerOptions> options)
+/// <summary>Sends messages together, so that their confirmations are waited for together.</summary>
+public sealed class DispatchSender(QueueSender sender, IOptions<BrokerOptions> options)
 {
     private readonly BrokerOptions _options = options.Value;
 
@@ -19,25 +19,23 @@ public sealed class OutboxSender(QueueSender sender, IOptions<BrokerOptions> opt
     public static bool IsOutage(Exception exception) =>
         TransientErrors.IsTransient(exception) || exception is OperationCanceledException or MassTransitException or RabbitMQClientException;
 
-    /// <summary>The rows whose messages the broker has confirmed, the others, and why the first of these was not.</summary>
-    internal async Task<(long[] Sent, long[] Unsent, Exception? Failure)> SendAsync(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    /// <summary>The messages that the broker has not confirmed, and why the first of them was not.</summary>
+    internal async Task<(long[] Unsent, Exception? Failure)> SendAsync(IReadOnlyList<Dispatch> messages, CancellationToken cancellationToken)
     {
         using var confirmed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         confirmed.CancelAfter(_options.ConfirmTimeout);
         var failures = await Task.WhenAll(messages.Select(message => SendAsync(message, confirmed.Token)));
         cancellationToken.ThrowIfCancellationRequested();
-        return (Ids(sent: true), Ids(sent: false), Array.Find(failures, failure => failure is not null));
-
-        long[] Ids(bool sent) => [.. messages.Where((_, i) => failures[i] is null == sent).Select(message => message.Id)];
+        return ([.. messages.Where((_, i) => failures[i] is not null).Select(message => message.Id)], Array.Find(failures, failure => failure is not null));
     }
 
     /// <summary>Null when the broker has confirmed the message.</summary>
-    private async Task<Exception?> SendAsync(OutboxMessage message, CancellationToken cancellationToken)
+    private async Task<Exception?> SendAsync(Dispatch message, CancellationToken cancellationToken)
     {
         try
         {
             // MassTransit holds a send that was canceled for as long as its channel takes to close: a minute or more, at a queue
-            // that takes nothing. The rows of all others would stay locked meanwhile.
+            // that takes nothing.
             await sender.SendAsync(message.Queue, message.Body, cancellationToken).WaitAsync(cancellationToken);
             return null;
         }
@@ -49,8 +47,8 @@ public sealed class OutboxSender(QueueSender sender, IOptions<BrokerOptions> opt
     }
 }
 
-/// <summary>A row of the outbox.</summary>
-internal sealed record OutboxMessage
+/// <summary>A row of <c>dispatches</c>: a message.</summary>
+internal sealed record Dispatch
 {
     public long Id { get; init; }
 
@@ -62,5 +60,7 @@ internal sealed record OutboxMessage
     /// <summary>Further jobs of the message; null where there are none.</summary>
     public Guid[]? Others { get; init; }
 
-    public JobReady Body => new(JobId) { Others = Others };
+    public int Jobs => 1 + (Others?.Length ?? 0);
+
+    public JobReady Body => new(JobId) { Others = Others, DispatchId = Id };
 }

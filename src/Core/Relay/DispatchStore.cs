@@ -1,0 +1,152 @@
+using Dapper;
+using Npgsql;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Relay;
+
+/// <summary>Owns <c>dispatches</c>: the backlog, and what of it is on its way.</summary>
+public sealed class DispatchStore(NpgsqlDataSource dataSource)
+{
+    // Statistics may have been taken when the table looked quite different; by its indexes each of these statements is quick always.
+    private const string ByIndex = "select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)";
+
+    private const string Sent = "select queue, sum(jobs)::int from dispatches where dispatched_at is not null group by queue";
+
+    private const string Slots = """
+        select s.queue, sum(s.slots)::int from workers, unnest(queues, slots) as s (queue, slots) where lease_until > now() group by s.queue
+        """;
+
+    // From one client to the next of the index, however many rows each has.
+    private const string Waiting = """
+        with recursive waiting (queue, client_id) as (
+            (select queue, client_id from dispatches where dispatched_at is null and due_at is null order by queue, client_id limit 1)
+            union all
+            select next.queue, next.client_id from waiting, lateral (
+                select queue, client_id from dispatches
+                 where dispatched_at is null and due_at is null and (queue, client_id) > (waiting.queue, waiting.client_id)
+                 order by queue, client_id limit 1) as next)
+        select w.queue, w.client_id, coalesce(c.weight, 1)::float8 from waiting w left join clients c on c.id = w.client_id
+        """;
+
+    private const string Heads = """
+        select d.id, d.jobs, d.client_id as ClientId, d.cost::float8
+          from unnest(@ClientIds::uuid[]) as c (id), lateral (
+               select * from dispatches
+                where queue = @Queue and client_id = c.id and dispatched_at is null and due_at is null
+                order by ahead desc, id limit @Limit) as d
+        """;
+
+    // A crash of the server that takes this back has the messages sent twice, and each job still runs once. So nobody waits for the disk.
+    private const string MarkSent = """
+        update dispatches set dispatched_at = now()
+          from (select set_config('synchronous_commit', 'off', true)) as unhurried
+         where id = any(@Ids) and dispatched_at is null returning id, queue, job_id as JobId, others
+        """;
+
+    // They stood at the head, and go back there.
+    private const string GiveBack = "update dispatches set dispatched_at = null, ahead = true where id = any(@Ids) and dispatched_at is not null";
+
+    private const string GiveBackAll = "update dispatches set dispatched_at = null, ahead = true where dispatched_at is not null";
+
+    private const string Due = "update dispatches set due_at = null, ahead = true where due_at <= now()";
+
+    private const string Unheld = """
+        select id, queue, job_id as JobId, others from dispatches d
+         where dispatched_at < now() - @LostAfter::interval
+           and not exists (select from workers where lease_until > now() and d.id = any(held))
+         order by dispatched_at, id limit @Limit
+        """;
+
+    // What is left of a message whose jobs are all done: its worker died just before it could say so.
+    private const string Delete = """
+        delete from dispatches d using (select set_config('synchronous_commit', 'off', true)) as unhurried
+         where d.id = any(@Ids)
+           and not exists (select from jobs where jobs.id = any(d.job_id || coalesce(d.others, '{}')) and jobs.state = 'queued')
+        """;
+
+    /// <summary>How much of each queue is on its way, who waits for it, and how much its living workers can take.</summary>
+    internal async Task<IReadOnlyDictionary<string, QueueBacklog>> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
+            $"{ByIndex}; {Sent}; {Slots}; {Waiting}", cancellationToken: cancellationToken));
+        await rows.ReadAsync();
+        var sent = (await rows.ReadAsync<(string Queue, int Jobs)>()).ToDictionary(row => row.Queue, row => row.Jobs);
+        var slots = (await rows.ReadAsync<(string Queue, int Slots)>()).ToDictionary(row => row.Queue, row => row.Slots);
+        var waiting = (await rows.ReadAsync<(string Queue, Guid ClientId, double Weight)>()).ToLookup(row => row.Queue);
+        return sent.Keys.Union(slots.Keys).Union(waiting.Select(queue => queue.Key)).ToDictionary(queue => queue, queue => new QueueBacklog
+        {
+            Sent = sent.GetValueOrDefault(queue),
+            Slots = slots.GetValueOrDefault(queue),
+            Waiting = waiting[queue].ToDictionary(row => row.ClientId, row => row.Weight),
+        });
+    }
+
+    /// <summary>The first of each client that waits for the queue.</summary>
+    internal async Task<IReadOnlyList<WaitingDispatch>> HeadsAsync(
+        string queue, IReadOnlyDictionary<Guid, double> weights, int perClient, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
+            $"{ByIndex}; {Heads}", new { Queue = queue, ClientIds = weights.Keys.ToArray(), Limit = perClient }, cancellationToken: cancellationToken));
+        await rows.ReadAsync();
+        var heads = (await rows.ReadAsync<Head>()).AsList();
+        return [.. heads.GroupBy(head => head.ClientId).SelectMany(client => client.Select((head, i) => new WaitingDispatch
+        {
+            Id = head.Id,
+            Jobs = head.Jobs,
+            ClientId = head.ClientId,
+            Cost = head.Cost,
+            Weight = weights[head.ClientId],
+            HasMore = i == perClient - 1,
+        }))];
+    }
+
+    /// <summary>Marks them as on their way; returns those that still waited.</summary>
+    internal Task<IReadOnlyList<Dispatch>> MarkSentAsync(long[] ids, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<Dispatch>(MarkSent, new { Ids = ids }, cancellationToken);
+
+    /// <summary>They wait again, before others of their clients.</summary>
+    internal Task GiveBackAsync(long[] ids, CancellationToken cancellationToken) => dataSource.ExecuteAsync(GiveBack, new { Ids = ids }, cancellationToken);
+
+    /// <summary>Whatever was on its way waits again: the broker cannot have any. Returns how many messages.</summary>
+    internal async Task<int> GiveBackAllAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(new CommandDefinition(GiveBackAll, commandTimeout: 0, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Retries whose time has come wait from now on like everybody.</summary>
+    internal Task<int> ReleaseDueAsync(CancellationToken cancellationToken) => dataSource.ExecuteAsync(Due, null, cancellationToken);
+
+    /// <summary>Messages on their way that no living worker says it holds, oldest first.</summary>
+    internal Task<IReadOnlyList<Dispatch>> UnheldAsync(TimeSpan lostAfter, int limit, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<Dispatch>(Unheld, new { LostAfter = lostAfter, Limit = limit }, cancellationToken);
+
+    /// <summary>Forgets those of the messages with nothing left to do.</summary>
+    internal Task<int> DeleteDoneAsync(long[] ids, CancellationToken cancellationToken) => dataSource.ExecuteAsync(Delete, new { Ids = ids }, cancellationToken);
+
+    private sealed record Head
+    {
+        public long Id { get; init; }
+
+        public int Jobs { get; init; }
+
+        public Guid ClientId { get; init; }
+
+        public double Cost { get; init; }
+    }
+}
+
+/// <summary>One queue, as the relay sees it.</summary>
+internal sealed record QueueBacklog
+{
+    /// <summary>Jobs that are with the broker or in the hands of a worker.</summary>
+    public required int Sent { get; init; }
+
+    /// <summary>Jobs that the living workers of the queue run at once.</summary>
+    public required int Slots { get; init; }
+
+    /// <summary>The clients with something that could go, and their weights.</summary>
+    public required IReadOnlyDictionary<Guid, double> Waiting { get; init; }
+}

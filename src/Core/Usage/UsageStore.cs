@@ -1,0 +1,137 @@
+using Npgsql;
+using Pipeline.Contracts;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Usage;
+
+/// <summary>Owns <c>usage_entries</c> and <c>usage</c>: what jobs took. Workers write entries with their results.</summary>
+public sealed class UsageStore(NpgsqlDataSource dataSource)
+{
+    private const string Settle = """
+        with taken as (
+            delete from usage_entries where id in (select id from usage_entries order by id limit @Limit for update skip locked) returning *),
+        settled as (
+            insert into usage (day, client_id, kind, model, jobs, prompt_tokens, cached_tokens, completion_tokens, worker_seconds)
+            select (created_at at time zone 'UTC')::date, client_id, kind, model,
+                   sum(jobs), sum(prompt_tokens), sum(cached_tokens), sum(completion_tokens), sum(worker_seconds)
+              from taken group by 1, 2, 3, 4
+            on conflict (client_id, day, kind, model) do update set
+                   jobs = usage.jobs + excluded.jobs, prompt_tokens = usage.prompt_tokens + excluded.prompt_tokens,
+                   cached_tokens = usage.cached_tokens + excluded.cached_tokens,
+                   completion_tokens = usage.completion_tokens + excluded.completion_tokens,
+                   worker_seconds = usage.worker_seconds + excluded.worker_seconds)
+        select queue, client_id as ClientId, sum(jobs)::int as Jobs,
+               sum(prompt_tokens - cached_tokens + completion_tokens)::float8 as Tokens, sum(estimated) as Estimated
+          from taken group by queue, client_id
+        """;
+
+    private const string Read = """
+        select case when @ByKey then coalesce(c.name, 'system') end as Key, case when @ByKind then u.kind end as Kind,
+               case when @ByModel then u.model end as Model, case when @ByDay then u.day end as Day,
+               sum(u.jobs)::bigint as Jobs, sum(u.prompt_tokens)::bigint as PromptTokens, sum(u.cached_tokens)::bigint as CachedTokens,
+               sum(u.completion_tokens)::bigint as CompletionTokens, sum(u.worker_seconds) as WorkerSeconds
+          from usage u left join clients c on c.id = u.client_id
+         where u.day >= @First::date and u.day <= @Last::date and (@ClientId::uuid is null or u.client_id = @ClientId)
+         group by 1, 2, 3, 4 order by 1, 2, 3, 4 limit @Limit
+        """;
+
+    private const int SettleMax = 10_000;
+
+    /// <summary>Most rows of one answer.</summary>
+    private const int RowsMax = 10_000;
+
+    /// <summary>Of one client, by day, kind and model.</summary>
+    public Task<IReadOnlyList<UsageRow>> OfClientAsync(Guid clientId, DateOnly first, DateOnly last, CancellationToken cancellationToken) =>
+        ReadAsync(clientId, [UsageDimension.Kind, UsageDimension.Model, UsageDimension.Day], first, last, cancellationToken);
+
+    /// <summary>Of all clients, by one of <see cref="UsageDimension.All"/>.</summary>
+    public Task<IReadOnlyList<UsageRow>> OfAllAsync(string by, DateOnly first, DateOnly last, CancellationToken cancellationToken) =>
+        ReadAsync(null, [by], first, last, cancellationToken);
+
+    private Task<IReadOnlyList<UsageRow>> ReadAsync(Guid? clientId, string[] by, DateOnly first, DateOnly last, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<UsageRow>(
+            Read,
+            new
+            {
+                ClientId = clientId,
+                First = first.ToDateTime(TimeOnly.MinValue),
+                Last = last.ToDateTime(TimeOnly.MinValue),
+                ByKey = by.Contains(UsageDimension.Key),
+                ByKind = by.Contains(UsageDimension.Kind),
+                ByModel = by.Contains(UsageDimension.Model),
+                ByDay = by.Contains(UsageDimension.Day),
+                Limit = RowsMax,
+            },
+            cancellationToken);
+
+    /// <summary>Adds what workers wrote since the last time to the sums; returns it by queue and client.</summary>
+    internal Task<IReadOnlyList<SettledUsage>> SettleAsync(CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<SettledUsage>(Settle, new { Limit = SettleMax }, cancellationToken);
+}
+
+/// <summary>What usage is summed up by.</summary>
+public static class UsageDimension
+{
+    public const string Key = "key";
+    public const string Kind = "kind";
+    public const string Model = "model";
+    public const string Day = "day";
+
+    public static IReadOnlyList<string> All { get; } = [Key, Kind, Model, Day];
+}
+
+/// <summary>A sum. Of its dimensions those that it was not summed up by are null.</summary>
+public sealed record UsageRow
+{
+    public string? Key { get; init; }
+
+    public string? Kind { get; init; }
+
+    public string? Model { get; init; }
+
+    public DateTime? Day { get; init; }
+
+    public required long Jobs { get; init; }
+
+    public required long PromptTokens { get; init; }
+
+    public required long CachedTokens { get; init; }
+
+    public required long CompletionTokens { get; init; }
+
+    public required double WorkerSeconds { get; init; }
+}
+
+/// <summary>What jobs of a client and queue took, beside what they had been charged.</summary>
+internal sealed record SettledUsage
+{
+    public required string Queue { get; init; }
+
+    public required Guid ClientId { get; init; }
+
+    public required int Jobs { get; init; }
+
+    /// <summary>Computed, so without those that were cached.</summary>
+    public required double Tokens { get; init; }
+
+    public required double Estimated { get; init; }
+}
+
+/// <summary>What one attempt took.</summary>
+internal sealed record AttemptUsage
+{
+    public required Guid ClientId { get; init; }
+
+    public required string Queue { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Model { get; init; }
+
+    public required TokenUsage Tokens { get; init; }
+
+    public required double WorkerSeconds { get; init; }
+
+    /// <summary>What it was charged when it was dispatched, in tokens.</summary>
+    public required double Estimated { get; init; }
+}

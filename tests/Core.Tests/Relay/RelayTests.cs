@@ -1,0 +1,133 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Contracts;
+using Pipeline.Core.Broker;
+using Pipeline.Core.Intake;
+using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.Core.Tests.Relay;
+
+/// <summary>The backlog waits in the database, and only a window of it is with the broker.</summary>
+public sealed class RelayTests : IAsyncLifetime
+{
+    private static readonly Guid Flood = Guid.CreateVersion7();
+    private static readonly Guid Other = Guid.CreateVersion7();
+
+    private PostgresDatabase? _database;
+    private Dictionary<string, string?> _settings = [];
+
+    private PostgresDatabase Database => _database!;
+
+    public async ValueTask InitializeAsync()
+    {
+        // Of its own: what is on its way counts for all of a database.
+        _database = await PostgresDatabase.CreateAsync();
+        _settings = await TestPipeline.SettingsAsync(Database);
+        _settings["Relay:WindowMin"] = "4";
+        _settings["Relay:WindowTime"] = "00:00:00.010";
+        _settings["Queues:emotion:Prefetch"] = "2";
+        _settings["Queues:emotion:ItemsPerMessage"] = "1";
+    }
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    [Fact]
+    public async Task The_broker_has_no_more_than_the_window_however_much_waits()
+    {
+        await using var accepting = await AcceptingAsync();
+        var ids = await SubmitAsync(accepting, Flood, 100);
+        await Eventually.TrueAsync(async () => await CountAsync(accepting) == 4);
+        await RoundsAsync();
+        (await CountAsync(accepting)).ShouldBe(4);
+
+        await using var worker = await WorkerAsync();
+
+        await Task.WhenAll(ids.Select(id => accepting.FinishAsync(Flood, id)));
+        await Eventually.TrueAsync(() => ScalarAsync<bool>("select not exists (select from dispatches)"));
+        worker.Script.Calls.Count.ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task A_client_beside_a_flood_waits_for_a_window_and_not_for_the_flood()
+    {
+        await using var accepting = await AcceptingAsync();
+        await using var worker = await WorkerAsync();
+        var gate = new SemaphoreSlim(0);
+        worker.Script.Run = async (_, _, cancellationToken) =>
+        {
+            await gate.WaitAsync(cancellationToken);
+            return HandlerScript.Neutral;
+        };
+        var flood = await SubmitAsync(accepting, Flood, 200);
+        await worker.CalledAsync();
+        var other = await SubmitAsync(accepting, Other, 1);
+
+        // The two that run, the two behind them, and those of the round that it is in, which are sent side by side.
+        gate.Release(12);
+        await accepting.FinishAsync(Other, other[0]);
+
+        (await ScalarAsync<int>("select count(*)::int from jobs where state = 'queued'")).ShouldBeGreaterThan(180);
+        gate.Release(200);
+        await Task.WhenAll(flood.Select(id => accepting.FinishAsync(Flood, id)));
+    }
+
+    [Fact]
+    public async Task A_process_that_stands_by_goes_on_where_the_leader_ended()
+    {
+        var first = await AcceptingAsync();
+        await using var second = await AcceptingAsync();
+        var ids = await SubmitAsync(first, Flood, 20);
+        await Eventually.TrueAsync(async () => await CountAsync(first) == 4);
+        await first.DisposeAsync();
+
+        await using var worker = await WorkerAsync();
+
+        await Task.WhenAll(ids.Select(id => second.FinishAsync(Flood, id)));
+        worker.Script.Calls.Count.ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task A_retry_goes_before_what_its_client_sent_later()
+    {
+        await using var accepting = await AcceptingAsync();
+        await using var worker = await WorkerAsync();
+        worker.Script.Run = (_, context, _) => context.Attempt == 1 && worker.Script.Calls.Count == 1
+            ? throw new InvalidOperationException("not yet")
+            : Task.FromResult(HandlerScript.Neutral);
+
+        var ids = await SubmitAsync(accepting, Flood, 100);
+        await Task.WhenAll(ids.Select(id => accepting.FinishAsync(Flood, id)));
+
+        var calls = worker.Script.Calls.Select(call => call.JobId).ToList();
+        calls.LastIndexOf(calls[0]).ShouldBeInRange(1, 80);
+    }
+
+    private Task<TestPipeline> AcceptingAsync() => TestPipeline.StartAsync(Database, _settings, roles => roles.AddIntake());
+
+    private Task<TestPipeline> WorkerAsync() =>
+        TestPipeline.StartAsync(Database, _settings, roles => roles.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedHandler>());
+
+    private static async Task<Guid[]> SubmitAsync(TestPipeline pipeline, Guid client, int count)
+    {
+        NewJob[] jobs = [.. Enumerable.Range(0, count).Select(i => TestPipeline.OneJob($"text {i}").Jobs[0])];
+        await pipeline.SubmitAsync(new Submission { ClientId = client, Jobs = jobs });
+        return [.. jobs.Select(job => job.Id)];
+    }
+
+    private static Task<int> CountAsync(TestPipeline pipeline) =>
+        pipeline.Services.GetRequiredService<BrokerQueues>().CountMessagesAsync("emotion", CancellationToken.None);
+
+    /// <summary>Several rounds of the relay: the time of the server tells.</summary>
+    private async Task RoundsAsync()
+    {
+        var until = await ScalarAsync<DateTime>("select now() + interval '500 ms'");
+        await Eventually.TrueAsync(() => ScalarAsync<bool>("select now() > @until", new { until }));
+    }
+
+    private async Task<T?> ScalarAsync<T>(string sql, object? parameters = null)
+    {
+        await using var connection = await Database.DataSource.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<T>(sql, parameters);
+    }
+}
