@@ -10,6 +10,17 @@ namespace Pipeline.Bench.NoOpWorker;
 /// </summary>
 internal sealed class NoOpHandler : IJobHandler<AnalyzeEmotion, EmotionResult>
 {
-    public Task<JobOutcome> HandleAsync(AnalyzeEmotion job, JobContext context, CancellationToken cancellationToken) =>
-        Task.FromResult<JobOutcome>(new JobOutcome.Succeeded(string.Create(CultureInfo.InvariantCulture, $$"""{"ok":true,"length":{{job.Text.Length}}}""")));
+    // Where a bench wants jobs that take their time, and no core.
+    private static readonly TimeSpan _takes = TimeSpan.FromMilliseconds(
+        int.TryParse(Environment.GetEnvironmentVariable("BENCH_JOB_MILLISECONDS"), CultureInfo.InvariantCulture, out int milliseconds) ? milliseconds : 0);
+
+    public async Task<JobOutcome> HandleAsync(AnalyzeEmotion job, JobContext context, CancellationToken cancellationToken)
+    {
+        if (_takes > TimeSpan.Zero)
+        {
+            await Task.Delay(_takes, TimeProvider.System, cancellationToken);
+        }
+
+        return new JobOutcome.Succeeded(string.Create(CultureInfo.InvariantCulture, $$"""{"ok":true,"length":{{job.Text.Length}}}"""));
+    }
 }

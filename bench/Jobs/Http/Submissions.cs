@@ -22,10 +22,11 @@ internal static class Submissions
     }
 
     /// <summary>All jobs in one request, one a line.</summary>
-    public static async Task BatchAsync(Uri address, string line, int jobs, CancellationToken cancellationToken)
+    public static async Task BatchAsync(Uri address, string line, int jobs, CancellationToken cancellationToken, string? key = null)
     {
         byte[] body = Encoding.UTF8.GetBytes(new StringBuilder().Insert(0, line + "\n", jobs).ToString());
         using HttpClient client = new() { Timeout = TimeSpan.FromMinutes(5) };
+        client.DefaultRequestHeaders.Authorization = key is null ? null : new("Bearer", key);
         using ByteArrayContent content = new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-ndjson") } };
         using HttpResponseMessage response = await client.PostAsync(address, content, cancellationToken);
         if (!response.IsSuccessStatusCode)

@@ -46,8 +46,10 @@ internal sealed class PipelineSide : ISide
     /// <param name="postgres">Connection string of its database.</param>
     /// <param name="jobs">The table whose rows are the jobs of a measurement: all, or those of a day.</param>
     /// <param name="queuePrefix">Its queues, where several share the broker.</param>
+    /// <param name="more">Environment variables of both processes, over those that they have anyway.</param>
     public static async Task<PipelineSide> StartAsync(
-        Stage stage, bool works, string postgres, string jobs, string queuePrefix, CancellationToken cancellationToken)
+        Stage stage, bool works, string postgres, string jobs, string queuePrefix, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string>? more = null)
     {
         int port = ChildProcess.FreePort();
         Dictionary<string, string> settings = new()
@@ -61,6 +63,11 @@ internal sealed class PipelineSide : ISide
             ["Queues__emotion__DepthMax"] = DepthMax.ToString(CultureInfo.InvariantCulture),
             ["Queues__emotion-bulk__DepthMax"] = DepthMax.ToString(CultureInfo.InvariantCulture),
         };
+        foreach ((string name, string value) in more ?? new Dictionary<string, string>())
+        {
+            settings[name] = value;
+        }
+
         ChildProcess api = Start(stage, "src/Api", queuePrefix + "Api", "Api", new(settings) { ["Urls"] = $"http://127.0.0.1:{port}" });
         ChildProcess? worker = null;
         try

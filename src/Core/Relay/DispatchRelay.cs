@@ -45,6 +45,7 @@ internal sealed partial class DispatchRelay(
     private readonly Dictionary<Guid, double> _weights = [];
     private readonly Dictionary<string, long> _resting = [];
     private readonly Dictionary<string, Task> _sending = [];
+    private readonly HashSet<string> _refused = [];
     private long _corrected;
 
     protected override bool IsOutage(Exception exception) => DispatchSender.IsOutage(exception);
@@ -103,7 +104,7 @@ internal sealed partial class DispatchRelay(
     /// <summary>One look at all queues; returns how long the next one may wait.</summary>
     private async Task<TimeSpan> RelayAsync(CancellationToken cancellationToken)
     {
-        await EndSendingAsync();
+        await EndSendingAsync(cancellationToken);
         var backlogs = await windows.LookAsync(cancellationToken);
         foreach (var (queue, order) in _orders)
         {
@@ -194,18 +195,33 @@ internal sealed partial class DispatchRelay(
         var (unsent, failure) = await sender.SendAsync(messages, cancellationToken);
         if (unsent.Length > 0)
         {
-            _resting[queue] = Time.GetTimestamp();
             await store.GiveBackAsync(unsent, cancellationToken);
             throw failure!;
         }
     }
 
-    private async Task EndSendingAsync()
+    private async Task EndSendingAsync(CancellationToken cancellationToken)
     {
         foreach (var (queue, task) in _sending.Where(entry => entry.Value.IsCompleted).ToArray())
         {
             _sending.Remove(queue);
-            await task;
+            try
+            {
+                await task;
+                if (_refused.Remove(queue))
+                {
+                    LogTakesAgain(queue);
+                }
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsOutage(e))
+            {
+                // The trouble of one queue is not that of the others: it rests, and the round goes on. Said once an outage.
+                _resting[queue] = Time.GetTimestamp();
+                if (_refused.Add(queue))
+                {
+                    LogRefused(queue, e.GetBaseException().Message);
+                }
+            }
         }
     }
 
@@ -214,6 +230,12 @@ internal sealed partial class DispatchRelay(
     private static TimeSpan Shortest(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private bool IsResting(string queue) => _resting.TryGetValue(queue, out var since) && Time.GetElapsedTime(since) < RestInterval;
+
+    [LoggerMessage(1209, LogLevel.Warning, "The broker does not take messages of queue {Queue}; they wait and are tried again: {Reason}")]
+    private partial void LogRefused(string queue, string reason);
+
+    [LoggerMessage(1210, LogLevel.Information, "The broker takes messages of queue {Queue} again")]
+    private partial void LogTakesAgain(string queue);
 }
 
 internal static class RelayRegistration

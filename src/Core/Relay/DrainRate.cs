@@ -26,7 +26,7 @@ internal sealed class DrainRate(TimeProvider time)
     {
         if (_added > 0)
         {
-            Boost = sent <= slots / 4 ? Math.Min(BoostMax, Boost * 1.5) : Math.Max(1, Boost * 0.95);
+            Boost = sent <= slots / 4 ? Math.Min(BoostMax, Boost * 2) : Math.Max(1, Boost * 0.95);
         }
 
         var span = time.GetElapsedTime(_since);

@@ -21,10 +21,10 @@ public sealed class RelayOptions
 
     /// <summary>
     /// Where jobs are short: as many as are done in this time are on their way beyond those that run, so that workers never run dry
-    /// between two rounds of the relay. 10 ms to 10 s, default 500 ms.
+    /// between two rounds of the relay. 10 ms to 10 s, default 150 ms.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
-    public TimeSpan WindowTime { get; init; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan WindowTime { get; init; } = TimeSpan.FromMilliseconds(150);
 
     /// <summary>How often the backlog is looked at for retries that became due and jobs that other processes accepted. 10 ms to 1 min, default 100 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
