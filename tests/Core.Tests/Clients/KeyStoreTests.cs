@@ -137,7 +137,7 @@ public sealed class KeyStoreTests(PostgresDatabase database) : IClassFixture<Pos
     {
         await AddAsync("admin");
         await AddAsync("web");
-        await ExecuteAsync("update api_keys set expires_at = now() where id = (select max(id::text)::uuid from api_keys)");
+        await ExecuteAsync("update api_keys set created_at = now() - interval '1 day', expires_at = now() where id = (select max(id::text)::uuid from api_keys)");
 
         Refused(await Store().AddAsync(new() { Name = "web" }, Token)).Reason.ShouldBe(KeyRefusal.NameTaken);
         (await FindAsync((await RotateAsync("web", TimeSpan.FromDays(1))).Secret)).ShouldBe("web");
