@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Pipeline.Api.Body;
 using Pipeline.Api.Jobs;
-using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 using Pipeline.Core.ActivityReports;
 
@@ -32,17 +31,6 @@ internal sealed record ActivityReportDraft(DateOnly? From, DateOnly? To, IReadOn
         }
 
         return new(from, to, conversations, language);
-    }
-
-    public static DateOnly? Day(string text, string field, InputErrors errors)
-    {
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            return day;
-        }
-
-        errors.Add(field, $"is \"{text}\": send a day as yyyy-MM-dd, for example 2026-11-20.");
-        return null;
     }
 
     /// <summary>Null where the field is absent, or wrong, which is reported.</summary>
@@ -82,7 +70,7 @@ internal sealed record ActivityReportDraft(DateOnly? From, DateOnly? To, IReadOn
     }
 
     private static DateOnly? TakeDay(BodyFields fields, string name) =>
-        fields.Take(name, JsonValueKind.String, required: false)?.GetString() is { } text ? Day(text, name, fields.Errors) : null;
+        fields.Take(name, JsonValueKind.String, required: false)?.GetString() is { } text ? QueryParameters.Day(text, name, fields.Errors) : null;
 
     private static List<Guid>? TakeConversations(BodyFields fields, int most)
     {

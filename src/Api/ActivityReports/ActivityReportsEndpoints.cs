@@ -31,7 +31,7 @@ internal static class ActivityReportsEndpoints
         var filter = new ActivityReportFilter
         {
             Scope = query.Choice("scope", ActivityReportScope.All, errors),
-            Day = query.Filters["day"] is { } day ? ActivityReportDraft.Day(day, "day", errors) : null,
+            Day = query.Filters["day"] is { } day ? QueryParameters.Day(day, "day", errors) : null,
             Before = query.Before,
             Limit = query.Sought,
         };

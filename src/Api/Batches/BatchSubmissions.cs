@@ -89,11 +89,7 @@ internal sealed class BatchSubmissions(
 
     private JobKind? ReadKind(IQueryCollection query, InputErrors errors)
     {
-        foreach (var name in query.Keys.Where(name => name is not (Kind or CommonFields.CallbackUrl)))
-        {
-            errors.Add(name, $"is not a known query parameter. Known: {Kind}, {CommonFields.CallbackUrl}.");
-        }
-
+        QueryParameters.RefuseUnknown(query, errors, Kind, CommonFields.CallbackUrl);
         return query[Kind] is [{ Length: > 0 } kind] ? KindDraft.FindKind(catalog, kind, errors) : null;
     }
 

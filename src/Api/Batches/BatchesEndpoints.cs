@@ -64,11 +64,7 @@ internal static class BatchesEndpoints
     private static BatchCursor ReadCursor(IQueryCollection query, InputErrors errors)
     {
         const string After = "after";
-        foreach (var name in query.Keys.Where(name => name != After))
-        {
-            errors.Add(name, $"is not a known query parameter. Known: {After}.");
-        }
-
+        QueryParameters.RefuseUnknown(query, errors, After);
         if (query[After] is not [{ Length: > 0 } text])
         {
             return BatchCursor.Start;

@@ -20,11 +20,7 @@ internal static class EventsEndpoint
         var jobId = JobIds.Parse(id, errors);
         var (has, isEnd) = LastEventId.Read(context.Request.Headers, errors);
         var cancels = OnDisconnect.Cancels(context.Request.Query, errors);
-        foreach (var name in context.Request.Query.Keys.Where(name => name is not OnDisconnect.Name))
-        {
-            errors.Add(name, $"is not a known query parameter. Known: {OnDisconnect.Name}.");
-        }
-
+        QueryParameters.RefuseUnknown(context.Request.Query, errors, OnDisconnect.Name);
         if (errors.Any)
         {
             return errors.ToProblem();
@@ -94,7 +90,7 @@ internal static class OnDisconnect
     /// <summary>Whether a job ends with its client.</summary>
     public static bool Cancels(IQueryCollection query, InputErrors errors)
     {
-        var value = PageQuery.Single(query, Name, errors);
+        var value = QueryParameters.Single(query, Name, errors);
         if (value is not (null or Cancel or Continue))
         {
             errors.Add(Name, $"is \"{value}\": send {Cancel}, or {Continue}, which is the default.");

@@ -22,28 +22,17 @@ internal sealed record PageQuery(string Path, OrderedDictionary<string, string?>
     public static PageQuery Read(HttpRequest request, int lengthMax, InputErrors errors, params IReadOnlyList<string> filters)
     {
         string[] known = [.. filters, BeforeName, LimitName];
-        foreach (var name in request.Query.Keys.Where(name => !known.Contains(name)))
-        {
-            errors.Add(name, $"is not a known query parameter. Known: {string.Join(", ", known)}.");
-        }
-
+        QueryParameters.RefuseUnknown(request.Query, errors, known);
         return new(
             request.Path,
-            new(filters.Select(name => KeyValuePair.Create(name, Single(request.Query, name, errors)))),
-            Single(request.Query, BeforeName, errors) is { } id ? JobIds.Parse(id, errors, BeforeName) : null,
+            new(filters.Select(name => KeyValuePair.Create(name, QueryParameters.Single(request.Query, name, errors)))),
+            QueryParameters.Single(request.Query, BeforeName, errors) is { } id ? JobIds.Parse(id, errors, BeforeName) : null,
             ReadLimit(request.Query, lengthMax, errors));
     }
 
     /// <summary>A filter whose values are known.</summary>
-    public string? Choice(string name, IReadOnlyList<string> choices, InputErrors errors)
-    {
-        if (Filters[name] is { } value && !choices.Contains(value))
-        {
-            errors.Add(name, $"is \"{value}\": send one of {string.Join(", ", choices)}.");
-        }
-
-        return Filters[name];
-    }
+    public string? Choice(string name, IReadOnlyList<string> choices, InputErrors errors) =>
+        QueryParameters.Choice(name, Filters[name], choices, errors);
 
     /// <summary>A filter that is an id.</summary>
     public Guid? Id(string name, InputErrors errors) => Filters[name] is { } id ? JobIds.Parse(id, errors, name) : null;
@@ -57,18 +46,6 @@ internal sealed record PageQuery(string Path, OrderedDictionary<string, string?>
         return (page, new(PathFrom(Before), found.Count > Limit ? PathFrom(id(page[^1])) : null));
     }
 
-    /// <summary>A parameter that may be there once.</summary>
-    public static string? Single(IQueryCollection query, string name, InputErrors errors)
-    {
-        var values = query[name];
-        if (values.Count > 1)
-        {
-            errors.Add(name, $"is there {values.Count} times: send it once.");
-        }
-
-        return values is [{ Length: > 0 } value] ? value : null; // An empty one, as in ?state=&kind=, asks for nothing.
-    }
-
     private string PathFrom(Guid? before) => $"{Path}?" + string.Join('&',
         [
             .. Filters.Where(filter => filter.Value is not null).Select(filter => $"{filter.Key}={Uri.EscapeDataString(filter.Value!)}"),
@@ -78,7 +55,7 @@ internal sealed record PageQuery(string Path, OrderedDictionary<string, string?>
 
     private static int ReadLimit(IQueryCollection query, int lengthMax, InputErrors errors)
     {
-        if (Single(query, LimitName, errors) is not { } text)
+        if (QueryParameters.Single(query, LimitName, errors) is not { } text)
         {
             return Math.Min(LimitDefault, lengthMax);
         }

@@ -70,7 +70,7 @@ internal static class KeysEndpoints
     private static async Task<IResult> RevokeAsync(string name, HttpContext context, KeyStore store)
     {
         var errors = new InputErrors();
-        var key = PageQuery.Single(context.Request.Query, KeysDocs.KeyParameter, errors) is { } id ? JobIds.Parse(id, errors, KeysDocs.KeyParameter) : (Guid?)null;
+        var key = QueryParameters.Single(context.Request.Query, KeysDocs.KeyParameter, errors) is { } id ? JobIds.Parse(id, errors, KeysDocs.KeyParameter) : (Guid?)null;
         return errors.Any ? errors.ToProblem() : Answer(context, await store.RevokeAsync(name, key, context.RequestAborted));
     }
 

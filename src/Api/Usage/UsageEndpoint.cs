@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Pipeline.Api.Clients;
+using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Core.Clients;
@@ -19,7 +20,6 @@ internal static class UsageEndpoint
     private const string Csv = "csv";
     private const int DaysDefault = 30;
 
-    private static readonly string[] Known = [By, From, To, Format];
     private static readonly string[] Formats = ["json", Csv];
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/usage", ReadAsync).Describe(UsageDocs.Read);
@@ -28,16 +28,12 @@ internal static class UsageEndpoint
     {
         var errors = new InputErrors();
         var query = context.Request.Query;
-        foreach (var name in query.Keys.Where(name => !Known.Contains(name)))
-        {
-            errors.Add(name, $"is not a known query parameter. Known: {string.Join(", ", Known)}.");
-        }
-
+        QueryParameters.RefuseUnknown(query, errors, By, From, To, Format);
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var last = Day(query, To, errors) ?? today;
         var first = Day(query, From, errors) ?? last.AddDays(1 - DaysDefault);
-        var by = Choice(query, By, UsageDimension.All, errors);
-        var format = Choice(query, Format, Formats, errors);
+        var by = QueryParameters.Choice(By, QueryParameters.Single(query, By, errors), UsageDimension.All, errors);
+        var format = QueryParameters.Choice(Format, QueryParameters.Single(query, Format, errors), Formats, errors);
         if (first > last)
         {
             errors.Add(From, $"is {first:yyyy-MM-dd}, after {To} ({last:yyyy-MM-dd}).");
@@ -68,36 +64,8 @@ internal static class UsageEndpoint
             : Results.Json(usage, ApiJson.Wire.UsageResource);
     }
 
-    private static DateOnly? Day(IQueryCollection query, string name, InputErrors errors)
-    {
-        if (query[name] is not [{ } text, ..])
-        {
-            return null;
-        }
-
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            return day;
-        }
-
-        errors.Add(name, $"is \"{text}\": send a day such as 2026-11-20.");
-        return null;
-    }
-
-    private static string? Choice(IQueryCollection query, string name, IReadOnlyList<string> choices, InputErrors errors)
-    {
-        if (query[name] is not [{ } value, ..])
-        {
-            return null;
-        }
-
-        if (!choices.Contains(value))
-        {
-            errors.Add(name, $"is \"{value}\": send one of {string.Join(", ", choices)}.");
-        }
-
-        return value;
-    }
+    private static DateOnly? Day(IQueryCollection query, string name, InputErrors errors) =>
+        QueryParameters.Single(query, name, errors) is { } text ? QueryParameters.Day(text, name, errors) : null;
 
     private static string ToCsv(IReadOnlyList<UsageRowResource> rows)
     {

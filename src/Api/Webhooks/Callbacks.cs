@@ -12,7 +12,7 @@ internal sealed class Callbacks(TargetRule targets, WebhookStore webhooks)
     /// <summary>The query parameter of a batch, whose body is only its items.</summary>
     public string? Read(IQueryCollection query, InputErrors errors)
     {
-        if (PageQuery.Single(query, CommonFields.CallbackUrl, errors) is not { } text)
+        if (QueryParameters.Single(query, CommonFields.CallbackUrl, errors) is not { } text)
         {
             return null;
         }

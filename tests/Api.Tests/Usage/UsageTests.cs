@@ -64,8 +64,8 @@ public sealed class UsageTests : IAsyncLifetime
 
     [Theory]
     [InlineData("by=color", "by", "send one of key, kind, model, day")]
-    [InlineData("from=yesterday", "from", "send a day such as")]
-    [InlineData("from=2026-02-30", "from", "send a day such as")]
+    [InlineData("from=yesterday", "from", "send a day as yyyy-MM-dd")]
+    [InlineData("from=2026-02-30", "from", "send a day as yyyy-MM-dd")]
     [InlineData("from=2026-03-02&to=2026-03-01", "from", "after to")]
     [InlineData("format=xml", "format", "send one of json, csv")]
     [InlineData("client=web", "client", "not a known query parameter")]
