@@ -42,7 +42,6 @@ internal sealed partial class DispatchRelay(
     private readonly RelayOptions _options = options.Value;
     private readonly Dictionary<string, FairOrder> _orders = [];
     private readonly Dictionary<string, DrainRate> _drains = [];
-    private readonly Dictionary<Guid, double> _weights = [];
     private readonly Dictionary<string, long> _resting = [];
     private readonly Dictionary<string, Task> _sending = [];
     private readonly HashSet<string> _refused = [];
@@ -71,7 +70,6 @@ internal sealed partial class DispatchRelay(
     private async Task LeadAsync(AdvisoryLock leading, CancellationToken stoppingToken)
     {
         _orders.Clear();
-        _weights.Clear();
         var cares = Time.GetTimestamp();
         try
         {
@@ -158,7 +156,7 @@ internal sealed partial class DispatchRelay(
         {
             if (_orders.TryGetValue(settled.Queue, out var order))
             {
-                order.Correct(settled.ClientId, settled.Jobs, settled.Tokens, settled.Estimated, _weights.GetValueOrDefault(settled.ClientId, 1));
+                order.Correct(settled.ClientId, settled.Jobs, settled.Tokens, settled.Estimated);
             }
         }
     }
@@ -169,11 +167,6 @@ internal sealed partial class DispatchRelay(
         {
             _orders[queue] = order = new();
             order.Begin(backlog.Waiting.Keys);
-        }
-
-        foreach (var (client, weight) in backlog.Waiting)
-        {
-            _weights[client] = weight;
         }
 
         // Most rounds take a few of each; who has more than its share of the window waiting is read on in the next round.

@@ -8,58 +8,55 @@ internal sealed class FairOrder
 {
     private const double LearnedPerJob = 0.02;
 
-    private readonly Dictionary<Guid, double> _served = [];
+    private readonly Dictionary<Guid, Account> _accounts = [];
 
     // What a job takes beyond its estimate, as far as was measured: first of all the tokens of its answer.
     private double _beyond;
 
     // The least that a client has who waits: where those begin who come anew.
     private double _level;
-    private HashSet<Guid> _waiting = [];
-
-    // Those who have had no turn since they came.
-    private readonly HashSet<Guid> _new = [];
-
-    // Of two who had the same, the one whose turn is longer ago goes first.
-    private readonly Dictionary<Guid, long> _lastTurn = [];
     private long _turns;
 
     /// <summary>Begins a round with those who wait now.</summary>
     public void Begin(IEnumerable<Guid> waiting)
     {
         HashSet<Guid> now = [.. waiting];
-        Guid[] stayed = [.. _waiting.Where(client => now.Contains(client) && !_new.Contains(client))];
+        Account[] before = [.. _accounts.Values.Where(account => account.IsWaiting)];
+        Account[] stayed = [.. _accounts.Where(entry => entry.Value is { IsWaiting: true, IsNew: false } && now.Contains(entry.Key)).Select(entry => entry.Value)];
         if (stayed.Length > 0)
         {
             // A refund may take it back as well.
-            _level = stayed.Min(client => _served[client]);
+            _level = stayed.Min(account => account.Served);
         }
-        else if (_waiting.Count > 0)
+        else if (before.Length > 0)
         {
             // Everybody left: what the last ones had over the others, they had while nobody else waited.
-            _level = Math.Max(_level, _waiting.Max(client => _served[client]));
+            _level = Math.Max(_level, before.Max(account => account.Served));
         }
 
         foreach (var client in now)
         {
-            // Who has nothing yet stays at the level of the others, wherever that goes until its first turn.
-            if (_new.Contains(client) || (!_waiting.Contains(client) && _served.GetValueOrDefault(client) <= _level))
+            if (!_accounts.TryGetValue(client, out var account))
             {
-                _new.Add(client);
-                _served[client] = _level;
+                _accounts[client] = account = new() { IsNew = true };
+            }
+
+            // Who has nothing yet stays at the level of the others, wherever that goes until its first turn.
+            account.IsNew |= !account.IsWaiting && account.Served <= _level;
+            account.IsWaiting = true;
+            account.Served = account.IsNew ? _level : account.Served;
+        }
+
+        foreach (var (client, account) in _accounts.Where(entry => !now.Contains(entry.Key)).ToArray())
+        {
+            account.IsWaiting = account.IsNew = false;
+
+            // Of those who are away only what they had beyond the others counts when they come back.
+            if (account.Served <= _level)
+            {
+                _accounts.Remove(client);
             }
         }
-
-        _new.IntersectWith(now);
-
-        // Of those who are away only what they had beyond the others counts when they come back.
-        foreach (var client in _served.Where(entry => entry.Value <= _level && !now.Contains(entry.Key)).Select(entry => entry.Key).ToArray())
-        {
-            _served.Remove(client);
-            _lastTurn.Remove(client);
-        }
-
-        _waiting = now;
     }
 
     /// <summary>What to dispatch now, in order.</summary>
@@ -75,10 +72,12 @@ internal sealed class FairOrder
         {
             var head = queues[client].Dequeue();
             taken.Add(head);
-            _lastTurn[client] = ++_turns;
-            _new.Remove(client);
             jobsMax -= head.Jobs;
-            _served[client] += Math.Max(1, head.Cost + (_beyond * head.Jobs)) / head.Weight;
+            var account = _accounts[client];
+            account.IsNew = false;
+            account.LastTurn = ++_turns;
+            account.Weight = head.Weight;
+            account.Served += Math.Max(1, head.Cost + (_beyond * head.Jobs)) / head.Weight;
             if (queues[client].Count == 0 && head.HasMore)
             {
                 // Its next is not at hand; to go on without it would give the others its share.
@@ -95,18 +94,35 @@ internal sealed class FairOrder
     }
 
     /// <summary>Corrects what a client was charged by what its jobs really took, and learns from it for the next ones.</summary>
-    public void Correct(Guid client, int jobs, double tokens, double estimated, double weight)
+    public void Correct(Guid client, int jobs, double tokens, double estimated)
     {
-        if (_served.TryGetValue(client, out var had))
+        if (_accounts.TryGetValue(client, out var account))
         {
-            _served[client] = had + ((tokens - estimated - (_beyond * jobs)) / weight);
+            account.Served += (tokens - estimated - (_beyond * jobs)) / account.Weight;
         }
 
         var learned = Math.Min(0.5, jobs * LearnedPerJob);
         _beyond += learned * (((tokens - estimated) / jobs) - _beyond);
     }
 
-    private (double Served, long LastTurn) Rank(Guid client) => (_served[client], _lastTurn.GetValueOrDefault(client));
+    private (double Served, long LastTurn) Rank(Guid client) => (_accounts[client].Served, _accounts[client].LastTurn);
+
+    private sealed class Account
+    {
+        /// <summary>Tokens over weight.</summary>
+        public double Served { get; set; }
+
+        /// <summary>Of two who had the same, the one whose turn is longer ago goes first.</summary>
+        public long LastTurn { get; set; }
+
+        /// <summary>As of its last turn.</summary>
+        public double Weight { get; set; } = 1;
+
+        public bool IsWaiting { get; set; }
+
+        /// <summary>It has had no turn since it came.</summary>
+        public bool IsNew { get; set; }
+    }
 }
 
 /// <summary>A message that waits, with what the order depends on.</summary>

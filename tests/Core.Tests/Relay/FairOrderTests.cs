@@ -82,7 +82,7 @@ public sealed class FairOrderTests
     {
         Take([.. Jobs(Flood, 20), .. Jobs(Other, 20)], room: 4);
 
-        _order.Correct(Flood, jobs: 1, tokens: 110, estimated: 10, weight: 1);
+        _order.Correct(Flood, jobs: 1, tokens: 110, estimated: 10);
 
         Take([.. Jobs(Flood, 20), .. Jobs(Other, 20)], room: 5).ShouldAllBe(message => message.ClientId == Other);
     }
@@ -93,9 +93,18 @@ public sealed class FairOrderTests
         Take(Jobs(Flood, 20), room: 10);
         _order.Begin([Flood, Other]);
 
-        _order.Correct(Flood, jobs: 10, tokens: 10, estimated: 100, weight: 1);
+        _order.Correct(Flood, jobs: 10, tokens: 10, estimated: 100);
 
         Take([.. Jobs(Flood, 20), .. Jobs(Other, 1)], room: 1).Single().ClientId.ShouldBe(Other);
+    }
+
+    [Fact]
+    public void A_client_that_comes_after_large_refunds_is_served_as_well()
+    {
+        Take(Jobs(Flood, 20), room: 10);
+        _order.Correct(Flood, jobs: 10, tokens: 10, estimated: 10_000);
+
+        Take([.. Jobs(Flood, 20), .. Jobs(Other, 20)], room: 10).Count(message => message.ClientId == Other).ShouldBeInRange(4, 6);
     }
 
     [Fact]
