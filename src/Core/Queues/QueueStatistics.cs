@@ -13,7 +13,7 @@ namespace Pipeline.Core.Queues;
 /// <summary>Samples every queue once a second: for <c>GET /api/queues</c>, for the bound on each queue's depth, and for the result cache.</summary>
 public sealed class QueueStatistics(
     NpgsqlDataSource dataSource,
-    DispatchStore dispatches,
+    DispatchWindows windows,
     JobCatalog catalog,
     QueueAdmission admission,
     KnownFingerprints fingerprints,
@@ -90,7 +90,7 @@ public sealed class QueueStatistics(
 
     private async Task TakeSampleAsync(CancellationToken cancellationToken)
     {
-        var backlogs = await dispatches.ReadAsync(cancellationToken);
+        var backlogs = await windows.LookAsync(cancellationToken); // Which serves the intake as well.
         admission.BeginSample();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
