@@ -21,7 +21,6 @@ internal sealed class BatchResults(
     {
         var response = httpContext.Response;
         response.ContentType = BatchFormats.LinesType;
-        response.Headers.CacheControl = "no-store";
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, lifetime.ApplicationStopping);
         var started = time.GetTimestamp();
         var cursor = after;

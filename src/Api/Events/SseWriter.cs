@@ -23,7 +23,6 @@ internal sealed class SseWriter
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         var headers = context.Response.Headers;
         headers.ContentType = "text/event-stream; charset=utf-8";
-        headers.CacheControl = "no-store";
         headers["X-Accel-Buffering"] = "no"; // Tells nginx not to wait for more.
         return new(context.Response.BodyWriter);
     }

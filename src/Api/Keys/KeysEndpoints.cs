@@ -40,7 +40,7 @@ internal static class KeysEndpoints
         bodies.ReadObjectAsync(context, async fields =>
         {
             var wanted = KeyBodies.ReadNew(fields, time.GetUtcNow());
-            return fields.Errors.Any ? fields.Errors.ToProblem() : Answer(context, await store.AddAsync(wanted, context.RequestAborted));
+            return fields.Errors.Any ? fields.Errors.ToProblem() : Answer(await store.AddAsync(wanted, context.RequestAborted));
         });
 
     private static async Task<IResult> RotateAsync(string name, HttpContext context, BodyReader bodies, KeyStore store)
@@ -57,36 +57,31 @@ internal static class KeysEndpoints
             return fields.Errors.Any ? fields.Errors.ToProblem() : await RotateAsync(grace);
         });
 
-        async Task<IResult> RotateAsync(TimeSpan grace) => Answer(context, await store.RotateAsync(name, grace, context.RequestAborted));
+        async Task<IResult> RotateAsync(TimeSpan grace) => Answer(await store.RotateAsync(name, grace, context.RequestAborted));
     }
 
     private static Task<IResult> ChangeAsync(string name, HttpContext context, BodyReader bodies, KeyStore store, TimeProvider time) =>
         bodies.ReadObjectAsync(context, async fields =>
         {
             var change = KeyBodies.ReadChange(fields, time.GetUtcNow());
-            return fields.Errors.Any ? fields.Errors.ToProblem() : Answer(context, await store.ChangeAsync(name, change, context.RequestAborted));
+            return fields.Errors.Any ? fields.Errors.ToProblem() : Answer(await store.ChangeAsync(name, change, context.RequestAborted));
         });
 
     private static async Task<IResult> RevokeAsync(string name, HttpContext context, KeyStore store)
     {
         var errors = new InputErrors();
         var key = QueryParameters.Single(context.Request.Query, KeysDocs.KeyParameter, errors) is { } id ? JobIds.Parse(id, errors, KeysDocs.KeyParameter) : (Guid?)null;
-        return errors.Any ? errors.ToProblem() : Answer(context, await store.RevokeAsync(name, key, context.RequestAborted));
+        return errors.Any ? errors.ToProblem() : Answer(await store.RevokeAsync(name, key, context.RequestAborted));
     }
 
-    private static IResult Answer(HttpContext context, KeyReply reply)
+    private static IResult Answer(KeyReply reply) => reply switch
     {
-        // A secret not even for a moment in somebody's cache.
-        context.Response.Headers.CacheControl = "no-store";
-        return reply switch
-        {
-            KeyReply.Made made => Results.Json(KeyResource.Of(made.Key, made.Secret), ApiJson.Wire.KeyResource, statusCode: StatusCodes.Status201Created),
-            KeyReply.Changed changed => Results.Json(KeyResource.Of(changed.Key, secret: null), ApiJson.Wire.KeyResource),
-            KeyReply.Revoked => Results.NoContent(),
-            KeyReply.Refused refused => Refusal(refused),
-            _ => throw new InvalidOperationException($"{reply.GetType().Name} has no answer."),
-        };
-    }
+        KeyReply.Made made => Results.Json(KeyResource.Of(made.Key, made.Secret), ApiJson.Wire.KeyResource, statusCode: StatusCodes.Status201Created),
+        KeyReply.Changed changed => Results.Json(KeyResource.Of(changed.Key, secret: null), ApiJson.Wire.KeyResource),
+        KeyReply.Revoked => Results.NoContent(),
+        KeyReply.Refused refused => Refusal(refused),
+        _ => throw new InvalidOperationException($"{reply.GetType().Name} has no answer."),
+    };
 
     private static Problem Refusal(KeyReply.Refused refused) => refused.Reason switch
     {

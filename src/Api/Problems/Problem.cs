@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using Microsoft.Net.Http.Headers;
 using Pipeline.Api.OpenAi;
 
 namespace Pipeline.Api.Problems;
@@ -36,7 +35,6 @@ internal sealed class Problem(ProblemType type, string detail) : IResult
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        response.Headers[HeaderNames.CacheControl] = "no-store";
         if (OpenAiRoutes.Has(httpContext.Request.Path))
         {
             return OpenAiError.WriteAsync(httpContext, type, detail, Errors?.Keys.FirstOrDefault());

@@ -52,9 +52,6 @@ internal static class WebhooksEndpoints
     private static async Task<IResult> AddSecretAsync(HttpContext context, WebhookStore store)
     {
         var (secret, text) = await store.AddSecretAsync(context.ClientId(), context.RequestAborted);
-
-        // Not even for a moment in somebody's cache.
-        context.Response.Headers.CacheControl = "no-store";
         return Results.Json(SecretResource.Of(secret, text), ApiJson.Wire.SecretResource, statusCode: StatusCodes.Status201Created);
     }
 

@@ -39,7 +39,6 @@ public static class HealthEndpoints
             parts = report.Entries.ToDictionary(entry => entry.Key, entry => Describe(entry.Value));
         }
 
-        context.Response.Headers.CacheControl = "no-store";
         var status = report.Status is HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         return TypedResults.Json(new HealthResource(Word(report.Status), parts), HealthJson.Default.HealthResource, statusCode: status);
     }
