@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Pipeline.Bench.Jobs.Measures;
 using Pipeline.Bench.Jobs.Reports;
 using Pipeline.Bench.Jobs.Sides;
 
@@ -25,31 +24,11 @@ internal static class HistoryCommand
     private static async Task<int> RunAsync(Stage stage, Sizes sizes, ParseResult parsed, CancellationToken cancellationToken)
     {
         await using Field field = new(Console.Error);
-        PipelineSide young = await StartAsync("new");
-        PipelineSide old = await StartAsync("old");
+        string today = History.Today(stage.Time);
+        PipelineSide young = await PipelinePair.StartAsync(field, stage, "new", today, cancellationToken);
+        PipelineSide old = await PipelinePair.StartAsync(field, stage, "old", today, cancellationToken);
         await History.WriteAsync(stage.Servers.Database("old"), parsed.GetValue(_rows), stage.Time, Console.Error, cancellationToken);
-
-        Rounds rounds = new(
-            [
-                [Measure(New + ".http", young, young.SubmitAsync), Measure(Old + ".http", old, old.SubmitAsync)],
-                [Measure(New + ".bulk", young, young.SubmitBatchAsync), Measure(Old + ".bulk", old, old.SubmitBatchAsync)],
-                [Latency(New + ".latency", young), Latency(Old + ".latency", old)],
-            ],
-            sizes.Rounds,
-            Console.Error);
-        await rounds.RunAsync(cancellationToken);
+        Rounds rounds = await PipelinePair.RunAsync(stage, sizes, (New, young), (Old, old), cancellationToken);
         return await RunOptions.FinishAsync(new("history", _ratios, rounds, old.MemoryMegabytes), rounds, field, parsed, cancellationToken);
-
-        async Task<PipelineSide> StartAsync(string name)
-        {
-            string postgres = await History.CreateDatabaseAsync(stage, name, cancellationToken);
-            return await field.StartAsync(PipelineSide.StartAsync(stage, works: true, postgres, History.Today(stage.Time), name + ".", cancellationToken));
-        }
-
-        Throughput Measure(string name, PipelineSide side, Func<int, CancellationToken, Task> submit) =>
-            new(name, sizes.Jobs, sizes.WarmUp, side.Results, submit, stage.Time);
-
-        Latency Latency(string name, PipelineSide side) =>
-            new(name, sizes.OneByOne, side.Results, (jobs, stop) => side.OneByOneAsync(jobs, stage.Time, stop), stage.Time);
     }
 }

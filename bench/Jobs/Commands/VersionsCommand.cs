@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Pipeline.Bench.Jobs.Measures;
 using Pipeline.Bench.Jobs.Reports;
 using Pipeline.Bench.Jobs.Sides;
 
@@ -25,29 +24,10 @@ internal static class VersionsCommand
     private static async Task<int> RunAsync(Stage stage, Sizes sizes, ParseResult parsed, CancellationToken cancellationToken)
     {
         await using Field field = new(Console.Error);
-        PipelineSide now = await StartAsync("now", stage);
-        PipelineSide before = await StartAsync("before", stage with { Root = Path.GetFullPath(parsed.GetRequiredValue(_beside)) });
-        Rounds rounds = new(
-            [
-                [Measure(Now + ".http", now, now.SubmitAsync), Measure(Before + ".http", before, before.SubmitAsync)],
-                [Measure(Now + ".bulk", now, now.SubmitBatchAsync), Measure(Before + ".bulk", before, before.SubmitBatchAsync)],
-                [Latency(Now + ".latency", now), Latency(Before + ".latency", before)],
-            ],
-            sizes.Rounds,
-            Console.Error);
-        await rounds.RunAsync(cancellationToken);
+        Stage other = stage with { Root = Path.GetFullPath(parsed.GetRequiredValue(_beside)) };
+        PipelineSide now = await PipelinePair.StartAsync(field, stage, "now", "jobs", cancellationToken);
+        PipelineSide before = await PipelinePair.StartAsync(field, other, "before", "jobs", cancellationToken);
+        Rounds rounds = await PipelinePair.RunAsync(stage, sizes, (Now, now), (Before, before), cancellationToken);
         return await RunOptions.FinishAsync(new("versions", _ratios, rounds, now.MemoryMegabytes), rounds, field, parsed, cancellationToken);
-
-        async Task<PipelineSide> StartAsync(string name, Stage from)
-        {
-            string postgres = await History.CreateDatabaseAsync(from, name, cancellationToken);
-            return await field.StartAsync(PipelineSide.StartAsync(from, works: true, postgres, "jobs", name + ".", cancellationToken));
-        }
-
-        Throughput Measure(string name, PipelineSide side, Func<int, CancellationToken, Task> submit) =>
-            new(name, sizes.Jobs, sizes.WarmUp, side.Results, submit, stage.Time);
-
-        Latency Latency(string name, PipelineSide side) =>
-            new(name, sizes.OneByOne, side.Results, (jobs, stop) => side.OneByOneAsync(jobs, stage.Time, stop), stage.Time);
     }
 }
