@@ -158,9 +158,12 @@ public sealed class GenerationTests(ITestOutputHelper output)
         LocalChatClient client = Client(engine);
         int whole = 0, truncated = 0;
         long before = 0;
+
+        // Tiered compilation and the allocator's arenas settle in the first few hundred answers; a leak goes on after them.
+        int warmUp = Math.Max(count / 10, 500);
         for (int done = 0; done < count; done += 100)
         {
-            if (done == count / 10)
+            if (done == warmUp)
             {
                 before = TestEngine.ResidentBytes();
             }
@@ -175,7 +178,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
         }
 
         long after = TestEngine.ResidentBytes();
-        output.WriteLine($"{whole} whole, {truncated} truncated; resident {before >> 20} MiB after a tenth, {after >> 20} MiB at the end");
+        output.WriteLine($"{whole} whole, {truncated} truncated; resident {before >> 20} MiB after {warmUp}, {after >> 20} MiB at the end");
         whole.ShouldBeGreaterThan(count / 2);
         (whole + truncated).ShouldBe(count);
         ((double)after / before).ShouldBeInRange(0.5, 1.05);
