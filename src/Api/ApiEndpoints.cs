@@ -17,6 +17,7 @@ using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Schedules;
 using Pipeline.Api.Search;
+using Pipeline.Api.Steering;
 using Pipeline.Api.Usage;
 using Pipeline.Api.Webhooks;
 using Pipeline.Api.ActivityReports;
@@ -42,6 +43,7 @@ public static class ApiEndpoints
             branch => branch.UseMiddleware<ClientGate>());
         app.UseRouting();
         app.UseMiddleware<RoleGate>();
+        app.UseMiddleware<AuditTrail>();
 
         var api = app.MapGroup("/api");
         var catalog = app.Services.GetRequiredService<JobCatalog>();
@@ -63,6 +65,10 @@ public static class ApiEndpoints
         SchedulesEndpoints.Map(api);
         KeysEndpoints.Map(api);
         UsageEndpoint.Map(api);
+        PausesEndpoints.Map(api);
+        WorkersEndpoints.Map(api);
+        JobActionsEndpoints.Map(api);
+        AuditEndpoint.Map(api);
         var health = app.MapHealth(HasKeyAsync);
         health.All.Describe(HealthDocs.All);
         health.Live.Describe(HealthDocs.Live);

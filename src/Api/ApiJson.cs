@@ -19,6 +19,7 @@ using Pipeline.Api.InterviewReports;
 using Pipeline.Api.Schedules;
 using Pipeline.Api.Usage;
 using Pipeline.Api.Search;
+using Pipeline.Api.Steering;
 using Pipeline.Api.Webhooks;
 using Pipeline.Api.ActivityReports;
 using Pipeline.Core.Hosting;
@@ -91,6 +92,16 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(KeyRequest))]
 [JsonSerializable(typeof(KeyChangeRequest))]
 [JsonSerializable(typeof(RotationRequest))]
+[JsonSerializable(typeof(PauseResource))]
+[JsonSerializable(typeof(PausesResource))]
+[JsonSerializable(typeof(PauseRequest))]
+[JsonSerializable(typeof(WorkerResource))]
+[JsonSerializable(typeof(WorkersResource))]
+[JsonSerializable(typeof(JobActionRequest))]
+[JsonSerializable(typeof(JobActionResource))]
+[JsonSerializable(typeof(JobActionPageResource))]
+[JsonSerializable(typeof(JobCountResource))]
+[JsonSerializable(typeof(AuditPageResource))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>What answers are written with. They are never part of a page, so Korean may stay readable instead of being escaped.</summary>

@@ -15,6 +15,9 @@ internal static partial class ApiLog
     [LoggerMessage(2050, LogLevel.Warning, "A query was searched by words alone; job {JobId} did not embed it: {Reason}")]
     public static partial void QueryNotEmbedded(this ILogger log, Guid jobId, string reason);
 
+    [LoggerMessage(2011, LogLevel.Warning, "Entry {Id} of the audit was answered {Status}, which could not be written there: {Reason}")]
+    public static partial void AuditIncomplete(this ILogger log, Guid id, int status, string reason);
+
     [LoggerMessage(2010, LogLevel.Information, "No API keys exist: requests from this machine act as the local client; every other request is refused")]
     public static partial void ServingWithoutKeys(this ILogger log);
 }

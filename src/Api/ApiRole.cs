@@ -12,6 +12,7 @@ using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Search;
+using Pipeline.Api.Steering;
 using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
@@ -56,6 +57,8 @@ public static class ApiRole
         services.AddGuards();
         services.AddSingleton<ClientGate>();
         services.AddSingleton<RoleGate>();
+        services.AddSingleton<AuditTrail>();
+        services.AddSingleton<JobActions>();
         services.AddKeyUse();
         services.AddSingleton<FailureProblems>();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Steering;
 
 namespace Pipeline.Api.Body;
 
@@ -46,7 +47,13 @@ internal sealed class BodyReader(IOptions<ApiOptions> options)
             return new(null, TooLarge($"has more than the {options.Value.BodyBytesMax} bytes that are read"));
         }
 
-        return body.Length is 0 ? Missing() : Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
+        var reading = body.Length is 0 ? Missing() : Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
+        if (request.HttpContext.Features.Get<AuditedCall>() is { } audited)
+        {
+            audited.Body = reading.Root;
+        }
+
+        return reading;
     }
 
     private BodyReading Parse(ReadOnlyMemory<byte> utf8)

@@ -59,7 +59,33 @@ internal static class CommonFields
     /// <param name="limit">What sets <paramref name="expiryMax"/>.</param>
     public static DateTimeOffset? TakeExpiresAt(BodyFields fields, DateTimeOffset now, TimeSpan expiryMax, string limit = "Api:ExpiryMax")
     {
-        if (fields.Take(ExpiresAt, JsonValueKind.String, required: false)?.GetString() is not { } text)
+        if (TakeTime(fields, ExpiresAt) is not { } time)
+        {
+            return null;
+        }
+
+        if (time <= now)
+        {
+            fields.Errors.Add(ExpiresAt, $"is {Show(time)}, which is not after now ({Show(now)}). Send a later time.");
+        }
+        else if (time - now > expiryMax)
+        {
+            fields.Errors.Add(ExpiresAt, $"is {Show(time)}, further ahead than {expiryMax:c} ({limit}). Send an earlier time.");
+        }
+        else
+        {
+            return time;
+        }
+
+        return null;
+
+        static string Show(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A moment, in UTC; null where there is none, or it is not written as one, which is reported.</summary>
+    public static DateTimeOffset? TakeTime(BodyFields fields, string name)
+    {
+        if (fields.Take(name, JsonValueKind.String, required: false)?.GetString() is not { } text)
         {
             return null;
         }
@@ -67,23 +93,12 @@ internal static class CommonFields
         // RFC 3339 allows lower case; K alone would also take a time without an offset, which means nothing here.
         var upper = text.ToUpperInvariant();
         var hasOffset = upper.EndsWith('Z') || (upper.Length > 6 && upper[^6] is '+' or '-');
-        if (!hasOffset || !DateTimeOffset.TryParseExact(upper, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
-        {
-            fields.Errors.Add(ExpiresAt, $"is \"{text}\": send an RFC 3339 time with an offset, for example 2030-01-31T12:00:00Z.");
-        }
-        else if (time <= now)
-        {
-            fields.Errors.Add(ExpiresAt, $"is {text}, which is not after now ({now:yyyy-MM-dd'T'HH:mm:ss'Z'}). Send a later time.");
-        }
-        else if (time - now > expiryMax)
-        {
-            fields.Errors.Add(ExpiresAt, $"is {text}, further ahead than {expiryMax:c} ({limit}). Send an earlier time.");
-        }
-        else
+        if (hasOffset && DateTimeOffset.TryParseExact(upper, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
         {
             return time.ToUniversalTime();
         }
 
+        fields.Errors.Add(name, $"is \"{text}\": send an RFC 3339 time with an offset, for example 2030-01-31T12:00:00Z.");
         return null;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Relay;
 
 namespace Pipeline.Api.Jobs;
 
@@ -49,6 +50,24 @@ internal sealed record JobResource
     [Description("Progress, for kinds with steps, such as report.")]
     public JobProgress? Progress { get; init; }
 
+    [Description("Of a queued job that was asked for by its id: workers, paused, model_loading, fair_share, limit, retry_at or broker.")]
+    public string? WaitingFor { get; init; }
+
+    [Description("What waiting_for means here, and what to do.")]
+    public string? WaitingDetail { get; init; }
+
+    [Description("Of a queued job, among those of its client: 1 is next, 0 is on its way to a worker. Absent for one that is further back than 1,000 messages.")]
+    public int? Position { get; init; }
+
+    [Description("Of a queued job: no more than so many jobs of its queue start before it.")]
+    public int? AheadMax { get; init; }
+
+    [Description("When a queued job should start, at the rate of the last minute; absent where nobody can know.")]
+    public DateTimeOffset? Eta { get; init; }
+
+    [Description("The client; only where an operator lists the jobs of others.")]
+    public string? Client { get; init; }
+
     [Description("The kind's result; only of succeeded jobs.")]
     [JsonConverter(typeof(RawJsonConverter))]
     public string? Result { get; init; }
@@ -57,6 +76,16 @@ internal sealed record JobResource
     public JobError? Error { get; init; }
 
     public required JobLinks Links { get; init; }
+
+    /// <summary>The same, with why it waits.</summary>
+    public static JobResource Of(Job job, JobWaiting? waiting) => Of(job) with
+    {
+        WaitingFor = waiting?.For,
+        WaitingDetail = waiting?.Detail,
+        Position = waiting?.Position,
+        AheadMax = waiting?.AheadMax,
+        Eta = waiting?.Eta,
+    };
 
     public static JobResource Of(Job job) => new()
     {
@@ -75,6 +104,7 @@ internal sealed record JobResource
         ExpiresAt = job.ExpiresAt,
         Progress = job.Steps is { } steps ? new(job.StepsDone ?? 0, steps) : null,
         Result = job.Result,
+        Client = job.Client,
         Error = job.ErrorCode is null ? null : new(job.ErrorCode, job.Error ?? ""),
         Links = JobLinks.Of(job.Id, job.State),
     };

@@ -8,6 +8,11 @@ namespace Pipeline.Api.Jobs;
 
 internal static class JobsDocs
 {
+    public const string ClientParameter = "client";
+
+    /// <summary>Instead of a client's name.</summary>
+    public const string Everybody = "*";
+
     private const string Tag = "jobs";
 
     private static readonly JobKind Kind = AnalyzeEmotion.Descriptor;
@@ -36,6 +41,7 @@ internal static class JobsDocs
         [
             new("query", "state", "Only jobs in this state."),
             new("query", "kind", "Only jobs of this kind."),
+            new("query", ClientParameter, "Operators: the jobs of this client, or of all with *. Texts are left out: of errors only the code is told."),
             new("query", "before", "Only jobs older than this id; `links.next` sets it."),
             new("query", "limit", "1 to Api:PageLengthMax (200), default 50.", "50"),
         ],

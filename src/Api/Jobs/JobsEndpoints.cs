@@ -5,7 +5,9 @@ using Pipeline.Api.InterviewReports;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Relay;
 using Pipeline.Core.Results;
 
 namespace Pipeline.Api.Jobs;
@@ -26,10 +28,10 @@ internal static class JobsEndpoints
         HttpContext context, JobSubmissions submissions, JobCatalog catalog, IOptions<ApiOptions> options, IOptions<InputLimits> limits, TimeProvider time) =>
         submissions.SubmitAsync(context, fields => KindDraft.Parse(catalog, fields, options.Value, limits.Value, time.GetUtcNow()));
 
-    private static async Task<IResult> ListAsync(HttpContext context, JobStore store, JobCatalog catalog, IOptions<ApiOptions> options)
+    private static async Task<IResult> ListAsync(HttpContext context, JobStore store, ClientStore clients, JobCatalog catalog, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
-        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors, "state", "kind");
+        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors, "state", "kind", JobsDocs.ClientParameter);
         var filter = new JobFilter
         {
             State = query.Choice("state", JobState.All, errors),
@@ -37,16 +39,30 @@ internal static class JobsEndpoints
             Before = query.Before,
             Limit = query.Sought,
         };
+        var name = query.Filters[JobsDocs.ClientParameter];
+        var others = name is not null && name != context.Client().Name;
+        if (others && context.Client().Role < Role.Operator)
+        {
+            return RoleGate.Forbidden(context.Client(), Role.Operator);
+        }
+
+        var owner = !others ? context.ClientId() : name is JobsDocs.Everybody ? (Guid?)null : await clients.FindIdAsync(name!, context.RequestAborted);
+        if (others && owner is null && name is not JobsDocs.Everybody)
+        {
+            errors.Add(JobsDocs.ClientParameter, $"is \"{name}\": no client of this name has a key in force. Send \"{JobsDocs.Everybody}\" for all clients.");
+        }
+
         if (errors.Any)
         {
             return errors.ToProblem();
         }
 
-        var (page, links) = query.PageOf(await store.ListAsync(context.ClientId(), filter, context.RequestAborted), JobResource.Of, job => job.Id);
+        var found = await (others ? store.ListMetadataAsync(owner, filter, context.RequestAborted) : store.ListAsync(context.ClientId(), filter, context.RequestAborted));
+        var (page, links) = query.PageOf(found, JobResource.Of, job => job.Id);
         return Results.Json(new JobPageResource(page, links), ApiJson.Wire.JobPageResource);
     }
 
-    private static async Task<IResult> FindAsync(string id, HttpContext context, JobStore store, JobWaits waits, IOptions<ApiOptions> options)
+    private static async Task<IResult> FindAsync(string id, HttpContext context, JobStore store, JobWaits waits, WaitingJobs waiting, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
         var jobId = JobIds.Parse(id, errors);
@@ -69,7 +85,7 @@ internal static class JobsEndpoints
         }
 
         prefer.Confirm(context.Response.Headers);
-        var resource = JobResource.Of(job);
+        var resource = JobResource.Of(job, await waiting.FindAsync(job, context.RequestAborted));
         return InterviewReportPage.Of(context, resource) ?? Results.Json(resource, ApiJson.Wire.JobResource);
     }
 

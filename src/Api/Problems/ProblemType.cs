@@ -19,6 +19,9 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType DocumentNotFound = new("document-not-found", 404, "There is no such document");
     public static readonly ProblemType ActivityReportNotFound = new("activity-report-not-found", 404, "There is no such report");
     public static readonly ProblemType ScheduleNotFound = new("schedule-not-found", 404, "There is no such recurring task");
+    public static readonly ProblemType PauseNotFound = new("pause-not-found", 404, "There is nothing of this name to pause or resume");
+    public static readonly ProblemType WorkerNotFound = new("worker-not-found", 404, "There is no such worker");
+    public static readonly ProblemType JobActionNotFound = new("job-action-not-found", 404, "There is no such action");
     public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "There is nothing at this path");
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The path does not accept this method");
     public static readonly ProblemType JobState = new("job-state", 409, "The job's state does not allow this");
@@ -48,7 +51,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     [
         InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
-        ActivityReportNotFound, ScheduleNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, TooManyStreams,
+        ActivityReportNotFound, ScheduleNotFound, PauseNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, TooManyStreams,
         ModelNotFound, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
     ];
 

@@ -14,8 +14,8 @@ internal static class QueuesDocs
         [
             new(200, "Every queue.", typeof(QueuesResource), """
                 {"queues":[
-                  {"queue":"emotion","depth":300,"depth_max":100000,"dispatched":64,"running":128,"oldest_seconds":0.4,"finished_per_minute":1240,"workers":2,"slots":128,"clients_waiting":3},
-                  {"queue":"emotion-bulk","depth":0,"depth_max":100000,"dispatched":0,"running":0,"finished_per_minute":0,"workers":2,"slots":128,"clients_waiting":0}]}
+                  {"queue":"emotion","depth":300,"depth_max":100000,"dispatched":64,"running":128,"oldest_seconds":0.4,"finished_per_minute":1240,"workers":2,"slots":128,"clients_waiting":3,"accepted_per_minute":1310,"paused":false},
+                  {"queue":"emotion-bulk","depth":0,"depth_max":100000,"dispatched":0,"running":0,"finished_per_minute":0,"workers":2,"slots":128,"clients_waiting":0,"accepted_per_minute":0,"paused":true}]}
                 """),
         ],
         Problems = SharedDocs.AnyCall,

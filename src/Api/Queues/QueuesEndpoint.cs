@@ -23,6 +23,8 @@ internal static class QueuesEndpoint
             Workers = queue.Workers,
             Slots = queue.Slots,
             ClientsWaiting = queue.ClientsWaiting,
+            AcceptedPerMinute = queue.AcceptedPerMinute,
+            Paused = queue.IsPaused,
         });
         return Results.Json(new QueuesResource([.. queues]), ApiJson.Wire.QueuesResource);
     }
@@ -58,4 +60,10 @@ internal sealed record QueueResource
 
     [Description("Clients with jobs that are not dispatched yet.")]
     public required int ClientsWaiting { get; init; }
+
+    [Description("Jobs that came in the last 60 seconds, retries included.")]
+    public required double AcceptedPerMinute { get; init; }
+
+    [Description("true while an operator holds the queue back (PUT /api/pauses/queue/NAME): nothing of it starts.")]
+    public required bool Paused { get; init; }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Results;
+using Pipeline.Core.Steering;
 using Pipeline.Core.Subscriptions;
 
 namespace Pipeline.Core.Attempts;
@@ -16,6 +17,7 @@ internal static class AttemptRegistration
         services.AddValidated<ResultCacheOptions, ResultCacheOptionsValidator>(ResultCacheOptions.Section);
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkerDrain>();
+        services.AddSingleton<PauseStore>();
         services.AddSingleton<WorkerFingerprints>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<HeldDispatches>();

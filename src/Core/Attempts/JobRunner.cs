@@ -23,6 +23,7 @@ internal sealed partial class JobRunner(
     JobHandlers handlers,
     WorkerFingerprints fingerprints,
     WorkerDrain drain,
+    WorkerSteering steering,
     IServiceProvider services,
     IOptions<WorkerOptions> options,
     TimeProvider time,
@@ -40,10 +41,10 @@ internal sealed partial class JobRunner(
     public void Dispose() => _poisonCandidates.Dispose();
 
     /// <summary>Runs the jobs of one message, each on its own, as the queue's slots become free.</summary>
-    public async Task RunAsync(JobReady message, SemaphoreSlim slots, CancellationToken cancellationToken)
+    public async Task RunAsync(JobReady message, QueueSlots slots, CancellationToken cancellationToken)
     {
         using var holding = held.Add(message.DispatchId);
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(drain.Stopping, cancellationToken);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(drain.Stopping, steering.Held(slots.Queue), cancellationToken);
         var jobIds = message.All();
 
         // Where it carries one job, what ends the job ends the message, in one statement.
@@ -68,7 +69,7 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task<Progress> TryRunAsync(Guid jobId, long? own, SemaphoreSlim slots, CancellationToken stopping, CancellationToken cancellationToken)
+    private async Task<Progress> TryRunAsync(Guid jobId, long? own, QueueSlots slots, CancellationToken stopping, CancellationToken cancellationToken)
     {
         try
         {

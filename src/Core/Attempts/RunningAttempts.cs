@@ -39,6 +39,8 @@ internal sealed class RunningAttempts : IDisposable
         }
     }
 
+    public bool Any => Volatile.Read(ref _count) > 0;
+
     /// <summary>Returns when nothing runs here. Asked only after the last delivery.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
@@ -61,6 +63,22 @@ internal sealed class RunningAttempts : IDisposable
     {
         public void Dispose() => owner.Remove(key);
     }
+}
+
+/// <summary>
+/// How many jobs of a queue run here at once. Not the broker's count, which is of messages: a message may carry several jobs.
+/// </summary>
+internal sealed class QueueSlots(string queue, int count) : IDisposable
+{
+    private readonly SemaphoreSlim _free = new(count);
+
+    public string Queue => queue;
+
+    public Task WaitAsync(CancellationToken cancellationToken) => _free.WaitAsync(cancellationToken);
+
+    public void Release() => _free.Release();
+
+    public void Dispose() => _free.Dispose();
 }
 
 /// <summary>

@@ -6,6 +6,7 @@ using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
 using Pipeline.Core.Results;
+using Pipeline.Core.Steering;
 
 namespace Pipeline.Core.Attempts;
 
@@ -18,6 +19,8 @@ internal sealed partial class WorkerLease(
     AttemptStore attempts,
     RunningAttempts running,
     HeldDispatches held,
+    WorkerSteering steering,
+    PauseStore pauses,
     WorkerIdentity worker,
     ConsumedQueues queues,
     IOptionsMonitor<QueueOptions> queueOptions,
@@ -30,7 +33,8 @@ internal sealed partial class WorkerLease(
     private const string Renew = """
         insert into workers (id, host, queues, slots, result_fingerprints, held, lease_until)
         values (@Id, @Host, @Queues, @Slots, @Fingerprints::json, @Held, now() + @LeaseSeconds * interval '1 second')
-        on conflict (id) do update set lease_until = excluded.lease_until, held = excluded.held
+        on conflict (id) do update
+           set lease_until = excluded.lease_until, held = excluded.held, slots = excluded.slots, result_fingerprints = excluded.result_fingerprints, ready = true
         """;
 
     // Rows that still say running were claimed on a connection that broke before it could tell, or are given up now.
@@ -42,6 +46,10 @@ internal sealed partial class WorkerLease(
              where worker_id = @Id and state = 'running' returning id, client_id, queue)
         insert into dispatches (job_id, queue, client_id, ahead) select id, queue, client_id, true from requeued
         """;
+
+    private const string IsDraining = "select draining from workers where id = @Id";
+
+    private const string Drained = "update workers set drained_at = now() where id = @Id and draining and drained_at is null";
 
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(5);
 
@@ -113,7 +121,19 @@ internal sealed partial class WorkerLease(
             }
 
             await ReconcileAsync(stoppingToken);
+            await SteerAsync(stoppingToken);
             RoundDone();
+        }
+    }
+
+    /// <summary>Does what operators want of this worker.</summary>
+    private async Task SteerAsync(CancellationToken cancellationToken)
+    {
+        var draining = await dataSource.QuerySingleOrDefaultAsync<bool>(IsDraining, new { worker.Id }, cancellationToken);
+        steering.Set(draining, await pauses.QueuesAsync(cancellationToken));
+        if (draining && !running.Any && !held.Any)
+        {
+            await dataSource.ExecuteAsync(Drained, new { worker.Id }, cancellationToken);
         }
     }
 
@@ -155,6 +175,8 @@ internal sealed class HeldDispatches(TimeProvider time)
 
     /// <summary>Until disposed, the message is here.</summary>
     public IDisposable? Add(long? dispatchId) => dispatchId is { } id && _since.TryAdd(id, time.GetTimestamp()) ? new Holding(this, id) : null;
+
+    public bool Any => !_since.IsEmpty;
 
     /// <summary>Those that have been here for a while.</summary>
     public long[] Snapshot() => [.. _since.Where(entry => time.GetElapsedTime(entry.Value) >= AgeMin).Select(entry => entry.Key)];

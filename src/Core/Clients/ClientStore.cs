@@ -25,6 +25,8 @@ public sealed class ClientStore
          where api_keys.id = locked.id and (api_keys.last_used_at is null or api_keys.last_used_at < used.at)
         """;
 
+    private const string FindId = "select id from clients where name = @Name and revoked_at is null";
+
     private const string FindReporting = "select time_zone as TimeZone, language from clients where id = @Id";
 
     private const string SetReporting = "update clients set time_zone = @TimeZone, language = @Language where id = @Id";
@@ -62,6 +64,10 @@ public sealed class ClientStore
 
     /// <summary>Whether there is a key that is not revoked, and so every request needs one.</summary>
     public Task<bool> AnyKeysAsync(CancellationToken cancellationToken) => _anyKeys.GetAsync(default, cancellationToken);
+
+    /// <summary>The client of a name; null when nobody of that name has a key in force. The local client has its name always.</summary>
+    public Task<Guid?> FindIdAsync(string name, CancellationToken cancellationToken) =>
+        _dataSource.QuerySingleOrDefaultAsync<Guid?>(FindId, new { Name = name }, cancellationToken);
 
     /// <summary>Where the client's days begin and how its reports are written, as far as it said.</summary>
     public async Task<ClientReporting> FindReportingAsync(Guid id, CancellationToken cancellationToken) =>

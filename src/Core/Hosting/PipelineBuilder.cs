@@ -13,6 +13,7 @@ using Pipeline.Core.Queues;
 using Pipeline.Core.Relay;
 using Pipeline.Core.Results;
 using Pipeline.Core.Search;
+using Pipeline.Core.Steering;
 using Pipeline.Core.Subscriptions;
 using Pipeline.Core.Upkeep;
 using Pipeline.Core.Webhooks;
@@ -46,7 +47,7 @@ public sealed class PipelineBuilder
 
             // Stopped in the opposite order: what accepts and sends ends before what watches.
             Services.AddQueueStatistics().AddHosted<JobWaits>().AddHosted<JobSubscriptions>();
-            Services.AddUpkeep().AddRelay().AddWebhooks().AddPrompts();
+            Services.AddUpkeep().AddRelay().AddSteering().AddWebhooks().AddPrompts();
         }
 
         return this;

@@ -27,6 +27,8 @@ public static class PipelineHosting
         services.AddPostgres().AddDocuments();
         services.AddClients().AddSingleton<ScheduleStore>().AddSingleton<JobStore>().AddSingleton<AsyncAutoResetEvent>();
 
+        // Before the roles, which load models.
+        services.AddHostedService<WorkerAnnouncement>();
         roles(pipeline);
         services.AddQueues(new JobCatalog(pipeline.Kinds));
 

@@ -154,7 +154,7 @@ public sealed class JobIntake : IAsyncDisposable
             }
         }
 
-        var direct = accepted.CountBy(job => job.Queue).Where(queue => _windows.TryTake(queue.Key, queue.Value)).Select(queue => queue.Key).ToHashSet();
+        var direct = accepted.CountBy(job => job.Queue).Where(queue => _windows.TryTake(queue.Key, queue.Value, owners)).Select(queue => queue.Key).ToHashSet();
         var messages = accepted.Count > 0
             ? await InsertJobsAsync(connection, accepted, owners, direct, cancellationToken)
             : [];

@@ -7,6 +7,9 @@ public sealed record Job
 
     public required Guid ClientId { get; init; }
 
+    /// <summary>The name of the client, in a list of the jobs of several.</summary>
+    public string? Client { get; init; }
+
     public required string Kind { get; init; }
 
     public required string Queue { get; init; }

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Pipeline.Core.Jobs;
 
 /// <summary>The day of acceptance (UTC) is the key of the partitions of <c>jobs</c>; UUIDv7 ids carry it in their first 48 bits.</summary>
-internal static class JobDays
+public static class JobDays
 {
     private const string Format = "yyyyMMdd";
     private const string Prefix = "jobs_";
@@ -25,12 +25,16 @@ internal static class JobDays
     /// <summary>
     /// The least id of jobs that belong to something with a UUIDv7 of its own. A day less than that id tells: clocks are set back.
     /// </summary>
-    public static Guid FloorOfPartsOf(Guid id)
+    public static Guid FloorOfPartsOf(Guid id) => Floor(Milliseconds(id) - (long)TimeSpan.FromDays(1).TotalMilliseconds);
+
+    /// <summary>When a UUIDv7 was made.</summary>
+    public static DateTimeOffset TimeOf(Guid id) => DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds(id));
+
+    private static long Milliseconds(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);
-        var milliseconds = (long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16) - (long)TimeSpan.FromDays(1).TotalMilliseconds;
-        return Floor(milliseconds);
+        return (long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16);
     }
 
     private static Guid Floor(long milliseconds)

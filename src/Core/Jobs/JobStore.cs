@@ -29,6 +29,16 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
          order by id desc limit @Limit
         """;
 
+    // What an operator may see of others: no text of theirs, and an error's message may quote one.
+    private const string Metadata = $"""
+        select page.*, clients.name as Client from (
+            select {Summary} from jobs
+             where (@ClientId::uuid is null or client_id = @ClientId) and (@Before::uuid is null or id < @Before)
+               and (@State::text is null or state = @State) and (@Kind::text is null or kind = @Kind)
+             order by id desc limit @Limit) as page
+          left join clients on clients.id = page.ClientId order by page.id desc
+        """;
+
     // The test of the state is the lock. A running job ends here and now: its worker finds that it no longer owns it.
     private const string Cancel = $"""
         update jobs set state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
@@ -60,6 +70,12 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
 
     public Task<IReadOnlyList<Job>> ListAsync(Guid clientId, JobFilter filter, CancellationToken cancellationToken) =>
         QueryAsync(List, new { ClientId = clientId, filter.Before, filter.State, filter.Kind, filter.Limit }, cancellationToken);
+
+    /// <summary>Jobs of a client, or of all, without what only their client may read.</summary>
+    /// <param name="clientId">Null: of all.</param>
+    public async Task<IReadOnlyList<Job>> ListMetadataAsync(Guid? clientId, JobFilter filter, CancellationToken cancellationToken) =>
+        [.. (await QueryAsync(Metadata, new { ClientId = clientId, filter.Before, filter.State, filter.Kind, filter.Limit }, cancellationToken))
+            .Select(job => job with { Error = null })];
 
     /// <summary>Ends a waiting or running job; its worker stops within <see cref="Attempts.WorkerOptions.OwnershipInterval"/>.</summary>
     public Task<JobChange> CancelAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>

@@ -22,6 +22,7 @@ internal sealed partial class QueueReceivers(
     IOptionsMonitor<QueueOptions> queueOptions,
     IOptions<BrokerOptions> brokerOptions,
     ReceiveWatch watch,
+    WorkerSteering steering,
     IServiceProvider services,
     TimeProvider time,
     ILogger<QueueReceivers> logger) : LoopService(time, logger)
@@ -35,9 +36,12 @@ internal sealed partial class QueueReceivers(
     private readonly BrokerOptions _broker = brokerOptions.Value;
     private readonly ConcurrentDictionary<string, HostReceiveEndpointHandle> _receivers = new();
 
-    // Not the broker's count, which is of messages: a message may carry several jobs. They outlive a receiver, as its jobs do.
-    private readonly Dictionary<string, SemaphoreSlim> _slots =
-        queues.Names.ToDictionary(queue => queue, queue => new SemaphoreSlim(queueOptions.Get(queue).Prefetch));
+    // They outlive a receiver, as its jobs do.
+    private readonly Dictionary<string, QueueSlots> _slots =
+        queues.Names.ToDictionary(queue => queue, queue => new QueueSlots(queue, queueOptions.Get(queue).Prefetch));
+
+    // Those of a worker that was told to drain: they end with the last job that runs.
+    private Task _draining = Task.CompletedTask;
 
     /// <exception cref="KeyNotFoundException">The queue is not received from.</exception>
     internal IReceiveEndpoint Endpoint(string queue) => _receivers[queue].ReceiveEndpoint;
@@ -75,6 +79,12 @@ internal sealed partial class QueueReceivers(
         using var timer = new PeriodicTimer(Interval, Time);
         do
         {
+            if (steering.IsDraining || !_draining.IsCompleted)
+            {
+                Drain(stoppingToken);
+                continue;
+            }
+
             foreach (var queue in queues.Names)
             {
                 if (!_receivers.TryGetValue(queue, out var receiver))
@@ -93,6 +103,19 @@ internal sealed partial class QueueReceivers(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
+    private void Drain(CancellationToken stoppingToken)
+    {
+        foreach (var queue in queues.Names)
+        {
+            if (_receivers.TryRemove(queue, out var receiver))
+            {
+                _draining = Task.WhenAll(_draining, receiver.StopAsync(stoppingToken));
+            }
+        }
+
+        RoundDone();
+    }
+
     private HostReceiveEndpointHandle Receive(string queue)
     {
         var name = _broker.QueueName(queue);
@@ -100,7 +123,7 @@ internal sealed partial class QueueReceivers(
         return connector.ConnectReceiveEndpoint(name, (_, endpoint) => Configure(endpoint, queueOptions.Get(queue), _slots[queue]));
     }
 
-    private void Configure(IReceiveEndpointConfigurator endpoint, QueueOptions options, SemaphoreSlim slots)
+    private void Configure(IReceiveEndpointConfigurator endpoint, QueueOptions options, QueueSlots slots)
     {
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
         {
@@ -147,7 +170,7 @@ internal sealed partial class QueueReceivers(
 }
 
 /// <summary>Where a message becomes jobs. MassTransit acknowledges it when this returns, so only after every result is durable.</summary>
-internal sealed class JobConsumer(JobRunner runner, SemaphoreSlim slots) : IConsumer<JobReady>
+internal sealed class JobConsumer(JobRunner runner, QueueSlots slots) : IConsumer<JobReady>
 {
     public Task Consume(ConsumeContext<JobReady> context) => runner.RunAsync(context.Message, slots, context.CancellationToken);
 }

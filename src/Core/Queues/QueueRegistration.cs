@@ -26,7 +26,7 @@ internal static class QueueRegistration
             }
         }
 
-        return services.AddSingleton<ConsumedQueues>();
+        return services.AddSingleton<ConsumedQueues>().AddSingleton<WorkerSteering>();
     }
 
     /// <summary>This process samples the queues.</summary>

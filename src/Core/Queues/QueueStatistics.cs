@@ -37,20 +37,24 @@ public sealed class QueueStatistics(
         """;
 
     private const string Workers = """
-        select queue, count(*)::int from workers, unnest(queues) as queue where lease_until > now() group by queue
+        select queue, count(*)::int from workers, unnest(queues) as queue where lease_until > now() and ready and not draining group by queue
         """;
 
     // A worker that does not say how it does a kind has a null, which differs from what others say.
     private const string Fingerprints = """
         select distinct kind, result_fingerprints ->> kind
-          from (select regexp_replace(unnest(queues), '-bulk$', '') as kind, result_fingerprints from workers where lease_until > now()) as living
+          from (select regexp_replace(unnest(queues), '-bulk$', '') as kind, result_fingerprints from workers where lease_until > now() and ready) as living
         """;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private const int WindowSamples = 60;
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    // To count a backlog of a million takes half a second: no more than a tenth of the time goes there.
+    private const int RestsPerSample = 10;
 
     // Each sample reads only what finished since the one before: a whole minute would be 300,000 rows at 5,000 jobs/s.
-    private readonly Queue<IReadOnlyDictionary<string, int>> _finished = new();
+    private readonly Queue<Flow> _flows = new();
+    private IReadOnlyDictionary<string, int>? _load;
     private readonly SemaphoreSlim _sampling = new(1);
     private DateTime? _finishedUntil;
 
@@ -79,18 +83,19 @@ public sealed class QueueStatistics(
 
     protected override async Task LoopAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, Time);
-        do
+        while (true)
         {
+            var started = Time.GetTimestamp();
             await SampleAsync(stoppingToken);
             RoundDone();
+            var took = Time.GetElapsedTime(started);
+            await Task.Delay(took > Interval / RestsPerSample ? took * RestsPerSample : Interval - took, Time, stoppingToken);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task TakeSampleAsync(CancellationToken cancellationToken)
     {
-        var backlogs = await windows.LookAsync(cancellationToken); // Which serves the intake as well.
+        var backlog = await windows.LookAsync(cancellationToken); // Which serves the intake as well.
         admission.BeginSample();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
@@ -101,38 +106,60 @@ public sealed class QueueStatistics(
         _finishedUntil = await results.ReadSingleAsync<DateTime>();
         var waiting = (await results.ReadAsync<(string Queue, int Depth, double OldestSeconds)>()).ToDictionary(row => row.Queue);
         var running = await ReadCountsAsync(results);
-        _finished.Enqueue(await ReadCountsAsync(results));
+        var finished = await ReadCountsAsync(results);
         var workers = await ReadCountsAsync(results);
         fingerprints.Replace(await results.ReadAsync<(string Kind, string? Fingerprint)>());
-        if (_finished.Count > WindowSamples)
-        {
-            _finished.Dequeue();
-        }
+        Observe(finished, catalog.Queues.ToDictionary(queue => queue, queue => waiting.GetValueOrDefault(queue).Depth + running.GetValueOrDefault(queue)));
 
         Current = [.. catalog.Queues.Select(queue => new QueueStatus
         {
             Queue = queue,
+            IsPaused = backlog.Of(queue).IsPaused,
+            AcceptedPerMinute = Math.Max(0, _flows.Sum(flow => flow.Accepted.GetValueOrDefault(queue))),
             Depth = waiting.GetValueOrDefault(queue).Depth,
             DepthMax = options.Get(queue).DepthMax,
-            Dispatched = Math.Clamp((backlogs.GetValueOrDefault(queue)?.Sent ?? 0) - running.GetValueOrDefault(queue), 0, waiting.GetValueOrDefault(queue).Depth),
+            Dispatched = Math.Clamp(backlog.Of(queue).Sent - running.GetValueOrDefault(queue), 0, waiting.GetValueOrDefault(queue).Depth),
             Running = running.GetValueOrDefault(queue),
             OldestSeconds = waiting.TryGetValue(queue, out var row) ? row.OldestSeconds : null,
-            FinishedPerMinute = _finished.Sum(sample => sample.GetValueOrDefault(queue)),
+            FinishedPerMinute = _flows.Sum(flow => flow.Finished.GetValueOrDefault(queue)),
             Workers = workers.GetValueOrDefault(queue),
-            Slots = backlogs.GetValueOrDefault(queue)?.Slots ?? 0,
-            ClientsWaiting = backlogs.GetValueOrDefault(queue)?.Waiting.Count ?? 0,
+            Slots = backlog.Of(queue).Slots,
+            ClientsWaiting = backlog.Of(queue).ClientsWaiting,
         })];
         admission.EndSample(Current);
     }
 
+    /// <param name="load">Jobs that wait or run. What came is what they became more by, and what went; a retry comes again.</param>
+    private void Observe(IReadOnlyDictionary<string, int> finished, IReadOnlyDictionary<string, int> load)
+    {
+        var accepted = _load is { } before
+            ? load.ToDictionary(queue => queue.Key, queue => queue.Value - before[queue.Key] + finished.GetValueOrDefault(queue.Key))
+            : [];
+        _load = load;
+        _flows.Enqueue(new(Time.GetTimestamp(), finished, accepted));
+        while (Time.GetElapsedTime(_flows.Peek().At) > Window)
+        {
+            _flows.Dequeue();
+        }
+    }
+
     private static async Task<IReadOnlyDictionary<string, int>> ReadCountsAsync(SqlMapper.GridReader results) =>
         (await results.ReadAsync<(string Queue, int Count)>()).ToDictionary(row => row.Queue, row => row.Count);
+
+    /// <summary>What went and came between two samples, by queue.</summary>
+    private sealed record Flow(long At, IReadOnlyDictionary<string, int> Finished, IReadOnlyDictionary<string, int> Accepted);
 }
 
 /// <summary>One queue as it was at the last sample.</summary>
 public sealed record QueueStatus
 {
     public required string Queue { get; init; }
+
+    /// <summary>Nothing of it is dispatched until somebody resumes it.</summary>
+    public required bool IsPaused { get; init; }
+
+    /// <summary>Jobs that came in the last 60 seconds, retries included.</summary>
+    public required int AcceptedPerMinute { get; init; }
 
     /// <summary>Jobs that wait, delayed retries included.</summary>
     public required int Depth { get; init; }

@@ -103,14 +103,14 @@ internal sealed partial class DispatchRelay(
     private async Task<TimeSpan> RelayAsync(CancellationToken cancellationToken)
     {
         await EndSendingAsync(cancellationToken);
-        var backlogs = await windows.LookAsync(cancellationToken);
+        var backlogs = (await windows.LookAsync(cancellationToken)).Queues;
         foreach (var (queue, order) in _orders)
         {
             order.Begin(backlogs.GetValueOrDefault(queue)?.Waiting.Keys ?? []);
         }
 
         var rest = _options.PollInterval;
-        foreach (var (queue, backlog) in backlogs.Where(entry => entry.Value.Waiting.Count > 0))
+        foreach (var (queue, backlog) in backlogs.Where(entry => entry.Value is { IsPaused: false, Waiting.Count: > 0 }))
         {
             var drain = Drain(queue);
             drain.Observe(backlog.Sent, backlog.Slots);

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Steering;
 
 namespace Pipeline.Core.Relay;
 
@@ -8,12 +9,13 @@ namespace Pipeline.Core.Relay;
 public sealed class DispatchStore(NpgsqlDataSource dataSource)
 {
     // Statistics may have been taken when the table looked quite different; by its indexes each of these statements is quick always.
-    private const string ByIndex = "select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)";
+    internal const string ByIndex = "select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)";
 
     private const string Sent = "select queue, sum(jobs)::int from dispatches where dispatched_at is not null group by queue";
 
     private const string Slots = """
-        select s.queue, sum(s.slots)::int from workers, unnest(queues, slots) as s (queue, slots) where lease_until > now() group by s.queue
+        select s.queue, sum(s.slots)::int from workers, unnest(queues, slots) as s (queue, slots)
+         where lease_until > now() and ready and not draining group by s.queue
         """;
 
     // From one client to the next of the index, however many rows each has.
@@ -25,7 +27,8 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource)
                 select queue, client_id from dispatches
                  where dispatched_at is null and due_at is null and (queue, client_id) > (waiting.queue, waiting.client_id)
                  order by queue, client_id limit 1) as next)
-        select w.queue, w.client_id, coalesce(c.weight, 1)::float8 from waiting w left join clients c on c.id = w.client_id
+        select w.queue, w.client_id as ClientId, coalesce(c.weight, 1)::float8 as Weight, p.client_id is not null as IsPaused
+          from waiting w left join clients c on c.id = w.client_id left join pauses p on p.client_id = w.client_id
         """;
 
     private const string Heads = """
@@ -42,6 +45,8 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource)
           from (select set_config('synchronous_commit', 'off', true)) as unhurried
          where id = any(@Ids) and dispatched_at is null returning id, queue, job_id as JobId, others
         """;
+
+    private const string PausedClients = "select client_id from pauses where client_id is not null";
 
     // They stood at the head, and go back there.
     private const string GiveBack = "update dispatches set dispatched_at = null, ahead = true where id = any(@Ids) and dispatched_at is not null";
@@ -64,22 +69,40 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource)
            and not exists (select from jobs where jobs.id = any(d.job_id || coalesce(d.others, '{}')) and jobs.state = 'queued')
         """;
 
+    // Of jobs that were canceled while they waited. What is on its way ends with its worker.
+    private const string DeleteEnded = """
+        with page as materialized (select id, job_id, others from dispatches where id > @After order by id limit @Limit),
+        ended as (
+            delete from dispatches d using page p
+             where d.id = p.id and d.dispatched_at is null
+               and not exists (select from jobs where jobs.id = any(p.job_id || coalesce(p.others, '{}')) and jobs.state in ('queued', 'running')))
+        select max(id) from page
+        """;
+
     /// <summary>How much of each queue is on its way, who waits for it, and how much its living workers can take.</summary>
-    internal async Task<IReadOnlyDictionary<string, QueueBacklog>> ReadAsync(CancellationToken cancellationToken)
+    internal async Task<Backlog> ReadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
-            $"{ByIndex}; {Sent}; {Slots}; {Waiting}", cancellationToken: cancellationToken));
+            $"{ByIndex}; {Sent}; {Slots}; {Waiting}; {PauseStore.Queues}; {PausedClients}", cancellationToken: cancellationToken));
         await rows.ReadAsync();
         var sent = (await rows.ReadAsync<(string Queue, int Jobs)>()).ToDictionary(row => row.Queue, row => row.Jobs);
         var slots = (await rows.ReadAsync<(string Queue, int Slots)>()).ToDictionary(row => row.Queue, row => row.Slots);
-        var waiting = (await rows.ReadAsync<(string Queue, Guid ClientId, double Weight)>()).ToLookup(row => row.Queue);
-        return sent.Keys.Union(slots.Keys).Union(waiting.Select(queue => queue.Key)).ToDictionary(queue => queue, queue => new QueueBacklog
+        var waiting = (await rows.ReadAsync<WaitingClient>()).ToLookup(row => row.Queue);
+        var paused = (await rows.ReadAsync<string>()).ToHashSet();
+        var pausedClients = (await rows.ReadAsync<Guid>()).ToHashSet();
+        return new()
         {
-            Sent = sent.GetValueOrDefault(queue),
-            Slots = slots.GetValueOrDefault(queue),
-            Waiting = waiting[queue].ToDictionary(row => row.ClientId, row => row.Weight),
-        });
+            PausedClients = pausedClients,
+            Queues = sent.Keys.Union(slots.Keys).Union(paused).Union(waiting.Select(queue => queue.Key)).ToDictionary(queue => queue, queue => new QueueBacklog
+            {
+                Sent = sent.GetValueOrDefault(queue),
+                Slots = slots.GetValueOrDefault(queue),
+                IsPaused = paused.Contains(queue),
+                ClientsWaiting = waiting[queue].Count(),
+                Waiting = waiting[queue].Where(client => !client.IsPaused).ToDictionary(row => row.ClientId, row => row.Weight),
+            }),
+        };
     }
 
     /// <summary>The first of each client that waits for the queue.</summary>
@@ -126,6 +149,23 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource)
     /// <summary>Forgets those of the messages with nothing left to do.</summary>
     internal Task<int> DeleteDoneAsync(long[] ids, CancellationToken cancellationToken) => dataSource.ExecuteAsync(Delete, new { Ids = ids }, cancellationToken);
 
+    /// <summary>Forgets waiting messages whose jobs have all ended, a page at a time.</summary>
+    /// <param name="after">Null: from the first one on.</param>
+    /// <returns>Where the next page begins; null after the last one.</returns>
+    internal Task<long?> DeleteEndedAsync(long? after, int limit, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleAsync<long?>(DeleteEnded, new { After = after ?? 0, Limit = limit }, cancellationToken);
+
+    private sealed record WaitingClient
+    {
+        public required string Queue { get; init; }
+
+        public Guid ClientId { get; init; }
+
+        public double Weight { get; init; }
+
+        public bool IsPaused { get; init; }
+    }
+
     private sealed record Head
     {
         public long Id { get; init; }
@@ -136,17 +176,4 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource)
 
         public double Cost { get; init; }
     }
-}
-
-/// <summary>One queue, as the relay sees it.</summary>
-internal sealed record QueueBacklog
-{
-    /// <summary>Jobs that are with the broker or in the hands of a worker.</summary>
-    public required int Sent { get; init; }
-
-    /// <summary>Jobs that the living workers of the queue run at once.</summary>
-    public required int Slots { get; init; }
-
-    /// <summary>The clients with something that could go, and their weights.</summary>
-    public required IReadOnlyDictionary<Guid, double> Waiting { get; init; }
 }

@@ -25,14 +25,16 @@ public sealed class DispatchWindows(DispatchStore store, IOptions<RelayOptions> 
 
     // Of a queue that is not here nothing is known yet, or nothing is on its way and no worker lives: it has the least window there is.
     private Dictionary<string, Room> _rooms = [];
-    private bool _isKnown;
 
-    /// <summary>Whether jobs that are about to be accepted may be sent right after their commit; they count as sent then.</summary>
-    internal bool TryTake(string queue, int jobs)
+    /// <summary>As of the last look; null before the first one.</summary>
+    internal Backlog? Seen { get; private set; }
+
+    /// <summary>Whether jobs of these clients that are about to be accepted may be sent right after their commit; they count as sent then.</summary>
+    internal bool TryTake(string queue, int jobs, IEnumerable<Guid> owners)
     {
         lock (_lock)
         {
-            if (!_isKnown)
+            if (Seen is null || (Seen.PausedClients.Count > 0 && owners.Any(Seen.PausedClients.Contains)))
             {
                 return false;
             }
@@ -70,7 +72,7 @@ public sealed class DispatchWindows(DispatchStore store, IOptions<RelayOptions> 
     }
 
     /// <summary>Looks now, and returns what it saw. The relay looks in every round, which serves this process as well.</summary>
-    internal async Task<IReadOnlyDictionary<string, QueueBacklog>> LookAsync(CancellationToken cancellationToken)
+    internal async Task<Backlog> LookAsync(CancellationToken cancellationToken)
     {
         await _looking.WaitAsync(cancellationToken);
         try
@@ -87,7 +89,7 @@ public sealed class DispatchWindows(DispatchStore store, IOptions<RelayOptions> 
     {
         while (true)
         {
-            if (!_isKnown || Time.GetElapsedTime(_lookedAt) >= IntervalMin)
+            if (Seen is null || Time.GetElapsedTime(_lookedAt) >= IntervalMin)
             {
                 await LookAsync(stoppingToken);
             }
@@ -98,7 +100,7 @@ public sealed class DispatchWindows(DispatchStore store, IOptions<RelayOptions> 
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, QueueBacklog>> LookAloneAsync(CancellationToken cancellationToken)
+    private async Task<Backlog> LookAloneAsync(CancellationToken cancellationToken)
     {
         Dictionary<string, int> before;
         lock (_lock)
@@ -106,11 +108,11 @@ public sealed class DispatchWindows(DispatchStore store, IOptions<RelayOptions> 
             before = _rooms.ToDictionary(room => room.Key, room => room.Value.Taken);
         }
 
-        var backlogs = await store.ReadAsync(cancellationToken);
+        var seen = await store.ReadAsync(cancellationToken);
         lock (_lock)
         {
             Dictionary<string, Room> rooms = [];
-            foreach (var (queue, backlog) in backlogs)
+            foreach (var (queue, backlog) in seen.Queues)
             {
                 // What was taken while the database answered may not be in its answer.
                 var known = _rooms.GetValueOrDefault(queue);
@@ -120,15 +122,15 @@ public sealed class DispatchWindows(DispatchStore store, IOptions<RelayOptions> 
                 drain.Add(counted);
                 drain.Observe(backlog.Sent, backlog.Slots);
                 var left = _options.Window(backlog.Slots, drain.PerSecond) - backlog.Sent - late;
-                rooms[queue] = new(drain) { Seen = left, Left = left, Taken = late, HasBacklog = backlog.Waiting.Count > 0 };
+                rooms[queue] = new(drain) { Seen = left, Left = left, Taken = late, HasBacklog = backlog.IsPaused || backlog.Waiting.Count > 0 };
             }
 
             _rooms = rooms;
-            _isKnown = true;
+            Seen = seen;
             _lookedAt = Time.GetTimestamp();
         }
 
-        return backlogs;
+        return seen;
     }
 
     private sealed class Room(DrainRate drain)

@@ -30,7 +30,9 @@ public sealed class DocumentTests(LocalApi api)
                 "delete /api/prompts/{id}", "get /api/prompts/{id}/versions", "post /api/prompts/{id}/rollback",
                 "get /api/activity", "post /api/activity", "get /api/activity/{id}", "get /api/activity/settings", "put /api/activity/settings",
                 "get /api/schedules", "post /api/schedules/{id}/run", "post /api/schedules/{id}/pause", "post /api/schedules/{id}/resume",
-                "get /api/keys/me", "get /api/keys", "post /api/keys", "post /api/keys/{name}/rotate", "patch /api/keys/{name}", "delete /api/keys/{name}", "get /health", "get /health/live", "get /health/ready",
+                "get /api/pauses", "put /api/pauses/{scope}/{name}", "delete /api/pauses/{scope}/{name}", "get /api/workers", "put /api/workers/{id}/drain",
+                "delete /api/workers/{id}/drain", "get /api/audit", "post /api/jobs/cancel", "post /api/jobs/retry", "get /api/jobs/actions", "get /api/jobs/actions/{id}",
+                "delete /api/jobs/actions/{id}", "get /api/keys/me", "get /api/keys", "post /api/keys", "post /api/keys/{name}/rotate", "patch /api/keys/{name}", "delete /api/keys/{name}", "get /health", "get /health/live", "get /health/ready",
             ],
             ignoreOrder: true);
         operations["delete /api/interviews/{id}"].GetProperty("responses").TryGetProperty("204", out _).ShouldBeTrue();
@@ -66,8 +68,10 @@ public sealed class DocumentTests(LocalApi api)
         var tried = 0;
         foreach (var (name, operation) in await OperationsAsync())
         {
-            // Below a path with an id there is nothing to send to as it stands. A first key would end what the other tests share: see KeysTests.
-            if (operation.TryGetProperty("requestBody", out var body) && !name.Contains('{', StringComparison.Ordinal) && name is not "post /api/keys")
+            // Below a path with an id there is nothing to send to as it stands. A first key would end what the other tests share, and so would
+            // an action on all of its jobs: see KeysTests and JobActionsTests.
+            if (operation.TryGetProperty("requestBody", out var body) && !name.Contains('{', StringComparison.Ordinal)
+                && name is not ("post /api/keys" or "post /api/jobs/cancel" or "post /api/jobs/retry"))
             {
                 var media = body.GetProperty("content").GetProperty("application/json");
                 foreach (var example in media.TryGetProperty("examples", out var examples) ? examples.EnumerateObject().ToArray() : [])

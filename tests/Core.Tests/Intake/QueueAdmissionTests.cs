@@ -69,6 +69,8 @@ public sealed class QueueAdmissionTests
     private static QueueStatus Sample(int depth, int finishedPerMinute = 0) => new()
     {
         Queue = "emotion",
+        IsPaused = false,
+        AcceptedPerMinute = 0,
         Depth = depth,
         DepthMax = 2,
         Running = 0,

@@ -1,8 +1,11 @@
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
+using Pipeline.Core.Attempts;
 using Pipeline.Core.Broker;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Intake;
+using Pipeline.Core.Steering;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 
@@ -113,6 +116,35 @@ public sealed class RelayTests : IAsyncLifetime
 
         // Behind the others it would be the very last.
         worker.Script.Calls.Select(call => call.JobId).ToList().LastIndexOf(failed!.Value).ShouldBeInRange(1, 290);
+    }
+
+    [Fact]
+    public async Task A_worker_gives_back_what_it_holds_of_a_paused_queue_and_finishes_what_it_runs()
+    {
+        await using var accepting = await AcceptingAsync();
+        await using var worker = await WorkerAsync();
+        var gate = new SemaphoreSlim(0);
+        worker.Script.Run = async (_, _, cancellationToken) =>
+        {
+            await gate.WaitAsync(cancellationToken);
+            return HandlerScript.Neutral;
+        };
+        var ids = await SubmitAsync(accepting, Flood, 4);
+        await worker.CalledAsync();
+        await worker.CalledAsync();
+        await Eventually.TrueAsync(() => ScalarAsync<bool>("select count(*) = 4 from dispatches where dispatched_at is not null"));
+
+        var pauses = accepting.Services.GetRequiredService<PauseStore>();
+        await pauses.PauseAsync(PauseScope.Queue, "emotion", ["emotion"], clientId: null, reason: null, Client.LocalId, CancellationToken.None);
+        await Eventually.TrueAsync(() => Task.FromResult(worker.Services.GetRequiredService<WorkerSteering>().Held("emotion").IsCancellationRequested));
+        gate.Release(4);
+
+        await Eventually.TrueAsync(() => ScalarAsync<bool>("select count(*) = 2 from dispatches where dispatched_at is null"));
+        (await ScalarAsync<int>("select count(*)::int from jobs where state = 'succeeded'")).ShouldBe(2);
+        worker.Script.Calls.Count.ShouldBe(2);
+        await pauses.ResumeAsync(PauseScope.Queue, "emotion", CancellationToken.None);
+        await Task.WhenAll(ids.Select(id => accepting.FinishAsync(Flood, id)));
+        worker.Script.Calls.Count.ShouldBe(4);
     }
 
     private Task<TestPipeline> AcceptingAsync() => TestPipeline.StartAsync(Database, _settings, roles => roles.AddIntake());

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Pipeline.Api.Body;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Jobs;
+using Pipeline.Contracts;
+using Pipeline.Core.Clients;
+using Pipeline.Core.Steering;
+
+namespace Pipeline.Api.Steering;
+
+/// <summary>Takes what clients want done to many jobs.</summary>
+internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobActionRunner runner, ClientStore clients, JobCatalog catalog)
+{
+    private const string States = "states";
+    private const string Kind = "kind";
+    private const string ErrorCode = "error_code";
+    private const string ClientName = "client";
+    private const string CreatedAfter = "created_after";
+    private const string CreatedBefore = "created_before";
+    private const string DryRun = "dry_run";
+
+    public Task<IResult> AddAsync(HttpContext context, string action) => bodies.ReadObjectAsync(context, async fields =>
+    {
+        var owner = fields.Take(ClientName, JsonValueKind.String, required: false)?.GetString();
+        var dryRun = fields.TakeBoolean(DryRun) ?? false;
+        var wanted = Read(fields, action, context.ClientId());
+        fields.RefuseUnknown();
+        if (owner is not null && owner != context.Client().Name)
+        {
+            if (context.Client().Role < Role.Operator)
+            {
+                return RoleGate.Forbidden(context.Client(), Role.Operator);
+            }
+
+            var clientId = owner is JobsDocs.Everybody ? null : await clients.FindIdAsync(owner, context.RequestAborted);
+            if (clientId is null && owner is not JobsDocs.Everybody)
+            {
+                fields.Errors.Add(ClientName, $"is \"{owner}\": no client of this name has a key in force. Send \"{JobsDocs.Everybody}\" for all clients.");
+            }
+
+            wanted = wanted with { ClientId = clientId };
+        }
+
+        if (fields.Errors.Any)
+        {
+            return fields.Errors.ToProblem();
+        }
+
+        var call = context.Features.Get<AuditedCall>()!;
+        if (dryRun)
+        {
+            var count = await store.CountAsync(wanted, context.RequestAborted);
+            return Results.Json(new JobCountResource(count, count == JobActionStore.CountMax), ApiJson.Wire.JobCountResource);
+        }
+
+        var added = await store.AddAsync(call.Id, wanted, context.ClientId(), context.RequestAborted);
+        runner.Set();
+        var resource = JobActionResource.Of(added);
+        context.Response.Headers.Location = resource.Links.Self;
+        return Results.Json(resource, ApiJson.Wire.JobActionResource, statusCode: StatusCodes.Status202Accepted);
+    });
+
+    private static List<string>? TakeStates(BodyFields fields)
+    {
+        if (fields.Take(States, JsonValueKind.Array, required: false) is not { } list)
+        {
+            return null;
+        }
+
+        List<string> states = [];
+        foreach (var (i, item) in list.EnumerateArray().Index())
+        {
+            if (item.ValueKind is JsonValueKind.String)
+            {
+                states.Add(item.GetString()!);
+            }
+            else
+            {
+                fields.Errors.Add($"{States}[{i}]", JsonWords.Mismatch(item, JsonWords.Name(JsonValueKind.String)));
+            }
+        }
+
+        if (list.GetArrayLength() is 0)
+        {
+            fields.Errors.Add(States, "is empty: name a state, or leave it out.");
+        }
+
+        return states;
+    }
+
+    private NewJobAction Read(BodyFields fields, string action, Guid clientId)
+    {
+        var possible = JobAction.StatesOf(action);
+        IReadOnlyList<string> states = TakeStates(fields) ?? (action is JobAction.Cancel ? possible : [JobState.Failed]);
+        foreach (var state in states.Where(state => !possible.Contains(state)))
+        {
+            fields.Errors.Add(States, $"has \"{state}\": to {action}, send some of {string.Join(", ", possible)}.");
+        }
+
+        var kind = fields.Take(Kind, JsonValueKind.String, required: false)?.GetString();
+        if (kind is not null && !catalog.TryFind(kind, out _))
+        {
+            fields.Errors.Add(Kind, $"is \"{kind}\": send one of {string.Join(", ", catalog.All.Select(known => known.Name))}.");
+        }
+
+        NewJobAction wanted = new()
+        {
+            Action = action,
+            ClientId = clientId,
+            States = [.. states],
+            Kind = kind,
+            ErrorCode = fields.Take(ErrorCode, JsonValueKind.String, required: false)?.GetString(),
+            CreatedAfter = CommonFields.TakeTime(fields, CreatedAfter),
+            CreatedBefore = CommonFields.TakeTime(fields, CreatedBefore),
+        };
+        if (wanted.CreatedAfter >= wanted.CreatedBefore)
+        {
+            fields.Errors.Add(CreatedAfter, $"is not before {CreatedBefore}.");
+        }
+
+        return wanted;
+    }
+}

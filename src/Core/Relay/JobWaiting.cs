@@ -1,0 +1,30 @@
+namespace Pipeline.Core.Relay;
+
+/// <summary>What a job waits for.</summary>
+/// <param name="For">A value of <see cref="WaitingFor"/>.</param>
+/// <param name="Detail">For people: what to do, where something can be done.</param>
+public sealed record JobWaiting(string For, string Detail)
+{
+    /// <summary>Among the jobs of its client: 1 is next, 0 is on its way to a worker; null far from the head.</summary>
+    public int? Position { get; init; }
+
+    /// <summary>No more than so many jobs of the queue start before it.</summary>
+    public int AheadMax { get; init; }
+
+    /// <summary>When it should start; null where nobody can know.</summary>
+    public DateTimeOffset? Eta { get; init; }
+}
+
+/// <summary>Reasons to wait, from the one that matters most.</summary>
+public static class WaitingFor
+{
+    public const string RetryAt = "retry_at";
+    public const string Paused = "paused";
+    public const string ModelLoading = "model_loading";
+    public const string Workers = "workers";
+    public const string Broker = "broker";
+    public const string Limit = "limit";
+    public const string FairShare = "fair_share";
+
+    public static IReadOnlyList<string> All { get; } = [RetryAt, Paused, ModelLoading, Workers, Broker, Limit, FairShare];
+}

@@ -1,0 +1,93 @@
+using Dapper;
+using MassTransit;
+using Npgsql;
+using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
+using Pipeline.Core.Queues;
+
+namespace Pipeline.Core.Relay;
+
+/// <summary>Why a job waits, behind how many, and for how long. Costs one look at the first messages of its client, however many wait.</summary>
+public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows windows, QueueStatistics statistics, IBusControl bus, TimeProvider time)
+{
+    /// <summary>So many messages of the client are looked through for the job.</summary>
+    private const int LookMax = 1_000;
+
+    private const string Pauses = """
+        select scope, name, reason from pauses where @Queue = any(queues) or client_id = @ClientId order by scope limit 1
+        """;
+
+    // Of those that live: whether one takes jobs, and whether one will.
+    private const string Workers = """
+        select coalesce(bool_or(ready and not draining), false), coalesce(bool_or(not ready), false)
+          from workers where lease_until > now() and @Queue = any(queues)
+        """;
+
+    private const string First = """
+        select jobs, coalesce(job_id = @Id or @Id = any(others), false) as IsOwn from dispatches
+         where queue = @Queue and client_id = @ClientId and dispatched_at is null and due_at is null
+         order by ahead desc, id limit @LookMax
+        """;
+
+    /// <summary>Null for a job that does not wait.</summary>
+    public async Task<JobWaiting?> FindAsync(Job job, CancellationToken cancellationToken)
+    {
+        if (job.State is not JobState.Queued)
+        {
+            return null;
+        }
+
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
+            $"{DispatchStore.ByIndex}; {Pauses}; {Workers}; {First}", new { job.Id, job.Queue, job.ClientId, LookMax }, cancellationToken: cancellationToken));
+        await rows.ReadAsync();
+        var pause = await rows.ReadSingleOrDefaultAsync<(string Scope, string Name, string? Reason)?>();
+        var (works, loads) = await rows.ReadSingleAsync<(bool, bool)>();
+        var first = (await rows.ReadAsync<(int Jobs, bool IsOwn)>()).AsList();
+
+        var own = first.FindIndex(message => message.IsOwn);
+        var position = own >= 0 ? first.Take(own).Sum(message => message.Jobs) + 1
+            : first.Count < LookMax ? 0 // It is on its way already.
+            : (int?)null;
+        var reason = Reason(job, pause, works, loads);
+        var aheadMax = AheadMax(job, position);
+        return reason with { Position = position, AheadMax = aheadMax, Eta = reason.For is WaitingFor.FairShare ? Eta(job, position, aheadMax) : reason.Eta };
+    }
+
+    private JobWaiting Reason(Job job, (string Scope, string Name, string? Reason)? pause, bool works, bool loads) => (pause, works, loads) switch
+    {
+        _ when job.DueAt > time.GetUtcNow() => new(WaitingFor.RetryAt, "Its last attempt failed; the next one does not start before due_at.") { Eta = job.DueAt },
+        ({ } paused, _, _) => new(
+            WaitingFor.Paused, $"An operator holds back the {paused.Scope} {paused.Name}{(paused.Reason is { } why ? $": {why}" : "")}. It goes on when somebody resumes it."),
+        (_, false, true) => new(WaitingFor.ModelLoading, $"A worker of queue {job.Queue} is starting and loads its models."),
+        (_, false, false) => new(WaitingFor.Workers, $"No worker consumes queue {job.Queue}. Start one, without --queues or with --queues={job.Queue}."),
+        _ when bus.CheckHealth().Status is not BusHealthStatus.Healthy => new(WaitingFor.Broker, "The broker cannot be reached. It goes on by itself when the broker is back."),
+        _ => new(WaitingFor.FairShare, "Others are before it: every client gets its share of the queue."),
+    };
+
+    /// <summary>No more than so many jobs start before it.</summary>
+    private int AheadMax(Job job, int? position)
+    {
+        var sample = Sample(job);
+        var backlog = windows.Seen?.Of(job.Queue) ?? QueueBacklog.Empty;
+        var all = Math.Max(0, (sample?.Depth ?? 0) - 1);
+        return position is { } known && backlog.ClientsWaiting <= 1 ? Math.Min(all, (sample?.Dispatched ?? 0) + Math.Max(0, known - 1)) : all;
+    }
+
+    /// <summary>At the rate of the last minute, if every client gets its share; null where nothing was done in it.</summary>
+    private DateTimeOffset? Eta(Job job, int? position, int aheadMax)
+    {
+        if (Sample(job) is not { FinishedPerMinute: > 0 } sample)
+        {
+            return null;
+        }
+
+        var weights = windows.Seen?.Of(job.Queue).Waiting;
+        var ahead = position is { } known && weights is not null && weights.TryGetValue(job.ClientId, out var weight)
+            ? Math.Min(aheadMax, sample.Dispatched + (known * weights.Values.Sum() / weight))
+            : aheadMax;
+        return time.GetUtcNow() + TimeSpan.FromMinutes(ahead / (double)sample.FinishedPerMinute);
+    }
+
+    private QueueStatus? Sample(Job job) => statistics.Current.FirstOrDefault(queue => queue.Queue == job.Queue);
+}

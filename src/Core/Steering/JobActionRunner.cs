@@ -1,0 +1,126 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
+using Pipeline.Core.Relay;
+
+namespace Pipeline.Core.Steering;
+
+/// <summary>
+/// Carries out what people do to many jobs at once, a page of each action in turn, in one process at a time. Rows are locked for the
+/// statement that changes a few of them, and no page is larger than what takes <see cref="ChangeTime"/>.
+/// </summary>
+public sealed partial class JobActionRunner(
+    NpgsqlDataSource dataSource, JobActionStore store, DispatchStore dispatches, TimeProvider time, ILogger<JobActionRunner> logger)
+    : LoopService(time, logger)
+{
+    private const string LockName = "job-actions";
+    private const int PageMax = 5_000;
+    private const int ChunkMin = 20;
+    private const int ChunkMax = 500;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long rows may be locked.</summary>
+    private static readonly TimeSpan ChangeTime = TimeSpan.FromMilliseconds(50);
+
+    private readonly AsyncAutoResetEvent _added = new();
+    private int _chunk = ChunkMax / 4;
+
+    /// <summary>There is a new action.</summary>
+    public void Set() => _added.Set();
+
+    public override void Dispose()
+    {
+        _added.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task LoopAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            if ((await store.OpenAsync(stoppingToken)).Count > 0)
+            {
+                await using var leading = await AdvisoryLock.TryAcquireAsync(dataSource, LockName, stoppingToken);
+                if (leading is not null)
+                {
+                    await RunAsync(leading, stoppingToken);
+                }
+            }
+
+            RoundDone();
+            await _added.WaitAsync(Interval, stoppingToken);
+        }
+    }
+
+    private async Task RunAsync(AdvisoryLock leading, CancellationToken cancellationToken)
+    {
+        while (await store.OpenAsync(cancellationToken) is { Count: > 0 } open)
+        {
+            await leading.AssertHeldAsync(cancellationToken);
+            foreach (var action in open)
+            {
+                await RunPageAsync(action, cancellationToken);
+            }
+        }
+    }
+
+    private async Task RunPageAsync(JobAction action, CancellationToken cancellationToken)
+    {
+        var page = await store.PageAsync(action, PageMax, cancellationToken);
+        var matches = page.Where(job => job.IsMatch).Select(job => job.Id).ToArray();
+        for (var done = 0; done < matches.Length;)
+        {
+            var ids = matches[done..Math.Min(matches.Length, done + _chunk)];
+            var started = Time.GetTimestamp();
+            if (!await store.ChangeAsync(action, ids, ids[^1], cancellationToken))
+            {
+                return;
+            }
+
+            done += ids.Length;
+            _chunk = Time.GetElapsedTime(started) > ChangeTime ? Math.Max(ChunkMin, _chunk / 2) : Math.Min(ChunkMax, _chunk + ChunkMin);
+        }
+
+        if (page.Count > 0 && !await store.ChangeAsync(action, [], page[^1].Id, cancellationToken))
+        {
+            return;
+        }
+
+        if (page.Count < PageMax)
+        {
+            await EndAsync(action, cancellationToken);
+        }
+    }
+
+    private async Task EndAsync(JobAction action, CancellationToken cancellationToken)
+    {
+        if (action.Action is JobAction.Cancel)
+        {
+            for (var after = await dispatches.DeleteEndedAsync(after: null, PageMax, cancellationToken); after is not null;)
+            {
+                after = await dispatches.DeleteEndedAsync(after, PageMax, cancellationToken);
+            }
+        }
+
+        await store.CompleteAsync(action.Id, cancellationToken);
+        LogDone(action.Action, action.Id);
+    }
+
+    [LoggerMessage(1160, LogLevel.Information, "Done: {Action} by filter, {Id}")]
+    private partial void LogDone(string action, Guid id);
+}
+
+internal static class SteeringRegistration
+{
+    /// <summary>This process lets operators steer, and carries out what they want of many jobs.</summary>
+    public static IServiceCollection AddSteering(this IServiceCollection services) => services
+        .AddSingleton<AuditStore>()
+        .AddSingleton<PauseStore>()
+        .AddSingleton<WorkerStore>()
+        .AddSingleton<WaitingJobs>()
+        .AddSingleton<JobActionStore>()
+        .AddHosted<JobActionRunner>();
+}

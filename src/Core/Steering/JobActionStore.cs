@@ -1,0 +1,149 @@
+using Npgsql;
+using Pipeline.Core.Hosting;
+using Pipeline.Core.Jobs;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Steering;
+
+/// <summary>Jobs that are canceled or retried by a filter. Owns <c>job_actions</c>; <see cref="JobActionRunner"/> carries them out.</summary>
+public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent relay, TimeProvider time)
+{
+    /// <summary>A count goes no further.</summary>
+    public const int CountMax = 1_000_000;
+
+    private const string Columns = """
+        a.id, a.action, a.states, a.kind, a.error_code as ErrorCode, a.client_id as ClientId, c.name as Client, a.state, a.changed, a.from_id as FromId, a.to_id as ToId,
+        a.next_id as NextId, a.created_at as CreatedAt, a.finished_at as FinishedAt
+        """;
+
+    private const string Add = """
+        insert into job_actions (id, action, requested_by, client_id, states, kind, error_code, from_id, to_id, next_id)
+        values (@Id, @Action, @By, @ClientId, @States, @Kind, @ErrorCode, @FromId, @ToId, @FromId)
+        """;
+
+    // Where there is something to look at, so that progress tells something.
+    private const string First = """
+        select id from jobs where id > @FromId and id < @ToId and (@ClientId::uuid is null or client_id = @ClientId) order by id limit 1
+        """;
+
+    private const string Select = $"select {Columns} from job_actions a left join clients c on c.id = a.client_id";
+
+    private const string Find = $"{Select} where a.id = @Id and (@By::uuid is null or a.requested_by = @By)";
+
+    private const string List = $"""
+        {Select} where (@By::uuid is null or a.requested_by = @By) and (@Before::uuid is null or a.id < @Before) order by a.id desc limit @Limit
+        """;
+
+    private const string Open = $"{Select} where a.finished_at is null order by a.id";
+
+    private const string Stop = """
+        update job_actions set state = 'stopped', finished_at = now() where id = @Id and (@By::uuid is null or requested_by = @By) and finished_at is null
+        """;
+
+    private const string Matches = """
+        state = any(@States) and (@Kind::text is null or kind = @Kind) and (@ErrorCode::text is null or error_code = @ErrorCode)
+        """;
+
+    private const string InRange = "id > @NextId and id < @ToId";
+
+    private const string CountOfAll = $"select count(*)::int from (select from jobs where {InRange} and {Matches} limit @CountMax) as found";
+
+    private const string CountOfClient = $"select count(*)::int from (select from jobs where client_id = @ClientId and {InRange} and {Matches} limit @CountMax) as found";
+
+    // By what is looked at, not by what is found: the statement is as quick where nothing matches.
+    private const string PageOfAll = $"""
+        select id, coalesce({Matches}, false) as IsMatch from (select id, state, kind, error_code from jobs where {InRange} order by id limit @PageMax) as page
+        """;
+
+    private const string PageOfClient = $"""
+        select id, coalesce({Matches}, false) as IsMatch
+          from (select id, state, kind, error_code from jobs where client_id = @ClientId and {InRange} order by id limit @PageMax) as page
+        """;
+
+    private const string Cancel = """
+        with changed as (
+            update jobs set state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
+             where id = any(@Ids) and state = any(@States) and state in ('queued', 'running') returning id)
+        select count(*)::int from changed
+        """;
+
+    private const string Retry = """
+        with changed as (
+            update jobs set state = 'queued', failures = 0, deaths = 0, queued_at = now(), started_at = null, finished_at = null,
+                   finished_xid = null, due_at = null, expires_at = null, error_code = null, error = null, worker_id = null
+             where id = any(@Ids) and state = any(@States) and state in ('failed', 'canceled', 'expired') returning id, queue, client_id),
+        dispatched as (insert into dispatches (job_id, queue, client_id) select id, queue, client_id from changed)
+        select count(*)::int from changed
+        """;
+
+    private const string Advance = "update job_actions set next_id = @NextId, changed = changed + @Changed where id = @Id and state = 'running'";
+
+    private const string Complete = """
+        with done as (update job_actions set state = 'done', finished_at = now() where id = @Id and state = 'running' returning id, changed)
+        update audit set affected = done.changed from done where audit.id = done.id
+        """;
+
+    /// <summary>How many jobs the filter finds now, up to <see cref="CountMax"/>.</summary>
+    public Task<int> CountAsync(NewJobAction action, CancellationToken cancellationToken) => dataSource.QuerySingleAsync<int>(
+        action.ClientId is null ? CountOfAll : CountOfClient,
+        new { action.ClientId, action.States, action.Kind, action.ErrorCode, NextId = action.FromId, ToId = ToId(action), CountMax },
+        cancellationToken);
+
+    /// <summary>Accepts an action; it goes on whatever happens to this process.</summary>
+    /// <param name="id">That of its entry in the audit.</param>
+    public async Task<JobAction> AddAsync(Guid id, NewJobAction action, Guid by, CancellationToken cancellationToken)
+    {
+        var toId = ToId(action);
+        var first = await dataSource.QuerySingleOrDefaultAsync<Guid?>(First, new { action.FromId, ToId = toId, action.ClientId }, cancellationToken);
+        var fromId = JobDays.Floor(JobDays.TimeOf(first ?? toId));
+        await dataSource.ExecuteAsync(
+            Add,
+            new { Id = id, action.Action, By = by, action.ClientId, action.States, action.Kind, action.ErrorCode, FromId = fromId, ToId = toId },
+            cancellationToken);
+        return (await FindAsync(id, by: null, cancellationToken))!;
+    }
+
+    /// <param name="by">Only one that this client asked for; null: anybody's.</param>
+    public Task<JobAction?> FindAsync(Guid id, Guid? by, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleOrDefaultAsync<JobAction>(Find, new { Id = id, By = by }, cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    public Task<IReadOnlyList<JobAction>> ListAsync(Guid? by, Guid? before, int limit, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<JobAction>(List, new { By = by, Before = before, Limit = limit }, cancellationToken);
+
+    /// <summary>Ends it where it is. What it changed stays changed.</summary>
+    public Task StopAsync(Guid id, Guid? by, CancellationToken cancellationToken) => dataSource.ExecuteAsync(Stop, new { Id = id, By = by }, cancellationToken);
+
+    internal Task<IReadOnlyList<JobAction>> OpenAsync(CancellationToken cancellationToken) => dataSource.QueryAsync<JobAction>(Open, null, cancellationToken);
+
+    /// <summary>The next jobs to look at, oldest first, and whether the filter matches them.</summary>
+    internal Task<IReadOnlyList<(Guid Id, bool IsMatch)>> PageAsync(JobAction action, int pageMax, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<(Guid Id, bool IsMatch)>(
+            action.ClientId is null ? PageOfAll : PageOfClient,
+            new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.NextId, action.ToId, PageMax = pageMax },
+            cancellationToken);
+
+    /// <summary>Changes those jobs that still are in a state of the filter, and keeps how far the action is, together.</summary>
+    /// <returns>False when the action was stopped meanwhile; nothing is changed then.</returns>
+    internal async Task<bool> ChangeAsync(JobAction action, Guid[] ids, Guid nextId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var changed = ids.Length > 0
+            ? await connection.QuerySingleAsync<int>(action.Action is JobAction.Cancel ? Cancel : Retry, new { Ids = ids, action.States }, cancellationToken)
+            : 0;
+        if (await connection.ExecuteAsync(Advance, new { action.Id, NextId = nextId, Changed = changed }, cancellationToken) is 0)
+        {
+            return false;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        relay.Set();
+        return true;
+    }
+
+    internal Task CompleteAsync(Guid id, CancellationToken cancellationToken) => dataSource.ExecuteAsync(Complete, new { Id = id }, cancellationToken);
+
+    // Jobs that come later are not meant: whoever asked had seen those that there were.
+    private Guid ToId(NewJobAction action) => JobDays.Floor(action.CreatedBefore is { } before && before < time.GetUtcNow() ? before : time.GetUtcNow());
+}
