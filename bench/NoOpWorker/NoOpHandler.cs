@@ -14,6 +14,11 @@ internal sealed class NoOpHandler : IJobHandler<AnalyzeEmotion, EmotionResult>
     private static readonly TimeSpan _takes = TimeSpan.FromMilliseconds(
         int.TryParse(Environment.GetEnvironmentVariable("BENCH_JOB_MILLISECONDS"), CultureInfo.InvariantCulture, out int milliseconds) ? milliseconds : 0);
 
+    private const int CharactersPerToken = 4;
+
+    // Where a bench wants to know who got how much.
+    private static readonly bool _measures = Environment.GetEnvironmentVariable("BENCH_JOB_USAGE") is not null;
+
     public async Task<JobOutcome> HandleAsync(AnalyzeEmotion job, JobContext context, CancellationToken cancellationToken)
     {
         if (_takes > TimeSpan.Zero)
@@ -21,6 +26,15 @@ internal sealed class NoOpHandler : IJobHandler<AnalyzeEmotion, EmotionResult>
             await Task.Delay(_takes, TimeProvider.System, cancellationToken);
         }
 
-        return new JobOutcome.Succeeded(string.Create(CultureInfo.InvariantCulture, $$"""{"ok":true,"length":{{job.Text.Length}}}"""));
+        return new JobOutcome.Succeeded(string.Create(CultureInfo.InvariantCulture, $$"""{"ok":true,"length":{{job.Text.Length}}}"""))
+        {
+            Measured = _measures ? new Measurement(new(PromptTokens: job.Text.Length / CharactersPerToken, CachedTokens: 0, CompletionTokens: 1)) : null,
+        };
+    }
+
+    /// <summary>As if a model had read the text.</summary>
+    private sealed record Measurement(TokenUsage Usage) : IMeasuredResult
+    {
+        public string Model => "no-op";
     }
 }

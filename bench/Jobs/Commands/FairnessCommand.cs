@@ -11,7 +11,7 @@ using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Jobs.Commands;
 
-/// <summary>One client floods a queue; nine others send it a job a second each. What do they notice?</summary>
+/// <summary>One client floods a queue; nine others send it a job a second each. What do they notice? And do two floods share by their weights?</summary>
 internal static class FairnessCommand
 {
     private const string Queue = "emotion-bulk";
@@ -35,6 +35,7 @@ internal static class FairnessCommand
             stage, works: true, stage.Servers.Postgres, "jobs", queuePrefix: "", cancellationToken, new Dictionary<string, string>
             {
                 ["BENCH_JOB_MILLISECONDS"] = milliseconds,
+                ["BENCH_JOB_USAGE"] = "1",
                 [$"Queues__{Queue}__Prefetch"] = Slots.ToString(CultureInfo.InvariantCulture),
                 [$"Queues__{Queue}__ItemsPerMessage"] = "4",
             }));
@@ -56,21 +57,25 @@ internal static class FairnessCommand
         }
 
         Watch beside = await WatchAsync(others, TimeSpan.FromSeconds(parsed.GetValue(_seconds)), stage.Time, cancellationToken);
+        int left = await DepthAsync(admin, cancellationToken);
+        await Shares.CancelAllAsync(admin, cancellationToken);
+        double longHeavy = await Shares.MeasureAsync(admin, pipeline.Address, "long-heavy", isLong: true, stage.Time, cancellationToken);
+        double shortHeavy = await Shares.MeasureAsync(admin, pipeline.Address, "short-heavy", isLong: false, stage.Time, cancellationToken);
         double median = Median.Of(beside.Milliseconds);
         double bound = (IdleTimesMax * Median.Of(idle.Milliseconds)) + _jobTakes.TotalMilliseconds;
         JsonObject line = new()
         {
             ["bench"] = "fairness",
             ["flood"] = FloodBatches * FloodBatch,
-            ["flood_left"] = await DepthAsync(admin, cancellationToken),
+            ["flood_left"] = left,
             ["refused"] = beside.Refused,
             ["milliseconds"] = new JsonObject { ["idle"] = Percentile.Describe(idle.Milliseconds), ["beside"] = Percentile.Describe(beside.Milliseconds), ["bound"] = Math.Round(bound, 1) },
-            ["ratios"] = new JsonObject { ["median_vs_bound"] = Math.Round(median / bound, 3) },
+            ["ratios"] = new JsonObject { ["median_vs_bound"] = Math.Round(median / bound, 3), ["share_long_vs_due"] = Math.Round(longHeavy, 3), ["share_short_vs_due"] = Math.Round(shortHeavy, 3) },
         };
         others.ForEach(other => other.Dispose());
         await RunOptions.RecordAsync(surroundings => new JsonObject { ["bench"] = "fairness", ["result"] = line.DeepClone(), ["surroundings"] = surroundings }, field, parsed, cancellationToken);
         Console.Out.WriteLine(line.ToJsonString());
-        return beside.Refused is 0 && median <= bound ? 0 : 1;
+        return beside.Refused is 0 && median <= bound && Shares.AreDue(longHeavy) && Shares.AreDue(shortHeavy) ? 0 : 1;
     }
 
     /// <summary>Every client sends a job a second and waits for its result.</summary>
@@ -115,7 +120,7 @@ internal static class FairnessCommand
         }
     }
 
-    private static async Task<string> AddKeyAsync(HttpClient admin, string name, CancellationToken cancellationToken)
+    internal static async Task<string> AddKeyAsync(HttpClient admin, string name, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await admin.PostAsJsonAsync("/api/keys", new { name }, cancellationToken);
         response.EnsureSuccessStatusCode();

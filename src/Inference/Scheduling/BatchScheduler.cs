@@ -10,6 +10,8 @@ namespace Pipeline.Inference.Scheduling;
 /// </summary>
 internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
 {
+    private const int WaitingMax = 1_024;
+
     private readonly IDecoder _decoder;
     private readonly SubmissionQueue<InferenceTask> _submissions;
     private readonly int _promptTokensMax;
@@ -81,10 +83,10 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
 
     private void Receive()
     {
-        // Read ahead only as far as could be admitted; the rest waits in the bounded channels and holds its callers back.
+        // Read ahead far enough to see who else is there; the rest waits in the bounded channels and holds its callers back.
         foreach (RequestPriority priority in (ReadOnlySpan<RequestPriority>)[RequestPriority.Interactive, RequestPriority.Bulk])
         {
-            while (_waiting.CountOf(priority) < _decoder.Limits.SequencesMax && _submissions.TryTake(priority) is { } task)
+            while (_waiting.CountOf(priority) < WaitingMax && _submissions.TryTake(priority) is { } task)
             {
                 if (!task.IsAbandoned)
                 {
@@ -263,6 +265,7 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
                 return false;
             }
 
+            _waiting.Ended(task);
             Release(task); // Before the caller goes on, so that its next request finds the room.
             task.Complete();
             return true;

@@ -14,7 +14,7 @@ internal abstract class InferenceTask(int[] prompt, int sharedTokens, RequestPri
 
     public RequestPriority Priority => priority;
 
-    /// <summary>Whose prefixes it uses, and who may use the one that it leaves.</summary>
+    /// <summary>Whose it is and whose prefixes it uses, and who may use the one that it leaves.</summary>
     public CacheScope Cache { get; init; }
 
     /// <summary>Null while waiting.</summary>

@@ -1,33 +1,32 @@
 namespace Pipeline.Inference.Scheduling;
 
 /// <summary>
-/// Requests that are not in the batch yet: interactive before bulk, first come first served within each, and one bulk
-/// request after every few interactive ones, so that no request starves. Touched by the scheduler's loop only.
+/// Requests that are not in the batch yet: interactive before bulk, fair between owners within each, and one bulk request after
+/// every few interactive ones, so that no request starves. Touched by the scheduler's loop only.
 /// </summary>
 internal sealed class WaitingQueue
 {
     /// <summary>Interactive admissions in a row while bulk work waits.</summary>
     public const int InteractiveRunMax = 7;
 
-    private readonly LinkedList<InferenceTask> _interactive = [];
-    private readonly LinkedList<InferenceTask> _bulk = [];
+    private readonly FairQueue _interactive = new();
+    private readonly FairQueue _bulk = new();
     private int _interactiveRun;
 
     public int Count => _interactive.Count + _bulk.Count;
 
     public int CountOf(RequestPriority priority) => Of(priority).Count;
 
-    public void Add(InferenceTask task) => Of(task.Priority).AddLast(task);
+    public void Add(InferenceTask task) => Of(task.Priority).Add(task);
 
     /// <summary>An evicted request goes before all others of its class.</summary>
-    public void Return(InferenceTask task) => Of(task.Priority).AddFirst(task);
+    public void Return(InferenceTask task) => Of(task.Priority).Return(task);
 
     /// <summary>Whose turn it is; null when all wait for something that is under way.</summary>
     public InferenceTask? Next(Func<InferenceTask, bool> mustWait)
     {
         bool bulkFirst = _interactiveRun >= InteractiveRunMax;
-        return (bulkFirst ? _bulk : _interactive).FirstOrDefault(task => !mustWait(task))
-            ?? (bulkFirst ? _interactive : _bulk).FirstOrDefault(task => !mustWait(task));
+        return (bulkFirst ? _bulk : _interactive).Next(mustWait) ?? (bulkFirst ? _interactive : _bulk).Next(mustWait);
     }
 
     public void Admitted(InferenceTask task)
@@ -37,34 +36,17 @@ internal sealed class WaitingQueue
         _interactiveRun = overtook ? _interactiveRun + 1 : 0;
     }
 
+    /// <summary>Charges an owner for what its request took beyond what was reserved when it was admitted.</summary>
+    public void Ended(InferenceTask task) => Of(task.Priority).Charge(task, task.AnswerCells - task.InitialAnswerCells);
+
     public void RemoveAbandoned()
     {
-        RemoveAbandoned(_interactive);
-        RemoveAbandoned(_bulk);
+        _interactive.RemoveAbandoned();
+        _bulk.RemoveAbandoned();
     }
 
     /// <summary>Empties the queue.</summary>
-    public IReadOnlyList<InferenceTask> TakeAll()
-    {
-        InferenceTask[] all = [.. _interactive, .. _bulk];
-        _interactive.Clear();
-        _bulk.Clear();
-        return all;
-    }
+    public IReadOnlyList<InferenceTask> TakeAll() => [.. _interactive.TakeAll(), .. _bulk.TakeAll()];
 
-    private LinkedList<InferenceTask> Of(RequestPriority priority) => priority == RequestPriority.Bulk ? _bulk : _interactive;
-
-    private static void RemoveAbandoned(LinkedList<InferenceTask> queue)
-    {
-        for (LinkedListNode<InferenceTask>? node = queue.First; node is not null;)
-        {
-            LinkedListNode<InferenceTask>? next = node.Next;
-            if (node.Value.IsAbandoned)
-            {
-                queue.Remove(node);
-            }
-
-            node = next;
-        }
-    }
+    private FairQueue Of(RequestPriority priority) => priority == RequestPriority.Bulk ? _bulk : _interactive;
 }

@@ -16,7 +16,7 @@ internal sealed class EmotionHandler(ILabelScorer scorer, IOptions<EmotionOption
         LabelScores scores;
         try
         {
-            scores = await scorer.ScoreAsync(EmotionPrompt.For(job.Text, options.Value, priority), cancellationToken);
+            scores = await scorer.ScoreAsync(EmotionPrompt.For(job.Text, options.Value, priority, context.ClientId.ToString()), cancellationToken);
         }
         catch (PromptTooLongException e)
         {

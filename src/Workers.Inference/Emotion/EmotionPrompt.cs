@@ -15,14 +15,14 @@ internal static class EmotionPrompt
 
     public static ModelUse Use(EmotionOptions options) => new(AnalyzeEmotion.Kind, options.ModelPath, For("Warm-up.", options));
 
-    public static LabelScoringRequest For(string text, EmotionOptions options, RequestPriority priority = RequestPriority.Interactive) => new()
+    public static LabelScoringRequest For(string text, EmotionOptions options, RequestPriority priority = RequestPriority.Interactive, string? owner = null) => new()
     {
         Messages = Messages(text),
         ContentFree = options.ContentFreeText is { } empty ? Messages(empty) : null,
         Labels = Emotions.All,
         ModelPath = options.ModelPath,
         Priority = priority,
-        Cache = CacheScope.Public,
+        Cache = CacheScope.Public with { Owner = owner },
         Temperature = options.Temperature,
         PromptTokensMax = options.InputTokensMax,
     };
