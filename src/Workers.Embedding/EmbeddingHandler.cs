@@ -65,7 +65,7 @@ internal sealed class EmbeddingHandler(LongTextEmbedder embedder, VectorCache ca
 
     private async Task<EmbeddedText> EmbedAsync(Guid clientId, string text, RequestPriority priority, CancellationToken cancellationToken)
     {
-        var embedded = await embedder.EmbedAsync(text, priority, cancellationToken);
+        var embedded = await embedder.EmbedAsync(text, priority, clientId, cancellationToken);
         if (embedded.Vector.Length > 0)
         {
             cache.Add(clientId, text, embedded);

@@ -14,9 +14,10 @@ internal sealed class LongTextEmbedder(IEmbeddingGenerator<string, Embedding<flo
 {
     private const double PieceFill = 0.8; // Pieces of equal length have more tokens here and fewer there.
 
-    public async Task<EmbeddedText> EmbedAsync(string text, RequestPriority priority, CancellationToken cancellationToken)
+    /// <param name="owner">For whom: clients take turns.</param>
+    public async Task<EmbeddedText> EmbedAsync(string text, RequestPriority priority, Guid owner, CancellationToken cancellationToken)
     {
-        var request = new EmbeddingRequestOptions { Priority = priority };
+        var request = new EmbeddingRequestOptions { Priority = priority, Owner = owner.ToString() };
         var count = 1;
         while (true)
         {

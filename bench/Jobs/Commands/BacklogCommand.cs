@@ -25,6 +25,7 @@ internal static class BacklogCommand
         PipelineSide pipeline = await field.StartAsync(PipelineSide.StartAsync(stage, works: true, cancellationToken));
         BacklogDrain large = new(Large, pipeline, postgres, parsed.GetValue(_backlog), parsed.GetValue(_clients), sizes.Jobs, stage.Time);
         BacklogDrain small = new(Small, pipeline, postgres, 3 * sizes.Jobs, clients: 1, sizes.Jobs, stage.Time);
+        await small.MeasureAsync(cancellationToken); // To warm up: the large one takes the same way.
         Rounds rounds = new([[small, large]], sizes.Rounds, Console.Error);
         await rounds.RunAsync(cancellationToken);
         return await RunOptions.FinishAsync(new("backlog", _ratios, rounds, pipeline.MemoryMegabytes), rounds, field, parsed, cancellationToken);

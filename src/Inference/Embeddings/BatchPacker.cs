@@ -1,9 +1,11 @@
+using Pipeline.Inference.Scheduling;
+
 namespace Pipeline.Inference.Embeddings;
 
 /// <summary>
-/// Which of the waiting texts make the next batch. The oldest always enters, so everybody's turn comes; the rest of the batch
-/// is filled longest first, which leaves the least room unused. Interactive before bulk, and one bulk batch after every few
-/// without any. Touched by the scheduler's loop only.
+/// Which of the waiting texts make the next batch. The oldest of the owner whose turn it is always enters, so everybody's turn
+/// comes. The rest of the batch is filled longest first, which leaves the least room unused, or, while several owners wait, in
+/// turns. Interactive before bulk, and one bulk batch after every few without any. Touched by the scheduler's loop only.
 /// </summary>
 /// <param name="limits">What the encoder can hold.</param>
 /// <param name="passTokens">Tokens that fill a batch, at most <see cref="EncoderLimits.BatchTokens"/>; a longer text has one of its own.</param>
@@ -12,6 +14,7 @@ internal sealed class BatchPacker(EncoderLimits limits, int passTokens)
     /// <summary>Batches in a row without a bulk text while bulk texts wait.</summary>
     public const int InteractiveRunMax = 7;
 
+    private readonly OwnerTurns _turns = new();
     private int _interactiveRun;
 
     /// <summary>Takes the members of the next batch out of the lists, both in order of arrival. Empty when both are.</summary>
@@ -32,6 +35,20 @@ internal sealed class BatchPacker(EncoderLimits limits, int passTokens)
                 return;
             }
 
+            if (waiting.TrueForAll(task => task.Owner == waiting[0].Owner))
+            {
+                FillAlone(waiting);
+            }
+            else
+            {
+                FillInTurns(waiting);
+            }
+
+            waiting.RemoveAll(batch.Contains);
+        }
+
+        void FillAlone(List<EmbeddingTask> waiting)
+        {
             TryTake(waiting[0]);
             if (batch is not [{ RunsAlone: true }])
             {
@@ -41,18 +58,33 @@ internal sealed class BatchPacker(EncoderLimits limits, int passTokens)
                     TryTake(task);
                 }
             }
-
-            waiting.RemoveAll(batch.Contains);
         }
 
-        void TryTake(EmbeddingTask task)
+        void FillInTurns(List<EmbeddingTask> waiting)
         {
-            // The first is the oldest, and waits no longer, however long it is.
-            if (batch.Count == 0 || (task.Tokens.Length <= room && batch.Count < limits.SequencesMax && !task.RunsAlone))
+            Dictionary<string, Queue<EmbeddingTask>> owners = waiting.GroupBy(task => task.Owner ?? "").ToDictionary(owner => owner.Key, owner => new Queue<EmbeddingTask>(owner));
+            while (owners.Count > 0 && batch is not [{ RunsAlone: true }])
+            {
+                string next = owners.Keys.MinBy(_turns.Standing)!;
+                if (!TryTake(owners[next].Dequeue()) || owners[next].Count == 0)
+                {
+                    owners.Remove(next); // What does not fit is the first of the next batch's turn.
+                }
+            }
+        }
+
+        bool TryTake(EmbeddingTask task)
+        {
+            // The first waits no longer, however long it is.
+            bool fits = batch.Count == 0 || (task.Tokens.Length <= room && batch.Count < limits.SequencesMax && !task.RunsAlone);
+            if (fits)
             {
                 batch.Add(task);
                 room -= task.Tokens.Length;
+                _turns.Admit(task.Owner, task.Tokens.Length);
             }
+
+            return fits;
         }
     }
 }

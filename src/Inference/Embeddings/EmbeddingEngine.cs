@@ -60,7 +60,7 @@ public sealed partial class EmbeddingEngine(
                 () => Load(modelPath), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             try
             {
-                await loaded.EmbedAsync([WarmUpText], RequestPriority.Interactive, cancellationToken);
+                await loaded.EmbedAsync([WarmUpText], RequestPriority.Interactive, owner: null, cancellationToken);
             }
             catch
             {
@@ -79,7 +79,7 @@ public sealed partial class EmbeddingEngine(
 
     /// <inheritdoc/>
     /// <param name="values">At most <see cref="TextsMax"/> texts.</param>
-    /// <param name="options">Give <see cref="EmbeddingRequestOptions"/> to choose the priority.</param>
+    /// <param name="options">Give <see cref="EmbeddingRequestOptions"/> to choose the priority and the owner.</param>
     /// <param name="cancellationToken">Frees the caller at once; texts that wait leave the queue.</param>
     /// <exception cref="TextTooLongException">A text has more tokens than the model or the batch takes; nothing was computed.</exception>
     /// <exception cref="ArgumentException">Too many texts, one without tokens, or other dimensions than the model's.</exception>
@@ -99,9 +99,10 @@ public sealed partial class EmbeddingEngine(
             throw new ArgumentException($"{dimensions} dimensions are asked for; {loaded.Info.Name} gives {loaded.Dimensions}.", nameof(options));
         }
 
+        EmbeddingRequestOptions request = options as EmbeddingRequestOptions ?? new();
         return texts.Length == 0
             ? Task.FromResult(new GeneratedEmbeddings<Embedding<float>>())
-            : loaded.EmbedAsync(texts, (options as EmbeddingRequestOptions)?.Priority ?? RequestPriority.Interactive, cancellationToken);
+            : loaded.EmbedAsync(texts, request.Priority, request.Owner, cancellationToken);
     }
 
     /// <inheritdoc/>

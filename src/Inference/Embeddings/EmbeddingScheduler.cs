@@ -13,7 +13,7 @@ internal sealed record EmbeddingState(int Waiting);
 internal sealed partial class EmbeddingScheduler(IEmbeddingEncoder encoder, int passTokens, SubmissionQueue<EmbeddingTask> submissions, ILogger logger)
     : IScheduler<EmbeddingState>
 {
-    private const int BatchesReadAhead = 4; // To choose from when packing; the rest waits in the bounded channels.
+    private const int WaitingMax = 1_024; // To choose from when packing; the rest waits in the bounded channels.
 
     private readonly BatchPacker _packer = new(encoder.Limits, Math.Min(passTokens, encoder.Limits.BatchTokens));
     private readonly List<EmbeddingTask> _interactive = [];
@@ -52,7 +52,7 @@ internal sealed partial class EmbeddingScheduler(IEmbeddingEncoder encoder, int 
     private void Receive(RequestPriority priority, List<EmbeddingTask> waiting)
     {
         waiting.RemoveAll(task => task.IsAbandoned);
-        while (waiting.Count < BatchesReadAhead * encoder.Limits.SequencesMax && submissions.TryTake(priority) is { } task)
+        while (waiting.Count < WaitingMax && submissions.TryTake(priority) is { } task)
         {
             if (!task.IsAbandoned)
             {

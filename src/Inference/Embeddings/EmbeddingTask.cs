@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 namespace Pipeline.Inference.Embeddings;
 
 /// <summary>One text on its way through the encoder. The loop completes it; its caller may cancel it at any time.</summary>
-internal sealed class EmbeddingTask(int[] tokens, RequestPriority priority)
+internal sealed class EmbeddingTask(int[] tokens, RequestPriority priority, string? owner = null)
 {
     // Continuations elsewhere: the loop's thread must not run the code of callers.
     private readonly TaskCompletionSource<float[]> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -11,6 +11,9 @@ internal sealed class EmbeddingTask(int[] tokens, RequestPriority priority)
     public int[] Tokens => tokens;
 
     public RequestPriority Priority => priority;
+
+    /// <summary>For whom it is; texts without one are one owner's.</summary>
+    public string? Owner => owner;
 
     /// <summary>A batch with this text failed: it runs alone, so that the next failure names the culprit. Touched by the loop only.</summary>
     public bool RunsAlone { get; set; }
@@ -36,10 +39,13 @@ public sealed class EmbeddingRequestOptions : EmbeddingGenerationOptions
     }
 
     private EmbeddingRequestOptions(EmbeddingRequestOptions other)
-        : base(other) => Priority = other.Priority;
+        : base(other) => (Priority, Owner) = (other.Priority, other.Owner);
 
     /// <summary>Interactive texts enter a batch before bulk ones.</summary>
     public RequestPriority Priority { get; init; } = RequestPriority.Interactive;
+
+    /// <summary>For whom the texts are: owners take turns, by tokens. Null: one owner of all that name none.</summary>
+    public string? Owner { get; init; }
 
     /// <inheritdoc/>
     public override EmbeddingGenerationOptions Clone() => new EmbeddingRequestOptions(this);

@@ -39,11 +39,11 @@ internal sealed class LoadedEncoder : IAsyncDisposable
     public int CountTokens(string text) => _model.Tokenize(text, parseControlTokens: false).Length;
 
     public async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(
-        IReadOnlyList<string> texts, RequestPriority priority, CancellationToken cancellationToken)
+        IReadOnlyList<string> texts, RequestPriority priority, string? owner, CancellationToken cancellationToken)
     {
         using Activity? activity = InferenceTelemetry.StartActivity(InferenceTelemetry.EmbeddingsOperation, Info.Name);
         long start = _time.GetTimestamp();
-        EmbeddingTask[] tasks = [.. texts.Select((text, index) => new EmbeddingTask(Tokenize(text, index), priority))];
+        EmbeddingTask[] tasks = [.. texts.Select((text, index) => new EmbeddingTask(Tokenize(text, index), priority, owner))];
         float[][] vectors = await RunAsync(tasks, cancellationToken);
 
         int tokens = tasks.Sum(task => task.Tokens.Length);

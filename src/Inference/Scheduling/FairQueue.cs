@@ -1,36 +1,24 @@
 namespace Pipeline.Inference.Scheduling;
 
-/// <summary>
-/// Waiting requests of one class. Next is the oldest of the owner that has had the fewest tokens computed; an owner that was away
-/// begins where the others are, and saves up nothing (start-time fair queueing, Goyal et al. 1996). Requests without an owner are one owner's.
-/// </summary>
+/// <summary>Waiting requests of one class. Next is the oldest of the owner whose turn it is.</summary>
 internal sealed class FairQueue
 {
-    private readonly Dictionary<string, Account> _accounts = [];
+    private readonly OwnerTurns _turns = new();
+    private readonly Dictionary<string, LinkedList<InferenceTask>> _waiting = [];
 
     // Evicted ones: they were admitted once, in their turn.
     private readonly LinkedList<InferenceTask> _returned = [];
-
-    // What the owner of the last admission had by then.
-    private long _level;
 
     public int Count { get; private set; }
 
     public void Add(InferenceTask task)
     {
-        string owner = Owner(task);
-        if (!_accounts.TryGetValue(owner, out Account? account))
+        if (!_waiting.TryGetValue(Owner(task), out LinkedList<InferenceTask>? queue))
         {
-            Forget();
-            _accounts[owner] = account = new();
+            _waiting[Owner(task)] = queue = [];
         }
 
-        if (account.Waiting.Count == 0)
-        {
-            account.Served = Math.Max(account.Served, _level);
-        }
-
-        account.Waiting.AddLast(task);
+        queue.AddLast(task);
         Count++;
     }
 
@@ -48,10 +36,8 @@ internal sealed class FairQueue
         }
 
         // Most of the time there is one owner, and no order to make.
-        IEnumerable<Account> waiting = _accounts.Values.Where(account => account.Waiting.Count > 0);
-        return (_accounts.Count > 1 ? waiting.OrderBy(account => account.Served) : waiting)
-            .Select(account => account.Waiting.FirstOrDefault(task => !mustWait(task)))
-            .FirstOrDefault(task => task is not null);
+        IEnumerable<KeyValuePair<string, LinkedList<InferenceTask>>> queues = _waiting.Count > 1 ? _waiting.OrderBy(queue => _turns.Standing(queue.Key)) : _waiting;
+        return queues.Select(queue => queue.Value.FirstOrDefault(task => !mustWait(task))).FirstOrDefault(task => task is not null);
     }
 
     /// <summary>Takes out one that was admitted.</summary>
@@ -60,64 +46,57 @@ internal sealed class FairQueue
         Count--;
         if (!_returned.Remove(task))
         {
-            Account account = _accounts[Owner(task)];
-            account.Waiting.Remove(task);
-            _level = account.Served;
-            account.Served += Math.Max(1, task.PromptCells + task.InitialAnswerCells);
+            _waiting[Owner(task)].Remove(task);
+            _turns.Admit(Owner(task), task.PromptCells + task.InitialAnswerCells);
+            Forget();
         }
     }
 
-    public void Charge(InferenceTask task, int tokens)
-    {
-        if (_accounts.TryGetValue(Owner(task), out Account? account))
-        {
-            account.Served += tokens;
-        }
-    }
+    /// <summary>What it took beyond what was reserved when it was admitted.</summary>
+    public void Ended(InferenceTask task) => _turns.Correct(Owner(task), task.AnswerCells - task.InitialAnswerCells);
 
     public void RemoveAbandoned()
     {
-        foreach (LinkedList<InferenceTask> queue in (IEnumerable<LinkedList<InferenceTask>>)[_returned, .. _accounts.Values.Select(account => account.Waiting)])
+        RemoveAbandoned(_returned);
+        foreach (LinkedList<InferenceTask> queue in _waiting.Values)
         {
-            for (LinkedListNode<InferenceTask>? node = queue.First; node is not null;)
-            {
-                LinkedListNode<InferenceTask>? next = node.Next;
-                if (node.Value.IsAbandoned)
-                {
-                    queue.Remove(node);
-                    Count--;
-                }
-
-                node = next;
-            }
+            RemoveAbandoned(queue);
         }
+
+        Forget();
     }
 
     public IReadOnlyList<InferenceTask> TakeAll()
     {
-        InferenceTask[] all = [.. _returned, .. _accounts.Values.SelectMany(account => account.Waiting)];
+        InferenceTask[] all = [.. _returned, .. _waiting.Values.SelectMany(queue => queue)];
         _returned.Clear();
-        _accounts.Clear();
+        _waiting.Clear();
         Count = 0;
         return all;
     }
 
-    /// <summary>Owners who are away and had no more than others: they would begin at the level anyway.</summary>
+    private void RemoveAbandoned(LinkedList<InferenceTask> queue)
+    {
+        for (LinkedListNode<InferenceTask>? node = queue.First; node is not null;)
+        {
+            LinkedListNode<InferenceTask>? next = node.Next;
+            if (node.Value.IsAbandoned)
+            {
+                queue.Remove(node);
+                Count--;
+            }
+
+            node = next;
+        }
+    }
+
     private void Forget()
     {
-        foreach (string owner in _accounts.Where(entry => entry.Value.Waiting.Count == 0 && entry.Value.Served <= _level).Select(entry => entry.Key).ToArray())
+        foreach (string owner in _waiting.Where(queue => queue.Value.Count == 0).Select(queue => queue.Key).ToArray())
         {
-            _accounts.Remove(owner);
+            _waiting.Remove(owner);
         }
     }
 
     private static string Owner(InferenceTask task) => task.Cache.Owner ?? "";
-
-    private sealed class Account
-    {
-        public LinkedList<InferenceTask> Waiting { get; } = [];
-
-        /// <summary>Tokens.</summary>
-        public long Served { get; set; }
-    }
 }

@@ -36,8 +36,8 @@ internal sealed class WaitingQueue
         _interactiveRun = overtook ? _interactiveRun + 1 : 0;
     }
 
-    /// <summary>Charges an owner for what its request took beyond what was reserved when it was admitted.</summary>
-    public void Ended(InferenceTask task) => Of(task.Priority).Charge(task, task.AnswerCells - task.InitialAnswerCells);
+    /// <summary>A request is done: its owner is charged for what it really took.</summary>
+    public void Ended(InferenceTask task) => Of(task.Priority).Ended(task);
 
     public void RemoveAbandoned()
     {

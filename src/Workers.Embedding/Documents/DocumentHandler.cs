@@ -42,7 +42,7 @@ internal sealed class DocumentHandler(
         var tokens = 0;
         foreach (var group in left.Length > 0 ? left.Chunk(GroupMax) : [[]])
         {
-            var embedded = await Task.WhenAll(group.Select(ordinal => EmbedAsync(passages[ordinal], model, priority, cancellationToken)));
+            var embedded = await Task.WhenAll(group.Select(ordinal => EmbedAsync(passages[ordinal], model, priority, context.ClientId, cancellationToken)));
             tokens += embedded.Sum(chunk => chunk.Tokens);
             var isLast = left.Length == 0 || group[^1] == left[^1];
             Chunk[] written = [.. group.Select((ordinal, i) => new Chunk(ordinal, passages[ordinal].Text, passages[ordinal].Tokens, embedded[i].Vector))];
@@ -65,9 +65,9 @@ internal sealed class DocumentHandler(
             EmbedDocument.ResultJson);
     }
 
-    private async Task<EmbeddedText> EmbedAsync(Passage passage, EmbeddingModel model, RequestPriority priority, CancellationToken cancellationToken)
+    private async Task<EmbeddedText> EmbedAsync(Passage passage, EmbeddingModel model, RequestPriority priority, Guid owner, CancellationToken cancellationToken)
     {
-        var embedded = await embedder.EmbedAsync(passage.Text, priority, cancellationToken);
+        var embedded = await embedder.EmbedAsync(passage.Text, priority, owner, cancellationToken);
         return embedded.Model == model.Name && embedded.Vector.Length == model.Dimensions
             ? embedded
             : throw new InferenceException(

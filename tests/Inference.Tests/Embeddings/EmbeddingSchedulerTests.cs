@@ -45,6 +45,19 @@ public sealed class EmbeddingSchedulerTests : IDisposable
     }
 
     [Fact]
+    public void Clients_take_turns_by_tokens_however_many_texts_one_has_sent()
+    {
+        Array.ForEach([.. Enumerable.Range(0, 20)], _ => Submit(16, owner: "flood"));
+        Submit(8, owner: "other");
+        Submit(8, owner: "other");
+        _scheduler.Tick(CancellationToken.None);
+        Lengths().ShouldBe([[16, 8, 8, 16, 16]]);
+
+        Run();
+        Lengths().Skip(1).SelectMany(batch => batch).ShouldAllBe(length => length == 16);
+    }
+
+    [Fact]
     public void Batch_keeps_to_the_number_of_sequences()
     {
         for (int i = 0; i < 20; i++)
@@ -160,12 +173,12 @@ public sealed class EmbeddingSchedulerTests : IDisposable
         }
     }
 
-    private EmbeddingTask Submit(int length, RequestPriority priority = RequestPriority.Interactive) =>
-        Submit([.. Enumerable.Range(0, length).Select(i => 1 + (i % 50))], priority);
+    private EmbeddingTask Submit(int length, RequestPriority priority = RequestPriority.Interactive, string? owner = null) =>
+        Submit([.. Enumerable.Range(0, length).Select(i => 1 + (i % 50))], priority, owner);
 
-    private EmbeddingTask Submit(int[] tokens, RequestPriority priority = RequestPriority.Interactive)
+    private EmbeddingTask Submit(int[] tokens, RequestPriority priority = RequestPriority.Interactive, string? owner = null)
     {
-        EmbeddingTask task = new(tokens, priority);
+        EmbeddingTask task = new(tokens, priority, owner);
         _submissions.AddAsync(task, priority, TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
         return task;
     }

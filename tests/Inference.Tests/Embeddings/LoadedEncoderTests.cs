@@ -50,7 +50,7 @@ public sealed class LoadedEncoderTests : IAsyncDisposable
             leave.Wait(TestContext.Current.CancellationToken);
         };
         using CancellationTokenSource cancel = new();
-        Task waiting = _loaded.EmbedAsync(["a", "b", "c", "d", "e"], RequestPriority.Interactive, cancel.Token);
+        Task waiting = _loaded.EmbedAsync(["a", "b", "c", "d", "e"], RequestPriority.Interactive, owner: null, cancel.Token);
         entered.Wait(TestContext.Current.CancellationToken);
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(waiting);
@@ -72,14 +72,14 @@ public sealed class LoadedEncoderTests : IAsyncDisposable
             },
         };
         LoadedEncoder loaded = new(new FakeLanguageModel(), encoder, passTokens: 64, queueMax: 8, TimeProvider.System, NullLogger.Instance);
-        Task waiting = loaded.EmbedAsync(["a", "b"], RequestPriority.Interactive, TestContext.Current.CancellationToken);
+        Task waiting = loaded.EmbedAsync(["a", "b"], RequestPriority.Interactive, owner: null, TestContext.Current.CancellationToken);
         entered.Wait(TestContext.Current.CancellationToken);
         Task disposing = loaded.DisposeAsync().AsTask();
         leave.Set();
         await disposing;
         encoder.IsDisposed.ShouldBeTrue();
         (await Should.ThrowAsync<InferenceException>(waiting)).Message.ShouldContain("stopped");
-        await Should.ThrowAsync<InferenceException>(loaded.EmbedAsync(["late"], RequestPriority.Interactive, TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<InferenceException>(loaded.EmbedAsync(["late"], RequestPriority.Interactive, owner: null, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -98,5 +98,5 @@ public sealed class LoadedEncoderTests : IAsyncDisposable
             .ShouldBeOfType<EmbeddingRequestOptions>().Priority.ShouldBe(RequestPriority.Bulk);
 
     private Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(string[] texts) =>
-        _loaded.EmbedAsync(texts, RequestPriority.Interactive, TestContext.Current.CancellationToken);
+        _loaded.EmbedAsync(texts, RequestPriority.Interactive, owner: null, TestContext.Current.CancellationToken);
 }
