@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Pipeline.Inference.Remote;
 
 /// <summary>A server that answers, and the words that name it in messages.</summary>
@@ -26,6 +28,9 @@ public sealed record RemoteEndpoint
     /// vLLM and llama-server know them; api.openai.com refuses requests that have them.
     /// </summary>
     public bool ExtraParameters { get; init; } = true;
+
+    /// <summary>As many requests as it gets at once; who waits for one of these is not timed. Null bounds nothing.</summary>
+    internal SemaphoreSlim? Slots { get; init; }
 }
 
 /// <summary>Which addresses of servers do.</summary>
@@ -47,4 +52,28 @@ public sealed class RemoteException(string message, int? status = null, Exceptio
 {
     /// <summary>HTTP status; null where there was no answer or not one in the protocol.</summary>
     public int? Status => status;
+
+    /// <summary>Whether the server is to blame, and not the request.</summary>
+    public RemoteFault Fault => status switch
+    {
+        429 or 502 or 503 => RemoteFault.Away,
+        401 or 403 or >= 500 => RemoteFault.Unclear,
+        null => InnerException?.GetBaseException() is SocketException { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.ConnectionAborted) }
+            ? RemoteFault.Away
+            : RemoteFault.Unclear,
+        _ => RemoteFault.Request,
+    };
+}
+
+/// <summary>What a failure says of the server.</summary>
+public enum RemoteFault
+{
+    /// <summary>It understood the request and refused it.</summary>
+    Request,
+
+    /// <summary>It failed at this request, or fails at all: <see cref="RemoteServer.CheckAsync"/> tells which.</summary>
+    Unclear,
+
+    /// <summary>Nobody listens there, or it takes no more for now.</summary>
+    Away,
 }

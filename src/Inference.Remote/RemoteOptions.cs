@@ -25,6 +25,13 @@ public sealed class RemoteOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// Most requests at the server at once; further ones wait here, and their time has not begun. As many as it works on at once, and a
+    /// few more: what waits there may be given up for its <see cref="Timeout"/>. 1 to 4,096, default 16.
+    /// </summary>
+    [Range(1, 4_096)]
+    public int ConcurrencyMax { get; set; } = 16;
+
     /// <summary>Most texts of one request for embeddings; larger requests go in turns. 1 to 2,048, default 64.</summary>
     [Range(1, 2_048)]
     public int EmbeddingBatchMax { get; set; } = 64;

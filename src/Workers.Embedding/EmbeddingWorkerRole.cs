@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
+using Pipeline.Core.Attempts;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
@@ -21,6 +22,7 @@ public static class EmbeddingWorkerRole
         services.AddRemoteEmbeddings(pipeline.Configuration);
 
         services.AddValidated<EmbeddingOptions, EmbeddingOptionsValidator>(EmbeddingOptions.Section);
+        services.AddSingleton(ModelServer);
         services.AddSingleton<LongTextEmbedder>();
         services.AddSingleton<VectorCache>();
         services.AddSingleton<ServedModel>();
@@ -35,5 +37,23 @@ public static class EmbeddingWorkerRole
         return pipeline
             .AddJobHandler<EmbedTexts, EmbeddingResult, EmbeddingHandler>()
             .AddJobHandler<EmbedDocument, DocumentResult, DocumentHandler>();
+    }
+
+    private static JobDependency ModelServer(IServiceProvider services)
+    {
+        var server = services.GetRequiredService<RemoteServer>();
+        var isNeeded = services.GetRequiredService<IOptions<InferenceOptions>>().Value.IsRemote && server.Embeddings() is not null;
+        return new()
+        {
+            Name = server.Name,
+            Kinds = isNeeded ? [EmbedTexts.Kind, EmbedDocument.Kind] : [],
+            Judge = failure => failure switch
+            {
+                RemoteException { Fault: RemoteFault.Away } => DependencyFault.Away,
+                RemoteException { Fault: RemoteFault.Unclear } or TimeoutException => DependencyFault.Unclear,
+                _ => DependencyFault.None,
+            },
+            ProbeAsync = server.CheckAsync,
+        };
     }
 }

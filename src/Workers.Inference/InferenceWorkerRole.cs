@@ -7,6 +7,7 @@ using Pipeline.Core.Results;
 using Pipeline.Inference;
 using Pipeline.Inference.LLamaSharp;
 using Pipeline.Inference.Remote;
+using Pipeline.Inference.Remote.Fallback;
 using Pipeline.Workers.Inference.Chat;
 using Pipeline.Workers.Inference.Emotion;
 using Pipeline.Workers.Inference.Feedback;
@@ -27,6 +28,7 @@ public static class InferenceWorkerRole
         services.AddRemoteInference(pipeline.Configuration);
         services.AddFallback(pipeline.Configuration); // Last: it stands before whichever engine was chosen.
 
+        services.AddSingleton(ModelServer);
         services.AddSingleton<TextModel>();
         services.AddHostedService<ModelStart>();
         services.AddHealthChecks().AddCheck<ModelHealth>("model", tags: ["ready"]);
@@ -46,6 +48,25 @@ public static class InferenceWorkerRole
         where TResult : class
         where THandler : class, Core.Attempts.IJobHandler<TJob, TResult> =>
         pipeline.AddModelHandler<TJob, TResult, THandler, ModelOptions<TJob>, ModelOptionsValidator<TJob>>();
+
+    /// <summary>What every kind of this role needs where a server has the models. Where the cloud answers instead, none needs it.</summary>
+    private static JobDependency ModelServer(IServiceProvider services)
+    {
+        var server = services.GetRequiredService<RemoteServer>();
+        var isNeeded = services.GetRequiredService<IOptions<InferenceOptions>>().Value.IsRemote && !services.GetRequiredService<IOptions<FallbackOptions>>().Value.Enabled;
+        return new()
+        {
+            Name = server.Name,
+            Kinds = isNeeded ? [.. services.GetServices<ModelUse>().Select(use => use.Kind)] : [],
+            Judge = failure => failure switch
+            {
+                RemoteException { Fault: RemoteFault.Away } => DependencyFault.Away,
+                RemoteException { Fault: RemoteFault.Unclear } or TimeoutException => DependencyFault.Unclear,
+                _ => DependencyFault.None,
+            },
+            ProbeAsync = server.CheckAsync,
+        };
+    }
 
     private static PipelineBuilder AddEmotion(this PipelineBuilder pipeline)
     {

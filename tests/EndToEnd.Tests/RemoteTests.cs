@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Dapper;
 using Pipeline.TestSupport.Inference;
 using Pipeline.TestSupport.Inference.Servers;
 using Pipeline.TestSupport.Pipelines;
@@ -41,12 +42,48 @@ public sealed class RemoteTests(PostgresDatabase database) : IClassFixture<Postg
         (host.Output + host.Errors).ShouldNotContain("무서웠어");
     }
 
-    private async Task<IReadOnlyDictionary<string, string?>> SettingsAsync(OpenAiServer server, AnthropicServer cloud)
+    [Fact]
+    public async Task A_server_that_is_away_costs_no_job_an_attempt_and_the_log_two_lines()
+    {
+        await using var server = await OpenAiServer.StartAsync(new ScriptedChatClient());
+        server.LogProbabilities = _ => [[Chance(" fear", 0.75), Chance("joy", 0.2)]];
+        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await SettingsAsync(server));
+        using var client = new PipelineClient(host.Address);
+
+        // Probes are answered 502 as well.
+        server.Fault = new Fault.Refuses(502, "<html>Bad Gateway</html>");
+        Guid[] jobs = [.. await client.SubmitAsync([.. Enumerable.Range(0, 40).Select(i => $"text {i}")])];
+        await Eventually.TrueAsync(() => Task.FromResult(host.Output.Contains("[1137]", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => ScalarAsync<bool>("select bool_or(error_code = 'deferred') from jobs where id = any(@jobs)", new { jobs }));
+        server.Fault = null;
+
+        (await client.FinishAsync(jobs)).ShouldAllBe(job => Text(job.GetProperty("result"), "emotion") == "fear");
+        await Eventually.TrueAsync(() => Task.FromResult(host.Output.Contains("[1138]", StringComparison.Ordinal)));
+        (await host.StopAsync()).ShouldBe(0);
+        host.Output.Split("[1137]").Length.ShouldBe(2);
+        host.Output.Split("[1138]").Length.ShouldBe(2);
+        host.Output.ShouldNotContain("[1133]");
+        (await ScalarAsync<long>("select sum(failures) from jobs where id = any(@jobs)", new { jobs })).ShouldBe(0);
+    }
+
+    private async Task<T?> ScalarAsync<T>(string sql, object parameters)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<T>(sql, parameters);
+    }
+
+    private async Task<Dictionary<string, string?>> SettingsAsync(OpenAiServer server)
     {
         var settings = await TestPipeline.SettingsAsync(database);
         settings["Inference:Backend"] = "Remote";
         settings["Models:Remote:BaseUrl"] = server.BaseUrl.ToString();
         settings["Models:Remote:Model"] = "served";
+        return settings;
+    }
+
+    private async Task<IReadOnlyDictionary<string, string?>> SettingsAsync(OpenAiServer server, AnthropicServer cloud)
+    {
+        var settings = await SettingsAsync(server);
         settings["Fallback:Enabled"] = "true";
         settings["Fallback:Provider"] = "Anthropic";
         settings["Fallback:Model"] = "claude-test";

@@ -23,8 +23,10 @@ internal static class AttemptRegistration
         services.AddSingleton<HeldDispatches>();
         services.AddSingleton<AttemptStore>();
         services.AddSingleton<WorkerUpdates>();
+        services.AddSingleton<JobDependencies>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<IJobSteps, JobSteps>();
+        services.AddHostedService<DependencyProbes>();
         services.AddHostedService<WorkerLease>();
         services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) =>
             host.ShutdownTimeout = worker.Value.DrainTimeout + TimeSpan.FromSeconds(15));

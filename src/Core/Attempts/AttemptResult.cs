@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Core.Jobs;
 using Pipeline.Core.Usage;
 
 namespace Pipeline.Core.Attempts;
@@ -56,6 +57,10 @@ internal sealed record AttemptResult
     /// <summary>The worker has to stop, or made room for others: the next attempt goes on, and the job is charged nothing.</summary>
     public static AttemptResult GivenBack(ClaimedJob job) =>
         new() { JobId = job.Id, Attempt = job.Attempt, State = JobState.Queued, DelaySeconds = 0 };
+
+    /// <summary>The same for a reason that the client may read; it does not wait at the head of the queue meanwhile.</summary>
+    public static AttemptResult GivenBackFor(ClaimedJob job, TimeSpan delay, string reason) =>
+        GivenBack(job) with { DelaySeconds = delay.TotalSeconds, ErrorCode = JobErrorCode.Deferred, Error = reason };
 }
 
 /// <summary>A job that this worker has set running, or a poison candidate that it may set running.</summary>

@@ -83,14 +83,16 @@ internal sealed partial class AttemptStore : IAsyncDisposable
         delete from dispatches using (select set_config('synchronous_commit', 'off', true)) as unhurried where id = any(@Ids)
         """;
 
-    // Of a message whose worker has to stop before it could start them all: another goes on with it.
-    private const string GiveBackDispatch = "update dispatches set dispatched_at = null, ahead = true where id = @Id returning id";
+    private const string DueAt = "case when @DelaySeconds::float8 > 0 then now() + @DelaySeconds * interval '1 second' end";
+
+    // Of a message whose worker cannot start them all: another goes on with it.
+    private const string GiveBackDispatch = $"update dispatches set dispatched_at = null, due_at = {DueAt}, ahead = true where id = @Id returning id";
 
     private const string Owned = "select id, attempt from jobs where worker_id = @WorkerId and state = 'running'";
 
     // Jobs of a message that their worker could not start, or not keep. Only what waits: the others have ended, or run elsewhere.
     private const string DispatchAgain = $"""
-        insert into dispatches (job_id, queue, client_id, ahead) select id, queue, client_id, true from jobs where {Queued} returning job_id
+        insert into dispatches (job_id, queue, client_id, due_at, ahead) select id, queue, client_id, {DueAt}, true from jobs where {Queued} returning job_id
         """;
 
     // The commit of a claim was lost on the way: the row says that it runs here, and nothing does.
@@ -155,15 +157,15 @@ internal sealed partial class AttemptStore : IAsyncDisposable
             GiveBackUnknown, new { Ids = attempts.Select(a => a.JobId).ToArray(), Attempts = attempts.Select(a => a.Attempt).ToArray() }, cancellationToken);
 
     /// <summary>Gives jobs that wait a new dispatch.</summary>
-    public Task DispatchAgainAsync(Guid[] jobIds, CancellationToken cancellationToken) =>
-        QueryUntilDoneAsync<Guid>(DispatchAgain, new { Ids = jobIds }, cancellationToken);
+    public Task DispatchAgainAsync(Guid[] jobIds, TimeSpan delay, CancellationToken cancellationToken) =>
+        QueryUntilDoneAsync<Guid>(DispatchAgain, new { Ids = jobIds, DelaySeconds = delay.TotalSeconds }, cancellationToken);
 
     /// <summary>The message is done with: none of its jobs needs it any more.</summary>
     public Task EndDispatchAsync(long id, CancellationToken cancellationToken) => _dispatches.SubmitAsync(id, cancellationToken);
 
     /// <summary>The jobs of the message that still wait go on with another worker. False when somebody else ended the message.</summary>
-    public async Task<bool> GiveBackDispatchAsync(long id, CancellationToken cancellationToken) =>
-        (await QueryUntilDoneAsync<long>(GiveBackDispatch, new { Id = id }, cancellationToken)).Count > 0;
+    public async Task<bool> GiveBackDispatchAsync(long id, TimeSpan delay, CancellationToken cancellationToken) =>
+        (await QueryUntilDoneAsync<long>(GiveBackDispatch, new { Id = id, DelaySeconds = delay.TotalSeconds }, cancellationToken)).Count > 0;
 
     public async ValueTask DisposeAsync()
     {

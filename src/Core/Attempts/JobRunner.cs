@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Broker;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Queues;
 using Pipeline.Core.Relay;
 using Pipeline.Core.Results;
 using Pipeline.Core.Subscriptions;
@@ -21,16 +23,21 @@ internal sealed partial class JobRunner(
     HeldDispatches held,
     WorkerUpdates publishing,
     JobHandlers handlers,
+    JobDependencies dependencies,
     WorkerFingerprints fingerprints,
     WorkerDrain drain,
     WorkerSteering steering,
     IServiceProvider services,
     IOptions<WorkerOptions> options,
+    IOptions<BrokerOptions> broker,
     TimeProvider time,
     ILogger<JobRunner> logger) : IDisposable
 {
     // Timers take no more than 49 days. An attempt that runs for so long is ended by its time limit.
     private const double TimerSecondsMax = 40 * 24 * 60 * 60;
+
+    // What is given back because a dependency is away: another worker may have it, and this one is about to stop fetching.
+    private static readonly TimeSpan AwayDelay = TimeSpan.FromSeconds(1);
 
     private readonly WorkerOptions _options = options.Value;
 
@@ -40,11 +47,18 @@ internal sealed partial class JobRunner(
 
     public void Dispose() => _poisonCandidates.Dispose();
 
-    /// <summary>Runs the jobs of one message, each on its own, as the queue's slots become free.</summary>
+    /// <summary>Runs the jobs of one message, each on its own, as the slots of their queue become free.</summary>
     public async Task RunAsync(JobReady message, QueueSlots slots, CancellationToken cancellationToken)
     {
         using var holding = held.Add(message.DispatchId);
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(drain.Stopping, steering.Held(slots.Queue), cancellationToken);
+        var needed = dependencies.Find(slots.Queue);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(drain.Stopping, steering.Held(slots.Queue), cancellationToken, Leaving(needed));
+        if (needed is not null && broker.Value.IsMemory)
+        {
+            // There is no other worker to give it to.
+            await needed.OpenAsync(stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         var jobIds = message.All();
 
         // Where it carries one job, what ends the job ends the message, in one statement.
@@ -53,7 +67,7 @@ internal sealed partial class JobRunner(
         if (jobIds.Where((_, i) => progress[i] is Progress.NotStarted).ToArray() is { Length: > 0 } left)
         {
             // The message is acknowledged for those that ran; another worker goes on with the others.
-            await GiveBackAsync(message, left, cancellationToken);
+            await GiveBackAsync(message, left, needed is { IsAway: true } ? AwayDelay : TimeSpan.Zero, cancellationToken);
         }
         else if (message.DispatchId is { } id && progress is not [Progress.EndedWithMessage])
         {
@@ -61,11 +75,13 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task GiveBackAsync(JobReady message, Guid[] left, CancellationToken cancellationToken)
+    private CancellationToken Leaving(DependencyState? needed) => broker.Value.IsMemory ? CancellationToken.None : needed?.Leaving ?? CancellationToken.None;
+
+    private async Task GiveBackAsync(JobReady message, Guid[] left, TimeSpan delay, CancellationToken cancellationToken)
     {
-        if (message.DispatchId is not { } id || !await attempts.GiveBackDispatchAsync(id, cancellationToken))
+        if (message.DispatchId is not { } id || !await attempts.GiveBackDispatchAsync(id, delay, cancellationToken))
         {
-            await attempts.DispatchAgainAsync(left, cancellationToken);
+            await attempts.DispatchAgainAsync(left, delay, cancellationToken);
         }
     }
 
@@ -131,7 +147,7 @@ internal sealed partial class JobRunner(
         else
         {
             // Whoever took it has dispatched it, if it waits; unless a crash of the database took back the claim.
-            await attempts.DispatchAgainAsync([job.Id], drain.Expired);
+            await attempts.DispatchAgainAsync([job.Id], TimeSpan.Zero, drain.Expired);
         }
 
         return result is not null && own is not null;
@@ -169,6 +185,11 @@ internal sealed partial class JobRunner(
         try
         {
             var outcome = await handler(services, job.Input, Context(job, updates), any.Token);
+            if (outcome is JobOutcome.Succeeded)
+            {
+                dependencies.Find(job.Queue)?.Answered();
+            }
+
             return Result(job, outcome) with { Usage = Usage(job, outcome, time.GetElapsedTime(started)) };
         }
         catch (OperationCanceledException) when (revoked.IsCancellationRequested)
@@ -182,7 +203,8 @@ internal sealed partial class JobRunner(
         }
         catch (OperationCanceledException) when (timedOut.IsCancellationRequested)
         {
-            return RetryOrFail(job, JobErrorCode.Timeout, $"The attempt took longer than {_options.JobTimeout}. Raise Worker:JobTimeout, or send less.");
+            var late = new TimeoutException($"The attempt took longer than {_options.JobTimeout}. Raise Worker:JobTimeout, or send less.");
+            return await GivenBackByAsync(job, late) ?? RetryOrFail(job, JobErrorCode.Timeout, late.Message);
         }
         catch (OperationCanceledException) when (drain.Expired.IsCancellationRequested)
         {
@@ -190,11 +212,27 @@ internal sealed partial class JobRunner(
         }
         catch (Exception e)
         {
-            // The boundary: whatever a handler throws ends its own attempt and nothing else.
-            LogThrew(e, job.Id, job.Kind, job.Attempt);
-            return RetryOrFail(job, JobErrorCode.Exception, $"{e.GetType().Name}: {PublicReason.Of(e)}");
+            return await FailAsync(job, e);
         }
     }
+
+    /// <summary>The boundary: whatever a handler throws ends its own attempt and nothing else.</summary>
+    private async Task<AttemptResult> FailAsync(ClaimedJob job, Exception exception)
+    {
+        if (await GivenBackByAsync(job, exception) is { } givenBack)
+        {
+            return givenBack;
+        }
+
+        LogThrew(exception, job.Id, job.Kind, job.Attempt);
+        return RetryOrFail(job, JobErrorCode.Exception, $"{exception.GetType().Name}: {PublicReason.Of(exception)}");
+    }
+
+    /// <summary>Null where the failure is not the doing of what the job needs from outside.</summary>
+    private async Task<AttemptResult?> GivenBackByAsync(ClaimedJob job, Exception failure) =>
+        dependencies.Find(job.Queue) is { } needed && await needed.IsToBlameAsync(failure, job.Attempt, drain.Expired)
+            ? AttemptResult.GivenBackFor(job, AwayDelay, $"Waits uncharged: {PublicReason.Of(failure)}")
+            : null;
 
     private static AttemptUsage? Usage(ClaimedJob job, JobOutcome outcome, TimeSpan running) => outcome is JobOutcome.Succeeded { Measured: { } measured }
         ? new()

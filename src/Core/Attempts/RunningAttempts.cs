@@ -66,22 +66,6 @@ internal sealed class RunningAttempts : IDisposable
 }
 
 /// <summary>
-/// How many jobs of a queue run here at once. Not the broker's count, which is of messages: a message may carry several jobs.
-/// </summary>
-internal sealed class QueueSlots(string queue, int count) : IDisposable
-{
-    private readonly SemaphoreSlim _free = new(count);
-
-    public string Queue => queue;
-
-    public Task WaitAsync(CancellationToken cancellationToken) => _free.WaitAsync(cancellationToken);
-
-    public void Release() => _free.Release();
-
-    public void Dispose() => _free.Dispose();
-}
-
-/// <summary>
 /// Stopping to fetch and stopping to work are two signals: the bus stops fetching at once, and running jobs may go on for
 /// <see cref="WorkerOptions.DrainTimeout"/> before they are given back.
 /// </summary>

@@ -21,6 +21,7 @@ internal sealed partial class WorkerLease(
     HeldDispatches held,
     WorkerSteering steering,
     PauseStore pauses,
+    JobDependencies dependencies,
     WorkerIdentity worker,
     ConsumedQueues queues,
     IOptionsMonitor<QueueOptions> queueOptions,
@@ -151,7 +152,9 @@ internal sealed partial class WorkerLease(
                 worker.Id,
                 worker.Host,
                 Queues = queues.Names.ToArray(),
-                Slots = queues.Names.Select(queue => queueOptions.Get(queue).Prefetch).ToArray(),
+
+                // None while it takes none, so that the window is that of the others.
+                Slots = queues.Names.Select(queue => dependencies.IsAway(queue) ? 0 : queueOptions.Get(queue).Prefetch).ToArray(),
                 Fingerprints = fingerprints.Json,
                 Held = held.Snapshot(),
                 LeaseSeconds = _options.Lease.TotalSeconds,

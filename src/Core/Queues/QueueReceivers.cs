@@ -43,6 +43,9 @@ internal sealed partial class QueueReceivers(
     // Those of a worker that was told to drain: they end with the last job that runs.
     private Task _draining = Task.CompletedTask;
 
+    // Asked for late: a host without kinds of its own has none.
+    private readonly JobDependencies? _dependencies = services.GetService<JobDependencies>();
+
     /// <exception cref="KeyNotFoundException">The queue is not received from.</exception>
     internal IReceiveEndpoint Endpoint(string queue) => _receivers[queue].ReceiveEndpoint;
 
@@ -87,13 +90,23 @@ internal sealed partial class QueueReceivers(
 
             foreach (var queue in queues.Names)
             {
+                var isAway = !_broker.IsMemory && _dependencies?.IsAway(queue) is true;
                 if (!_receivers.TryGetValue(queue, out var receiver))
                 {
-                    _receivers[queue] = Receive(queue);
+                    if (!isAway)
+                    {
+                        _receivers[queue] = Receive(queue);
+                    }
+                }
+                else if (isAway)
+                {
+                    await EndAsync(queue, receiver);
+                    watch.Forget(_broker.QueueName(queue));
                 }
                 else if (watch.SilentFor(_broker.QueueName(queue)) > _broker.ReceiveTimeout)
                 {
                     await AssertBrokerAnswersAsync(stoppingToken);
+                    LogReceivedAnew(queue, _broker.ReceiveTimeout);
                     await EndAsync(queue, receiver);
                 }
             }
@@ -152,7 +165,6 @@ internal sealed partial class QueueReceivers(
 
     private async Task EndAsync(string queue, HostReceiveEndpointHandle receiver)
     {
-        LogReceivedAnew(queue, _broker.ReceiveTimeout);
         _receivers.TryRemove(queue, out _);
         using var timeout = new CancellationTokenSource(StopTimeout, Time);
         try
@@ -167,6 +179,22 @@ internal sealed partial class QueueReceivers(
 
     [LoggerMessage(1206, LogLevel.Warning, "Queue {Queue} was not received from for {ReceiveTimeout} (Broker:ReceiveTimeout) although the broker answers; connecting again")]
     private partial void LogReceivedAnew(string queue, TimeSpan receiveTimeout);
+}
+
+/// <summary>How many jobs of a queue run in this process at once. Not the broker's count, which is of messages: a message may carry several.</summary>
+internal sealed class QueueSlots(string queue, int count) : IDisposable
+{
+    private readonly SemaphoreSlim _free = new(count);
+
+    public string Queue => queue;
+
+    public int Count => count;
+
+    public Task WaitAsync(CancellationToken cancellationToken) => _free.WaitAsync(cancellationToken);
+
+    public void Release() => _free.Release();
+
+    public void Dispose() => _free.Dispose();
 }
 
 /// <summary>Where a message becomes jobs. MassTransit acknowledges it when this returns, so only after every result is durable.</summary>

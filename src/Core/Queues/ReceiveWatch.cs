@@ -17,6 +17,9 @@ internal sealed partial class ReceiveWatch(TimeProvider time, ILogger<ReceiveWat
     /// <summary>From now on the queue counts as silent until it is received from.</summary>
     public void Expect(string queue) => _silent[queue] = time.GetTimestamp();
 
+    /// <summary>It is not received from, and is not meant to be.</summary>
+    public void Forget(string queue) => _silent.TryRemove(queue, out _);
+
     /// <summary>Zero while the queue is received from.</summary>
     public TimeSpan SilentFor(string queue) => _silent.TryGetValue(queue, out var since) ? time.GetElapsedTime(since) : TimeSpan.Zero;
 

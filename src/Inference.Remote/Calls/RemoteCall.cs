@@ -4,13 +4,15 @@ namespace Pipeline.Inference.Remote.Calls;
 
 /// <summary>
 /// One request to a server: bounded by the endpoint's timeout, and whatever an SDK throws becomes what the seam promises.
-/// Nothing is tried again here: jobs are, by the queue, and two layers that retry multiply.
+/// Nothing is tried again here: jobs are, by the queue, and two layers that retry multiply. A request that waits for a slot has not
+/// begun.
 /// </summary>
 internal static class RemoteCall
 {
     public static async Task<T> RunAsync<T>(
         RemoteEndpoint endpoint, TimeProvider time, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
+        using Slot slot = await Slot.TakeAsync(endpoint.Slots, cancellationToken);
         using Deadline deadline = new(endpoint.Timeout, time, cancellationToken);
         try
         {
@@ -29,6 +31,7 @@ internal static class RemoteCall
         Func<CancellationToken, IAsyncEnumerable<T>> open,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using Slot slot = await Slot.TakeAsync(endpoint.Slots, cancellationToken);
         using Deadline deadline = new(endpoint.Timeout, time, cancellationToken);
         await using IAsyncEnumerator<T> pieces = open(deadline.Token).GetAsyncEnumerator(deadline.Token);
         while (await NextAsync(pieces, endpoint, deadline, cancellationToken))
@@ -51,5 +54,21 @@ internal static class RemoteCall
             cancellationToken.ThrowIfCancellationRequested();
             throw RemoteFailure.Of(e, endpoint, deadline.Passed);
         }
+    }
+
+    /// <summary>One of the requests that a server gets at once.</summary>
+    private readonly struct Slot(SemaphoreSlim? slots) : IDisposable
+    {
+        public static async Task<Slot> TakeAsync(SemaphoreSlim? slots, CancellationToken cancellationToken)
+        {
+            if (slots is not null)
+            {
+                await slots.WaitAsync(cancellationToken);
+            }
+
+            return new(slots);
+        }
+
+        public void Dispose() => slots?.Release();
     }
 }
