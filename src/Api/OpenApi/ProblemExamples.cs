@@ -65,7 +65,7 @@ internal static class ProblemExamples
         "schedule-not-found" => ("There is no recurring task \"nightly\", or no scheduler has started yet. GET /api/schedules lists those there are.", null),
         "too-many-activity-reports" => ("10 reports are still being made, the limit of Activity:WaitingMax. Try again when one is ready.", null),
         "too-many-streams" => ("This server has 1000 streams open, the limit of Api:StreamsMax. Connect again later, or poll the job.", null),
-        "store-unavailable" => ("PostgreSQL does not answer. Send the request again; with the same Idempotency-Key nothing is done twice.", null),
+        "store-unavailable" => ("PostgreSQL does not answer, or takes no writes. Send the request again; with the same Idempotency-Key nothing is done twice.", null),
         "spool-unavailable" => ("The batch cannot be written to /tmp while it is checked: No space left on device Make room there, or set Api:BatchSpoolDirectory to another directory.", null),
         _ => (type.Title + ".", (string?)null),
     };

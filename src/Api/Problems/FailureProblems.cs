@@ -40,7 +40,7 @@ internal sealed class FailureProblems(IOptions<ApiOptions> options, ILogger<Fail
                 log.StoreUnavailable(context.Request.Method, context.Request.Path, exception.GetBaseException().Message);
                 return new Problem(
                     ProblemType.StoreUnavailable,
-                    "PostgreSQL does not answer. Send the request again; with the same Idempotency-Key nothing is done twice.")
+                    "PostgreSQL does not answer, or takes no writes. Send the request again; with the same Idempotency-Key nothing is done twice.")
                 {
                     RetryAfter = options.Value.StoreRetryAfter,
                 };

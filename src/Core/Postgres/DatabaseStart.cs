@@ -9,6 +9,7 @@ namespace Pipeline.Core.Postgres;
 
 /// <summary>Waits for the database and migrates it, before anything else of the host starts.</summary>
 internal sealed partial class DatabaseStart(
+    NpgsqlDataSource dataSource,
     Migrator migrator,
     JobPartitions partitions,
     IOptions<PostgresOptions> options,
@@ -24,6 +25,7 @@ internal sealed partial class DatabaseStart(
         {
             try
             {
+                await SharedSessions.RefuseAsync(dataSource, Server, cancellationToken);
                 await migrator.MigrateAsync(cancellationToken);
                 await partitions.MakeAsync(cancellationToken);
                 return;
@@ -71,9 +73,18 @@ internal sealed class PostgresHealth(NpgsqlDataSource dataSource) : IHealthCheck
     {
         try
         {
-            await using var command = dataSource.CreateCommand("select 1");
-            await command.ExecuteScalarAsync(cancellationToken);
-            return HealthCheckResult.Healthy();
+            if (!await dataSource.ExecuteScalarAsync<bool>(ReadOnlyDatabase.Question, null, cancellationToken))
+            {
+                return HealthCheckResult.Healthy();
+            }
+
+            // It was the primary when the session began; so may the others of the pool.
+            dataSource.Clear();
+            throw new ReadOnlyDatabaseException();
+        }
+        catch (ReadOnlyDatabaseException e)
+        {
+            return HealthCheckResult.Unhealthy(e.Message);
         }
         catch (Exception e) when (e is NpgsqlException || TransientErrors.IsTransient(e))
         {

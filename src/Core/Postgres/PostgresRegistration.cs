@@ -43,7 +43,9 @@ internal static class PostgresRegistration
                 connection.NoResetOnClose = true;
             }
 
-            return NpgsqlDataSource.Create(connection);
+            return new NpgsqlDataSourceBuilder(connection.ConnectionString)
+                .UsePhysicalConnectionInitializer(ReadOnlyDatabase.Refuse, ReadOnlyDatabase.RefuseAsync)
+                .Build();
         }
         catch (ArgumentException e)
         {

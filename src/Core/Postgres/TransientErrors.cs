@@ -8,8 +8,10 @@ public static class TransientErrors
 {
     public static bool IsTransient(Exception exception) => exception switch
     {
-        // Shutdown (57P01..57P03) and connection failures (08…) are not all flagged by the driver.
-        PostgresException e => e.IsTransient || e.SqlState.StartsWith("57P0", StringComparison.Ordinal) || e.SqlState.StartsWith("08", StringComparison.Ordinal),
+        // Shutdown (57P01..57P03) and connection failures (08…) are not all flagged by the driver, and neither are a server that is no
+        // longer the primary and one that ends statements which take long.
+        PostgresException e => e.IsTransient || e.SqlState.StartsWith("57P0", StringComparison.Ordinal) || e.SqlState.StartsWith("08", StringComparison.Ordinal)
+            || e.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled,
         NpgsqlException e => e.IsTransient || e.InnerException is IOException or SocketException or TimeoutException,
         SocketException or IOException or TimeoutException => true,
         _ => false,

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pipeline.Api.Tests.Hosting;
 using Pipeline.TestSupport.Pipelines;
@@ -35,6 +36,63 @@ public sealed class StoreDownTests
     }
 
     [Fact]
+    public async Task A_database_that_is_read_only_is_as_one_that_is_away_and_the_new_primary_is_found_by_itself()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null);
+        using var client = host.Client();
+        (await client.PostAsync("/api/emotion", """{"text":"a"}""")).Status.ShouldBe(202);
+
+        // What a demoted primary does: its sessions end, and new ones are read-only.
+        await FailOverAsync(database, "set default_transaction_read_only = on");
+
+        ShouldBeUnavailable(await client.PostAsync("/api/emotion", """{"text":"b"}"""));
+        ShouldBeUnavailable(await client.PostLinesAsync("/api/jobs/batch?kind=emotion", ["""{"text":"b"}"""]));
+        var ready = await client.GetAsync("/health/ready");
+        ready.Status.ShouldBe(503);
+        ready.Json.GetProperty("parts").GetProperty("postgres").GetProperty("reason").GetString().ShouldNotBeNull().ShouldContain("read-only");
+
+        // From here on nobody ends a session.
+        await ExecuteAsync(database, $"alter database {new NpgsqlConnectionStringBuilder(database.ConnectionString).Database} reset default_transaction_read_only");
+
+        (await client.PostAsync("/api/emotion", """{"text":"b"}""")).Status.ShouldBe(202);
+        (await client.GetAsync("/health/ready")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Sessions_that_turn_read_only_while_they_are_pooled_are_dropped()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null);
+        using var client = host.Client();
+        var pool = host.Services.GetRequiredService<NpgsqlDataSource>();
+        await using (var connection = await pool.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var turn = new NpgsqlCommand("set default_transaction_read_only = on", connection);
+            await turn.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        // Whoever gets the session: a loop, a request or the check.
+        await Eventually.TrueAsync(async () => (await client.GetAsync("/health/ready")).Status == 503);
+        await Eventually.TrueAsync(async () => (await client.GetAsync("/health/ready")).Status == 200);
+    }
+
+    [Fact]
+    public async Task A_statement_that_the_database_ends_for_its_length_is_no_bug_of_ours()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null);
+        using var client = host.Client();
+        await FailOverAsync(database, "set statement_timeout = 50");
+        await using var blocking = await database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await blocking.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand("lock table batches in access exclusive mode", blocking);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        ShouldBeUnavailable(await client.PostLinesAsync("/api/jobs/batch?kind=emotion", ["""{"text":"b"}"""]));
+    }
+
+    [Fact]
     public async Task A_job_that_was_accepted_is_answered_as_accepted_though_the_database_leaves_during_the_wait()
     {
         await using var database = await PostgresDatabase.CreateAsync();
@@ -50,6 +108,19 @@ public sealed class StoreDownTests
         answer.Status.ShouldBe(202);
         answer.State.ShouldBe("queued");
         answer.Headers["Location"].ShouldBe($"/api/jobs/{answer.Id}");
+    }
+
+    /// <summary>Changes what new sessions are like, and ends all others but the one that does it.</summary>
+    private static async Task FailOverAsync(PostgresDatabase database, string setting)
+    {
+        await ExecuteAsync(database, $"alter database {new NpgsqlConnectionStringBuilder(database.ConnectionString).Database} {setting}");
+        await ExecuteAsync(database, "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+    }
+
+    private static async Task ExecuteAsync(PostgresDatabase database, string sql)
+    {
+        await using var command = database.DataSource.CreateCommand($"set transaction read write; {sql}");
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     private static TcpRelay RelayTo(PostgresDatabase database)
