@@ -18,6 +18,8 @@ internal static class Bus
         services.AddSingleton<BrokerQueues>();
         services.AddSingleton<QueueSender>();
         services.AddHostedService<BrokerStart>();
+        services.AddHosted<BrokerAlarms>();
+        services.AddHealthChecks().AddCheck<BrokerAlarmHealth>("broker-alarm", tags: ["ready"]);
         services.AddBus(inMemory);
     }
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.Core.Broker;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Core.Relay;
@@ -43,7 +44,10 @@ public sealed class DirectPublisher(DispatchStore store, DispatchSender sender, 
         if (failure is not null)
         {
             await GiveBackOpenAsync(cancellationToken);
-            throw failure;
+            if (failure is not BrokerBlockedException)
+            {
+                throw failure;
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Broker;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Usage;
@@ -208,9 +209,10 @@ internal sealed partial class DispatchRelay(
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsOutage(e))
             {
-                // The trouble of one queue is not that of the others: it rests, and the round goes on. Said once an outage.
+                // The trouble of one queue is not that of the others: it rests, and the round goes on. Said once an outage; an alarm
+                // is said once for all queues.
                 _resting[queue] = Time.GetTimestamp();
-                if (_refused.Add(queue))
+                if (e is not BrokerBlockedException && _refused.Add(queue))
                 {
                     LogRefused(queue, e.GetBaseException().Message);
                 }

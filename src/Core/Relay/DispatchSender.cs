@@ -8,7 +8,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Pipeline.Core.Relay;
 
 /// <summary>Sends messages together, so that their confirmations are waited for together.</summary>
-public sealed class DispatchSender(QueueSender sender, IOptions<BrokerOptions> options)
+public sealed class DispatchSender(QueueSender sender, BrokerAlarms alarms, IOptions<BrokerOptions> options)
 {
     private readonly BrokerOptions _options = options.Value;
 
@@ -17,11 +17,17 @@ public sealed class DispatchSender(QueueSender sender, IOptions<BrokerOptions> o
 
     /// <summary>Whether an exception of dispatching is somebody's outage. MassTransit wraps broker trouble in its own; a confirm that does not come in time cancels.</summary>
     public static bool IsOutage(Exception exception) =>
-        TransientErrors.IsTransient(exception) || exception is OperationCanceledException or MassTransitException or RabbitMQClientException;
+        TransientErrors.IsTransient(exception) || exception is OperationCanceledException or MassTransitException or RabbitMQClientException or BrokerBlockedException;
 
     /// <summary>The messages that the broker has not confirmed, and why the first of them was not.</summary>
     internal async Task<(long[] Unsent, Exception? Failure)> SendAsync(IReadOnlyList<Dispatch> messages, CancellationToken cancellationToken)
     {
+        if (alarms.Reason is { } reason)
+        {
+            // Each would wait for its confirm in vain, and be told of.
+            return ([.. messages.Select(message => message.Id)], new BrokerBlockedException(reason));
+        }
+
         using var confirmed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         confirmed.CancelAfter(_options.ConfirmTimeout);
         var failures = await Task.WhenAll(messages.Select(message => SendAsync(message, confirmed.Token)));

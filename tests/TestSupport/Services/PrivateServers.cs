@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Pipeline.TestSupport.Services;
 
@@ -51,6 +52,10 @@ public sealed class PrivateServers : IAsyncDisposable
 
     /// <summary>Takes back <see cref="SuspendQueueAsync"/>.</summary>
     public Task ResumeQueueAsync(string queue) => EvaluateAsync($"ok = sys:resume({Actor(queue)}).");
+
+    /// <summary>An alarm: the broker finds itself low on memory and blocks publishers. Null ends it.</summary>
+    public Task SetMemoryLimitAsync(double? share) =>
+        RunAsync("rabbitmqctl", "--dir", _directory, "set_vm_memory_high_watermark", (share ?? 0.4).ToString(CultureInfo.InvariantCulture));
 
     public async ValueTask DisposeAsync() => await RunAsync("remove", "--dir", _directory);
 
