@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
 
@@ -21,9 +22,23 @@ public sealed class JobHandlers
     {
         _queues.AddRange(TJob.Descriptor.Queues);
         _handlers.Add(TJob.Kind, static (services, inputJson, context, cancellationToken) =>
-            services.GetRequiredService<IJobHandler<TJob, TResult>>().HandleAsync(
-                JsonSerializer.Deserialize(inputJson, TJob.Json)!, context, cancellationToken));
+            services.GetRequiredService<IJobHandler<TJob, TResult>>().HandleAsync(Read(inputJson, TJob.Json), context, cancellationToken));
     }
 
     internal Invoke? Find(string kind) => _handlers.GetValueOrDefault(kind);
+
+    private static TJob Read<TJob>(string inputJson, JsonTypeInfo<TJob> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(inputJson, json)!;
+        }
+        catch (JsonException e)
+        {
+            throw new UnreadableInputException(e);
+        }
+    }
 }
+
+/// <summary>The API took an input that this process cannot read: it is of another version.</summary>
+internal sealed class UnreadableInputException(JsonException cause) : Exception(cause.Message, cause);

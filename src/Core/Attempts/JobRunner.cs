@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -39,7 +40,14 @@ internal sealed partial class JobRunner(
     // What is given back because a dependency is away: another worker may have it, and this one is about to stop fetching.
     private static readonly TimeSpan AwayDelay = TimeSpan.FromSeconds(1);
 
+    // How long a job that only a newer worker can do stays away from this one; it doubles with each start.
+    private static readonly TimeSpan NewerDelayMin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NewerDelayMax = TimeSpan.FromSeconds(15);
+
     private readonly WorkerOptions _options = options.Value;
+
+    // The kinds that a warning was given of.
+    private readonly ConcurrentDictionary<string, bool> _leftToNewer = new();
 
     // Of all jobs that were running when a worker died, one is to blame. Poison candidates run one at a time, so that the next death
     // convicts one job and not its neighbours.
@@ -175,7 +183,7 @@ internal sealed partial class JobRunner(
     {
         if (handlers.Find(job.Kind) is not { } handler)
         {
-            return AttemptResult.Failed(job, JobErrorCode.Rejected, $"No worker of this queue can do jobs of kind '{job.Kind}'. Start a worker of the same version as the API.");
+            return LeaveToNewer(job, "the kind is unknown");
         }
 
         using var timedOut = new CancellationTokenSource(_options.JobTimeout, time);
@@ -210,6 +218,10 @@ internal sealed partial class JobRunner(
         {
             return AttemptResult.GivenBack(job);
         }
+        catch (UnreadableInputException e)
+        {
+            return LeaveToNewer(job, e.Message);
+        }
         catch (Exception e)
         {
             return await FailAsync(job, e);
@@ -226,6 +238,19 @@ internal sealed partial class JobRunner(
 
         LogThrew(exception, job.Id, job.Kind, job.Attempt);
         return RetryOrFail(job, JobErrorCode.Exception, $"{exception.GetType().Name}: {PublicReason.Of(exception)}");
+    }
+
+    /// <summary>A newer API took the job, and a newer worker can do it: this one is charged to nobody, and comes back less and less often.</summary>
+    private AttemptResult LeaveToNewer(ClaimedJob job, string reason)
+    {
+        if (_leftToNewer.TryAdd(job.Kind, true))
+        {
+            LogLeftToNewer(job.Kind, reason);
+        }
+
+        var delay = NewerDelayMin * Math.Pow(2, Math.Min(job.Attempt - 1, 10));
+        return AttemptResult.GivenBackFor(
+            job, delay < NewerDelayMax ? delay : NewerDelayMax, $"Waits uncharged for a worker of a newer version: this one cannot read jobs of kind '{job.Kind}' like this ({reason}).");
     }
 
     /// <summary>Null where the failure is not the doing of what the job needs from outside.</summary>
@@ -301,6 +326,9 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(1132, LogLevel.Information, "Stopped attempt {Attempt} of job {JobId}: it is no longer this worker's")]
     private partial void LogRevoked(Guid jobId, int attempt);
+
+    [LoggerMessage(1136, LogLevel.Warning, "Leaving jobs of kind {Kind} to newer workers, uncharged; this one cannot read them: {Reason}")]
+    private partial void LogLeftToNewer(string kind, string reason);
 
     [LoggerMessage(1134, LogLevel.Error, "The database refuses the result of job {JobId} ({Kind})")]
     private partial void LogRefused(Exception exception, Guid jobId, string kind);

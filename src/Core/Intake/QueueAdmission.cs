@@ -80,9 +80,12 @@ public sealed class QueueAdmission(JobCatalog catalog, IOptionsMonitor<QueueOpti
         {
             foreach (var queue in sample)
             {
-                var load = _loads[queue.Queue];
-                load.Depth = queue.Depth + load.Depth - load.DepthAtSample;
-                load.FinishedPerSecond = queue.FinishedPerMinute / 60.0;
+                // Of a kind that this version does not know, nothing is accepted here.
+                if (_loads.TryGetValue(queue.Queue, out var load))
+                {
+                    load.Depth = queue.Depth + load.Depth - load.DepthAtSample;
+                    load.FinishedPerSecond = queue.FinishedPerMinute / 60.0;
+                }
             }
         }
     }

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using System.Runtime.Serialization;
+using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -152,8 +155,7 @@ internal sealed partial class QueueReceivers(
         // Sent to the queue, never published: a binding to the message type would copy each job into every queue.
         endpoint.ConfigureConsumeTopology = false;
 
-        // The runner throws only when it could not claim. Back to the queue then, not to an error queue nobody reads.
-        endpoint.RethrowFaultedMessages();
+        endpoint.ConfigureError(failed => failed.UseFilter(new FailedMessages(slots.Queue, logger)));
         endpoint.Consumer(() => new JobConsumer(services.GetRequiredService<JobRunner>(), slots));
     }
 
@@ -200,5 +202,42 @@ internal sealed class QueueSlots(string queue, int count) : IDisposable
 /// <summary>Where a message becomes jobs. MassTransit acknowledges it when this returns, so only after every result is durable.</summary>
 internal sealed class JobConsumer(JobRunner runner, QueueSlots slots) : IConsumer<JobReady>
 {
-    public Task Consume(ConsumeContext<JobReady> context) => runner.RunAsync(context.Message, slots, context.CancellationToken);
+    public Task Consume(ConsumeContext<JobReady> context) => context.Message.All().Contains(Guid.Empty)
+        ? throw new JsonException("A message of jobs has no job_id, or an empty one.")
+        : runner.RunAsync(context.Message, slots, context.CancellationToken);
+}
+
+/// <summary>
+/// What becomes of messages that failed. Where the jobs could not be claimed they go back to the queue, not to an error queue that
+/// nobody reads. What nobody can read is acknowledged, since it would come back for ever: the database knows every job, and finds that
+/// its message is lost.
+/// </summary>
+internal sealed partial class FailedMessages(string queue, ILogger logger) : IFilter<ExceptionReceiveContext>
+{
+    public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    {
+        if (Reason(context.Exception) is { } reason)
+        {
+            LogUnreadable(queue, reason);
+        }
+        else
+        {
+            ExceptionDispatchInfo.Throw(context.Exception);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("failedMessages");
+
+    /// <summary>Null where the message was read.</summary>
+    private static string? Reason(Exception? exception) => exception switch
+    {
+        null => null,
+        JsonException or SerializationException => exception.GetBaseException().Message,
+        _ => Reason(exception.InnerException),
+    };
+
+    [LoggerMessage(1213, LogLevel.Warning, "Dropped a message of queue {Queue} that cannot be read; was it sent by another application, or a later version? {Reason}")]
+    private partial void LogUnreadable(string queue, string reason);
 }

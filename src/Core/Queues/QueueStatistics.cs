@@ -58,7 +58,7 @@ public sealed class QueueStatistics(
     private readonly SemaphoreSlim _sampling = new(1);
     private DateTime? _finishedUntil;
 
-    /// <summary>The last sample, every queue of the catalog in its order.</summary>
+    /// <summary>The last sample: every queue of the catalog in its order, then those of unknown kinds that have jobs.</summary>
     public IReadOnlyList<QueueStatus> Current { get; private set; } = [];
 
     /// <summary>Takes a sample now; one at a time, so that <see cref="Current"/> never goes back.</summary>
@@ -111,7 +111,7 @@ public sealed class QueueStatistics(
         fingerprints.Replace(await results.ReadAsync<(string Kind, string? Fingerprint)>());
         Observe(finished, catalog.Queues.ToDictionary(queue => queue, queue => waiting.GetValueOrDefault(queue).Depth + running.GetValueOrDefault(queue)));
 
-        Current = [.. catalog.Queues.Select(queue => new QueueStatus
+        Current = [.. catalog.Queues.Union(waiting.Keys.Order()).Select(queue => new QueueStatus
         {
             Queue = queue,
             IsPaused = backlog.Of(queue).IsPaused,
