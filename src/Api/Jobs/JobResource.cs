@@ -35,6 +35,10 @@ internal sealed record JobResource
     [Description("How many times a worker has started it.")]
     public required int Attempt { get; init; }
 
+    [Description("true if a worker died while it ran this job or jobs beside it. While it waits, it is tried with few others at a time; at the end the job that is to blame is quarantined.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool PoisonCandidate { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }
@@ -97,6 +101,7 @@ internal sealed record JobResource
         State = job.State,
         Cached = job.IsCached,
         Attempt = job.Attempt,
+        PoisonCandidate = job.Deaths > 0 && !JobState.IsFinal(job.State),
         CreatedAt = job.CreatedAt,
         StartedAt = job.StartedAt,
         FinishedAt = job.FinishedAt,

@@ -21,6 +21,7 @@ internal static class AttemptRegistration
         services.AddSingleton<WorkerFingerprints>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<HeldDispatches>();
+        services.AddSingleton<PoisonCandidates>();
         services.AddSingleton<AttemptStore>();
         services.AddSingleton<WorkerUpdates>();
         services.AddSingleton<JobDependencies>();

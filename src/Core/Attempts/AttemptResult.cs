@@ -83,8 +83,11 @@ internal sealed record ClaimedJob
     /// <summary>Where somebody follows it from the beginning; null when nobody does.</summary>
     public string? Subscriber { get; init; }
 
-    /// <summary>A worker died while it ran this job, and it is not claimed yet.</summary>
-    public required bool IsPoisonCandidate { get; init; }
+    /// <summary>
+    /// Of a poison candidate, a job that a worker died of or beside: how many were suspected together. It is not claimed yet. Null of
+    /// every other job.
+    /// </summary>
+    public int? Suspects { get; init; }
 
     public required double QueuedSeconds { get; init; }
 

@@ -30,14 +30,14 @@ internal sealed partial class AttemptStore : IAsyncDisposable
           from (select set_config('synchronous_commit', 'off', true)) as unhurried
          where {Queued} and (due_at is null or due_at <= now())
            and (expires_at is null or expires_at > now()) and (deaths = 0 or @PoisonCandidates)
-        returning id, client_id as ClientId, kind, queue, attempt, failures::int, input::text, subscriber, false as IsPoisonCandidate,
+        returning id, client_id as ClientId, kind, queue, attempt, failures::int, input::text, subscriber, null::int as Suspects,
                   extract(epoch from now() - queued_at)::float8 as QueuedSeconds,
                   extract(epoch from expires_at - now())::float8 as SecondsToExpiry
         """;
 
     // A poison candidate, a job that a worker died of or beside, is only pointed out: it is claimed when it can run without others.
     internal const string PoisonCandidates = $"""
-        select id, client_id as ClientId, kind, queue, attempt, failures::int, input::text, subscriber, true as IsPoisonCandidate,
+        select id, client_id as ClientId, kind, queue, attempt, failures::int, input::text, subscriber, coalesce(suspects, 1) as Suspects,
                0::float8 as QueuedSeconds, null::float8 as SecondsToExpiry
           from jobs where {Queued} and deaths > 0
         """;

@@ -15,13 +15,13 @@ using Pipeline.Core.Usage;
 namespace Pipeline.Core.Attempts;
 
 /// <summary>
-/// Runs one delivery: claims its rows, calls the handler, makes the outcomes durable. When this returns, the message may be
-/// acknowledged, whatever happened: a job that has to run again has a dispatch that waits.
+/// Runs one delivery: claims its rows, calls the handler, makes the outcomes durable.
 /// </summary>
 internal sealed partial class JobRunner(
     AttemptStore attempts,
     RunningAttempts running,
     HeldDispatches held,
+    PoisonCandidates candidates,
     WorkerUpdates publishing,
     JobHandlers handlers,
     JobDependencies dependencies,
@@ -32,13 +32,19 @@ internal sealed partial class JobRunner(
     IOptions<WorkerOptions> options,
     IOptions<BrokerOptions> broker,
     TimeProvider time,
-    ILogger<JobRunner> logger) : IDisposable
+    ILogger<JobRunner> logger)
 {
     // Timers take no more than 49 days. An attempt that runs for so long is ended by its time limit.
     private const double TimerSecondsMax = 40 * 24 * 60 * 60;
 
     // What is given back because a dependency is away: another worker may have it, and this one is about to stop fetching.
     private static readonly TimeSpan AwayDelay = TimeSpan.FromSeconds(1);
+
+    // What was waited for in vain is given back in a moment, as long as there is a database.
+    private static readonly TimeSpan GiveBackTime = TimeSpan.FromSeconds(5);
+
+    // A poison candidate that cannot be tried yet.
+    private static readonly TimeSpan CandidateDelay = TimeSpan.FromSeconds(1);
 
     // How long a job that only a newer worker can do stays away from this one; it doubles with each start.
     private static readonly TimeSpan NewerDelayMin = TimeSpan.FromSeconds(1);
@@ -49,18 +55,29 @@ internal sealed partial class JobRunner(
     // The kinds that a warning was given of.
     private readonly ConcurrentDictionary<string, bool> _leftToNewer = new();
 
-    // Of all jobs that were running when a worker died, one is to blame. Poison candidates run one at a time, so that the next death
-    // convicts one job and not its neighbours.
-    private readonly SemaphoreSlim _poisonCandidates = new(1);
-
-    public void Dispose() => _poisonCandidates.Dispose();
-
-    /// <summary>Runs the jobs of one message, each on its own, as the slots of their queue become free.</summary>
+    /// <summary>
+    /// Starts the jobs of one message, each on its own, as the slots of their queue become free. Returns once none of them needs the
+    /// message any more, so that it is acknowledged however long they take: what runs is guarded by this worker's lease.
+    /// </summary>
     public async Task RunAsync(JobReady message, QueueSlots slots, CancellationToken cancellationToken)
     {
-        using var holding = held.Add(message.DispatchId);
+        var starting = StartAllAsync(message, slots);
+        _ = EndAsync(message, starting, held.Add(message.DispatchId));
+        try
+        {
+            await starting.WaitAsync(_options.HoldMax + GiveBackTime, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The database is away. What is left here goes on when it is back, or counts as lost once this worker is.
+        }
+    }
+
+    private async Task<Start[]> StartAllAsync(JobReady message, QueueSlots slots)
+    {
         var needed = dependencies.Find(slots.Queue);
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(drain.Stopping, steering.Held(slots.Queue), cancellationToken, Leaving(needed));
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(drain.Stopping, steering.Held(slots.Queue), Leaving(needed));
+        stopping.CancelAfter(_options.HoldMax);
         if (needed is not null && broker.Value.IsMemory)
         {
             // There is no other worker to give it to.
@@ -71,74 +88,132 @@ internal sealed partial class JobRunner(
 
         // Where it carries one job, what ends the job ends the message, in one statement.
         var own = jobIds.Count == 1 ? message.DispatchId : null;
-        var progress = await Task.WhenAll(jobIds.Select(id => TryRunAsync(id, own, slots, stopping.Token, cancellationToken)));
-        if (jobIds.Where((_, i) => progress[i] is Progress.NotStarted).ToArray() is { Length: > 0 } left)
+        var starts = await Task.WhenAll(jobIds.Select(id => StartAsync(id, own, slots, stopping.Token)));
+        if (jobIds.Where((_, i) => starts[i].IsLeft).ToArray() is { Length: > 0 } left)
         {
-            // The message is acknowledged for those that ran; another worker goes on with the others.
-            await GiveBackAsync(message, left, needed is { IsAway: true } ? AwayDelay : TimeSpan.Zero, cancellationToken);
+            // The message is acknowledged for those that run; another worker goes on with the others.
+            await GiveBackAsync(message, left, needed is { IsAway: true } ? AwayDelay : starts.Max(start => start.Delay));
         }
-        else if (message.DispatchId is { } id && progress is not [Progress.EndedWithMessage])
+
+        return starts;
+    }
+
+    /// <summary>After the last of its jobs the message itself ends.</summary>
+    private async Task EndAsync(JobReady message, Task<Start[]> starting, IDisposable? holding)
+    {
+        using (holding)
         {
-            await attempts.EndDispatchAsync(id, cancellationToken);
+            try
+            {
+                var starts = await starting;
+                var ended = await Task.WhenAll(starts.Select(start => start.Run ?? Task.FromResult(false)));
+                if (message.DispatchId is { } id && !ended.Contains(true) && !starts.Any(start => start.IsLeft))
+                {
+                    await attempts.EndDispatchAsync(id, drain.Expired);
+                }
+            }
+            catch (Exception e)
+            {
+                // Nobody waits for this. The message goes back if it could not be started; else it is found as lost.
+                if (starting.IsCompletedSuccessfully && !drain.Stopping.IsCancellationRequested)
+                {
+                    LogUnended(e);
+                }
+            }
         }
     }
 
     private CancellationToken Leaving(DependencyState? needed) => broker.Value.IsMemory ? CancellationToken.None : needed?.Leaving ?? CancellationToken.None;
 
-    private async Task GiveBackAsync(JobReady message, Guid[] left, TimeSpan delay, CancellationToken cancellationToken)
+    private async Task GiveBackAsync(JobReady message, Guid[] left, TimeSpan delay)
     {
-        if (message.DispatchId is not { } id || !await attempts.GiveBackDispatchAsync(id, delay, cancellationToken))
+        if (message.DispatchId is not { } id || !await attempts.GiveBackDispatchAsync(id, delay, drain.Expired))
         {
-            await attempts.DispatchAgainAsync(left, delay, cancellationToken);
+            await attempts.DispatchAgainAsync(left, delay, drain.Expired);
         }
     }
 
-    private async Task<Progress> TryRunAsync(Guid jobId, long? own, QueueSlots slots, CancellationToken stopping, CancellationToken cancellationToken)
+    private async Task<Start> StartAsync(Guid jobId, long? own, QueueSlots slots, CancellationToken stopping)
     {
         try
         {
             await slots.WaitAsync(stopping);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            return Progress.NotStarted;
+            return Start.Left(TimeSpan.Zero);
         }
 
+        var start = Start.Left(TimeSpan.Zero);
         try
         {
-            return await RunAsync(jobId, own, cancellationToken) ? Progress.EndedWithMessage : Progress.Ended;
+            return start = await ClaimAsync(jobId, own, slots);
         }
         finally
         {
-            slots.Release();
+            if (start.Run is null)
+            {
+                slots.Release();
+            }
+        }
+    }
+
+    /// <summary>Takes the slot with it where a run has begun.</summary>
+    private async Task<Start> ClaimAsync(Guid jobId, long? own, QueueSlots slots)
+    {
+        if (await attempts.ClaimAsync(jobId, drain.Expired) is not { } job)
+        {
+            LogNotWaiting(jobId);
+            return Start.NotNeeded;
+        }
+
+        if (job.Suspects is not { } suspects)
+        {
+            return new(RunAsync(job, own, slots, candidate: null));
+        }
+
+        if (candidates.TryEnter(jobId, suspects, (slots.Queue, slots.Count)) is not { } candidate)
+        {
+            // Not here and not now; it waits in nobody's way.
+            return Start.Left(CandidateDelay);
+        }
+
+        var claimed = false;
+        try
+        {
+            if (await attempts.ClaimPoisonCandidateAsync(jobId, drain.Expired) is { } suspected)
+            {
+                claimed = true;
+                return new(RunAsync(suspected, own, slots, candidate));
+            }
+
+            return Start.NotNeeded;
+        }
+        finally
+        {
+            if (!claimed)
+            {
+                candidate.Dispose();
+            }
+        }
+    }
+
+    private async Task<bool> RunAsync(ClaimedJob job, long? own, QueueSlots slots, IDisposable? candidate)
+    {
+        using (candidate)
+        {
+            try
+            {
+                return await RunAsync(job, own);
+            }
+            finally
+            {
+                slots.Release();
+            }
         }
     }
 
     /// <summary>True when the message has ended with the job.</summary>
-    private async Task<bool> RunAsync(Guid jobId, long? own, CancellationToken cancellationToken)
-    {
-        if (await attempts.ClaimAsync(jobId, cancellationToken) is not { } job)
-        {
-            LogNotWaiting(jobId);
-            return false;
-        }
-
-        return job.IsPoisonCandidate ? await RunPoisonCandidateAsync(jobId, own, cancellationToken) : await RunAsync(job, own);
-    }
-
-    private async Task<bool> RunPoisonCandidateAsync(Guid jobId, long? own, CancellationToken cancellationToken)
-    {
-        await _poisonCandidates.WaitAsync(cancellationToken);
-        try
-        {
-            return await attempts.ClaimPoisonCandidateAsync(jobId, cancellationToken) is { } job && await RunAsync(job, own);
-        }
-        finally
-        {
-            _poisonCandidates.Release();
-        }
-    }
-
     private async Task<bool> RunAsync(ClaimedJob job, long? own)
     {
         // Not disposed: the lease loop may be about to cancel it. It has no timer, so nothing leaks.
@@ -309,17 +384,24 @@ internal sealed partial class JobRunner(
         return AttemptResult.RetryIn(job, delay < _options.RetryDelayMax ? delay : _options.RetryDelayMax, code, error);
     }
 
-    /// <summary>How far a job of a message came.</summary>
-    private enum Progress
+    /// <summary>What became of a job of a message.</summary>
+    /// <param name="Run">True once it has ended with its message; null where it does not run here.</param>
+    private readonly record struct Start(Task<bool>? Run)
     {
-        /// <summary>The worker had to stop before.</summary>
-        NotStarted,
+        /// <summary>It is final, or runs elsewhere.</summary>
+        public static Start NotNeeded => default;
 
-        Ended,
+        /// <summary>It still waits, and another worker may have it.</summary>
+        public bool IsLeft { get; private init; }
 
-        /// <summary>And the row of the message with it.</summary>
-        EndedWithMessage,
+        /// <summary>How long it is to stay away from this one.</summary>
+        public TimeSpan Delay { get; private init; }
+
+        public static Start Left(TimeSpan delay) => new() { IsLeft = true, Delay = delay };
     }
+
+    [LoggerMessage(1135, LogLevel.Error, "A message could not be ended after its jobs")]
+    private partial void LogUnended(Exception exception);
 
     [LoggerMessage(1131, LogLevel.Debug, "Delivery of job {JobId} dropped: the job is not queued")]
     private partial void LogNotWaiting(Guid jobId);

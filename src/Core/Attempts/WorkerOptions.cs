@@ -38,6 +38,20 @@ public sealed class WorkerOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan OwnershipInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// How long a job that was received may wait for a slot, or for the database, before it is given back. 1 s to 15 min, default 1 min:
+    /// well below RabbitMQ's <c>consumer_timeout</c>, which ends the channel of whoever holds a message for longer (30 min by default).
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:15:00")]
+    public TimeSpan HoldMax { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Workers that may die while they run a job that is suspected alone; then it is quarantined. 1 to 100, default 2. Raise it where
+    /// machines are taken away at any moment, such as spot instances.
+    /// </summary>
+    [Range(1, 100)]
+    public int DeathsMax { get; init; } = 2;
+
     /// <summary>How long running jobs may go on after a stop was asked for; then they are given back. 0 to 1 h, default 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);

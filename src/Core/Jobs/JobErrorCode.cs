@@ -18,6 +18,6 @@ public static class JobErrorCode
     /// <summary>A worker died while it ran the job.</summary>
     public const string WorkerLost = "worker_lost";
 
-    /// <summary>Two workers died while they ran the job: it is not given to a third.</summary>
+    /// <summary>Workers died while they ran the job, and it alone is suspected: it is not given to another.</summary>
     public const string Quarantined = "quarantined";
 }

@@ -49,7 +49,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     // Failures and deaths are forgotten: the operator knows something that the pipeline does not.
     private const string Retry = $"""
         with requeued as (
-            update jobs set state = 'queued', failures = 0, deaths = 0, queued_at = now(), started_at = null, finished_at = null,
+            update jobs set state = 'queued', failures = 0, deaths = 0, suspects = null, queued_at = now(), started_at = null, finished_at = null,
                    finished_xid = null, due_at = null, expires_at = null, error_code = null, error = null, worker_id = null
              where client_id = @ClientId and id = any(@Ids) and state in ('failed', 'canceled', 'expired')
             returning *),

@@ -22,16 +22,16 @@ public sealed class QueueOptions
     /// <summary>
     /// Most jobs that travel in one message, where four times as many are accepted together; fewer share fewer. 1 to 256,
     /// default 4, and 16 for bulk queues. Each of them is claimed, finished and retried on its own; the message is acknowledged
-    /// after the last one.
+    /// once the last one runs.
     /// </summary>
     [Range(1, 256)]
     public int ItemsPerMessage { get; set; } = 4;
 
     /// <summary>
-    /// Messages that a worker takes at once: most of an interactive queue carry one job, and as many have to be at hand as may
-    /// run; those of a bulk queue are full, and what one worker holds another cannot do.
+    /// Messages that a worker holds beyond the jobs that it runs, about half as many jobs where messages are full: they are at hand once
+    /// slots become free, and what one worker holds another cannot do.
     /// </summary>
-    internal int MessagesHeld => Math.Max(1, 4 * Prefetch / Math.Max(4, ItemsPerMessage));
+    internal int MessagesHeld => Math.Max(1, Prefetch / (2 * ItemsPerMessage));
 }
 
 [OptionsValidator]

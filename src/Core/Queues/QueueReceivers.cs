@@ -199,7 +199,7 @@ internal sealed class QueueSlots(string queue, int count) : IDisposable
     public void Dispose() => _free.Dispose();
 }
 
-/// <summary>Where a message becomes jobs. MassTransit acknowledges it when this returns, so only after every result is durable.</summary>
+/// <summary>Where a message becomes jobs. MassTransit acknowledges it when this returns: when its jobs run, or wait for others.</summary>
 internal sealed class JobConsumer(JobRunner runner, QueueSlots slots) : IConsumer<JobReady>
 {
     public Task Consume(ConsumeContext<JobReady> context) => context.Message.All().Contains(Guid.Empty)

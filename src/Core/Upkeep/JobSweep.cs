@@ -23,22 +23,33 @@ public sealed partial class JobSweep(
     // Several processes sweep; skip locked keeps them out of each other's way. A server that has just started has not
     // given the living workers the time to renew their leases.
     private const string Orphans = """
-        with orphans as (
-            select id from jobs
-             where state = 'running' and pg_postmaster_start_time() < now() - @GraceSeconds * interval '1 second'
+        with alone as materialized (
+            -- What one worker leaves behind is judged as a whole, by one process.
+            select pg_try_advisory_xact_lock(hashtextextended('sweep', 0)) as is_mine),
+        orphans as (
+            select id, worker_id, deaths from jobs
+             where state = 'running' and (select is_mine from alone) and pg_postmaster_start_time() < now() - @GraceSeconds * interval '1 second'
                and not exists (select from workers where workers.id = jobs.worker_id and lease_until > now())
              limit @Limit for update skip locked),
+        suspected as (
+            -- Where a worker ran poison candidates, nobody else is suspected.
+            select id, count(*) over (partition by worker_id)::int as suspects from orphans o
+             where deaths > 0 or not exists (select from orphans c where c.worker_id = o.worker_id and c.deaths > 0)),
+        judged as (
+            select o.id, s.suspects, coalesce(s.suspects = 1 and o.deaths + 1 >= @DeathsMax, false) as is_guilty
+              from orphans o left join suspected s on s.id = o.id),
         swept as (
-            update jobs set deaths = deaths + 1, worker_id = null, queued_at = now(),
-                   state = case when deaths + 1 >= @DeathsMax then 'failed' else 'queued' end,
-                   finished_at = case when deaths + 1 >= @DeathsMax then now() end,
-                   finished_xid = case when deaths + 1 >= @DeathsMax then pg_current_xact_id() end,
-                   error_code = case when deaths + 1 >= @DeathsMax then 'quarantined' else 'worker_lost' end,
-                   error = case when deaths + 1 >= @DeathsMax
+            update jobs set deaths = deaths + case when j.suspects is null then 0 else 1 end, suspects = coalesce(j.suspects, jobs.suspects),
+                   worker_id = null, queued_at = now(),
+                   state = case when is_guilty then 'failed' else 'queued' end,
+                   finished_at = case when is_guilty then now() end,
+                   finished_xid = case when is_guilty then pg_current_xact_id() end,
+                   error_code = case when is_guilty then 'quarantined' else 'worker_lost' end,
+                   error = case when is_guilty
                      then format('%s workers died while they ran this job; it is not given to another. Look at it, then retry it.', deaths + 1)
                      else 'The worker that ran this job died.' end
-             where id in (select id from orphans)
-            returning id, client_id, queue, state),
+              from judged j where jobs.id = j.id
+            returning jobs.id, client_id, queue, state),
         dispatched as (
             insert into dispatches (job_id, queue, client_id, ahead) select id, queue, client_id, true from swept where state = 'queued')
         select count(*)::int from swept
@@ -55,9 +66,6 @@ public sealed partial class JobSweep(
 
     private const string DeadWorkers = "delete from workers where lease_until < now() - interval '1 hour'";
 
-    /// <summary>Workers that a job may take down before nobody else is risked.</summary>
-    public const int DeathsMax = 2;
-
     private const int GroupMax = 1_000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PartitionInterval = TimeSpan.FromHours(1);
@@ -71,7 +79,7 @@ public sealed partial class JobSweep(
     public async Task<bool> SweepAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var parameters = new { Limit = GroupMax, DeathsMax, GraceSeconds = Grace.TotalSeconds };
+        var parameters = new { Limit = GroupMax, options.Value.DeathsMax, GraceSeconds = Grace.TotalSeconds };
 
         // While the database was out of reach no worker could renew its lease; none of them is dead for that.
         var orphans = _failedAt is { } failedAt && Time.GetElapsedTime(failedAt) < Grace

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
+using Pipeline.Core.Broker;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Intake;
@@ -74,6 +76,71 @@ public sealed class QueueTests(PostgresDatabase database) : IClassFixture<Postgr
             }
         }
     }
+
+    [Fact]
+    public async Task A_busy_worker_leaves_most_of_a_batch_to_those_that_join()
+    {
+        await using var own = await PostgresDatabase.CreateAsync();
+        var settings = await TestPipeline.SettingsAsync(own);
+        await using var accepting = await TestPipeline.StartAsync(own, settings, roles => roles.AddIntake());
+        await using var first = await HoldingWorkerAsync(own, settings);
+        await accepting.SubmitAsync(new Submission
+        {
+            ClientId = Client.LocalId,
+            Jobs = [.. Enumerable.Range(0, 256).Select(i => TestPipeline.OneJob($"text {i}").Jobs[0] with { Queue = "emotion-bulk" })],
+        });
+        await Eventually.TrueAsync(() => Task.FromResult(first.Script.Calls.Count == 64));
+
+        await using var second = await HoldingWorkerAsync(own, settings);
+        await using var third = await HoldingWorkerAsync(own, settings);
+
+        // Of 256 the first runs 64 and holds as many as two messages carry.
+        await Eventually.TrueAsync(() => Task.FromResult(second.Script.Calls.Count == 64 && third.Script.Calls.Count == 64));
+        first.Script.Calls.Count.ShouldBe(64);
+    }
+
+    [Fact]
+    public async Task Bulk_jobs_that_travel_alone_run_in_all_slots()
+    {
+        await using var own = await PostgresDatabase.CreateAsync();
+        var settings = await TestPipeline.SettingsAsync(own);
+        await using var accepting = await TestPipeline.StartAsync(own, settings, roles => roles.AddIntake());
+        await using var worker = await HoldingWorkerAsync(own, settings);
+
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => SubmitAsync(accepting, "emotion-bulk")));
+
+        await Eventually.TrueAsync(() => Task.FromResult(worker.Script.Calls.Count == 64));
+    }
+
+    [Fact]
+    public async Task What_waits_in_vain_for_a_slot_is_given_back_to_whoever_is_free()
+    {
+        await using var own = await PostgresDatabase.CreateAsync();
+        var settings = await TestPipeline.SettingsAsync(own);
+        settings["Queues:emotion:Prefetch"] = "1";
+        settings["Worker:HoldMax"] = "00:00:01";
+        await using var accepting = await TestPipeline.StartAsync(own, settings, roles => roles.AddIntake());
+        await using var busy = await HoldingWorkerAsync(own, settings);
+        await SubmitAsync(accepting, "emotion");
+        await busy.CalledAsync();
+        var held = await SubmitAsync(accepting, "emotion");
+        await Eventually.TrueAsync(async () => await CountAsync(accepting) == 0);
+
+        await using var free = await TestPipeline.StartAsync(own, settings, roles => roles.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedHandler>());
+
+        var job = await accepting.FinishAsync(held);
+        (job.State, job.Attempt).ShouldBe((JobState.Succeeded, 1));
+    }
+
+    private static Task<int> CountAsync(TestPipeline pipeline) =>
+        pipeline.Services.GetRequiredService<BrokerQueues>().CountMessagesAsync("emotion", CancellationToken.None);
+
+    /// <summary>Its jobs do not end.</summary>
+    private static Task<TestPipeline> HoldingWorkerAsync(PostgresDatabase database, Dictionary<string, string?> settings) => TestPipeline.StartAsync(
+        database,
+        settings,
+        roles => roles.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedHandler>(),
+        new() { Run = HandlerScript.UntilCanceled });
 
     private static async Task<Guid> SubmitAsync(TestPipeline pipeline, string queue)
     {

@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
+using Pipeline.Core.Attempts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Upkeep;
@@ -32,7 +33,7 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
     {
         await using var pipeline = await TestPipeline.StartAsync(database, roles: pipeline => pipeline.AddIntake());
         var id = await pipeline.SubmitAsync("text");
-        for (var deaths = 1; deaths <= JobSweep.DeathsMax; deaths++)
+        for (var deaths = 1; deaths <= 2; deaths++)
         {
             await RunOnDeadWorkerAsync(id);
             await Eventually.TrueAsync(async () => (await pipeline.FindAsync(id)).Deaths == deaths);
@@ -76,6 +77,116 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
 
         jobs.ShouldAllBe(job => job.State == JobState.Succeeded && job.Deaths == 1);
         most.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Jobs_that_ran_together_are_suspected_together_and_none_of_them_is_convicted()
+    {
+        await using var pipeline = await TestPipeline.StartAsync(database, roles: pipeline => pipeline.AddIntake());
+        var ids = await SubmitAsync(pipeline, 5);
+        await RunOnDeadWorkerAsync(ids);
+        await SweptAsync(ids, deaths: 1, suspects: 5);
+
+        // Two of them again: half as many, whom a second death does not convict.
+        await RunOnDeadWorkerAsync(ids[..2]);
+        await SweptAsync(ids[..2], deaths: 2, suspects: 2);
+        (await pipeline.FindAsync(ids[0])).State.ShouldBe(JobState.Queued);
+
+        // One alone.
+        await RunOnDeadWorkerAsync(ids[0]);
+        await Eventually.TrueAsync(async () => (await pipeline.FindAsync(ids[0])).ErrorCode == JobErrorCode.Quarantined);
+        (await pipeline.FindAsync(ids[1])).State.ShouldBe(JobState.Queued);
+    }
+
+    [Fact]
+    public async Task Nobody_beside_a_poison_candidate_is_charged_with_its_death()
+    {
+        await using var pipeline = await TestPipeline.StartAsync(database, roles: pipeline => pipeline.AddIntake());
+        var ids = await SubmitAsync(pipeline, 4);
+        await RunOnDeadWorkerAsync(ids[0]);
+        await SweptAsync(ids[..1], deaths: 1, suspects: 1);
+
+        await RunOnDeadWorkerAsync(ids);
+
+        await Eventually.TrueAsync(async () => (await pipeline.FindAsync(ids[0])).ErrorCode == JobErrorCode.Quarantined);
+        await SweptAsync(ids[1..], deaths: 0, suspects: null);
+        (await pipeline.FindAsync(ids[3])).State.ShouldBe(JobState.Queued);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(37)]
+    [InlineData(63)]
+    public async Task The_one_of_64_jobs_that_kills_its_workers_is_found_within_seven_more_deaths(int culprit)
+    {
+        await using var own = await PostgresDatabase.CreateAsync();
+        await using var pipeline = await TestPipeline.StartAsync(own, roles: pipeline => pipeline.AddIntake());
+        var ids = await SubmitAsync(pipeline, 64);
+        await RunOnDeadWorkerAsync(own, ids);
+        await Eventually.TrueAsync(() => NoneRunsAsync(own));
+
+        var deaths = 0;
+        while ((await pipeline.FindAsync(ids[culprit])).State == JobState.Queued)
+        {
+            // As many as a worker admits together.
+            var candidates = new PoisonCandidates();
+            var suspected = await CandidatesAsync(own);
+            Guid[] together = [.. suspected.Where(job => candidates.TryEnter(job.Id, job.Suspects, ("emotion", 64)) is not null).Select(job => job.Id)];
+            together.Length.ShouldBeGreaterThan(0);
+            if (together.Contains(ids[culprit]))
+            {
+                deaths++;
+                await RunOnDeadWorkerAsync(own, together);
+                await Eventually.TrueAsync(() => NoneRunsAsync(own));
+            }
+            else
+            {
+                await ExecuteAsync(own, "update jobs set state = 'succeeded', result = '{}', finished_at = now() where id = any(@together)", new { together });
+            }
+        }
+
+        deaths.ShouldBeLessThanOrEqualTo(7);
+        (await pipeline.FindAsync(ids[culprit])).ErrorCode.ShouldBe(JobErrorCode.Quarantined);
+        (await ScalarAsync<long>(own, "select count(*) from jobs where state = 'failed'", new { })).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Poison_candidates_hold_up_nobody_and_leave_half_of_the_slots()
+    {
+        await using var own = await PostgresDatabase.CreateAsync();
+        var settings = await TestPipeline.SettingsAsync(own);
+        settings["Queues:emotion:Prefetch"] = "8";
+        await using var accepting = await TestPipeline.StartAsync(own, settings, pipeline => pipeline.AddIntake());
+        var candidates = await SubmitAsync(accepting, 32);
+        await RunOnDeadWorkerAsync(own, candidates);
+        await Eventually.TrueAsync(() => NoneRunsAsync(own));
+        var release = new TaskCompletionSource();
+        var (running, most) = (0, 0);
+        await using var working = await TestPipeline.StartAsync(own, settings, script: new()
+        {
+            Run = async (job, _, cancellationToken) =>
+            {
+                if (job.Text.StartsWith("job", StringComparison.Ordinal))
+                {
+                    most = Math.Max(most, Interlocked.Increment(ref running));
+                    await release.Task.WaitAsync(cancellationToken);
+                    Interlocked.Decrement(ref running);
+                }
+
+                return HandlerScript.Neutral;
+            },
+        });
+        await Eventually.TrueAsync(() => Task.FromResult(Volatile.Read(ref running) == 4));
+
+        // Others pass them, though every candidate goes before them.
+        foreach (var i in Enumerable.Range(0, 20))
+        {
+            (await working.FinishAsync(await working.SubmitAsync($"other {i}"))).State.ShouldBe(JobState.Succeeded);
+        }
+
+        release.SetResult();
+        (await Task.WhenAll(candidates.Select(working.FinishAsync))).ShouldAllBe(job => job.State == JobState.Succeeded && job.Deaths == 1);
+        most.ShouldBe(4);
     }
 
     [Fact]
@@ -133,12 +244,35 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
     private async Task<Dictionary<string, string?>> NoticesLostClaimsSoonAsync() =>
         new(await TestPipeline.SettingsAsync(database)) { ["Worker:Lease"] = "00:00:06" };
 
-    /// <summary>What a worker leaves behind that claimed the job and was killed.</summary>
-    private async Task RunOnDeadWorkerAsync(Guid id)
+    private static Task<Guid[]> SubmitAsync(TestPipeline pipeline, int count) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(i => pipeline.SubmitAsync($"job {i}")));
+
+    private Task SweptAsync(Guid[] ids, int deaths, int? suspects) => Eventually.TrueAsync(() => ScalarAsync<bool>(
+        database, "select bool_and(state <> 'running' and deaths = @deaths and suspects is not distinct from @suspects) from jobs where id = any(@ids)", new { ids, deaths, suspects }));
+
+    /// <summary>What a worker leaves behind that claimed the jobs and was killed.</summary>
+    private Task RunOnDeadWorkerAsync(params Guid[] ids) => RunOnDeadWorkerAsync(database, ids);
+
+    private static Task RunOnDeadWorkerAsync(PostgresDatabase database, Guid[] ids) => ExecuteAsync(
+        database, "update jobs set state = 'running', attempt = attempt + 1, worker_id = @worker where id = any(@ids)", new { ids, worker = Guid.CreateVersion7() });
+
+    private static Task<bool> NoneRunsAsync(PostgresDatabase database) => ScalarAsync<bool>(database, "select not exists (select from jobs where state = 'running')", new { });
+
+    private static async Task<IReadOnlyList<(Guid Id, int Suspects)>> CandidatesAsync(PostgresDatabase database)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync();
-        await connection.ExecuteAsync(
-            "update jobs set state = 'running', attempt = attempt + 1, worker_id = @worker where id = @id",
-            new { id, worker = Guid.CreateVersion7() });
+        return (await connection.QueryAsync<(Guid, int)>("select id, suspects from jobs where state = 'queued' and deaths > 0 order by queued_at, id")).AsList();
+    }
+
+    private static async Task ExecuteAsync(PostgresDatabase database, string sql, object parameters)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql, parameters);
+    }
+
+    private static async Task<T?> ScalarAsync<T>(PostgresDatabase database, string sql, object parameters)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<T>(sql, parameters);
     }
 }

@@ -57,6 +57,20 @@ public sealed class PrivateServers : IAsyncDisposable
     public Task SetMemoryLimitAsync(double? share) =>
         RunAsync("rabbitmqctl", "--dir", _directory, "set_vm_memory_high_watermark", (share ?? 0.4).ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>How long a consumer may hold a message until the broker closes its channel; looked at every second.</summary>
+    public async Task SetConsumerTimeoutAsync(TimeSpan timeout)
+    {
+        await EvaluateAsync("application:set_env(rabbit, channel_tick_interval, 1000).");
+        await EvaluateAsync($"application:set_env(rabbit, consumer_timeout, {(long)timeout.TotalMilliseconds}).");
+    }
+
+    /// <summary>How many channels it has closed for that.</summary>
+    public async Task<int> CountConsumerTimeoutsAsync() =>
+        (await File.ReadAllLinesAsync(Path.Combine(_directory, "logs", "rabbitmq.log"))).Count(line => line.Contains("acknowledgement on channel", StringComparison.Ordinal));
+
+    /// <summary>What an operator does, and a proxy.</summary>
+    public Task CloseConnectionsAsync() => RunAsync("rabbitmqctl", "--dir", _directory, "close_all_connections", "a test");
+
     public async ValueTask DisposeAsync() => await RunAsync("remove", "--dir", _directory);
 
     internal static async Task<ServiceAddresses> StartAsync(string directory)
