@@ -59,7 +59,11 @@ internal sealed record ActivityReportDraft(DateOnly? From, DateOnly? To, IReadOn
             errors.Add("to", string.Create(CultureInfo.InvariantCulture, $"is {to:yyyy-MM-dd}, which has not begun: send {today:yyyy-MM-dd} or an earlier day."));
         }
 
-        if (from > to)
+        if (from < ActivityDays.First)
+        {
+            errors.Add("from", string.Create(CultureInfo.InvariantCulture, $"is {from:yyyy-MM-dd}: no job is as old. Send {ActivityDays.First:yyyy-MM-dd} or a later day."));
+        }
+        else if (from > to)
         {
             errors.Add("from", string.Create(CultureInfo.InvariantCulture, $"is {from:yyyy-MM-dd}, after to."));
         }

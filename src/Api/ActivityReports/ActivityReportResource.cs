@@ -18,8 +18,11 @@ internal sealed record ActivityReportResource
     [Description("own, or all for the report on all clients together, which contains no client's texts.")]
     public required string Clients { get; init; }
 
-    [Description("queued until it is made, then ready.")]
+    [Description("queued until it is made, then ready; failed if it could not be made.")]
     public required string State { get; init; }
+
+    [Description("Why the last try to make it failed.")]
+    public string? Error { get; init; }
 
     [Description("The first day, in the time zone.")]
     public DateOnly? From { get; init; }
@@ -56,7 +59,8 @@ internal sealed record ActivityReportResource
             Id = report.Id,
             Scope = report.Scope,
             Clients = report.ClientId is null ? "all" : "own",
-            State = report.IsMade ? "ready" : "queued",
+            State = report.IsMade ? "ready" : report.IsFailed ? "failed" : "queued",
+            Error = report.Error,
             From = report.FirstDay,
             To = report.LastDay,
             Conversations = report.Conversations,

@@ -3,6 +3,9 @@ namespace Pipeline.Core.ActivityReports;
 /// <summary>Days of a time zone as moments. A day has 23 to 25 hours, and where clocks change at midnight it begins at another time.</summary>
 public static class ActivityDays
 {
+    /// <summary>No job is older: the ids of jobs count from 1970 on. A day later, so that it is over in every time zone.</summary>
+    public static DateOnly First { get; } = new(1970, 1, 2);
+
     /// <summary>The first moment of the day, with the offset that counts then.</summary>
     public static DateTimeOffset Start(DateOnly day, TimeZoneInfo zone)
     {

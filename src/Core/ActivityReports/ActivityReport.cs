@@ -32,6 +32,12 @@ public sealed record ActivityReport
     /// <summary>Whether it is made; else it waits for its turn.</summary>
     public required bool IsMade { get; init; }
 
+    /// <summary>It could not be made, and is not tried again.</summary>
+    public bool IsFailed { get; init; }
+
+    /// <summary>Why the last try failed; null where none did.</summary>
+    public string? Error { get; init; }
+
     /// <summary><see cref="ActivityFigures"/> as JSON; null until it is made, and in lists.</summary>
     public string? Figures { get; init; }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.ActivityReports;
 
@@ -39,7 +41,19 @@ public sealed partial class ActivityReportMaker(
         var made = 0;
         for (var day = first; day <= last; day = day.AddDays(1))
         {
-            made += await MakeNightAsync(owner, zone, day, cancellationToken) ? 1 : 0;
+            try
+            {
+                made += await MakeNightAsync(owner, zone, day, cancellationToken) ? 1 : 0;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && !TransientErrors.IsTransient(e))
+            {
+                LogFailed(e, ActivityReportScope.Night, day, owner.ClientId?.ToString() ?? "all clients");
+                if (!await store.FailNightAsync(Night(owner, zone, day), PublicReason.Of(e), cancellationToken))
+                {
+                    // Tried again with the next run, before the nights after it.
+                    throw;
+                }
+            }
         }
 
         return made;
@@ -47,6 +61,20 @@ public sealed partial class ActivityReportMaker(
 
     /// <summary>Makes a report that a client asked for. Nights that have a report are not counted again: it outlives the jobs.</summary>
     public async Task MakeAskedAsync(ActivityReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TryMakeAskedAsync(report, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && !TransientErrors.IsTransient(e))
+        {
+            // Its own trouble: others are made meanwhile.
+            LogFailed(e, report.Scope, report.FirstDay, report.ClientId?.ToString() ?? "all clients");
+            await store.FailAskedAsync(report.Id, PublicReason.Of(e), cancellationToken);
+        }
+    }
+
+    private async Task TryMakeAskedAsync(ActivityReport report, CancellationToken cancellationToken)
     {
         var (sum, worked) = (new FiguresSum(), TimeSpan.Zero);
         IReadOnlyList<DateTimeOffset> starts = [];
@@ -101,20 +129,21 @@ public sealed partial class ActivityReportMaker(
                 : null,
             Typical = owner.ClientId is { } client ? await TypicalAsync(client, sum, cancellationToken) : null,
         };
-        ActivityReport report = new()
-        {
-            Id = Guid.CreateVersion7(time.GetUtcNow()),
-            ClientId = owner.ClientId,
-            Scope = ActivityReportScope.Night,
-            FirstDay = day,
-            LastDay = day,
-            TimeZone = zone.Id,
-            Language = owner.Language ?? options.Value.Language,
-            CreatedAt = time.GetUtcNow(),
-            IsMade = true,
-        };
-        return await KeepAsync(report, figures, worked, cancellationToken);
+        return await KeepAsync(Night(owner, zone, day), figures, worked, cancellationToken);
     }
+
+    private ActivityReport Night(NightOwner owner, TimeZoneInfo zone, DateOnly day) => new()
+    {
+        Id = Guid.CreateVersion7(time.GetUtcNow()),
+        ClientId = owner.ClientId,
+        Scope = ActivityReportScope.Night,
+        FirstDay = day,
+        LastDay = day,
+        TimeZone = zone.Id,
+        Language = owner.Language ?? options.Value.Language,
+        CreatedAt = time.GetUtcNow(),
+        IsMade = true,
+    };
 
     /// <summary>Of each emotion the jobs with the most typical texts, no text twice.</summary>
     private async Task<IReadOnlyDictionary<string, IReadOnlyList<TypicalJob>>> TypicalAsync(
@@ -150,6 +179,9 @@ public sealed partial class ActivityReportMaker(
     /// <summary>A client's time zone, or the server's where it named none. What was known when it was set can be missing in another machine's tzdata.</summary>
     public TimeZoneInfo Zone(string? name) =>
         name is not null && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : TimeZoneInfo.FindSystemTimeZoneById(options.Value.TimeZone);
+
+    [LoggerMessage(1402, LogLevel.Error, "The report {Scope} {Day} of {Client} cannot be made")]
+    private partial void LogFailed(Exception exception, string scope, DateOnly? day, string client);
 
     [LoggerMessage(1401, LogLevel.Information, "Made the report {Scope} {Day} of {Client}: {Jobs} jobs in {DatabaseMs:0} ms of database time")]
     private partial void LogMade(string scope, DateOnly? day, string client, long jobs, double databaseMs);

@@ -55,6 +55,10 @@ public sealed class ActivityReportOptions
     [Range(1, 1_000)]
     public int WaitingMax { get; init; } = 10;
 
+    /// <summary>Tries after which a report that cannot be made has failed. 1 to 100, default 3.</summary>
+    [Range(1, 100)]
+    public int AttemptsMax { get; init; } = 3;
+
     /// <summary>How often a process that serves the API looks for reports that were asked for. 50 ms to 1 min, default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);

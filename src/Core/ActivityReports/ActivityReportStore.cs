@@ -14,7 +14,8 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
 
     private const string Columns = """
         r.id, r.client_id as ClientId, r.scope, r.first_day as FirstDay, r.last_day as LastDay, r.conversations, r.time_zone as TimeZone, r.language,
-        r.created_at as CreatedAt, r.figures is not null as IsMade, r.summary_job_id as SummaryJobId
+        r.created_at as CreatedAt, r.figures is not null as IsMade, r.failed_at is not null as IsFailed, r.error,
+        r.summary_job_id as SummaryJobId
         """;
 
     // Those of all clients hold nothing that one of them wrote, but tell how much all of them do.
@@ -34,21 +35,40 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
          order by r.id desc limit @Limit
         """;
 
+    // Made, or given up.
+    private const string EndedNight = "scope = 'night' and (figures is not null or failed_at is not null)";
+
     // The system's own rows are no clients. A client that is gone is reported on up to its last day.
-    private const string Owners = """
+    private const string Owners = $"""
         select c.id as ClientId, c.time_zone as TimeZone, c.language, c.created_at as Since, c.revoked_at as Until,
-               (select max(first_day) from activity_reports where client_id = c.id and scope = 'night') as LastNight
+               (select max(first_day) from activity_reports where client_id = c.id and {EndedNight}) as LastNight
           from clients c
         union all
-        select null, null, null, (select min(created_at) from clients), null, (select max(first_day) from activity_reports where client_id is null and scope = 'night')
+        select null, null, null, (select min(created_at) from clients), null, (select max(first_day) from activity_reports where client_id is null and {EndedNight})
         """;
 
-    private const string HasNight = "select exists (select from activity_reports where client_id is not distinct from @ClientId and scope = 'night' and first_day = @Day)";
+    private const string HasNight = $"select exists (select from activity_reports where client_id is not distinct from @ClientId and {EndedNight} and first_day = @Day)";
 
     private const string AddNight = """
         insert into activity_reports (id, client_id, scope, first_day, last_day, time_zone, language, figures, summary_job_id)
         values (@Id, @ClientId, 'night', @Day, @Day, @TimeZone, @Language, @Figures::json, @SummaryJobId)
-        on conflict (client_id, first_day) where scope = 'night' do nothing
+        on conflict (client_id, first_day) where scope = 'night' do update set figures = excluded.figures, summary_job_id = excluded.summary_job_id, error = null
+            where activity_reports.figures is null and activity_reports.failed_at is null
+        """;
+
+    private const string FailNight = """
+        insert into activity_reports (id, client_id, scope, first_day, last_day, time_zone, language, attempts, error, failed_at)
+        values (@Id, @ClientId, 'night', @Day, @Day, @TimeZone, @Language, 1, @Error, case when @AttemptsMax <= 1 then now() end)
+        on conflict (client_id, first_day) where scope = 'night' do update set attempts = activity_reports.attempts + 1, error = excluded.error,
+            failed_at = case when activity_reports.attempts + 1 >= @AttemptsMax then now() end
+            where activity_reports.figures is null and activity_reports.failed_at is null
+        returning failed_at is not null
+        """;
+
+    private const string FailAsked = """
+        update activity_reports set attempts = attempts + 1, error = @Error, due_at = now() + @DelaySeconds * (attempts + 1) * interval '1 second',
+               failed_at = case when attempts + 1 >= @AttemptsMax then now() end
+         where id = @Id and figures is null
         """;
 
     // The emotions of the nights before: what a report compares itself with.
@@ -61,20 +81,22 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
 
     private const string Nights = """
         select first_day as FirstDay, figures::text from activity_reports
-         where client_id = @ClientId and scope = 'night' and first_day between @From and @To
+         where client_id = @ClientId and scope = 'night' and figures is not null and first_day between @From and @To
         """;
+
+    private const string Asked = "figures is null and failed_at is null and scope <> 'night'";
 
     // One client cannot make others wait for ever.
-    private const string Ask = """
+    private const string Ask = $"""
         insert into activity_reports (id, client_id, scope, first_day, last_day, conversations, time_zone, language)
         select @Id, @ClientId, @Scope, @FirstDay::date, @LastDay::date, @Conversations::uuid[], @TimeZone, @Language
-         where (select count(*) from activity_reports where client_id = @ClientId and figures is null) < @WaitingMax
+         where (select count(*) from activity_reports where client_id = @ClientId and {Asked}) < @WaitingMax
         """;
 
-    private const string NextAsked = $"select {Columns} from activity_reports r where r.figures is null and r.id > @After order by r.id limit 1";
+    private const string NextAsked = $"select {Columns} from activity_reports r where {Asked} and coalesce(due_at <= now(), true) and r.id > @After order by r.id limit 1";
 
     private const string Complete = """
-        update activity_reports set figures = @Figures::json, summary_job_id = @SummaryJobId where id = @Id and figures is null
+        update activity_reports set figures = @Figures::json, summary_job_id = @SummaryJobId, error = null where id = @Id and figures is null
         """;
 
     private const string ConversationsOf = "select id from conversations where id = any(@Ids) and client_id = @ClientId";
@@ -93,6 +115,9 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
         select summary_job_id from activity_reports
          where summary_job_id is not null and summary is null and created_at > now() - @AgeSeconds * interval '1 second' limit @Limit
         """;
+
+    // Looks that a report sits out after its first failure, and as many more after each.
+    private const int RetryPolls = 5;
 
     // Summaries that one round keeps; the next one comes within the hour.
     private const int SummariesMax = 10_000;
@@ -162,6 +187,17 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
     /// <summary>The oldest report after another that waits to be made; null where none does.</summary>
     internal async Task<ActivityReport?> NextAskedAsync(Guid after, CancellationToken cancellationToken) =>
         (await dataSource.QueryAsync<ActivityReport>(NextAsked, new { After = after }, cancellationToken)).SingleOrDefault();
+
+    /// <summary>The night could not be made. True where it was tried often enough, and the ones after it are to be made.</summary>
+    internal async Task<bool> FailNightAsync(ActivityReport night, string error, CancellationToken cancellationToken) =>
+        (await dataSource.QueryAsync<bool>(
+            FailNight,
+            new { night.Id, night.ClientId, Day = night.FirstDay, night.TimeZone, night.Language, Error = error, options.Value.AttemptsMax },
+            cancellationToken)) is not [false];
+
+    /// <summary>A report that was asked for could not be made: it is tried again later, or has failed.</summary>
+    internal Task<int> FailAskedAsync(Guid id, string error, CancellationToken cancellationToken) => dataSource.ExecuteAsync(
+        FailAsked, new { Id = id, Error = error, options.Value.AttemptsMax, DelaySeconds = options.Value.PollInterval.TotalSeconds * RetryPolls }, cancellationToken);
 
     /// <summary>Keeps a report and the job that sums it up, both or none. False where somebody else was first.</summary>
     internal async Task<bool> KeepAsync(ActivityReport report, NewJob? summary, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Options;
+using Pipeline.Core.Hosting;
 
 namespace Pipeline.Core.Webhooks;
 
@@ -64,6 +65,11 @@ internal sealed class WebhookSender : IDisposable
             return e.GetBaseException() is TargetRefusedException refused
                 ? new(DeliveryVerdict.Refused) { Error = refused.Message }
                 : new(DeliveryVerdict.Failed) { Error = $"No answer: {e.GetBaseException().Message}" };
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it is, such as a URL that is none: a failure that counts, or it would be tried for ever.
+            return new(DeliveryVerdict.Failed) { Error = $"Cannot be sent: {PublicReason.Of(e)}" };
         }
     }
 

@@ -1,5 +1,7 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Options;
 using Pipeline.Core.ActivityReports;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Scheduler.Nights;
 
@@ -24,16 +26,31 @@ internal sealed partial class NightlyReportsTask(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var made = 0;
+        Exception? failed = null;
         foreach (var owner in await store.OwnersAsync(cancellationToken))
         {
-            // Each night is kept as it is made: a run that is stopped here goes on where it was.
-            made += await maker.MakeNightsAsync(owner, cancellationToken);
+            try
+            {
+                // Each night is kept as it is made: a run that is stopped here goes on where it was.
+                made += await maker.MakeNightsAsync(owner, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && !TransientErrors.IsTransient(e))
+            {
+                // One client's trouble is not the others'.
+                failed ??= e;
+            }
         }
 
         var kept = await store.KeepSummariesAsync(cancellationToken);
         if (made + kept > 0)
         {
             LogMade(made, kept);
+        }
+
+        if (failed is not null)
+        {
+            // So that the run counts as failed, and is made up soon.
+            ExceptionDispatchInfo.Throw(failed);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Core.ActivityReports;
+using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Core.Tests.ActivityReports;
@@ -64,6 +65,36 @@ public sealed class AskedReportTests(PostgresDatabase database) : IClassFixture<
         }
 
         (await days.Store.AskAsync(Asked(await days.AddClientAsync(null, Day), new(2026, 11, 1), new(2026, 11, 2), null), Token)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_report_that_cannot_be_made_fails_with_its_reason_after_a_few_tries_and_delays_nobody()
+    {
+        await using var own = await PostgresDatabase.CreateAsync();
+        var days = new JobsOfADay(own.DataSource, Day);
+        var client = await days.AddClientAsync("Asia/Seoul", Day);
+        var poison = Asked(client, DateOnly.MinValue, DateOnly.MinValue, null);
+        (await days.Store.AskAsync(poison, Token)).ShouldBeTrue();
+        var settings = await TestPipeline.SettingsAsync(own);
+        settings["Activity:PollInterval"] = "00:00:00.050";
+        var log = new RecordedLog();
+        await using var pipeline = await TestPipeline.StartAsync(own, settings, roles =>
+        {
+            roles.AddIntake().AddActivityReportRequests();
+            log.Record(roles);
+        });
+
+        var other = Asked(await days.AddClientAsync(null, Day), new(2026, 11, 1), new(2026, 11, 2), null);
+        (await days.Store.AskAsync(other, Token)).ShouldBeTrue();
+
+        await Eventually.TrueAsync(async () => (await FindAsync(other)).IsMade);
+        await Eventually.TrueAsync(async () => (await FindAsync(poison)).IsFailed);
+        (await FindAsync(poison)).Error.ShouldNotBeNullOrWhiteSpace();
+        log.Count("cannot be made").ShouldBe(3);
+        log.Count("A round failed").ShouldBe(0);
+        (await days.Store.NextAskedAsync(Guid.Empty, Token)).ShouldBeNull();
+
+        async Task<ActivityReport> FindAsync(ActivityReport report) => (await days.Store.FindAsync(report.ClientId!.Value, seesAll: false, report.Id, Token))!;
     }
 
     private static async Task<ActivityFigures> AskAsync(JobsOfADay days, Guid client, DateOnly? from, DateOnly? to, Guid[]? conversations)

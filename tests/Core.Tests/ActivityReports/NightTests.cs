@@ -1,3 +1,4 @@
+using Npgsql;
 using Pipeline.Core.Clients;
 using Pipeline.Core.ActivityReports;
 using Pipeline.TestSupport.Services;
@@ -43,6 +44,28 @@ public sealed class NightTests(PostgresDatabase database) : IClassFixture<Postgr
         emotion.Queued.P99Ms.ShouldBe(200, tolerance: 10);
         figures.Kinds.Single(kind => kind.Kind == "feedback").Scores!.Mean.ShouldBe(7);
         figures.Kinds.Single(kind => kind.Kind == "interview").Scores!.Counts.ShouldBe(new Dictionary<int, long> { [4] = 1 });
+    }
+
+    [Fact]
+    public async Task A_night_that_cannot_be_made_is_given_up_after_a_few_tries_and_the_nights_after_it_are_made()
+    {
+        await using var own = await PostgresDatabase.CreateAsync();
+        var days = new JobsOfADay(own.DataSource, Day.AddDays(2).AddHours(1), new() { AttemptsMax = 2 });
+        var client = await days.AddClientAsync("Asia/Seoul", Day);
+        await days.ExecuteAsync(
+            """
+            create function refuse() returns trigger language plpgsql as $$ begin raise exception 'damaged'; end $$;
+            create trigger refuse before insert on activity_reports for each row when (new.first_day = '2026-11-20' and new.figures is not null) execute function refuse()
+            """,
+            new { });
+
+        (await Should.ThrowAsync<PostgresException>(() => days.MakeNightsAsync(client))).MessageText.ShouldBe("damaged");
+        (await days.MakeNightsAsync(client)).ShouldBe(1);
+        (await days.MakeNightsAsync(client)).ShouldBe(0);
+
+        var nights = await days.Store.ListAsync(client, seesAll: false, new() { Limit = 10 }, TestContext.Current.CancellationToken);
+        nights.OrderBy(night => night.FirstDay).Select(night => (night.FirstDay!.Value.Day, night.IsMade, night.IsFailed)).ShouldBe([(20, false, true), (21, true, false)]);
+        nights.Single(night => night.IsFailed).Error.ShouldNotBeNull().ShouldContain("P0001");
     }
 
     [Fact]

@@ -44,6 +44,25 @@ public sealed class NightlyReportsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_nights_of_one_client_that_cannot_be_made_do_not_keep_the_others_from_theirs()
+    {
+        await ExecuteAsync("insert into clients (id, name, created_at) values ('00000000-0000-0000-0000-0000000000ff', 'damaged', now() - interval '3 days'), (gen_random_uuid(), 'other', now() - interval '3 days')");
+        await ExecuteAsync(
+            """
+            create function refuse() returns trigger language plpgsql as $$ begin raise exception 'damaged'; end $$;
+            create trigger refuse before insert on activity_reports for each row
+              when (new.client_id = '00000000-0000-0000-0000-0000000000ff' and new.figures is not null) execute function refuse()
+            """);
+        await using var process = await StartAsync();
+        var task = process.Services.GetServices<IRecurringTask>().OfType<NightlyReportsTask>().Single();
+
+        await Should.ThrowAsync<Npgsql.PostgresException>(() => task.RunAsync(Token));
+
+        (await ScalarAsync<bool>("select count(*) > 0 from activity_reports r join clients c on c.id = r.client_id where c.name = 'other' and figures is not null")).ShouldBeTrue();
+        (await ScalarAsync<bool>("select count(*) > 0 from activity_reports r where client_id is null and figures is not null")).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Self_test_asks_and_tells_at_the_next_run_what_was_answered_wrong()
     {
         await using var process = await StartAsync();
