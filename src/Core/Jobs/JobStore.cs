@@ -39,18 +39,24 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
           left join clients on clients.id = page.ClientId order by page.id desc
         """;
 
+    internal const string ToCanceled = "state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null";
+
+    // Failures and deaths are forgotten: the operator knows something that the pipeline does not.
+    internal const string ToQueued = """
+        state = 'queued', failures = 0, deaths = 0, suspects = null, queued_at = now(), started_at = null, finished_at = null,
+        finished_xid = null, due_at = null, expires_at = null, error_code = null, error = null, worker_id = null
+        """;
+
     // The test of the state is the lock. A running job ends here and now: its worker finds that it no longer owns it.
     private const string Cancel = $"""
-        update jobs set state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
+        update jobs set {ToCanceled}
          where client_id = @ClientId and id = any(@Ids) and state in ('queued', 'running')
         returning {Columns}
         """;
 
-    // Failures and deaths are forgotten: the operator knows something that the pipeline does not.
     private const string Retry = $"""
         with requeued as (
-            update jobs set state = 'queued', failures = 0, deaths = 0, suspects = null, queued_at = now(), started_at = null, finished_at = null,
-                   finished_xid = null, due_at = null, expires_at = null, error_code = null, error = null, worker_id = null
+            update jobs set {ToQueued}
              where client_id = @ClientId and id = any(@Ids) and state in ('failed', 'canceled', 'expired')
             returning *),
         dispatched as (insert into dispatches (job_id, queue, client_id) select id, queue, client_id from requeued)

@@ -2,13 +2,14 @@ using Dapper;
 using MassTransit;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Broker;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Queues;
 
 namespace Pipeline.Core.Relay;
 
 /// <summary>Why a job waits, behind how many, and for how long. Costs one look at the first messages of its client, however many wait.</summary>
-public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows windows, QueueStatistics statistics, IBusControl bus, TimeProvider time)
+public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows windows, QueueStatistics statistics, IBusControl bus, BrokerAlarms alarms, TimeProvider time)
 {
     /// <summary>So many messages of the client are looked through for the job.</summary>
     private const int LookMax = 1_000;
@@ -17,9 +18,10 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
         select scope, name, reason from pauses where @Queue = any(queues) or client_id = @ClientId order by scope limit 1
         """;
 
-    // Of those that live: whether one takes jobs, and whether one will.
+    // Of those that live: whether one takes jobs, whether one will, and whether one would if what it needs were there.
     private const string Workers = """
-        select coalesce(bool_or(ready and not draining), false), coalesce(bool_or(not ready), false)
+        select coalesce(bool_or(ready and not draining and slots[array_position(queues, @Queue)] > 0), false) as Works,
+               coalesce(bool_or(not ready), false) as Loads, coalesce(bool_or(ready and not draining), false) as Lives
           from workers where lease_until > now() and @Queue = any(queues)
         """;
 
@@ -42,25 +44,28 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
             $"{DispatchStore.ByIndex}; {Pauses}; {Workers}; {First}", new { job.Id, job.Queue, job.ClientId, LookMax }, cancellationToken: cancellationToken));
         await rows.ReadAsync();
         var pause = await rows.ReadSingleOrDefaultAsync<(string Scope, string Name, string? Reason)?>();
-        var (works, loads) = await rows.ReadSingleAsync<(bool, bool)>();
+        var workers = await rows.ReadSingleAsync<(bool, bool, bool)>();
         var first = (await rows.ReadAsync<(int Jobs, bool IsOwn)>()).AsList();
 
         var own = first.FindIndex(message => message.IsOwn);
         var position = own >= 0 ? first.Take(own).Sum(message => message.Jobs) + 1
             : first.Count < LookMax ? 0 // It is on its way already.
             : (int?)null;
-        var reason = Reason(job, pause, works, loads);
+        var reason = Reason(job, pause, workers);
         var aheadMax = AheadMax(job, position);
         return reason with { Position = position, AheadMax = aheadMax, Eta = reason.For is WaitingFor.FairShare ? Eta(job, position, aheadMax) : reason.Eta };
     }
 
-    private JobWaiting Reason(Job job, (string Scope, string Name, string? Reason)? pause, bool works, bool loads) => (pause, works, loads) switch
+    private JobWaiting Reason(Job job, (string Scope, string Name, string? Reason)? pause, (bool Work, bool Load, bool Live) workers) => (pause, workers) switch
     {
         _ when job.DueAt > time.GetUtcNow() => new(WaitingFor.RetryAt, "Its last attempt failed; the next one does not start before due_at.") { Eta = job.DueAt },
-        ({ } paused, _, _) => new(
+        ({ } paused, _) => new(
             WaitingFor.Paused, $"An operator holds back the {paused.Scope} {paused.Name}{(paused.Reason is { } why ? $": {why}" : "")}. It goes on when somebody resumes it."),
-        (_, false, true) => new(WaitingFor.ModelLoading, $"A worker of queue {job.Queue} is starting and loads its models."),
-        (_, false, false) => new(WaitingFor.Workers, $"No worker consumes queue {job.Queue}. Start one, without --queues or with --queues={job.Queue}."),
+        (_, { Work: false, Load: true }) => new(WaitingFor.ModelLoading, $"A worker of queue {job.Queue} is starting and loads its models."),
+        (_, { Work: false, Live: true }) => new(
+            WaitingFor.Workers, $"What the workers of queue {job.Queue} need, such as a model server, is away; their /health says more. It goes on by itself when that is back."),
+        (_, { Work: false }) => new(WaitingFor.Workers, $"No worker consumes queue {job.Queue}. Start one, without --queues or with --queues={job.Queue}."),
+        _ when alarms.Reason is { } alarm => new(WaitingFor.Broker, $"The broker takes no messages ({alarm}). It goes on by itself when it does again."),
         _ when bus.CheckHealth().Status is not BusHealthStatus.Healthy => new(WaitingFor.Broker, "The broker cannot be reached. It goes on by itself when the broker is back."),
         _ => new(WaitingFor.FairShare, "Others are before it: every client gets its share of the queue."),
     };

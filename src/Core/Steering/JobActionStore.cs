@@ -60,17 +60,16 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
           from (select id, state, kind, error_code from jobs where client_id = @ClientId and {InRange} order by id limit @PageMax) as page
         """;
 
-    private const string Cancel = """
+    private const string Cancel = $"""
         with changed as (
-            update jobs set state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
+            update jobs set {JobStore.ToCanceled}
              where id = any(@Ids) and state = any(@States) and state in ('queued', 'running') returning id)
         select count(*)::int from changed
         """;
 
-    private const string Retry = """
+    private const string Retry = $"""
         with changed as (
-            update jobs set state = 'queued', failures = 0, deaths = 0, queued_at = now(), started_at = null, finished_at = null,
-                   finished_xid = null, due_at = null, expires_at = null, error_code = null, error = null, worker_id = null
+            update jobs set {JobStore.ToQueued}
              where id = any(@Ids) and state = any(@States) and state in ('failed', 'canceled', 'expired') returning id, queue, client_id),
         dispatched as (insert into dispatches (job_id, queue, client_id) select id, queue, client_id from changed)
         select count(*)::int from changed
