@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Queues;
 using Pipeline.Core.Results;
 using Pipeline.Inference;
 using Pipeline.Inference.LLamaSharp;
@@ -29,6 +30,7 @@ public static class InferenceWorkerRole
         services.AddFallback(pipeline.Configuration); // Last: it stands before whichever engine was chosen.
 
         services.AddSingleton(ModelServer);
+        services.AddOptions<WriterOptions>().BindConfiguration(WriterOptions.Section);
         services.AddSingleton<TextModel>();
         services.AddHostedService<ModelStart>();
         services.AddHealthChecks().AddCheck<ModelHealth>("model", tags: ["ready"]);
@@ -86,6 +88,11 @@ public static class InferenceWorkerRole
     {
         pipeline.Services.AddValidated<TOptions, TValidator>(GenerationOptions.SectionOf(TJob.Kind));
         pipeline.Services.AddSingleton(services => ModelUse.Generating(TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath));
+        pipeline.Services.AddSingleton<IWriterCheck>(services => new WriterCheck(
+            TJob.Kind,
+            services.GetRequiredService<IOptions<TOptions>>().Value,
+            services.GetRequiredService<IOptions<InferenceOptions>>().Value,
+            services.GetRequiredService<IOptions<WriterOptions>>().Value));
         pipeline.Services.AddSingleton<IResultFingerprint>(services => new GenerationFingerprint(
             TJob.Kind,
             services.GetRequiredService<IOptions<TOptions>>().Value,

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
+using Pipeline.TestSupport.Inference;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Processes;
 using Pipeline.TestSupport.Services;

@@ -35,7 +35,7 @@ internal static class AskDocs
         ],
         Problems =
         [
-            ProblemType.InvalidInput, ProblemType.NotJson, .. SharedDocs.AnyCall, ProblemType.BodyTooLarge, ProblemType.MediaType, ProblemType.QueueFull,
+            ProblemType.InvalidInput, ProblemType.NotJson, .. SharedDocs.AnyCall, ProblemType.BodyTooLarge, ProblemType.MediaType, ProblemType.QueueFull, ProblemType.ModelCannotWrite,
         ],
     };
 

@@ -10,6 +10,7 @@ using Pipeline.Api.Prompts;
 using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
+using Pipeline.Core.Queues;
 
 namespace Pipeline.Api.Batches;
 
@@ -157,6 +158,8 @@ internal sealed class BatchSubmissions(
                 return new Problem(
                     ProblemType.KeyReused,
                     $"{IdempotencyKeyHeader.Name} \"{batch.Key!.Value}\" was used before with another payload. Use a new key for a new request.");
+            case BatchReply.ModelCannotWrite { Kind: var kind, Setting: var setting }:
+                return new Problem(ProblemType.ModelCannotWrite, WriterRemedy.For(kind, setting));
             case BatchReply.TooLarge large:
                 return Problem.Of(
                     ProblemType.InvalidInput,

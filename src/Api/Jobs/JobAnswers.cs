@@ -7,6 +7,7 @@ using Pipeline.Contracts;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Queues;
 using Pipeline.Core.Results;
 
 namespace Pipeline.Api.Jobs;
@@ -120,6 +121,7 @@ internal static class SubmissionProblems
         SubmissionReply.KeyReused => new(
             ProblemType.KeyReused,
             $"{IdempotencyKeyHeader.Name} \"{key}\" was used before with another payload. Use a new key for a new request."),
+        SubmissionReply.ModelCannotWrite { Kind: var kind, Setting: var setting } => new(ProblemType.ModelCannotWrite, WriterRemedy.For(kind, setting)),
         SubmissionReply.QueueFull full => new(
             ProblemType.QueueFull,
             $"Queue {full.Queue} holds {full.Depth} waiting jobs; at most {full.DepthMax} are accepted (Queues:{full.Queue}:DepthMax). Send again later, or add workers.")

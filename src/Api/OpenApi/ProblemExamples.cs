@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Api.OpenAi;
 using Pipeline.Api.Problems;
+using Pipeline.Core.Queues;
 
 namespace Pipeline.Api.OpenApi;
 
@@ -57,6 +58,7 @@ internal static class ProblemExamples
         "unsupported-media-type" => ("Content-Type is text/plain. Send UTF-8 JSON with Content-Type: application/json.", "Content-Type"),
         "idempotency-key-reused" => ("Idempotency-Key \"order-17\" was used before with another payload. Use a new key for a new request.", null),
         "queue-full" => ("Queue emotion holds 100000 waiting jobs; at most 100000 are accepted (Queues:emotion:DepthMax). Send again later, or add workers.", null),
+        "model-cannot-write" => (WriterRemedy.For("chat", "Models:Chat:Path"), null),
         "model-not-found" => ("model is \"gpt-4o\": this path takes \"chat\". Models: chat, embedding.", "model"),
         "job-rejected" => ("The prompt is too long. The prompt has 9000 tokens; at most 8192 are allowed. Shorten or split the text.", null),
         "job-failed" => ("Job 019a9c1e-7f00-7000-8000-000000000000 failed (timeout): The attempt took longer than 00:10:00.", null),

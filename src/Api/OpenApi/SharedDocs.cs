@@ -29,7 +29,7 @@ internal static class SharedDocs
     public static readonly IReadOnlyList<ProblemType> Submissions =
     [
         ProblemType.InvalidInput, ProblemType.NotJson, .. AnyCall, ProblemType.CrossSite, ProblemType.BodyTooLarge, ProblemType.MediaType,
-        ProblemType.KeyReused, ProblemType.QueueFull,
+        ProblemType.KeyReused, ProblemType.QueueFull, ProblemType.ModelCannotWrite,
     ];
 
     public static readonly IReadOnlyList<(string Name, string Description)> SubmissionHeaders =

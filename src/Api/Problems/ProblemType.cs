@@ -45,6 +45,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType ModelNotFound = new("model-not-found", 404, "There is no such model");
     public static readonly ProblemType StoreUnavailable = new("store-unavailable", 503, "The database cannot be reached");
 
+    public static readonly ProblemType ModelCannotWrite = new("model-cannot-write", 503, "No model here can write such an answer");
     public static readonly ProblemType SpoolUnavailable = new("spool-unavailable", 503, "The batch cannot be written to disk");
 
     public static IReadOnlyList<ProblemType> All { get; } =
@@ -52,7 +53,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
         InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
         ActivityReportNotFound, ScheduleNotFound, PauseNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, TooManyStreams,
-        ModelNotFound, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
+        ModelNotFound, ModelCannotWrite, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
     ];
 
     public string Uri => Name is "about:blank" ? Name : "urn:pipeline:problem:" + Name;

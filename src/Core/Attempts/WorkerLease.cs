@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -32,10 +33,11 @@ internal sealed partial class WorkerLease(
 {
     // Also the way back for a worker that was away for so long that its row was swept.
     private const string Renew = """
-        insert into workers (id, host, queues, slots, result_fingerprints, held, lease_until)
-        values (@Id, @Host, @Queues, @Slots, @Fingerprints::json, @Held, now() + @LeaseSeconds * interval '1 second')
+        insert into workers (id, host, queues, slots, result_fingerprints, missing_writers, held, lease_until)
+        values (@Id, @Host, @Queues, @Slots, @Fingerprints::json, @MissingWriters::json, @Held, now() + @LeaseSeconds * interval '1 second')
         on conflict (id) do update
-           set lease_until = excluded.lease_until, held = excluded.held, slots = excluded.slots, result_fingerprints = excluded.result_fingerprints, ready = true
+           set lease_until = excluded.lease_until, held = excluded.held, slots = excluded.slots, result_fingerprints = excluded.result_fingerprints,
+               missing_writers = excluded.missing_writers, ready = true
         """;
 
     // Rows that still say running were claimed on a connection that broke before it could tell, or are given up now.
@@ -65,6 +67,11 @@ internal sealed partial class WorkerLease(
     {
         // Before the first job is claimed: a job whose worker has no row counts as orphaned.
         await RenewAsync(cancellationToken);
+        foreach (var (kind, setting) in queues.MissingWriters)
+        {
+            LogLeft(kind, setting);
+        }
+
         await base.StartAsync(cancellationToken);
     }
 
@@ -156,6 +163,7 @@ internal sealed partial class WorkerLease(
                 // None while it takes none, so that the window is that of the others.
                 Slots = queues.Names.Select(queue => dependencies.IsAway(queue) ? 0 : queueOptions.Get(queue).Prefetch).ToArray(),
                 Fingerprints = fingerprints.Json,
+                MissingWriters = JsonSerializer.Serialize(queues.MissingWriters, FingerprintsJson.Default.IReadOnlyDictionaryStringString),
                 Held = held.Snapshot(),
                 LeaseSeconds = _options.Lease.TotalSeconds,
             },
@@ -163,6 +171,9 @@ internal sealed partial class WorkerLease(
 
     [LoggerMessage(1141, LogLevel.Warning, "Cannot end this worker's lease, it will expire: {Reason}")]
     private partial void LogNoFarewell(string reason);
+
+    [LoggerMessage(1143, LogLevel.Warning, "Jobs of {Kind} are left to other workers: the model here cannot write. Set {Setting} to an instruct GGUF")]
+    private partial void LogLeft(string kind, string setting);
 
     [LoggerMessage(1142, LogLevel.Warning, "Giving back {Count} jobs whose claim was lost on the network")]
     private partial void LogGivingBack(int count);

@@ -87,9 +87,12 @@ public sealed class BatchIntake(
             }
         }
 
-        if (admission.TryEnter(batch.Queues) is { } full)
+        switch (admission.TryEnter(batch.Queues))
         {
-            return new BatchReply.QueueFull(full.Queue, full.Depth, full.DepthMax, full.RetryAfter);
+            case SubmissionReply.QueueFull full:
+                return new BatchReply.QueueFull(full.Queue, full.Depth, full.DepthMax, full.RetryAfter);
+            case SubmissionReply.ModelCannotWrite { Kind: var kind, Setting: var setting }:
+                return new BatchReply.ModelCannotWrite(kind, setting);
         }
 
         try

@@ -58,6 +58,10 @@ public abstract record BatchReply
     /// <param name="RetryAfter">When the queue should have room, at the rate it drains now.</param>
     public sealed record QueueFull(string Queue, int Depth, int DepthMax, TimeSpan RetryAfter) : BatchReply;
 
+    /// <summary>No living worker has a model that writes for one of its kinds. Nothing was accepted.</summary>
+    /// <param name="Setting">What has to name another model.</param>
+    public sealed record ModelCannotWrite(string Kind, string Setting) : BatchReply;
+
     /// <summary>A queue can never hold all of its jobs. Nothing was accepted.</summary>
     public sealed record TooLarge(string Queue, int Count, int DepthMax) : BatchReply;
 }

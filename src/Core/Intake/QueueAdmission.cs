@@ -8,22 +8,31 @@ namespace Pipeline.Core.Intake;
 /// Keeps each queue within <see cref="QueueOptions.DepthMax"/>. The depth is the last sample plus what this process let in
 /// since; so one API process never passes the bound, and several can pass it by what the others accept in a second.
 /// </summary>
-public sealed class QueueAdmission(JobCatalog catalog, IOptionsMonitor<QueueOptions> options)
+public sealed class QueueAdmission(JobCatalog catalog, IOptionsMonitor<QueueOptions> options, KnownWriters writers)
 {
     private static readonly TimeSpan RetryAfterMin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, QueueLoad> _loads = catalog.Queues.ToDictionary(queue => queue, _ => new QueueLoad());
+    private readonly Dictionary<string, string> _kinds = catalog.All.SelectMany(kind => kind.Queues.Select(queue => (queue, kind.Name))).ToDictionary();
 
     public int DepthMax(string queue) => options.Get(queue).DepthMax;
 
-    /// <summary>Counts the jobs in, or says which queue has no room for them.</summary>
-    public SubmissionReply.QueueFull? TryEnter(IReadOnlyList<NewJob> jobs) => TryEnter(CountByQueue(jobs));
+    /// <summary>Counts the jobs in, or says which queue has no room for them, or no model that can write.</summary>
+    public SubmissionReply? TryEnter(IReadOnlyList<NewJob> jobs) => TryEnter(CountByQueue(jobs));
 
     /// <param name="jobs">How many jobs of each queue.</param>
-    public SubmissionReply.QueueFull? TryEnter(IReadOnlyDictionary<string, int> jobs)
+    public SubmissionReply? TryEnter(IReadOnlyDictionary<string, int> jobs)
     {
+        foreach (var queue in jobs.Keys)
+        {
+            if (writers.MissingSetting(_kinds[queue]) is { } setting)
+            {
+                return new SubmissionReply.ModelCannotWrite(_kinds[queue], setting);
+            }
+        }
+
         lock (_lock)
         {
             foreach (var (queue, count) in jobs)
@@ -33,7 +42,7 @@ public sealed class QueueAdmission(JobCatalog catalog, IOptionsMonitor<QueueOpti
                 var excess = load.Depth + count - depthMax;
                 if (excess > 0)
                 {
-                    return new(queue, load.Depth, depthMax, RetryAfter(excess, load.FinishedPerSecond));
+                    return new SubmissionReply.QueueFull(queue, load.Depth, depthMax, RetryAfter(excess, load.FinishedPerSecond));
                 }
             }
 

@@ -69,6 +69,10 @@ public abstract record SubmissionReply
     /// <param name="Reason">For the client.</param>
     public sealed record Refused(string Reason) : SubmissionReply;
 
+    /// <summary>No living worker has a model that writes for the kind. Nothing was accepted.</summary>
+    /// <param name="Setting">What has to name another model.</param>
+    public sealed record ModelCannotWrite(string Kind, string Setting) : SubmissionReply;
+
     /// <summary>The queue holds as many jobs as it may. Nothing was accepted.</summary>
     /// <param name="RetryAfter">When the queue should have room, at the rate it drains now.</param>
     public sealed record QueueFull(string Queue, int Depth, int DepthMax, TimeSpan RetryAfter) : SubmissionReply;

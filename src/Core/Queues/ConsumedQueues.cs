@@ -14,7 +14,8 @@ public sealed class ConsumedQueues
 
     private readonly JobCatalog _catalog;
 
-    public ConsumedQueues(JobHandlers handlers, JobCatalog catalog, IOptions<WorkerOptions> options, IConfiguration configuration)
+    public ConsumedQueues(
+        JobHandlers handlers, JobCatalog catalog, IOptions<WorkerOptions> options, IConfiguration configuration, IEnumerable<IWriterCheck> writers)
     {
         _catalog = catalog;
         var possible = handlers.Queues;
@@ -27,10 +28,21 @@ public sealed class ConsumedQueues
                 $"Worker:Queues names '{unknown}', which this worker cannot do. Its queues are {string.Join(", ", possible)}.");
         }
 
-        Names = wanted.Count > 0 ? [.. wanted.Distinct()] : possible;
+        string[] told = wanted.Count > 0 ? [.. wanted.Distinct()] : [.. possible];
+        MissingWriters = writers.Where(writer => writer.MissingSetting is not null && catalog.TryFind(writer.Kind, out var kind) && kind.Queues.Intersect(told).Any())
+            .ToDictionary(writer => writer.Kind, writer => writer.MissingSetting!);
+        var left = catalog.All.Where(kind => MissingWriters.ContainsKey(kind.Name)).SelectMany(kind => kind.Queues).ToHashSet();
+        Names = [.. told.Where(queue => !left.Contains(queue))];
+        if (told.Length > 0 && Names.Count is 0)
+        {
+            throw new StartupException($"No queue is left to this worker ({string.Join(", ", told)}). {WriterRemedy.For(MissingWriters.Keys.First(), MissingWriters.Values.First())}");
+        }
     }
 
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Kinds that it was told to take and leaves to other workers, because its model cannot write; by kind the setting that has to name another.</summary>
+    public IReadOnlyDictionary<string, string> MissingWriters { get; }
 
     /// <summary>Whether jobs of this kind come to this process, in either queue.</summary>
     public bool Include(string kind) => _catalog.TryFind(kind, out var found) && found.Queues.Intersect(Names).Any();

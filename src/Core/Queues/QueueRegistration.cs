@@ -32,6 +32,7 @@ internal static class QueueRegistration
     /// <summary>This process samples the queues.</summary>
     public static IServiceCollection AddQueueStatistics(this IServiceCollection services) => services
         .AddSingleton<KnownFingerprints>()
+        .AddSingleton<KnownWriters>()
         .AddHosted<QueueStatistics>();
 
     // An options class does not know the queue it is for.

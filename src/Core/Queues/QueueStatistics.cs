@@ -10,13 +10,14 @@ using Pipeline.Core.Results;
 
 namespace Pipeline.Core.Queues;
 
-/// <summary>Samples every queue once a second: for <c>GET /api/queues</c>, for the bound on each queue's depth, and for the result cache.</summary>
+/// <summary>Samples every queue once a second: for <c>GET /api/queues</c>, for the bound on each queue's depth, for the result cache, and for the kinds that no model can write for.</summary>
 public sealed class QueueStatistics(
     NpgsqlDataSource dataSource,
     DispatchWindows windows,
     JobCatalog catalog,
     QueueAdmission admission,
     KnownFingerprints fingerprints,
+    KnownWriters writers,
     IOptionsMonitor<QueueOptions> options,
     TimeProvider time,
     ILogger<QueueStatistics> logger) : LoopService(time, logger)
@@ -99,7 +100,7 @@ public sealed class QueueStatistics(
         admission.BeginSample();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
-            Now + ";" + Waiting + ";" + Running + ";" + Finished + ";" + Workers + ";" + Fingerprints,
+            Now + ";" + Waiting + ";" + Running + ";" + Finished + ";" + Workers + ";" + Fingerprints + ";" + KnownWriters.Query,
             new { Since = _finishedUntil },
             cancellationToken: cancellationToken));
 
@@ -109,6 +110,7 @@ public sealed class QueueStatistics(
         var finished = await ReadCountsAsync(results);
         var workers = await ReadCountsAsync(results);
         fingerprints.Replace(await results.ReadAsync<(string Kind, string? Fingerprint)>());
+        writers.Replace(await results.ReadAsync<(string Kind, string? Setting)>());
         Observe(finished, catalog.Queues.ToDictionary(queue => queue, queue => waiting.GetValueOrDefault(queue).Depth + running.GetValueOrDefault(queue)));
 
         Current = [.. catalog.Queues.Union(waiting.Keys.Order()).Select(queue => new QueueStatus

@@ -21,6 +21,9 @@ public sealed record GgufFile
     /// <summary>Key and value elements that one token adds in one layer.</summary>
     public required int KvElementsPerLayer { get; init; }
 
+    /// <summary>Elements of all tensors.</summary>
+    public required long Parameters { get; init; }
+
     /// <summary>Tokens in the vocabulary.</summary>
     public required int VocabularySize { get; init; }
 }

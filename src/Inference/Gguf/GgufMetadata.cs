@@ -40,7 +40,8 @@ internal sealed class GgufMetadata
     }
 
     /// <exception cref="InvalidDataException">A number is out of any bounds that a model has.</exception>
-    public GgufFile Describe(long fileBytes)
+    /// <param name="parameters">Elements of all tensors.</param>
+    public GgufFile Describe(long fileBytes, long parameters)
     {
         string architecture = _values.GetValueOrDefault("general.architecture") as string ?? "unknown";
         long? Of(string key, long min, long max) => Within($"{architecture}.{key}", min, max);
@@ -53,6 +54,7 @@ internal sealed class GgufMetadata
         {
             Architecture = architecture,
             FileBytes = fileBytes,
+            Parameters = parameters,
             Layers = (int)(Of("block_count", 1, LayersMax) ?? 0),
             EmbeddingSize = (int)embedding,
             FeedForwardSize = (int)(Of("feed_forward_length", 0, SizeMax) ?? 4 * embedding),

@@ -62,9 +62,9 @@ public static class GgufReader
         }
 
         GgufMetadata metadata = GgufMetadata.Read(reader, entries);
-        long needed = GgufTensors.ReadEnd(reader, tensors, metadata.Alignment);
+        var (needed, parameters) = GgufTensors.Read(reader, tensors, metadata.Alignment);
         return needed > stream.Length
             ? throw new ModelLoadException($"The model file {path} is truncated: it has {stream.Length} bytes and needs {needed}.", Again)
-            : metadata.Describe(stream.Length);
+            : metadata.Describe(stream.Length, parameters);
     }
 }

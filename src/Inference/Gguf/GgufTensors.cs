@@ -26,10 +26,11 @@ internal static class GgufTensors
     /// <summary>As many as ggml has; it ends the process at more.</summary>
     private const uint DimensionsMax = 4;
 
-    /// <summary>Bytes the file must have for every tensor to be inside it.</summary>
-    public static long ReadEnd(BinaryReader reader, ulong tensors, long alignment)
+    /// <summary>Bytes the file must have for every tensor to be inside it, and the elements of all of them.</summary>
+    public static (long End, long Elements) Read(BinaryReader reader, ulong tensors, long alignment)
     {
         long end = 0;
+        Int128 parameters = 0;
         for (ulong i = 0; i < tensors; i++)
         {
             _ = GgufMetadata.ReadString(reader);
@@ -57,9 +58,11 @@ internal static class GgufTensors
             }
 
             end = Math.Max(end, (long)(offset + bytes));
+            parameters += elements;
         }
 
         long position = reader.BaseStream.Position;
-        return tensors == 0 ? position : end > long.MaxValue - position - alignment ? long.MaxValue : ((position + alignment - 1) / alignment * alignment) + end;
+        long needed = tensors == 0 ? position : end > long.MaxValue - position - alignment ? long.MaxValue : ((position + alignment - 1) / alignment * alignment) + end;
+        return (needed, (long)Int128.Min(parameters, long.MaxValue));
     }
 }

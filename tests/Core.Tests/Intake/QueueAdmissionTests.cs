@@ -14,7 +14,7 @@ public sealed class QueueAdmissionTests
         .AddSingleton<IOptionsFactory<QueueOptions>>(new TwoAtMost())
         .AddOptions()
         .BuildServiceProvider()
-        .GetRequiredService<IOptionsMonitor<QueueOptions>>());
+        .GetRequiredService<IOptionsMonitor<QueueOptions>>(), new KnownWriters([]));
 
     private static IReadOnlyList<NewJob> Job => TestPipeline.OneJob("text").Jobs;
 
@@ -27,7 +27,7 @@ public sealed class QueueAdmissionTests
         _admission.EndSample([Sample(depth: 0)]);
 
         _admission.TryEnter(Job).ShouldBeNull();
-        _admission.TryEnter(Job).ShouldNotBeNull().Depth.ShouldBe(2);
+        _admission.TryEnter(Job).ShouldBeOfType<SubmissionReply.QueueFull>().Depth.ShouldBe(2);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class QueueAdmissionTests
         _admission.BeginSample();
         _admission.EndSample([Sample(depth: 2, finishedPerMinute)]);
 
-        _admission.TryEnter(Job).ShouldNotBeNull().RetryAfter.ShouldBe(TimeSpan.FromSeconds(seconds));
+        _admission.TryEnter(Job).ShouldBeOfType<SubmissionReply.QueueFull>().RetryAfter.ShouldBe(TimeSpan.FromSeconds(seconds));
     }
 
     private static QueueStatus Sample(int depth, int finishedPerMinute = 0) => new()

@@ -12,7 +12,7 @@ public sealed class EncoderPlanTests
     // The shape of all-MiniLM-L6.
     private static readonly GgufFile _small = new()
     {
-        Architecture = "bert", FileBytes = 46 << 20, Layers = 6, EmbeddingSize = 384, FeedForwardSize = 1_536, KvElementsPerLayer = 0, VocabularySize = 30_522,
+        Architecture = "bert", FileBytes = 46 << 20, Parameters = 22_700_000, Layers = 6, EmbeddingSize = 384, FeedForwardSize = 1_536, KvElementsPerLayer = 0, VocabularySize = 30_522,
     };
 
     // A decoder with a large vocabulary: the logits of a pass alone are 600 MB.

@@ -13,7 +13,7 @@ public sealed class HardwarePlanTests
     // The shape of a 7B model with grouped-query attention.
     private static readonly GgufFile _file = new()
     {
-        Architecture = "qwen2", FileBytes = 4 * GiB, Layers = 28, EmbeddingSize = 3_584, FeedForwardSize = 18_944, KvElementsPerLayer = 1_024, VocabularySize = 152_064,
+        Architecture = "qwen2", FileBytes = 4 * GiB, Parameters = 7_600_000_000, Layers = 28, EmbeddingSize = 3_584, FeedForwardSize = 18_944, KvElementsPerLayer = 1_024, VocabularySize = 152_064,
     };
 
     [Theory]

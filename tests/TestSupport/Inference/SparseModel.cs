@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Pipeline.EndToEnd.Tests;
+namespace Pipeline.TestSupport.Inference;
 
 /// <summary>A GGUF file that claims to be huge and takes no room on the disk.</summary>
-internal static class SparseModel
+public static class SparseModel
 {
     private const uint StringType = 8;
     private const uint UnsignedType = 4;

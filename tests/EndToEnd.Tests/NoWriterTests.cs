@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Processes;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.EndToEnd.Tests;
+
+/// <summary>A default installation, whose model names emotions and cannot write.</summary>
+public sealed class NoWriterTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private static readonly (string Path, string Body, string Setting)[] Doors =
+    [
+        ("/api/chat/completions", """{"messages":[{"role":"user","content":"Hi"}]}""", "Models:Chat:Path"),
+        ("/api/chat/completions", """{"messages":[{"role":"user","content":"Hi"}],"stream":true}""", "Models:Chat:Path"),
+        ("/api/jobs", """{"kind":"chat","input":{"messages":[{"role":"user","content":"Hi"}]}}""", "Models:Chat:Path"),
+        ("/api/feedback", """{"question":"Why?","answer":"Why not."}""", "Models:Feedback:Path"),
+        ("/api/interview/step", """{"topic":"Testing","phase":"warm-up","question":"Why?","answer":"Why not."}""", "Models:Interview:Path"),
+        ("/api/report", """{"items":[{"question":"Why?","answer":"Why not."}]}""", "Models:Report:Path"),
+        ("/api/interviews", """{"topics":["Testing"],"phases":["warm-up"]}""", "Models:Interview:Path"),
+        ("/v1/chat/completions", """{"model":"chat","messages":[{"role":"user","content":"Hi"}]}""", "Models:Chat:Path"),
+        ("/v1/chat/completions", """{"model":"chat","messages":[{"role":"user","content":"Hi"}],"stream":true}""", "Models:Chat:Path"),
+        ("/api/jobs/batch", """[{"kind":"emotion","input":{"text":"Hi"}},{"kind":"chat","input":{"messages":[{"role":"user","content":"Hi"}]}}]""", "Models:Chat:Path"),
+    ];
+
+    [Fact]
+    public async Task Every_door_refuses_what_no_model_can_write_and_emotions_are_named()
+    {
+        var settings = await TestPipeline.SettingsAsync(database);
+        settings.Remove("Models:AllowSmallWriter");
+        await using var host = await RoleProcess.StartReadyAsync("AllInOne", settings);
+        using var http = new HttpClient { BaseAddress = host.Address };
+
+        foreach (var (path, body, setting) in Doors)
+        {
+            await RefusedAsync(http, path, body, setting);
+        }
+
+        using var begun = await http.PostAsJsonAsync("/api/conversations", new { system_prompt = "Answer in one sentence." });
+        await RefusedAsync(http, $"{begun.Headers.Location}/messages", """{"content":"Hi"}""", "Models:Chat:Path");
+
+        using var emotion = new HttpRequestMessage(HttpMethod.Post, "/api/emotion") { Content = JsonContent.Create(new { text = "너무 슬퍼요" }), Headers = { { "Prefer", "wait=30" } } };
+        using var named = await http.SendAsync(emotion);
+        (await named.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("result").GetProperty("emotion").GetString().ShouldBe("sadness");
+        (await http.GetFromJsonAsync<JsonElement>("/api/jobs")).GetProperty("jobs").GetArrayLength().ShouldBe(1);
+        (await host.StopAsync()).ShouldBe(0);
+    }
+
+    private static async Task RefusedAsync(HttpClient http, string path, string body, string setting)
+    {
+        using var response = await http.PostAsync(new Uri(path, UriKind.RelativeOrAbsolute), new StringContent(body, Encoding.UTF8, "application/json"));
+        var text = await response.Content.ReadAsStringAsync();
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable, $"{path}: {text}");
+        text.ShouldContain(path.StartsWith("/v1", StringComparison.Ordinal) ? "model_cannot_write" : "urn:pipeline:problem:model-cannot-write");
+        text.ShouldContain($"Set {setting}");
+    }
+}
