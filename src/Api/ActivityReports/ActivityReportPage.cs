@@ -97,23 +97,20 @@ internal sealed class ActivityReportPage
         }
 
         Append($"<section><h2>{_words.Summary}</h2>");
-        if (summary.Text is { } text)
+        foreach (var warning in summary.Warnings ?? [])
         {
-            foreach (var warning in InterviewReportWords.Of(_report.Language).Warnings(summary.Model, summary.Warnings))
-            {
-                Append($"<p class=\"note\"><b>{_words.Note}</b> {Text(warning)}</p>");
-            }
-
-            Append($"<p>{Text(text)}</p>");
-            if (summary.Recommendations is [_, ..] recommendations)
-            {
-                Append($"<h3>{_words.Recommendations}</h3><ul>{string.Concat(recommendations.Select(item => $"<li>{Text(item)}</li>"))}</ul>");
-            }
+            Append($"<p class=\"note\"><b>{_words.Note}</b> {Text(warning)}</p>");
         }
-        else
+
+        Append($"<p>{Text(summary.Text)}</p>");
+        if (summary.Recommendations is [_, ..] recommendations)
         {
-            var isOver = JobState.IsFinal(summary.State);
-            Append($"<p class=\"quiet\">{(isOver ? $"{_words.SummaryFailed} ({Text(summary.Error ?? summary.State)})." : _words.SummaryComing)}</p>");
+            Append($"<h3>{_words.Recommendations}</h3><ul>{string.Concat(recommendations.Select(item => $"<li>{Text(item)}</li>"))}</ul>");
+        }
+
+        if (summary is { By: SummaryResource.Rule, State: JobState.Queued or JobState.Running })
+        {
+            Append($"<p class=\"quiet\">{_words.SummaryComing}</p>");
         }
 
         _page.Append("</section>\n");

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Pipeline.Api.ActivityReports.Words;
 using Pipeline.Api.Jobs;
 using Pipeline.Contracts;
 using Pipeline.Core.ActivityReports;
@@ -46,12 +47,12 @@ internal sealed record ActivityReportResource
     [Description("By emotion, the jobs whose texts express it most; the texts as long as retention keeps them.")]
     public IReadOnlyDictionary<string, IReadOnlyList<TypicalResource>>? Typical { get; init; }
 
-    [Description("A language model's summary of the figures.")]
+    [Description("The figures in words. Not in lists.")]
     public SummaryResource? Summary { get; init; }
 
     public required ActivityReportLinks Links { get; init; }
 
-    public static ActivityReportResource Of(ActivityReport report, IReadOnlyDictionary<Guid, string>? texts = null)
+    public static ActivityReportResource Of(ActivityReport report, JobCatalog catalog, IReadOnlyDictionary<Guid, string>? texts = null)
     {
         var figures = FiguresOf(report);
         return new()
@@ -71,7 +72,7 @@ internal sealed record ActivityReportResource
             Typical = figures?.Typical?.ToDictionary(
                 emotion => emotion.Key,
                 IReadOnlyList<TypicalResource> (emotion) => [.. emotion.Value.Select(job => new TypicalResource(job.JobId, job.Confidence, texts?.GetValueOrDefault(job.JobId)))]),
-            Summary = SummaryResource.Of(report),
+            Summary = figures is null ? null : SummaryResource.Of(report, figures, catalog),
             Links = new($"/api/activity/{report.Id}"),
         };
     }
@@ -84,21 +85,25 @@ internal sealed record ActivityReportResource
 /// <param name="Text">Absent where it is not kept any more.</param>
 internal sealed record TypicalResource(Guid JobId, double Confidence, string? Text);
 
-/// <summary>What a language model says of the figures.</summary>
-/// <param name="State">That of its job: queued, running, succeeded, failed or expired.</param>
-/// <param name="Model">"small" is the model that ships, which cannot write.</param>
-/// <param name="Error">Why there is none.</param>
-internal sealed record SummaryResource(string State, string? Text, IReadOnlyList<string>? Recommendations, string? Model, IReadOnlyList<string>? Warnings, string? Error)
+/// <summary>The figures in words: a language model's where one wrote them, else composed by rule.</summary>
+/// <param name="By">"model" or "rule".</param>
+/// <param name="State">That of the job in which a model was asked: queued, running, succeeded, failed or expired; absent where none was.</param>
+/// <param name="Error">Why the model's are missing.</param>
+internal sealed record SummaryResource(string By, string? State, string Text, IReadOnlyList<string>? Recommendations, string? Model, IReadOnlyList<string>? Warnings, string? Error)
 {
-    public static SummaryResource? Of(ActivityReport report)
-    {
-        if (report.SummaryState is not { } state)
-        {
-            return null;
-        }
+    public const string Rule = "rule";
 
-        var result = report.Summary is null ? null : JsonSerializer.Deserialize(report.Summary, InterviewReport.ResultJson);
-        return new(state, result?.Summary, result?.Recommendations, result?.Model, result?.Warnings, report.SummaryError);
+    private const string Writer = "model";
+
+    /// <summary>Null where there was no work.</summary>
+    public static SummaryResource? Of(ActivityReport report, ActivityFigures figures, JobCatalog catalog)
+    {
+        var written = report.Summary is null ? null : JsonSerializer.Deserialize(report.Summary, InterviewReport.ResultJson);
+        return written is { Summary: { } text } && written.Model is not GeneratedResult.SmallModel
+            ? new(Writer, report.SummaryState, text, written.Recommendations, written.Model, written.Warnings, null)
+            : FiguresSentences.Of(figures, report.Language, catalog) is { } composed
+                ? new(Rule, report.SummaryState, composed, null, null, null, report.SummaryError)
+                : null;
     }
 }
 

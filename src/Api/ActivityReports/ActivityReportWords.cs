@@ -27,8 +27,6 @@ internal sealed record ActivityReportWords
 
     public required string SummaryComing { get; init; }
 
-    public required string SummaryFailed { get; init; }
-
     public required string Note { get; init; }
 
     public required string Succeeded { get; init; }
@@ -103,8 +101,7 @@ internal sealed record ActivityReportWords
         Nothing = "There was no work.",
         NotMade = "This report is still being made. Load it again in a moment.",
         Summary = "In words",
-        SummaryComing = "A language model is still writing the summary. Load the page again later.",
-        SummaryFailed = "There is no summary",
+        SummaryComing = "These words follow from the figures by rule. A language model is still writing its own; load the page again later.",
         Note = "Note",
         Succeeded = "succeeded",
         Failed = "failed",
@@ -136,7 +133,7 @@ internal sealed record ActivityReportWords
         {
             [JobErrorCode.Rejected] = "the input cannot be processed",
             [JobErrorCode.Exception] = "the handler failed, and every retry",
-            [JobErrorCode.Timeout] = "took too long",
+            [JobErrorCode.Timeout] = "it took too long",
             [JobErrorCode.Quarantined] = "two workers died of it",
         },
     };
@@ -152,8 +149,7 @@ internal sealed record ActivityReportWords
         Nothing = "작업이 없었습니다.",
         NotMade = "보고서를 만드는 중입니다. 잠시 후 다시 열어 주세요.",
         Summary = "요약",
-        SummaryComing = "언어 모델이 요약을 쓰고 있습니다. 나중에 다시 열어 주세요.",
-        SummaryFailed = "요약이 없습니다",
+        SummaryComing = "위 요약은 수치에서 규칙에 따라 만들었습니다. 언어 모델이 요약을 쓰고 있으니 나중에 다시 열어 주세요.",
         Note = "주의",
         Succeeded = "성공",
         Failed = "실패",

@@ -24,9 +24,10 @@ internal static class ActivityReportsDocs
         "tokens":{"prompt":92,"cached":80,"completion":0},"queued":{"jobs":2,"p50_ms":12,"p90_ms":13,"p95_ms":13,"p99_ms":13,"steps":{"29":1,"30":1}},
         "running":{"jobs":2,"p50_ms":35,"p90_ms":38,"p95_ms":38,"p99_ms":38,"steps":{"41":1,"42":1}}}],
         "periods":[{"start":"2026-11-20T00:00:00+09:00","kinds":{"emotion":{"succeeded":2}},"emotions":{"joy":2},"queued_p95_ms":13,"running_p95_ms":38}],
+        "before":{"days":7,"jobs":10,"states":{"succeeded":10},"kinds":[{"kind":"emotion","jobs":10,"failed":0,"queued_p95_ms":12}]},
         "emotions":{"texts":2,"counts":{"joy":2},"shares":{"joy":1,"sadness":0},"before":{"days":7,"texts":10,"shares":{"joy":0.4,"sadness":0.6},"change":{"joy":0.6,"sadness":-0.6}}}},
         "typical":{"joy":[{"job_id":"019a9c1e-7f00-7000-8000-000000000000","confidence":0.91,"text":"What a lovely surprise!"}]},
-        "summary":{"state":"succeeded","text":"A quiet day: both texts were joyful.","model":"qwen2.5-7b-instruct"}}
+        "summary":{"by":"model","state":"succeeded","text":"A quiet day: both texts were joyful.","model":"qwen2.5-7b-instruct"}}
         """;
 
     public static readonly EndpointDoc List = new()

@@ -24,7 +24,7 @@ internal static class ActivityReportsEndpoints
         api.MapGet("/activity/{id}", FindAsync).Describe(ActivityReportsDocs.Find);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, ActivityReportStore store, IOptions<ApiOptions> options)
+    private static async Task<IResult> ListAsync(HttpContext context, ActivityReportStore store, JobCatalog catalog, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
         var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors, "scope", "day");
@@ -41,7 +41,7 @@ internal static class ActivityReportsEndpoints
         }
 
         var (page, links) = query.PageOf(
-            await store.ListAsync(context.ClientId(), SeesAll(context), filter, context.RequestAborted), report => ActivityReportResource.Of(report), report => report.Id);
+            await store.ListAsync(context.ClientId(), SeesAll(context), filter, context.RequestAborted), report => ActivityReportResource.Of(report, catalog), report => report.Id);
         return Results.Json(new ActivityReportPageResource(page, links), ApiJson.Wire.ActivityReportPageResource);
     }
 
@@ -64,14 +64,15 @@ internal static class ActivityReportsEndpoints
         // Texts stay with their jobs: who may not read these, or when they are gone, does not find them here either.
         var typical = ActivityReportResource.FiguresOf(report)?.Typical?.Values.SelectMany(jobs => jobs.Select(job => job.JobId)).ToArray() ?? [];
         var texts = typical is [] ? null : await store.TextsAsync(context.ClientId(), typical, context.RequestAborted);
-        var resource = ActivityReportResource.Of(report, texts);
+        var resource = ActivityReportResource.Of(report, catalog, texts);
         return HtmlPage.IsWanted(context.Request)
             ? HtmlPage.Answer(context, ActivityReportPage.Write(resource, catalog))
             : Results.Json(resource, ApiJson.Wire.ActivityReportResource);
     }
 
     private static Task<IResult> AskAsync(
-        HttpContext context, BodyReader bodies, ActivityReportStore store, ActivityReportMaker maker, ClientStore clients, IOptions<ActivityReportOptions> options, TimeProvider time) =>
+        HttpContext context, BodyReader bodies, ActivityReportStore store, ActivityReportMaker maker, ClientStore clients, JobCatalog catalog,
+        IOptions<ActivityReportOptions> options, TimeProvider time) =>
         bodies.ReadObjectAsync(context, async fields =>
         {
             var settings = await clients.FindReportingAsync(context.ClientId(), context.RequestAborted);
@@ -110,7 +111,7 @@ internal static class ActivityReportsEndpoints
                 };
             }
 
-            var resource = ActivityReportResource.Of(report);
+            var resource = ActivityReportResource.Of(report, catalog);
             context.Response.Headers.Location = resource.Links.Self;
             return Results.Json(resource, ApiJson.Wire.ActivityReportResource, statusCode: StatusCodes.Status202Accepted);
         });

@@ -11,7 +11,10 @@ internal sealed class DemoDays(IReadOnlyList<string> texts, DateOnly lastDay, Ti
 
     private const int JobsOfADay = 48;
     private const int JobsOfTheLastDay = 240;
-    private const int FeedbacksOfTheLastDay = 8;
+    private const int EmbeddingsOfADay = 20;
+    private const int EmbeddingsOfTheLastDay = 9;
+    private const int LettersOfTheLastDay = 5;
+    private const int LetterRepeats = 3;
     private const int Seed = 20;
 
     // Nobody writes at four in the night, and many in the evening.
@@ -32,19 +35,19 @@ internal sealed class DemoDays(IReadOnlyList<string> texts, DateOnly lastDay, Ti
                 var text = texts[random.Next(2) is 0 ? (mood + random.Next(4)) % texts.Count : random.Next(texts.Count)];
                 yield return Job(AnalyzeEmotion.Kind, JsonSerializer.Serialize(new AnalyzeEmotion { Text = text }, AnalyzeEmotion.Json), Time(day, random));
             }
+
+            foreach (var _ in Enumerable.Range(0, day == lastDay ? EmbeddingsOfTheLastDay : EmbeddingsOfADay))
+            {
+                EmbedTexts embedding = new() { Texts = [texts[random.Next(texts.Count)]] };
+                yield return Job(EmbedTexts.Kind, JsonSerializer.Serialize(embedding, EmbedTexts.Json), Time(day, random));
+            }
         }
 
-        foreach (var _ in Enumerable.Range(0, FeedbacksOfTheLastDay))
+        // Letters of several pages, which the model that ships cannot read: something has to fail for the report to tell of.
+        foreach (var _ in Enumerable.Range(0, LettersOfTheLastDay))
         {
-            GiveFeedback feedback = new()
-            {
-                Messages =
-                [
-                    new(PromptRoles.System, "You judge an answer: feedback, score 0 to 10, improvement_suggestion."),
-                    new(PromptRoles.User, "Question: What is an index? Answer: It finds rows without reading the whole table."),
-                ],
-            };
-            yield return Job(GiveFeedback.Kind, JsonSerializer.Serialize(feedback, GiveFeedback.Json), Time(lastDay, random));
+            var letter = string.Join('\n', Enumerable.Repeat(texts, LetterRepeats).SelectMany(text => text));
+            yield return Job(AnalyzeEmotion.Kind, JsonSerializer.Serialize(new AnalyzeEmotion { Text = letter }, AnalyzeEmotion.Json), Time(lastDay, random));
         }
     }
 

@@ -22,6 +22,9 @@ public sealed record ActivityFigures
     /// <summary>The hours of a day, or the days of a range, without gaps; none for conversations.</summary>
     public required IReadOnlyList<PeriodFigures> Periods { get; init; }
 
+    /// <summary>The seven days before a night, as far as they have reports; null where none has, and in other reports.</summary>
+    public FiguresBefore? Before { get; init; }
+
     /// <summary>Null where no text was analysed.</summary>
     public EmotionFigures? Emotions { get; init; }
 
@@ -54,6 +57,13 @@ public sealed record KindFigures
     /// <summary>Of feedback and interviews 0 to 10, of reports 0 to 100; null for kinds without scores.</summary>
     public ScoreFigures? Scores { get; init; }
 }
+
+/// <summary>The sums of some days before.</summary>
+/// <param name="Days">How many of the seven days have a report, those without work included.</param>
+public sealed record FiguresBefore(int Days, long Jobs, IReadOnlyDictionary<string, long> States, IReadOnlyList<KindBefore> Kinds);
+
+/// <param name="QueuedP95Ms">Null where none started.</param>
+public sealed record KindBefore(string Kind, long Jobs, long Failed, double? QueuedP95Ms);
 
 /// <summary>Tokens of succeeded jobs, each job's as its result tells.</summary>
 public sealed record TokenFigures(long Prompt, long Cached, long Completion);
@@ -109,5 +119,4 @@ public sealed record TypicalJob(Guid JobId, double Confidence);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ActivityFigures))]
-[JsonSerializable(typeof(Dictionary<string, long>))]
 public sealed partial class ActivityFiguresJson : JsonSerializerContext;

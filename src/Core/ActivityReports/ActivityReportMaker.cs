@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Queues;
 
 namespace Pipeline.Core.ActivityReports;
 
@@ -13,6 +15,7 @@ namespace Pipeline.Core.ActivityReports;
 public sealed partial class ActivityReportMaker(
     ActivityReportStore store,
     FiguresReader reader,
+    WriterStore writers,
     IOptions<ActivityReportOptions> options,
     TimeProvider time,
     ILogger<ActivityReportMaker> logger)
@@ -122,11 +125,11 @@ public sealed partial class ActivityReportMaker(
         var (sum, hours) = (new FiguresSum(), ActivityDays.Hours(day, zone));
         var worked = await reader.AddAsync(sum, FiguresQuery.Of(owner.ClientId, hours, ActivityDays.Start(day.AddDays(1), zone)), cancellationToken);
         var figures = sum.ToFigures(hours);
+        var before = await store.NightsAsync(owner.ClientId, day.AddDays(-DaysBefore), day.AddDays(-1), cancellationToken);
         figures = figures with
         {
-            Emotions = figures.Emotions is { } emotions
-                ? EmotionShares.Compare(emotions, await store.EmotionsAsync(owner.ClientId, day.AddDays(-DaysBefore), day, cancellationToken))
-                : null,
+            Before = FiguresSum.Before(before.Values),
+            Emotions = figures.Emotions is { } emotions ? EmotionShares.Compare(emotions, [.. before.Values.Select(night => night.Emotions?.Counts ?? new Dictionary<string, long>())]) : null,
             Typical = owner.ClientId is { } client ? await TypicalAsync(client, sum, cancellationToken) : null,
         };
         return await KeepAsync(Night(owner, zone, day), figures, worked, cancellationToken);
@@ -162,8 +165,8 @@ public sealed partial class ActivityReportMaker(
 
     private async Task<bool> KeepAsync(ActivityReport report, ActivityFigures figures, TimeSpan worked, CancellationToken cancellationToken)
     {
-        // There is nothing to say of a day without work.
-        var summary = options.Value.Summaries && figures.Jobs > 0
+        // There is nothing to say of a day without work. Where no model writes, the API puts the figures into words by rule.
+        var summary = options.Value.Summaries && figures.Jobs > 0 && await writers.CanWriteAsync(InterviewReport.Kind, cancellationToken)
             ? SummaryPrompt.Job(report, figures, time.GetUtcNow(), options.Value.SummaryExpiry)
             : null;
         var kept = await store.KeepAsync(

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Queues;
 
 namespace Pipeline.Core.ActivityReports;
 
@@ -57,6 +58,7 @@ internal static class ActivityReportRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ActivityReportOptions>, ActivityReportRules>());
         services.TryAddSingleton<ActivityReportStore>();
         services.TryAddSingleton<FiguresReader>();
+        services.TryAddSingleton<WriterStore>();
         services.TryAddSingleton<ActivityReportMaker>();
         return services;
     }

@@ -71,17 +71,9 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
          where id = @Id and figures is null
         """;
 
-    // The emotions of the nights before: what a report compares itself with.
-    private const string EmotionsBefore = """
-        select (figures #> '{emotions,counts}')::text from activity_reports
-         where client_id is not distinct from @ClientId and scope = 'night' and first_day >= @From and first_day < @To
-           and figures #> '{emotions,counts}' is not null
-         order by first_day
-        """;
-
     private const string Nights = """
         select first_day as FirstDay, figures::text from activity_reports
-         where client_id = @ClientId and scope = 'night' and figures is not null and first_day between @From and @To
+         where client_id is not distinct from @ClientId and scope = 'night' and figures is not null and first_day between @From and @To
         """;
 
     private const string Asked = "figures is null and failed_at is null and scope <> 'night'";
@@ -171,13 +163,8 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
     internal async Task<bool> HasNightAsync(Guid? clientId, DateOnly day, CancellationToken cancellationToken) =>
         (await dataSource.QueryAsync<bool>(HasNight, new { ClientId = clientId, Day = day }, cancellationToken)).Single();
 
-    /// <summary>The counts of emotions of each night from a day up to another that has any.</summary>
-    internal async Task<IReadOnlyList<IReadOnlyDictionary<string, long>>> EmotionsAsync(Guid? clientId, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
-        [.. (await dataSource.QueryAsync<string>(EmotionsBefore, new { ClientId = clientId, From = from, To = to }, cancellationToken))
-            .Select(counts => JsonSerializer.Deserialize(counts, ActivityFiguresJson.Default.DictionaryStringInt64)!)];
-
-    /// <summary>The nights of a client that have a report, by day.</summary>
-    internal async Task<IReadOnlyDictionary<DateOnly, ActivityFigures>> NightsAsync(Guid clientId, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
+    /// <summary>The nights of a client, or of all together, that have a report, by day.</summary>
+    internal async Task<IReadOnlyDictionary<DateOnly, ActivityFigures>> NightsAsync(Guid? clientId, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
         (await dataSource.QueryAsync<(DateOnly Day, string Figures)>(Nights, new { ClientId = clientId, From = from, To = to }, cancellationToken))
             .ToDictionary(night => night.Day, night => JsonSerializer.Deserialize(night.Figures, ActivityFiguresJson.Default.ActivityFigures)!);
 

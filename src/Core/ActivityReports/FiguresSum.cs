@@ -77,6 +77,21 @@ internal sealed class FiguresSum
             .SelectMany(emotion => emotion.Value.Select(job => new TypicalCandidate(job.JobId, emotion.Key, job.Confidence))));
     }
 
+    /// <summary>The sum of days before; null where there are none.</summary>
+    public static FiguresBefore? Before(IEnumerable<ActivityFigures> days)
+    {
+        var (sum, count) = (new FiguresSum(), 0);
+        foreach (var day in days)
+        {
+            sum.AddDay(day, 0);
+            count++;
+        }
+
+        var figures = sum.ToFigures([]);
+        return count is 0 ? null : new(
+            count, figures.Jobs, figures.States, [.. figures.Kinds.Select(kind => new KindBefore(kind.Kind, kind.Jobs, kind.States.GetValueOrDefault(JobState.Failed), kind.Queued?.P95Ms))]);
+    }
+
     /// <summary>The most typical jobs so far, of each emotion in order.</summary>
     public IReadOnlyList<TypicalCandidate> Candidates => _typical;
 

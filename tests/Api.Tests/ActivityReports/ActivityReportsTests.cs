@@ -74,34 +74,27 @@ public sealed class ActivityReportsTests(KeyedApi api) : IClassFixture<KeyedApi>
     }
 
     [Fact]
-    public async Task What_the_model_that_ships_wrote_is_marked_in_the_language_of_the_page()
+    public async Task Words_are_the_models_where_one_writes_and_follow_from_the_figures_else()
     {
         var (client, key) = await api.NewClientAsync();
         var id = await MakeNightAsync(client, "text");
-        InterviewReportResult summary = new()
-        {
-            Language = "ko",
-            Summary = "조용한 하루였습니다.",
-            Strengths = [],
-            Improvements = [],
-            Recommendations = [],
-            OverallScore = 50,
-            QuestionFeedbacks = [],
-            Model = GeneratedResult.SmallModel,
-            Warnings = ["The small model wrote this.", "Another warning."],
-            Usage = new(1, 0, 1),
-            Timings = new(0, 1),
-        };
-        await using var connection = await api.Database.DataSource.OpenConnectionAsync(Token);
-        await connection.ExecuteAsync(
-            "update activity_reports set summary = @Summary::json where id = @Id", new { Summary = JsonSerializer.Serialize(summary, InterviewReport.ResultJson), Id = Guid.Parse(id) });
+        const string Composed = "작업 1건을 접수했습니다.";
 
+        (await ReadAsync($"/api/activity/{id}", "text/html", key)).Text.ShouldContain(Composed); // While the model is asked.
+        await KeepSummaryAsync(id, GeneratedResult.SmallModel);
+        var small = (await client.GetAsync($"/api/activity/{id}")).Json.GetProperty("summary");
+        small.GetProperty("by").GetString().ShouldBe("rule");
+        small.GetProperty("text").GetString().ShouldStartWith(Composed);
+        small.TryGetProperty("model", out _).ShouldBeFalse();
         var (page, _) = await ReadAsync($"/api/activity/{id}", "text/html", key);
+        page.ShouldContain(Composed);
+        page.ShouldNotContain("조용한 하루였습니다.");
 
+        await KeepSummaryAsync(id, "writer-7b");
+        (page, _) = await ReadAsync($"/api/activity/{id}", "text/html", key);
         page.ShouldContain("조용한 하루였습니다.");
-        page.ShouldContain("작은 모델이 쓴 글입니다");
         page.ShouldContain("Another warning.");
-        page.ShouldNotContain("The small model");
+        page.ShouldNotContain(Composed);
     }
 
     [Fact]
@@ -171,6 +164,27 @@ public sealed class ActivityReportsTests(KeyedApi api) : IClassFixture<KeyedApi>
     [InlineData("page=2", "page", "not a known query parameter")]
     public async Task A_list_that_makes_no_sense_is_refused(string query, string field, string message) =>
         (await (await api.NewClientAsync()).Client.GetAsync("/api/activity?" + query)).ShouldBlame(field, message);
+
+    private async Task KeepSummaryAsync(string id, string model)
+    {
+        InterviewReportResult summary = new()
+        {
+            Language = "ko",
+            Summary = "조용한 하루였습니다.",
+            Strengths = [],
+            Improvements = [],
+            Recommendations = [],
+            OverallScore = 50,
+            QuestionFeedbacks = [],
+            Model = model,
+            Warnings = ["Another warning."],
+            Usage = new(1, 0, 1),
+            Timings = new(0, 1),
+        };
+        await using var connection = await api.Database.DataSource.OpenConnectionAsync(Token);
+        await connection.ExecuteAsync(
+            "update activity_reports set summary = @Summary::json where id = @Id", new { Summary = JsonSerializer.Serialize(summary, InterviewReport.ResultJson), Id = Guid.Parse(id) });
+    }
 
     private async Task<string> MakeNightAsync(ApiClient client, string text)
     {

@@ -22,7 +22,7 @@ internal sealed class JobsOfADay
         Time.Advance(now - Time.GetUtcNow());
         var settings = Options.Create(options ?? new() { PageRows = 100, DatabaseShare = 1 });
         Store = new(dataSource, settings);
-        Maker = new(Store, new(dataSource, settings, Time), settings, Time, NullLogger<ActivityReportMaker>.Instance);
+        Maker = new(Store, new(dataSource, settings, Time), new(dataSource), settings, Time, NullLogger<ActivityReportMaker>.Instance);
     }
 
     public ManualTime Time { get; } = new();

@@ -193,6 +193,44 @@ public sealed class NightTests(PostgresDatabase database) : IClassFixture<Postgr
     }
 
     [Fact]
+    public async Task Work_is_compared_with_the_seven_nights_before()
+    {
+        var days = new JobsOfADay(database.DataSource, Day.AddDays(3.1));
+        var client = await days.AddClientAsync("Asia/Seoul", Day);
+        await days.AddEmotionAsync(client, Day.AddHours(3), "fear");
+        await days.AddAsync(client, Day.AddHours(4), kind: "chat", state: "failed", errorCode: "timeout", queuedMs: 500);
+        await days.AddEmotionAsync(client, Day.AddDays(2).AddHours(3), "joy");
+
+        await days.MakeNightsAsync(client);
+        var nights = await days.NightsAsync(client);
+
+        nights[0].Figures.Before.ShouldBeNull();
+        var before = nights[2].Figures.Before!;
+        (before.Days, before.Jobs).ShouldBe((2, 2)); // The day between had no work.
+        before.States.ShouldBe(new Dictionary<string, long> { ["succeeded"] = 1, ["failed"] = 1 });
+        before.Kinds.Select(kind => (kind.Kind, kind.Jobs, kind.Failed)).ShouldBe([("chat", 1, 1), ("emotion", 1, 0)]);
+        before.Kinds[0].QueuedP95Ms!.Value.ShouldBe(500, tolerance: 25);
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_for_words_where_no_model_writes()
+    {
+        await using var own = await PostgresDatabase.CreateAsync();
+        var days = new JobsOfADay(own.DataSource, Day.AddDays(1.1));
+        var client = await days.AddClientAsync("Asia/Seoul", Day);
+        await days.AddEmotionAsync(client, Day.AddHours(1), "joy");
+        await days.ExecuteAsync("""
+            insert into workers (id, host, queues, slots, missing_writers, lease_until)
+            values (gen_random_uuid(), 'small', '{emotion}', '{64}', '{"report":"Models:Report:Path"}', now() + interval '1 hour')
+            """);
+
+        await days.MakeNightsAsync(client);
+
+        (await days.NightsAsync(client)).Single().Report.SummaryJobId.ShouldBeNull();
+        (await SummariesAsync(days)).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task The_report_on_all_clients_has_their_counts_and_none_of_their_texts()
     {
         await using var own = await PostgresDatabase.CreateAsync();
