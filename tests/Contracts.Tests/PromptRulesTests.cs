@@ -25,7 +25,7 @@ public sealed class PromptRulesTests
         Problems(new("robot", "hi"), new("assistant", " ")).ShouldBe(
         [
             new("messages[0].role", "is \"robot\": send one of system, user, assistant."),
-            new("messages[1].content", "is empty or only white space: send a text."),
+            new("messages[1].content", "is empty, or has nothing that can be seen: send a text."),
             new("messages[1].role", "is \"assistant\": the last message is the user's, whom the model answers."),
         ]);
         Problems(Question, new("system", "be brief"), Question).ShouldHaveSingleItem().Message.ShouldContain("after other messages");

@@ -25,13 +25,13 @@ internal sealed class BatchItemDraft(
     public DraftedItem? Parse(ReadOnlyMemory<byte> utf8, int index, InputErrors errors)
     {
         var path = $"items[{index}]";
-        if (JsonScan.Check(utf8.Span, options.BodyDepthMax) is { } fault)
+        if (ComposedJson.Read(utf8, options.BodyDepthMax, out var composed) is { } fault)
         {
             errors.AddBelow(path, fault.Errors!);
             return null;
         }
 
-        using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = options.BodyDepthMax });
+        using var document = JsonDocument.Parse(composed, new JsonDocumentOptions { MaxDepth = options.BodyDepthMax });
         var root = document.RootElement;
         if (root.ValueKind is not JsonValueKind.Object)
         {

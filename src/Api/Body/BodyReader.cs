@@ -63,12 +63,12 @@ internal sealed class BodyReader(IOptions<ApiOptions> options)
             utf8 = utf8[3..]; // A byte order mark: allowed to ignore by RFC 8259, and common from Windows tools.
         }
 
-        if (JsonScan.Check(utf8.Span, options.Value.BodyDepthMax) is { } problem)
+        if (ComposedJson.Read(utf8, options.Value.BodyDepthMax, out var composed) is { } problem)
         {
             return new(null, problem);
         }
 
-        return new(JsonElement.Parse(utf8.Span, new JsonDocumentOptions { MaxDepth = options.Value.BodyDepthMax }), null);
+        return new(JsonElement.Parse(composed.Span, new JsonDocumentOptions { MaxDepth = options.Value.BodyDepthMax }), null);
     }
 
     private async Task<bool> FillAsync(MemoryStream body, Stream source, CancellationToken cancellationToken)

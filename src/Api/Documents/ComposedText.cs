@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pipeline.Contracts.Unicode;
 
 namespace Pipeline.Api.Documents;
 
@@ -7,8 +8,7 @@ namespace Pipeline.Api.Documents;
 internal static class ComposedText
 {
     /// <summary>
-    /// Most combining marks behind a character. Sorting them costs the square of their number, which a text of nothing else
-    /// turns into hours; Unicode's own stream-safe format has 30.
+    /// Most combining marks behind a character: a text of nothing else has no words. Unicode's own stream-safe format has 30.
     /// </summary>
     private const int MarksMax = 200;
 
@@ -32,6 +32,6 @@ internal static class ComposedText
             }
         }
 
-        return (text.Normalize(NormalizationForm.FormC), null);
+        return (ComposedForm.Of(text), null);
     }
 }

@@ -4,6 +4,7 @@ using Pipeline.Api.Body;
 using Pipeline.Api.Documents.Html;
 using Pipeline.Api.Jobs;
 using Pipeline.Contracts;
+using Pipeline.Contracts.Unicode;
 using Pipeline.Core.Documents;
 
 namespace Pipeline.Api.Documents;
@@ -79,9 +80,9 @@ internal static class DocumentDraft
             return null;
         }
 
-        if (string.IsNullOrWhiteSpace(text))
+        if (VisibleText.IsBlank(text))
         {
-            fields.Errors.Add("text", isPage ? "has no words: send a page with some." : "is empty or only white space: send a text.");
+            fields.Errors.Add("text", isPage ? "has no words: send a page with some." : "is empty, or has nothing that can be seen: send a text.");
             return null;
         }
 
@@ -104,7 +105,7 @@ internal static class DocumentDraft
             fields.Errors.Add("title", $"has {title.Length} characters; at most {TitleLengthMax} are accepted.");
         }
 
-        return string.IsNullOrWhiteSpace(title) ? null : title;
+        return VisibleText.IsBlank(title) ? null : title;
     }
 
     /// <summary>That of a page may be of any length.</summary>

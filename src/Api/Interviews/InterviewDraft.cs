@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pipeline.Api.Body;
 using Pipeline.Api.Conversations;
 using Pipeline.Contracts;
+using Pipeline.Contracts.Unicode;
 
 namespace Pipeline.Api.Interviews;
 
@@ -64,7 +65,7 @@ internal static class InterviewDraft
             {
                 fields.Errors.Add($"{field}[{index}]", JsonWords.Mismatch(element, "a string"));
             }
-            else if (element.GetString() is { Length: <= NameLengthMax } name && !string.IsNullOrWhiteSpace(name))
+            else if (element.GetString() is { Length: <= NameLengthMax } name && !VisibleText.IsBlank(name))
             {
                 names.Add(name);
             }

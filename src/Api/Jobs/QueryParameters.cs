@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Api.Problems;
+using Pipeline.Contracts.Unicode;
 
 namespace Pipeline.Api.Jobs;
 
@@ -23,7 +24,7 @@ internal static class QueryParameters
             errors.Add(name, $"is there {values.Count} times: send it once.");
         }
 
-        return values is [{ Length: > 0 } value] ? value : null; // An empty one, as in ?state=&kind=, asks for nothing.
+        return values is [{ Length: > 0 } value] ? ComposedForm.Of(value) : null; // An empty one, as in ?state=&kind=, asks for nothing.
     }
 
     /// <summary>The value, which is reported if it is none of those that are known.</summary>

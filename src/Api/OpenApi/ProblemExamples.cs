@@ -32,7 +32,7 @@ internal static class ProblemExamples
 
     private static (string Detail, string? Field) Facts(ProblemType type) => type.Name switch
     {
-        "invalid-input" => ("texts[3] is empty or only white space: send a text.", "texts[3]"),
+        "invalid-input" => ("texts[3] is empty, or has nothing that can be seen: send a text.", "texts[3]"),
         "not-json" => ("body is not JSON at line 1, byte 9: '}' is an invalid start of a value.", "body"),
         "unauthorized" => ("The request carries no API key. Send Authorization: Bearer KEY; ./run keys add NAME makes one.", null),
         "cross-site" => ("A browser sent this for a page of https://evil.example; pages of other sites may change nothing here. Send it from a program, or have the operator add the origin to Api:AllowedOrigins.", null),

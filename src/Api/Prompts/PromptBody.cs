@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Body;
 using Pipeline.Contracts;
+using Pipeline.Contracts.Unicode;
 using Pipeline.Core.Prompts;
 
 namespace Pipeline.Api.Prompts;
@@ -25,7 +26,7 @@ internal sealed class PromptBody(JobCatalog catalog, IOptions<InputLimits> limit
             fields.Errors.Add("kind", $"is \"{kind}\", which takes no prompts. Kinds that do: {string.Join(", ", catalog.All.Where(one => one.IsPrompted).Select(one => one.Name))}.");
         }
 
-        if (name is not null && (string.IsNullOrWhiteSpace(name) || name.Length > NameLengthMax))
+        if (name is not null && (VisibleText.IsBlank(name) || name.Length > NameLengthMax))
         {
             fields.Errors.Add("name", $"has {name.Length} characters: send 1 to {NameLengthMax} that are not all white space.");
         }

@@ -1,7 +1,7 @@
-using System.Text;
 using System.Text.Json;
 using Pipeline.Api.Body;
 using Pipeline.Api.Documents;
+using Pipeline.Contracts.Unicode;
 using Pipeline.Core.Documents;
 using Pipeline.Core.Search;
 
@@ -51,16 +51,16 @@ internal static class SearchDraft
             return null;
         }
 
-        if (string.IsNullOrWhiteSpace(text))
+        if (VisibleText.IsBlank(text))
         {
-            fields.Errors.Add(field, "is empty or only white space: send a text.");
+            fields.Errors.Add(field, "is empty, or has nothing that can be seen: send a text.");
         }
         else if (text.Length > options.QueryLengthMax)
         {
             fields.Errors.Add(field, $"has {text.Length} characters; at most {options.QueryLengthMax} are accepted (Search:QueryLengthMax).");
         }
 
-        return text.Normalize(NormalizationForm.FormC);
+        return text;
     }
 
     private static int TakeLimit(BodyFields fields, ResultLimit results)

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Pipeline.Contracts.Unicode;
 
 namespace Pipeline.Contracts;
 
@@ -55,7 +56,7 @@ public sealed record InterviewReport : IJob<InterviewReport, InterviewReportResu
     public IEnumerable<InputProblem> Validate(InputLimits limits)
     {
         List<InputProblem> problems = [.. Written.Validate("items", limits), .. PromptRules.Choice(null, Language)];
-        if (Title is { Length: > TitleLengthMax } || (Title is not null && string.IsNullOrWhiteSpace(Title)))
+        if (Title is { Length: > TitleLengthMax } || (Title is not null && VisibleText.IsBlank(Title)))
         {
             problems.Add(new("title", $"has {Title.Length} characters: send 1 to {TitleLengthMax} that are not all white space."));
         }

@@ -58,7 +58,7 @@ public sealed class BatchSubmitTests(LocalApi api)
 
         var answer = await api.Client.PostLinesAsync("/api/jobs/batch?kind=emotion", items);
 
-        answer.ShouldBlame("items[17].text", "is empty or only white space").Says("items[17].text");
+        answer.ShouldBlame("items[17].text", "is empty, or has nothing that can be seen").Says("items[17].text");
         (await NewestAsync(api.Client)).ShouldBe(before);
     }
 

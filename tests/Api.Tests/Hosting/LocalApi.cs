@@ -13,6 +13,8 @@ public sealed class LocalApi : IAsyncLifetime
 
     internal ScriptedEmotion Worker { get; } = new();
 
+    internal PostgresDatabase Database => _database;
+
     internal ApiHost Host => _host!;
 
     internal ApiClient Client { get; private set; } = null!;

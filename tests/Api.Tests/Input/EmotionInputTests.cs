@@ -16,7 +16,7 @@ public sealed class EmotionInputTests(LocalApi api)
     [InlineData("""\n\t """)]
     [InlineData("\u3000\u00a0")]
     public async Task A_blank_text_is_refused(string text) =>
-        (await PostAsync($$"""{"text":"{{text}}"}""")).ShouldBlame("text", "is empty or only white space");
+        (await PostAsync($$"""{"text":"{{text}}"}""")).ShouldBlame("text", "is empty, or has nothing that can be seen");
 
     [Fact]
     public async Task A_text_over_the_limit_is_refused() =>
@@ -61,7 +61,7 @@ public sealed class EmotionInputTests(LocalApi api)
     public async Task One_bad_element_of_texts_is_named_and_nothing_is_accepted()
     {
         var marker = $"bad element {Guid.CreateVersion7()}";
-        (await PostAsync($$"""{"texts":["{{marker}}","b","c"," "]}""")).ShouldBlame("texts[3]", "white space").Says("texts[3]");
+        (await PostAsync($$"""{"texts":["{{marker}}","b","c"," "]}""")).ShouldBlame("texts[3]", "nothing that can be seen").Says("texts[3]");
         (await PostAsync("""{"texts":["a",7]}""")).ShouldBlame("texts[1]", "is a number; expected a string");
         (await PostAsync("""{"texts":[null]}""")).ShouldBlame("texts[0]", "is null; expected a string");
     }
