@@ -36,8 +36,8 @@ public static class TextLanguage
             : Undetermined;
     }
 
-    /// <summary>The language to answer a text in: Korean where it is Korean, else English.</summary>
-    public static string Written(string text) => Detect(text) is Korean ? Korean : English;
+    /// <summary>The language to answer in: that of the first text that tells one, Korean where it is Korean, else English. 👍 tells none.</summary>
+    public static string Written(params IEnumerable<string> texts) => texts.Select(Detect).FirstOrDefault(language => language is not Undetermined) is Korean ? Korean : English;
 
     // Syllables, Jamo, compatibility Jamo (ㅋㅋㅋ, ㅠㅠ) and their extensions.
     private static bool IsHangul(int rune) => rune is

@@ -27,20 +27,25 @@ internal sealed class EmbeddingHandler(LongTextEmbedder embedder, VectorCache ca
             ? Task.FromResult(known)
             : EmbedAsync(context.ClientId, text, priority, cancellationToken)));
 
-        var tooLong = Array.FindIndex(texts, text => text.Tokens > options.Value.InputTokensMax);
-        if (tooLong >= 0)
+        // One text that is too long is its sender's fault, and not that of its neighbours.
+        TextProblem[] problems =
+        [
+            .. texts.Index().Where(text => IsTooLong(text.Item)).Select(text => new TextProblem(
+                text.Index, $"texts[{text.Index}] has {text.Item.Tokens} tokens; Models:Embedding:InputTokensMax is {options.Value.InputTokensMax}. Split it or raise the limit.")),
+        ];
+        if (problems.Length == texts.Length)
         {
-            return new JobOutcome.Rejected(
-                $"texts[{tooLong}] has {texts[tooLong].Tokens} tokens; Models:Embedding:InputTokensMax is {options.Value.InputTokensMax}. Split it or raise the limit.");
+            return new JobOutcome.Rejected(problems[0].Message);
         }
 
-        if (texts.Any(text => text.Model != texts[0].Model))
+        var first = texts.First(text => !IsTooLong(text));
+        if (texts.FirstOrDefault(text => !IsTooLong(text) && text.Model != first.Model) is { } other)
         {
             cache.Clear();
-            throw new InferenceException($"The server has changed its model to {texts.First(text => text.Model != texts[0].Model).Model}; vectors of two models cannot be compared.");
+            throw new InferenceException($"The server has changed its model to {other.Model}; vectors of two models cannot be compared.");
         }
 
-        var size = texts[0].Vector.Length;
+        var size = first.Vector.Length;
         var wanted = job.Dimensions ?? size;
         if (wanted > size || wanted < Math.Min(DimensionsMin ?? size, size))
         {
@@ -53,15 +58,18 @@ internal sealed class EmbeddingHandler(LongTextEmbedder embedder, VectorCache ca
         return JobOutcome.Success(
             new EmbeddingResult
             {
-                Embeddings = [.. texts.Select(text => Cut(text.Vector, wanted))],
+                Embeddings = [.. texts.Select(text => IsTooLong(text) ? null : Cut(text.Vector, wanted))],
+                Problems = problems is [] ? null : problems,
                 Dimensions = wanted,
-                Model = texts[0].Model,
+                Model = first.Model,
                 ModelVersion = served.Version,
-                Usage = new(texts.Sum(text => text.Tokens), cached.Sum(text => text?.Tokens ?? 0), CompletionTokens: 0),
+                Usage = new(texts.Where(text => !IsTooLong(text)).Sum(text => text.Tokens), cached.Sum(text => text?.Tokens ?? 0), CompletionTokens: 0),
                 Timings = context.Timings(time.GetElapsedTime(started)),
             },
             EmbedTexts.ResultJson);
     }
+
+    private bool IsTooLong(EmbeddedText text) => text.Tokens > options.Value.InputTokensMax;
 
     private async Task<EmbeddedText> EmbedAsync(Guid clientId, string text, RequestPriority priority, CancellationToken cancellationToken)
     {

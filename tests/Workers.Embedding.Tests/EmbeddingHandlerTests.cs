@@ -42,7 +42,7 @@ public sealed class EmbeddingHandlerTests : IDisposable
 
         _generator.Requests[^1].ShouldAllBe(piece => piece.Length <= 10);
         string.Join(' ', _generator.Requests[^1]).ShouldBe("aaaa aaaa aaaa aaaa bbbb bbbb bbbb bbbb");
-        var vector = result.Embeddings.Single();
+        var vector = result.Embeddings.Single()!;
         vector.Sum(value => value * value).ShouldBe(1, 1e-5);
         vector[0].ShouldBe(vector[1], 0.3);
         result.Usage.PromptTokens.ShouldBeInRange(30, 39);
@@ -51,11 +51,21 @@ public sealed class EmbeddingHandlerTests : IDisposable
     [Fact]
     public async Task Text_over_the_limit_is_rejected_with_its_place_and_both_numbers()
     {
-        var outcome = await HandleAsync(JobPriority.Interactive, "a", new string('a', 300));
+        var outcome = await HandleAsync(JobPriority.Interactive, new string('a', 300));
 
         outcome.ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldBe(
-            "texts[1] has 300 tokens; Models:Embedding:InputTokensMax is 200. Split it or raise the limit.");
-        _generator.Requests.Count.ShouldBe(2); // Told before any piece was computed.
+            "texts[0] has 300 tokens; Models:Embedding:InputTokensMax is 200. Split it or raise the limit.");
+        _generator.Requests.Count.ShouldBe(1); // Told before any piece was computed.
+    }
+
+    [Fact]
+    public async Task Its_neighbours_are_embedded_all_the_same()
+    {
+        var result = await SucceedAsync(JobPriority.Interactive, "a", new string('a', 300), "b");
+
+        result.Embeddings.Select(vector => vector?.Length).ShouldBe([2, null, 2]);
+        result.Problems.ShouldNotBeNull().ShouldHaveSingleItem().ShouldBe(
+            new TextProblem(1, "texts[1] has 300 tokens; Models:Embedding:InputTokensMax is 200. Split it or raise the limit."));
     }
 
     [Fact]
@@ -65,7 +75,7 @@ public sealed class EmbeddingHandlerTests : IDisposable
             new() { Texts = ["aaaabbb"], Dimensions = 1 }, Context(JobPriority.Interactive), TestContext.Current.CancellationToken);
 
         var result = JsonSerializer.Deserialize(outcome.ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, EmbedTexts.ResultJson)!;
-        (result.Dimensions, result.Embeddings.Single().Single()).ShouldBe((1, 1f));
+        (result.Dimensions, result.Embeddings.Single()!.Single()).ShouldBe((1, 1f));
     }
 
     [Theory]

@@ -24,13 +24,13 @@ internal static class MetadataRules
         return errors.Count == before ? text : null;
     }
 
-    // 1e999999 is good JSON and no number of the database. The depth is bounded by that of the body.
+    // The depth is bounded by that of the body.
     private static void CheckNumbers(JsonElement value, string path, InputErrors errors)
     {
         switch (value.ValueKind)
         {
-            case JsonValueKind.Number when !value.TryGetDouble(out var number) || !double.IsFinite(number):
-                errors.Add(path, "is a number above 1.7e308: send it as a string.");
+            case JsonValueKind.Number when DatabaseNumber.Fault(value) is { } fault:
+                errors.Add(path, $"is {fault}: send it as a string.");
                 break;
             case JsonValueKind.Object:
                 foreach (var property in value.EnumerateObject())

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 
@@ -22,7 +23,12 @@ internal static class OpenAiEmbeddingsEndpoint
 
         var results = jobs.Select(job => JsonSerializer.Deserialize(job.Result!, EmbedTexts.ResultJson)!).ToList();
         var tokens = results.Sum(result => result.Usage.PromptTokens);
-        var vectors = results.SelectMany(result => result.Embeddings);
+        if (results.SelectMany(result => result.Problems ?? []).FirstOrDefault() is { } refused)
+        {
+            return new Problem(ProblemType.JobRejected, refused.Message); // OpenAI's shape has all vectors or none.
+        }
+
+        var vectors = results.SelectMany(result => result.Embeddings).Select(vector => vector!);
         return Results.Json(
             new EmbeddingsAnswer(
                 EmbedTexts.Kind,

@@ -43,8 +43,8 @@ internal sealed class PromptBody(JobCatalog catalog, IOptions<InputLimits> limit
     public PromptText? TakeText(BodyFields fields)
     {
         var before = fields.Errors.Count;
-        var system = Text(fields, "system", required: true);
-        var user = Text(fields, "user", required: false);
+        var system = Template(fields, "system", required: true);
+        var user = Template(fields, "user", required: false);
         var examples = TakeExamples(fields);
         return fields.Errors.Count > before ? null : new(system!, user, examples);
     }
@@ -87,6 +87,17 @@ internal sealed class PromptBody(JobCatalog catalog, IOptions<InputLimits> limit
         }
 
         return examples;
+    }
+
+    private string? Template(BodyFields fields, string name, bool required)
+    {
+        var text = Text(fields, name, required);
+        if (text is not null && PromptRenderer.Unclosed(text) is { } unclosed)
+        {
+            fields.Errors.Add(name, $"has {unclosed} without }}}}: close the placeholder, or write the braces apart.");
+        }
+
+        return text;
     }
 
     private string? Text(BodyFields fields, string name, bool required)

@@ -53,7 +53,7 @@ internal sealed class PromptTrial(IPromptTemplates templates, JobCatalog catalog
         }
         catch (PromptException exception)
         {
-            errors.Add(prompt.User is null ? "system" : "user", exception.Problem);
+            errors.Add(exception.Part, exception.Problem);
             return null;
         }
     }

@@ -23,7 +23,7 @@ internal sealed class PromptedInputs(IPromptTemplates templates)
         List<PromptTemplate> found = [];
         foreach (var choice in prompted.Prompts)
         {
-            if (await templates.FindAsync(clientId, choice.Kind, choice.Name, choice.Language, cancellationToken) is not { } template)
+            if (await FindAsync(clientId, choice, cancellationToken) is not { } template)
             {
                 errors.Add(
                     JsonPath.Below(path, Field),
@@ -43,5 +43,14 @@ internal sealed class PromptedInputs(IPromptTemplates templates)
             errors.Add(JsonPath.Below(path, Field), e.Problem);
             return null;
         }
+    }
+
+    /// <summary>In the language that was chosen; "OK" and 👍 choose none.</summary>
+    private async Task<PromptTemplate?> FindAsync(Guid clientId, PromptChoice choice, CancellationToken cancellationToken)
+    {
+        var found = await templates.FindAsync(clientId, choice.Kind, choice.Name, choice.Language, cancellationToken);
+        return found is null && choice.IsGuess
+            ? await templates.FindAsync(clientId, choice.Kind, choice.Name, choice.Language is TextLanguage.Korean ? TextLanguage.English : TextLanguage.Korean, cancellationToken)
+            : found;
     }
 }

@@ -43,7 +43,7 @@ internal sealed class QueryEmbedder(
 
         var result = JsonSerializer.Deserialize(json, EmbedTexts.ResultJson)!;
         return await models.FindAsync(new(result.Model, result.ModelVersion, result.Dimensions), cancellationToken) is { } modelId
-            ? (new(modelId, result.Embeddings[0]), result.Model)
+            ? (new(modelId, result.Embeddings[0]!), result.Model)
             : null; // A worker that has only just started: it has no document yet.
     }
 }

@@ -60,7 +60,7 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted, I
     public PromptSource? PromptSource { get; init; }
 
     IReadOnlyList<PromptChoice> IPrompted.Prompts =>
-        Prompt is null ? [] : [new(Kind, Prompt, Language ?? TextLanguage.Written(Messages[^1].Content))];
+        Prompt is null ? [] : [new(Kind, Prompt, Language ?? TextLanguage.Written(Messages.Reverse().Select(message => message.Content))) { IsGuess = Language is null }];
 
     public IEnumerable<InputProblem> Validate(InputLimits limits)
     {

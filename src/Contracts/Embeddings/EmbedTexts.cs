@@ -39,8 +39,12 @@ public sealed record EmbedTexts : IJob<EmbedTexts, EmbeddingResult>
 /// <summary>One vector a text.</summary>
 public sealed record EmbeddingResult : IMeasuredResult
 {
-    [Description("In the order of the texts. Each has length 1, so a dot product is the cosine.")]
-    public required IReadOnlyList<float[]> Embeddings { get; init; }
+    [Description("In the order of the texts. Each has length 1, so a dot product is the cosine; null for a text that problems names.")]
+    public required IReadOnlyList<float[]?> Embeddings { get; init; }
+
+    [Description("The texts that could not be embedded; absent if all were.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TextProblem>? Problems { get; init; }
 
     [Description("Numbers in each vector.")]
     public required int Dimensions { get; init; }
@@ -56,6 +60,10 @@ public sealed record EmbeddingResult : IMeasuredResult
 
     public required JobTimings Timings { get; init; }
 }
+
+/// <param name="Index">Which of the job's texts, from 0.</param>
+/// <param name="Message">What is wrong with it, the current value, and what to change.</param>
+public sealed record TextProblem(int Index, string Message);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

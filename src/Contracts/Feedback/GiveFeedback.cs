@@ -44,13 +44,13 @@ public sealed record GiveFeedback : IJob<GiveFeedback, FeedbackResult>, IPrompte
     [WrittenByApi]
     public PromptSource? PromptSource { get; init; }
 
-    IReadOnlyList<PromptChoice> IPrompted.Prompts => Written.IsComplete ? [] : [new(Kind, Prompt, SpokenLanguage)];
+    IReadOnlyList<PromptChoice> IPrompted.Prompts => Written.IsComplete ? [] : [new(Kind, Prompt, SpokenLanguage) { IsGuess = Language is null }];
 
     private WrittenPrompt Written => new(Messages, SystemPrompt, UserPrompt, HasValues);
 
     private bool HasValues => (Question ?? Answer ?? Criteria ?? Prompt ?? Language) is not null;
 
-    private string SpokenLanguage => Language ?? TextLanguage.Written(Answer!);
+    private string SpokenLanguage => Language ?? TextLanguage.Written(Answer!, Question!);
 
     public IEnumerable<InputProblem> Validate(InputLimits limits)
     {

@@ -66,7 +66,7 @@ public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, I
 
     private bool HasValues => (Topic ?? NextTopic ?? Phase ?? NextPhase ?? Question ?? Answer ?? Language ?? Prompt ?? (object?)History) is not null;
 
-    private string SpokenLanguage => Language ?? TextLanguage.Written(Answer ?? Topic!);
+    private string SpokenLanguage => Language ?? TextLanguage.Written(Answer ?? "", Topic!);
 
     public IEnumerable<InputProblem> Validate(InputLimits limits)
     {

@@ -17,4 +17,8 @@ public interface IPrompted : IJob
 
 /// <param name="Name">Null: <c>default</c>.</param>
 /// <param name="Language">Null: English.</param>
-public sealed record PromptChoice(string Kind, string? Name, string? Language);
+public sealed record PromptChoice(string Kind, string? Name, string? Language)
+{
+    /// <summary>Whether the language was read off the texts: a prompt that there is in another language alone is taken in that one.</summary>
+    public bool IsGuess { get; init; }
+}

@@ -16,11 +16,11 @@ public static partial class PromptRenderer
         PromptTemplate template, IReadOnlyDictionary<string, string> required, IReadOnlyDictionary<string, string> optional)
     {
         HashSet<string> used = [];
-        var system = Fill(template.System);
-        var user = template.User is null ? null : Fill(template.User);
+        var system = Fill(template.System, "system");
+        var user = template.User is null ? null : Fill(template.User, "user");
         if (required.Keys.FirstOrDefault(name => !used.Contains(name)) is { } missing)
         {
-            throw new PromptException(template, $"does not use {{{{{missing}}}}}, which the model needs to answer. Add it.");
+            throw new PromptException(template, template.User is null ? "system" : "user", $"does not use {{{{{missing}}}}}, which the model needs to answer. Add it.");
         }
 
         return
@@ -30,24 +30,34 @@ public static partial class PromptRenderer
             .. user is null ? [] : (PromptMessage[])[new(PromptRoles.User, user)],
         ];
 
-        string Fill(string text) => Placeholder().Replace(text, match =>
+        string Fill(string text, string field) => Placeholder().Replace(text, match =>
         {
             var name = match.Groups[1].Value;
             used.Add(name);
             return required.TryGetValue(name, out var value) || optional.TryGetValue(name, out value)
                 ? value
-                : throw new PromptException(template, $"has the placeholder {{{{{name}}}}}, which does not exist. Known: {string.Join(", ", required.Keys.Concat(optional.Keys))}.");
+                : throw new PromptException(template, field, $"has the placeholder {{{{{name}}}}}, which does not exist. Known: {string.Join(", ", required.Keys.Concat(optional.Keys))}.");
         });
     }
+
+    /// <summary>A placeholder of a template's text that is begun and not closed; null where there is none.</summary>
+    public static string? Unclosed(string text) => Unclosed().Match(text) is { Success: true } match ? match.Value.TrimEnd() : null;
+
+    [GeneratedRegex(@"\{\{\s*[A-Za-z_][A-Za-z0-9_.-]*(?![A-Za-z0-9_.-])(?!\s*\}\})")]
+    private static partial Regex Unclosed();
 
     [GeneratedRegex(@"\{\{\s*([^{}\s]+)\s*\}\}")]
     private static partial Regex Placeholder();
 }
 
 /// <summary>A template cannot be used for the values that a kind of job has.</summary>
-public sealed class PromptException(PromptTemplate template, string problem)
+/// <param name="part">What of the template is to blame: system or user.</param>
+public sealed class PromptException(PromptTemplate template, string part, string problem)
     : Exception($"\"{template.Name}\" (kind {template.Kind}, language {template.Language}, version {template.Version}) {problem}")
 {
+    /// <summary>What of the template is to blame: system or user.</summary>
+    public string Part => part;
+
     /// <summary>What is wrong, as the end of a sentence that begins with the name of the prompt.</summary>
     public string Problem => problem;
 }

@@ -28,6 +28,16 @@ public sealed class ConversationStore(NpgsqlDataSource dataSource)
          where m.conversation_id = @Id order by m.position
         """;
 
+    // Jobs first: messages go with their conversation. Those in flight end here and now, as when a client cancels them, and what was
+    // said in the others is forgotten; that there was a job stays, for counts and for repeats under an idempotency key.
+    private const string Forget = """
+        update jobs set state = 'canceled', input = '{}', result = null, error_code = null, error = null, due_at = null, worker_id = null, cache_key = null,
+               finished_at = coalesce(finished_at, now()), finished_xid = coalesce(finished_xid, pg_current_xact_id())
+         where client_id = @ClientId
+           and id = any(array(select m.job_id from conversation_messages m join conversations c on c.id = m.conversation_id
+                               where c.client_id = @ClientId and c.kind = @Kind and c.id = @Id))
+        """;
+
     private const string Delete = "delete from conversations where client_id = @ClientId and kind = @Kind and id = @Id";
 
     public Task AddAsync(Guid clientId, string kind, Guid id, string settings, CancellationToken cancellationToken) =>
@@ -48,7 +58,15 @@ public sealed class ConversationStore(NpgsqlDataSource dataSource)
     public Task<IReadOnlyList<Conversation>> ListAsync(Guid clientId, string kind, Guid? before, int limit, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<Conversation>(List, new { ClientId = clientId, Kind = kind, Before = before, Limit = limit }, cancellationToken);
 
-    /// <summary>Deletes the conversation with its messages; false where there is none. Jobs of it go with retention.</summary>
-    public async Task<bool> DeleteAsync(Guid clientId, string kind, Guid id, CancellationToken cancellationToken) =>
-        await dataSource.ExecuteAsync(Delete, new { ClientId = clientId, Kind = kind, Id = id }, cancellationToken) is 1;
+    /// <summary>Deletes the conversation with its messages, and what its jobs were asked and answered; false where there is none.</summary>
+    public async Task<bool> DeleteAsync(Guid clientId, string kind, Guid id, CancellationToken cancellationToken)
+    {
+        var key = new { ClientId = clientId, Kind = kind, Id = id };
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(Forget, key, cancellationToken);
+        var isDeleted = await connection.ExecuteAsync(Delete, key, cancellationToken) is 1;
+        await transaction.CommitAsync(cancellationToken);
+        return isDeleted;
+    }
 }

@@ -41,6 +41,9 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
 
     internal const string ToCanceled = "state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null";
 
+    // What was forgotten with its conversation, and is {} now, cannot be done again.
+    internal const string IsRetryable = "state in ('failed', 'canceled', 'expired') and length(input::text) > 2";
+
     // Failures and deaths are forgotten: the operator knows something that the pipeline does not.
     internal const string ToQueued = """
         state = 'queued', failures = 0, deaths = 0, suspects = null, queued_at = now(), started_at = null, finished_at = null,
@@ -57,7 +60,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     private const string Retry = $"""
         with requeued as (
             update jobs set {ToQueued}
-             where client_id = @ClientId and id = any(@Ids) and state in ('failed', 'canceled', 'expired')
+             where client_id = @ClientId and id = any(@Ids) and {IsRetryable}
             returning *),
         dispatched as (insert into dispatches (job_id, queue, client_id) select id, queue, client_id from requeued)
         select {Columns} from requeued

@@ -100,7 +100,7 @@ public sealed class QueueStatistics(
         admission.BeginSample();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
-            Now + ";" + Waiting + ";" + Running + ";" + Finished + ";" + Workers + ";" + Fingerprints + ";" + KnownWriters.Query,
+            Now + ";" + Waiting + ";" + Running + ";" + Finished + ";" + Workers + ";" + Fingerprints + ";" + WriterStore.Missing,
             new { Since = _finishedUntil },
             cancellationToken: cancellationToken));
 

@@ -26,15 +26,6 @@ public static class WriterRemedy
 /// </summary>
 public sealed class KnownWriters(IEnumerable<IWriterCheck> own)
 {
-    // A worker that takes a kind's jobs has a model that writes, whatever the others have.
-    internal const string Query = """
-        select kind, case when bool_and(setting is not null) then min(setting) end
-          from (select regexp_replace(unnest(queues), '-bulk$', '') as kind, null as setting from workers where lease_until > now()
-                union all
-                select missing.key, missing.value from workers, json_each_text(missing_writers) as missing where lease_until > now()) as living
-         group by kind
-        """;
-
     private volatile IReadOnlyDictionary<string, string> _missing = own.Where(check => check.MissingSetting is not null)
         .ToDictionary(check => check.Kind, check => check.MissingSetting!);
 
@@ -63,7 +54,16 @@ public sealed class KnownWriters(IEnumerable<IWriterCheck> own)
 /// <summary>Asks the database the same, for a process that does not sample the queues.</summary>
 public sealed class WriterStore(NpgsqlDataSource dataSource)
 {
+    // A worker that takes a kind's jobs has a model that writes, whatever the others have.
+    internal const string Missing = """
+        select kind, case when bool_and(setting is not null) then min(setting) end
+          from (select regexp_replace(unnest(queues), '-bulk$', '') as kind, null as setting from workers where lease_until > now()
+                union all
+                select missing.key, missing.value from workers, json_each_text(missing_writers) as missing where lease_until > now()) as living
+         group by kind
+        """;
+
     /// <summary>Whether living workers take jobs of a kind, or none has said that it cannot.</summary>
     public async Task<bool> CanWriteAsync(string kind, CancellationToken cancellationToken) =>
-        (await dataSource.QueryAsync<(string Kind, string? Setting)>(KnownWriters.Query, null, cancellationToken)).All(row => row.Kind != kind || row.Setting is null);
+        (await dataSource.QueryAsync<(string Kind, string? Setting)>(Missing, null, cancellationToken)).All(row => row.Kind != kind || row.Setting is null);
 }

@@ -47,6 +47,33 @@ public sealed class ConversationTests(LocalApi api)
     }
 
     [Fact]
+    public async Task A_deleted_conversation_ends_its_answer_in_flight_and_forgets_the_others()
+    {
+        var path = await BeginAsync("{}");
+        await SayAsync(path, "say a secret");
+        var marker = $"falter {Guid.CreateVersion7()}"; // The model goes on once a test lets it.
+        var waiting = await api.Client.PostAsync($"{path}/messages", JsonSerializer.Serialize(new { content = marker }));
+        var before = (await api.Client.GetAsync(path)).Json.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("job_id").GetString()).Distinct().ToList();
+
+        (await api.Client.DeleteAsync(path)).Status.ShouldBe(204);
+        api.Host.Chat.Release(marker);
+
+        before.ShouldContain(waiting.Id);
+        foreach (var id in before)
+        {
+            var job = await api.Client.GetAsync($"/api/jobs/{id}");
+            job.State.ShouldBe("canceled");
+            job.Json.ToString().ShouldNotContain("secret");
+            job.Json.TryGetProperty("result", out _).ShouldBeFalse();
+            (await api.Client.PostAsync($"/api/jobs/{id}/retry", "")).ShouldBeProblem(409, "job-state");
+        }
+
+        await using var connection = await api.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        (await Dapper.SqlMapper.QueryAsync<string>(connection, "select input::text from jobs where id = any(@Ids)", new { Ids = before.Select(id => Guid.Parse(id!)).ToArray() }))
+            .ShouldAllBe(input => input == "{}");
+    }
+
+    [Fact]
     public async Task Messages_are_kept_in_order_with_their_jobs()
     {
         var path = await BeginAsync("""{"prompt":"teacher","language":"ko"}""");

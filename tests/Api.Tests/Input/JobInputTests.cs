@@ -30,7 +30,7 @@ public sealed class JobInputTests(LocalApi api)
 
     [Fact]
     public async Task A_blank_text_is_refused_with_its_path() =>
-        (await PostAsync("""{"kind":"emotion","input":{"text":" "}}""")).ShouldBlame("input.text", "white space");
+        (await PostAsync("""{"kind":"emotion","input":{"text":" "}}""")).ShouldBlame("input.text", "nothing that can be seen");
 
     [Fact]
     public async Task A_text_over_the_limit_is_refused_with_its_path() =>
@@ -48,7 +48,7 @@ public sealed class JobInputTests(LocalApi api)
 
     [Fact]
     public async Task Texts_to_embed_are_refused_one_by_one() =>
-        (await PostAsync("""{"kind":"embedding","input":{"texts":["a",""]}}""")).ShouldBlame("input.texts[1]", "white space");
+        (await PostAsync("""{"kind":"embedding","input":{"texts":["a",""]}}""")).ShouldBlame("input.texts[1]", "nothing that can be seen");
 
     private Task<Answer> PostAsync(string json) => api.Client.PostAsync("/api/jobs", json);
 }

@@ -27,6 +27,34 @@ public sealed class PromptTests(KeyedApi api) : IClassFixture<KeyedApi>
             .ShouldBeProblem(409, "prompt-built-in").Says("POST /api/prompts with kind chat");
     }
 
+    [Theory]
+    [InlineData("OK")]
+    [InlineData("👍")]
+    [InlineData("iPhone 15 Pro Max 케이스")]
+    public async Task A_prompt_of_one_language_is_taken_where_the_text_tells_another_or_none(string content)
+    {
+        var (client, _) = await api.NewClientAsync();
+        await client.PostAsync("/api/prompts", """{"kind":"chat","name":"shop","language":"ko","system":"친절한 상점 직원입니다."}""");
+        var body = JsonSerializer.Serialize(new { prompt = "shop", messages = new[] { new { role = "user", content } } });
+
+        (await client.PostAsync("/api/chat/completions", body)).Status.ShouldBe(202);
+        (await client.PostAsync("/api/chat/completions", body.Replace("\"shop\"", "\"shop\",\"language\":\"en\"", StringComparison.Ordinal))).ShouldBlame("prompt", "no such prompt in \"en\"");
+    }
+
+    [Theory]
+    [InlineData("s {{unknown}}", "{{question}}{{answer}}", "system", "{{unknown}}")]
+    [InlineData("s", "{{question}}{{answer}}{{unknown}}", "user", "{{unknown}}")]
+    [InlineData("s", "{{question {{answer}}", "user", "has {{question without }}")]
+    [InlineData("s {{criteria", "{{question}}{{answer}}", "system", "has {{criteria without }}")]
+    public async Task What_of_a_template_is_wrong_is_named(string system, string user, string field, string message)
+    {
+        var (client, _) = await api.NewClientAsync();
+        var body = JsonSerializer.Serialize(new { kind = "feedback", name = "a", language = "en", system, user });
+
+        (await client.PostAsync("/api/prompts/preview", body)).ShouldBlame(field, message);
+        (await client.PostAsync("/api/prompts", body)).ShouldBlame(field, message);
+    }
+
     [Fact]
     public async Task A_prompt_is_made_changed_rolled_back_and_deleted()
     {
@@ -80,7 +108,7 @@ public sealed class PromptTests(KeyedApi api) : IClassFixture<KeyedApi>
     [InlineData("""{"kind":"emotion","name":"a","language":"en","system":"a"}""", "kind", "takes no prompts")]
     [InlineData("""{"kind":"chat","name":" ","language":"en","system":"a"}""", "name", "1 to 100")]
     [InlineData("""{"kind":"chat","name":"a","language":"fr","system":"a"}""", "language", "ko, en")]
-    [InlineData("""{"kind":"chat","name":"a","language":"en","system":" "}""", "system", "white space")]
+    [InlineData("""{"kind":"chat","name":"a","language":"en","system":" "}""", "system", "nothing that can be seen")]
     [InlineData("""{"kind":"chat","name":"a","language":"en","system":"a","examples":[{"user":"a"}]}""", "examples[0].assistant", "is required")]
     [InlineData("""{"kind":"chat","name":"a","language":"en","system":"{{topic}}"}""", "system", "{{topic}}")]
     [InlineData("""{"kind":"feedback","name":"a","language":"en","system":"a","user":"{{question}}"}""", "user", "{{answer}}")]
