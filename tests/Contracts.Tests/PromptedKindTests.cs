@@ -18,7 +18,7 @@ public sealed class PromptedKindTests
         GiveFeedback job = new() { Question = "왜?", Answer = "그냥요." };
 
         job.Validate(Limits).ShouldBeEmpty();
-        Choices(job).ShouldBe([new("feedback", null, "ko")]);
+        Choices(job).ShouldBe([new("feedback", null, "ko") { IsGuess = true }]);
         JsonSerializer.Serialize((GiveFeedback)job.WithPrompts([Template]), GiveFeedback.Json).ShouldBe(
             """{"messages":[{"role":"system","content":"정확성, 완결성, 명확성"},{"role":"user","content":"왜? 그냥요."}],"prompt_source":{"name":"default","language":"ko","version":1}}""");
     }
@@ -98,7 +98,7 @@ public sealed class PromptedKindTests
     {
         CompleteChat job = new() { Messages = [new("user", "hi")], Prompt = "teacher" };
 
-        Choices(job).ShouldBe([new("chat", "teacher", "en")]);
+        Choices(job).ShouldBe([new("chat", "teacher", "en") { IsGuess = true }]);
         ((CompleteChat)job.WithPrompts([Template with { System = "Teach.", User = null }])).Messages.ShouldBe([new("system", "Teach."), new("user", "hi")]);
         Fields(job with { Messages = [new("system", "s"), new("user", "hi")] }).ShouldBe(["prompt"]);
     }

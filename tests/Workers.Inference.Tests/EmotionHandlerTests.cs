@@ -34,6 +34,36 @@ public sealed class EmotionHandlerTests
         result.Timings.QueuedMs.ShouldBe(12);
     }
 
+    [Theory]
+    [InlineData("Estoy muy triste, mi perro murió ayer.", "es", "another language (es)")]
+    [InlineData("怖くて眠れない", "ja", "another language (ja)")]
+    [InlineData("Moja siostra złamała rękę na nartach.", "und", "cannot be told")]
+    [InlineData("https://example.org/a/b?c=1&d=2", "und", "cannot be told")]
+    public async Task A_language_that_the_model_was_not_trained_for_has_a_warning_and_flat_probabilities(string text, string language, string warning)
+    {
+        var result = await SucceedAsync(text, Interactive);
+
+        result.Language.ShouldBe(language);
+        result.Warning.ShouldNotBeNull().ShouldContain(warning);
+        (result.Emotion, result.Confidence).ShouldBe(("fear", result.Scores.Values.Max()));
+        result.Confidence.ShouldBe((0.4 * 0.15) + (0.85 / 7), 1e-9);
+        result.Scores.Values.Sum().ShouldBe(1, 1e-9);
+    }
+
+    [Theory]
+    [InlineData("너무 무서웠어", null)]
+    [InlineData("I was so scared", null)]
+    [InlineData("😱😱", null)]
+    [InlineData("怖くて眠れない", "*")]
+    [InlineData("怖くて眠れない", "ja")]
+    public async Task A_language_that_it_was_trained_for_and_emoji_have_neither(string text, string? languages)
+    {
+        var result = await SucceedAsync(text, Interactive, new() { Languages = languages is null ? null : [languages] });
+
+        result.Warning.ShouldBeNull();
+        result.Confidence.ShouldBe(0.4);
+    }
+
     [Fact]
     public async Task A_result_of_the_cloud_names_the_provider_and_says_that_it_is_a_choice()
     {
@@ -93,11 +123,11 @@ public sealed class EmotionHandlerTests
         (await HandleAsync("text", Interactive)).ShouldBeOfType<JobOutcome.Succeeded>().IsReproducible.ShouldBeFalse();
     }
 
-    private async Task<EmotionResult> SucceedAsync(string text, JobContext context) =>
-        JsonSerializer.Deserialize((await HandleAsync(text, context)).ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, AnalyzeEmotion.ResultJson)!;
+    private async Task<EmotionResult> SucceedAsync(string text, JobContext context, EmotionOptions? options = null) =>
+        JsonSerializer.Deserialize((await HandleAsync(text, context, options)).ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, AnalyzeEmotion.ResultJson)!;
 
-    private Task<JobOutcome> HandleAsync(string text, JobContext context) =>
-        new EmotionHandler(_scorer, Options.Create(new EmotionOptions()), TimeProvider.System)
+    private Task<JobOutcome> HandleAsync(string text, JobContext context, EmotionOptions? options = null) =>
+        new EmotionHandler(_scorer, Options.Create(options ?? new EmotionOptions()), TimeProvider.System)
             .HandleAsync(new AnalyzeEmotion { Text = text }, context, CancellationToken.None);
 
     private sealed class RecordingScorer : ILabelScorer

@@ -35,8 +35,12 @@ public sealed record EmotionResult : IMeasuredResult
     [Description("Probability of each label; they sum to 1.")]
     public required IReadOnlyDictionary<string, double> Scores { get; init; }
 
-    [Description("BCP 47 code of the text's language, detected by its script: ko, en or und.")]
+    [Description("BCP 47 code of the text's language: ko, en, ja, zh, es, fr, de, it, pt, id, vi, ar, ru, th, or und where it is another or cannot be told.")]
     public required string Language { get; init; }
+
+    [Description("What people should know before they use it: the model was not trained for this language, so confidence and scores are flattened. Absent if there is nothing.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Warning { get; init; }
 
     [Description("Name of the model that answered.")]
     public required string Model { get; init; }

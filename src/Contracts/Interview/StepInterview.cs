@@ -60,7 +60,7 @@ public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, I
     [WrittenByApi]
     public PromptSource? PromptSource { get; init; }
 
-    IReadOnlyList<PromptChoice> IPrompted.Prompts => Written.IsComplete ? [] : [new(Kind, Prompt, SpokenLanguage)];
+    IReadOnlyList<PromptChoice> IPrompted.Prompts => Written.IsComplete ? [] : [new(Kind, Prompt, SpokenLanguage) { IsGuess = Language is null }];
 
     private WrittenPrompt Written => new(Messages, SystemPrompt, UserPrompt, HasValues);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
+using Pipeline.Contracts.Languages;
 using Pipeline.Core.Results;
 using Pipeline.Inference;
 using Pipeline.Inference.Models;
@@ -28,6 +29,8 @@ internal sealed class EmotionFingerprint(IOptions<EmotionOptions> options, IOpti
                 .. request.Labels,
                 request.Temperature.ToString(CultureInfo.InvariantCulture),
                 options.Value.InputTokensMax.ToString(CultureInfo.InvariantCulture),
+                string.Join(',', options.Value.Languages ?? []),
+                typeof(LanguageDetector).Module.ModuleVersionId.ToString(),
             ]);
     }
 }

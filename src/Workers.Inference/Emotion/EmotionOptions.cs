@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Contracts.Languages;
 using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Emotion;
@@ -30,6 +32,17 @@ public sealed class EmotionOptions
     /// </summary>
     [StringLength(1_000, MinimumLength = 1)]
     public string? ContentFreeText { get; init; }
+
+    /// <summary>
+    /// BCP 47 codes of the languages that the model was trained for, or <c>*</c> for all; results for texts in others carry a warning and
+    /// flattened probabilities. Null, the default, is ko and en, which suits the model that ships.
+    /// </summary>
+    public IReadOnlyList<string>? Languages { get; init; }
+
+    /// <summary>Whether the model was trained for a language. Emoji alone are of none, and were in the training of all.</summary>
+    internal bool Knows(string language, string text) => Languages is null
+        ? language is TextLanguage.Korean or TextLanguage.English || !LanguageDetector.HasLetters(text)
+        : Languages.Contains("*") || Languages.Contains(language) || !LanguageDetector.HasLetters(text);
 
     internal string ModelPath => string.IsNullOrEmpty(Path) ? ShippedModel.Path : Path;
 }
