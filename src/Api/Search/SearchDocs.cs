@@ -40,6 +40,9 @@ internal sealed record SearchRequest
     [Description("Results wanted, 1 to Search:ResultsMax (100); 10 without it.")]
     public int? K { get; init; }
 
+    [Description("Most chunks of one document; any number without it.")]
+    public int? PerDocument { get; init; }
+
     [Description("Only documents whose metadata contains all of this object.")]
     public JsonElement? Filter { get; init; }
 

@@ -44,6 +44,21 @@ internal static class SearchDraft
         return mode;
     }
 
+    public static int? TakePerDocument(BodyFields fields, ResultLimit results)
+    {
+        if (fields.Take("per_document", JsonValueKind.Number, required: false) is not { } value)
+        {
+            return null;
+        }
+
+        if (!value.TryGetInt32(out var most) || most < 1 || most > results.Most)
+        {
+            fields.Errors.Add("per_document", $"is {value.GetRawText()}: send a whole number from 1 to {results.Most} ({results.Setting}).");
+        }
+
+        return most;
+    }
+
     private static string? TakeText(BodyFields fields, string field, SearchOptions options)
     {
         if (fields.Take(field, JsonValueKind.String, required: true)?.GetString() is not { } text)

@@ -35,13 +35,14 @@ internal static class SearchEndpoint
         var limit = new ResultLimit(Math.Min(ResultsDefault, options.Value.ResultsMax), options.Value.ResultsMax, "Search:ResultsMax");
         var query = SearchDraft.Parse(fields, "query", context.ClientId(), limit, options.Value, documents.Value);
         var mode = SearchDraft.TakeMode(fields);
+        var perDocument = SearchDraft.TakePerDocument(fields, limit);
         fields.RefuseUnknown();
         if (errors.Any || query is null)
         {
             return errors.ToProblem();
         }
 
-        var findings = await searches.FindAsync(query with { Mode = mode }, context.RequestAborted);
+        var findings = await searches.FindAsync(query with { Mode = mode, PerDocument = perDocument }, context.RequestAborted);
         return Results.Json(SearchResource.Of(findings, mode), ApiJson.Wire.SearchResource);
     }
 }
@@ -52,10 +53,12 @@ internal sealed class Searches(QueryEmbedder embedder, HybridSearch search)
     public async Task<Findings> FindAsync(SearchQuery query, CancellationToken cancellationToken)
     {
         var embedded = query.Mode is SearchMode.Words ? null : await embedder.EmbedAsync(query.ClientId, query.Text, cancellationToken);
-        return new(await search.SearchAsync(query, embedded?.Vector, cancellationToken), embedded?.Model);
+        var found = await search.SearchAsync(query, embedded?.Vector, cancellationToken);
+        return new(found.Chunks, embedded?.Model, found.IsCut);
     }
 }
 
 /// <param name="Chunks">The best first.</param>
 /// <param name="Model">The model that told the query's meaning; null where only words were compared.</param>
-internal sealed record Findings(IReadOnlyList<FoundChunk> Chunks, string? Model);
+/// <param name="IsCut">Whether a word stands in more chunks than were compared.</param>
+internal sealed record Findings(IReadOnlyList<FoundChunk> Chunks, string? Model, bool IsCut);

@@ -18,6 +18,10 @@ internal sealed record SearchResource
     [Description("Present where less was searched than was asked for, and says why.")]
     public string? Degraded { get; init; }
 
+    [Description("true where a word of the query stands in more chunks than were compared (Search:WordCandidatesMax): those with its rarest word came first. Else absent.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WordsCut { get; init; }
+
     public static SearchResource Of(Findings findings, SearchMode mode) => new()
     {
         Results = [.. findings.Chunks.Select(FoundResource.Of)],
@@ -25,6 +29,7 @@ internal sealed record SearchResource
         Degraded = findings.Model is null && mode is not SearchMode.Words
             ? "No embedding worker embedded the query in time (Search:EmbedTimeout); only words were compared."
             : null,
+        WordsCut = findings.IsCut,
     };
 }
 

@@ -9,7 +9,7 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
 {
     // Only for a job of the document's own client: anybody may name any id in a job's input.
     private const string Open = """
-        select d.text from documents d join jobs j on j.client_id = d.client_id where d.id = @DocumentId and j.id = @JobId
+        select d.text, d.title from documents d join jobs j on j.client_id = d.client_id where d.id = @DocumentId and j.id = @JobId
         """;
 
     // Also after a worker died in the middle: what it wrote is found again by the same model's same cuts.
@@ -26,10 +26,11 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
         written as (
             insert into chunks (document_id, client_id, model_id, ordinal, text, tokens, terms, vector)
             select d.id, d.client_id, @ModelId::int, c.ordinal, c.text, c.tokens,
-                   to_tsvector('english', c.text) || array_to_tsvector(coalesce(string_to_array(nullif(c.grams, ''), ' '), '{}')),
+                   to_tsvector('english', c.words) || array_to_tsvector(coalesce(string_to_array(nullif(c.grams, ''), ' '), '{}'))
+                     || setweight(to_tsvector('english', @TitleWords) || @TitleGrams::tsvector, 'B'),
                    (@Vectors::real[])[(c.n - 1) * @Dimensions + 1 : c.n * @Dimensions]
               from document d,
-                   unnest(@Ordinals::int[], @Texts::text[], @Tokens::int[], @Grams::text[]) with ordinality as c (ordinal, text, tokens, grams, n)
+                   unnest(@Ordinals::int[], @Texts::text[], @Words::text[], @Tokens::int[], @Grams::text[]) with ordinality as c (ordinal, text, words, tokens, grams, n)
             on conflict (document_id, model_id, ordinal) do nothing)
         select count(*)::int from document
         """;
@@ -43,9 +44,9 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
           from owner where id = @DocumentId
         """;
 
-    /// <summary>The text; null when there is no such document, or it is not of the job's client.</summary>
-    public Task<string?> OpenAsync(Guid jobId, Guid documentId, CancellationToken cancellationToken) =>
-        dataSource.ExecuteScalarAsync<string?>(Open, new { JobId = jobId, DocumentId = documentId }, cancellationToken);
+    /// <summary>Text and title; null when there is no such document, or it is not of the job's client.</summary>
+    public async Task<OpenDocument?> OpenAsync(Guid jobId, Guid documentId, CancellationToken cancellationToken) =>
+        (await dataSource.QueryAsync<OpenDocument>(Open, new { JobId = jobId, DocumentId = documentId }, cancellationToken)).SingleOrDefault();
 
     /// <summary>Says into how many chunks the document is cut, and returns the places of those that are there already.</summary>
     public async Task<IReadOnlyList<int>> BeginAsync(Guid documentId, int modelId, int chunks, CancellationToken cancellationToken)
@@ -57,13 +58,15 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Makes chunks durable, and with the last ones the document: then those of other models go. False when the document was deleted meanwhile.</summary>
+    /// <param name="title">The document's, whose words count in every chunk.</param>
     /// <param name="chunks">Vectors all of the same length.</param>
     /// <param name="finishes">How many the document has, with its last ones; else null.</param>
-    public async Task<bool> WriteAsync(Guid documentId, int modelId, IReadOnlyList<Chunk> chunks, int? finishes, CancellationToken cancellationToken)
+    public async Task<bool> WriteAsync(
+        Guid documentId, int modelId, string? title, IReadOnlyList<Chunk> chunks, int? finishes, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var isThere = chunks.Count == 0 || await connection.ExecuteScalarAsync<int>(Write, Parameters(documentId, modelId, chunks), cancellationToken) > 0;
+        var isThere = chunks.Count == 0 || await connection.ExecuteScalarAsync<int>(Write, Parameters(documentId, modelId, title, chunks), cancellationToken) > 0;
         if (isThere && finishes is { } count)
         {
             isThere = await connection.ExecuteAsync(Finish, new { DocumentId = documentId, ModelId = modelId, Chunks = count }, cancellationToken) > 0;
@@ -73,18 +76,26 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
         return isThere;
     }
 
-    private static object Parameters(Guid documentId, int modelId, IReadOnlyList<Chunk> chunks) => new
+    private static object Parameters(Guid documentId, int modelId, string? title, IReadOnlyList<Chunk> chunks) => new
     {
         DocumentId = documentId,
         ModelId = modelId,
         Ordinals = chunks.Select(chunk => chunk.Ordinal).ToArray(),
         Texts = chunks.Select(chunk => chunk.Text).ToArray(),
+        Words = chunks.Select(chunk => SearchTerms.Words(chunk.Text)).ToArray(),
+        TitleWords = SearchTerms.Words(title ?? ""),
+
+        // With places: lexemes without one have no weight.
+        TitleGrams = string.Join(' ', SearchTerms.Of(title ?? "").Select((gram, place) => $"{gram}:{place + 1}")),
         Tokens = chunks.Select(chunk => chunk.Tokens).ToArray(),
         Grams = chunks.Select(chunk => string.Join(' ', SearchTerms.Of(chunk.Text))).ToArray(),
         Vectors = chunks.SelectMany(chunk => chunk.Vector).ToArray(),
         Dimensions = chunks[0].Vector.Length,
     };
 }
+
+/// <summary>What a document says.</summary>
+public sealed record OpenDocument(string Text, string? Title);
 
 /// <summary>A part of a document, embedded.</summary>
 /// <param name="Ordinal">Its place in the document, from 0.</param>

@@ -10,6 +10,9 @@ public sealed record SearchQuery
 
     public required int Limit { get; init; }
 
+    /// <summary>Most chunks of one document; null for any number.</summary>
+    public int? PerDocument { get; init; }
+
     public SearchMode Mode { get; init; } = SearchMode.Hybrid;
 
     /// <summary>A JSON object that a document's metadata must contain; null for any.</summary>
@@ -44,6 +47,10 @@ public sealed record StoredChunk
 
     public required string Text { get; init; }
 }
+
+/// <param name="Chunks">The best first.</param>
+/// <param name="IsCut">Whether a word of the query stands in more chunks than were compared.</param>
+public sealed record Found(IReadOnlyList<FoundChunk> Chunks, bool IsCut);
 
 /// <param name="Score">Of the ranks; only the order of one answer means something.</param>
 /// <param name="Similarity">Cosine with the query; null where the chunk was found by its words alone.</param>

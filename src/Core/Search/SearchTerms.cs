@@ -1,8 +1,12 @@
+using System.Globalization;
+using System.Text;
+
 namespace Pipeline.Core.Search;
 
 /// <summary>
-/// What PostgreSQL's parser does not find in Korean, Chinese and Japanese, where words carry their endings or stand without
-/// spaces: every pair of neighbouring characters. "하루가" and "하루는" share 하루. English is left to PostgreSQL.
+/// The words of a text as they are indexed and looked for. PostgreSQL stems English; what it does not find in Korean, Chinese and
+/// Japanese, where words carry their endings or stand without spaces, is every pair of neighbouring characters: "하루가" and
+/// "하루는" share 하루. The text is cut here, because where a word ends depends on the locale of the database there.
 /// </summary>
 public static class SearchTerms
 {
@@ -14,31 +18,38 @@ public static class SearchTerms
         "들은", "들을", "것은", "것이", "것을", "수가", "하지", "하게", "되는", "대한", "위한", "그리", "리고",
     ];
 
-    /// <summary>Distinct, in order of appearance; a lone character is a term itself.</summary>
+    // Behind a noun of one syllable, which is a term itself then: 책을, 물은, 3월에.
+    private static readonly HashSet<string> Particles =
+    [
+        "은", "는", "이", "가", "을", "를", "의", "에", "로", "도", "만", "와", "과", "랑", "나", "야", "께", "에서", "에게", "한테", "으로", "부터", "까지", "처럼", "보다",
+        "마다", "조차", "마저", "밖에", "이나", "이랑", "이다", "이고", "이며", "이라", "라고", "에는", "에도", "만큼", "대로", "하고", "입니다", "이에요", "에서는", "에서도",
+        "으로는", "으로도", "이라고", "이었다", "이라는", "들이", "들은", "들을", "들의",
+    ];
+
+    /// <summary>Distinct, in order of appearance; a lone character is a term itself, and so is a syllable before a particle.</summary>
     /// <param name="text">In Unicode's form C: a syllable is one character.</param>
     public static IReadOnlyList<string> Of(string text)
     {
         HashSet<string> seen = [];
         List<string> terms = [];
-        var run = 0;
+        var first = 0;
         for (var i = 0; i <= text.Length; i++)
         {
             if (i < text.Length && IsPaired(text[i]))
             {
-                run++;
-                if (run > 1)
+                if (i > first)
                 {
                     Add(text.Substring(i - 1, 2));
                 }
             }
             else
             {
-                if (run == 1)
+                if (i == first + 1 || (i > first && IsSyllable(text[first]) && Particles.Contains(text[(first + 1)..i])))
                 {
-                    Add(text.Substring(i - 1, 1));
+                    Add(text.Substring(first, 1));
                 }
 
-                run = 0;
+                first = i + 1;
             }
         }
 
@@ -53,6 +64,42 @@ public static class SearchTerms
         }
     }
 
-    private static bool IsPaired(char character) => character is
-        (>= '가' and <= '힣') or (>= '\u4E00' and <= '\u9FFF') or (>= '\u3400' and <= '\u4DBF') or (>= '\u3041' and <= '\u30FF');
+    /// <summary>
+    /// The other words, for PostgreSQL: in lower case, without what <see cref="Of"/> finds and so apart from the particle behind them,
+    /// with spaces for Unicode's punctuation, symbols and spaces. What cannot be seen is left out: "data\u00ADbase" is one word.
+    /// </summary>
+    public static string Words(string text)
+    {
+        var words = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.IsAscii)
+            {
+                words.Append((char)(rune.Value | (rune.Value is >= 'A' and <= 'Z' ? 0x20 : 0)));
+            }
+            else if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format && rune.Value is not 0xFEFF and not 0x200B)
+            {
+                continue;
+            }
+            else if (IsWordPart(rune))
+            {
+                words.Append(Rune.ToLowerInvariant(rune).ToString());
+            }
+            else
+            {
+                words.Append(' ');
+            }
+        }
+
+        return words.ToString();
+    }
+
+    private static bool IsWordPart(Rune rune) =>
+        !(rune.IsBmp && IsPaired((char)rune.Value))
+        && (Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
+
+    private static bool IsSyllable(char character) => character is >= '가' and <= '힣';
+
+    private static bool IsPaired(char character) => IsSyllable(character)
+        || character is (>= '\u4E00' and <= '\u9FFF') or (>= '\u3400' and <= '\u4DBF') or (>= '\u3041' and <= '\u30FF');
 }

@@ -21,12 +21,12 @@ internal sealed class DocumentHandler(
     {
         var started = time.GetTimestamp();
         var (modelId, model) = await served.GetAsync(cancellationToken);
-        if (await chunks.OpenAsync(context.JobId, job.DocumentId, cancellationToken) is not { } text)
+        if (await chunks.OpenAsync(context.JobId, job.DocumentId, cancellationToken) is not { } document)
         {
             return Gone(job);
         }
 
-        var passages = cutter.Cut(text);
+        var passages = cutter.Cut(document.Text);
         if (passages.Count > options.Value.ChunksMax)
         {
             return new JobOutcome.Rejected(
@@ -42,11 +42,11 @@ internal sealed class DocumentHandler(
         var tokens = 0;
         foreach (var group in left.Length > 0 ? left.Chunk(GroupMax) : [[]])
         {
-            var embedded = await Task.WhenAll(group.Select(ordinal => EmbedAsync(passages[ordinal], model, priority, context.ClientId, cancellationToken)));
+            var embedded = await Task.WhenAll(group.Select(ordinal => EmbedAsync(document.Title, passages[ordinal], model, priority, context.ClientId, cancellationToken)));
             tokens += embedded.Sum(chunk => chunk.Tokens);
             var isLast = left.Length == 0 || group[^1] == left[^1];
             Chunk[] written = [.. group.Select((ordinal, i) => new Chunk(ordinal, passages[ordinal].Text, passages[ordinal].Tokens, embedded[i].Vector))];
-            if (!await chunks.WriteAsync(job.DocumentId, modelId, written, isLast ? passages.Count : null, cancellationToken))
+            if (!await chunks.WriteAsync(job.DocumentId, modelId, document.Title, written, isLast ? passages.Count : null, cancellationToken))
             {
                 return Gone(job);
             }
@@ -65,9 +65,10 @@ internal sealed class DocumentHandler(
             EmbedDocument.ResultJson);
     }
 
-    private async Task<EmbeddedText> EmbedAsync(Passage passage, EmbeddingModel model, RequestPriority priority, Guid owner, CancellationToken cancellationToken)
+    private async Task<EmbeddedText> EmbedAsync(string? title, Passage passage, EmbeddingModel model, RequestPriority priority, Guid owner, CancellationToken cancellationToken)
     {
-        var embedded = await embedder.EmbedAsync(passage.Text, priority, owner, cancellationToken);
+        // A passage means what it says under its title: "within 30 days" of returns.
+        var embedded = await embedder.EmbedAsync(title is null ? passage.Text : $"{title}\n{passage.Text}", priority, owner, cancellationToken);
         return embedded.Model == model.Name && embedded.Vector.Length == model.Dimensions
             ? embedded
             : throw new InferenceException(

@@ -10,7 +10,7 @@ public sealed class AskTests(DocumentsApi api) : IClassFixture<DocumentsApi>
         var id = (await client.AddAsync("Goods can be returned within thirty days.", title: "Returns")).Id;
         await client.AddAsync("The office opens at nine.");
 
-        var answer = await client.PostAsync("/api/ask", """{"question":"Goods can be returned within thirty days.","k":2}""", ("Prefer", "wait=60"));
+        var answer = await client.PostAsync("/api/ask", """{"question":"Returns\nGoods can be returned within thirty days.","k":2}""", ("Prefer", "wait=60"));
 
         answer.Status.ShouldBe(200, answer.Json.ToString());
         answer.Json.GetProperty("known").GetBoolean().ShouldBeTrue();

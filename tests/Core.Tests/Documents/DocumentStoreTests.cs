@@ -92,14 +92,14 @@ public sealed class DocumentStoreTests : IAsyncLifetime
         Chunk[] chunks = [.. Enumerable.Range(0, 3).Select(i => new Chunk(i, $"text {i}", 2, Library.RandomVector(Random)))];
 
         (await store.BeginAsync(id, model, 3, CancellationToken.None)).ShouldBeEmpty();
-        await store.WriteAsync(id, model, chunks[..2], finishes: null, CancellationToken.None);
+        await store.WriteAsync(id, model, title: null, chunks[..2], finishes: null, CancellationToken.None);
 
         var half = (await Library.Store.FindAsync(_client, id, CancellationToken.None))!;
         (half.Chunks, half.ChunksEmbedded, half.EmbeddedAt).ShouldBe((3, 2, null));
         (await store.BeginAsync(id, model, 3, CancellationToken.None)).ShouldBe([0, 1], ignoreOrder: true);
 
         // What is there already is left as it is.
-        await store.WriteAsync(id, model, chunks[1..], finishes: 3, CancellationToken.None);
+        await store.WriteAsync(id, model, title: null, chunks[1..], finishes: 3, CancellationToken.None);
         (await ScalarAsync("select count(*) from chunks")).ShouldBe(3);
         (await Library.Store.FindAsync(_client, id, CancellationToken.None))!.ChunksEmbedded.ShouldBe(3);
     }

@@ -42,7 +42,7 @@ internal sealed class Library(PostgresDatabase database)
     }
 
     public Task<bool> EmbedAsync(Guid id, int modelId, string text, params float[][] vectors) => _chunks.WriteAsync(
-        id, modelId, [.. vectors.Select((vector, ordinal) => new Chunk(ordinal, $"{text} {ordinal}", 3, vector))], vectors.Length, CancellationToken.None);
+        id, modelId, title: null, [.. vectors.Select((vector, ordinal) => new Chunk(ordinal, $"{text} {ordinal}", 3, vector))], vectors.Length, CancellationToken.None);
 
     public static float[] RandomVector(Random random, int dimensions = Dimensions)
     {
