@@ -1,8 +1,3 @@
-using Pipeline.Core.Queues;
-using Pipeline.Inference;
-using Pipeline.Inference.Gguf;
-using Pipeline.Inference.Models;
-
 namespace Pipeline.Workers.Inference.Generating;
 
 /// <summary>What holds for every kind whose model writes. Section <c>Models</c>.</summary>
@@ -15,29 +10,4 @@ public sealed class WriterOptions
     /// demonstrations of the form of answers, which mean nothing. Default false.
     /// </summary>
     public bool AllowSmallWriter { get; init; }
-}
-
-/// <summary>
-/// Judges a model by its size, which its header tells before anything is loaded: the smallest instruct models have 135 million
-/// parameters, those that only classify or embed have far fewer.
-/// </summary>
-internal sealed class WriterCheck(string kind, GenerationOptions options, InferenceOptions inference, WriterOptions writers) : IWriterCheck
-{
-    private const long ParametersMin = 100_000_000;
-
-    public string Kind => kind;
-
-    public string? MissingSetting { get; } = inference.IsRemote || writers.AllowSmallWriter || CanWrite(options.ModelPath) ? null : $"{options.Name}:Path";
-
-    private static bool CanWrite(string path)
-    {
-        try
-        {
-            return GgufReader.Read(path).Parameters >= ParametersMin;
-        }
-        catch (ModelLoadException)
-        {
-            return true; // Whoever loads the model says what is wrong with the file.
-        }
-    }
 }

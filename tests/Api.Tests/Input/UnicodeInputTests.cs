@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Pipeline.Api.Tests.Hosting;
 
 namespace Pipeline.Api.Tests.Input;

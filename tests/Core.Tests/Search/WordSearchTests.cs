@@ -76,36 +76,37 @@ public sealed class WordSearchTests(PostgresDatabase database) : IClassFixture<P
         (await SearchAsync(client, "refund policy")).Chunks.Select(chunk => chunk.Chunk.Text[..2]).ShouldBe(["구매", "환불"]);
     }
 
-    [Theory]
-    [InlineData("C")]
-    [InlineData("C.UTF-8")]
-    [InlineData("en_US.UTF-8")]
-    [InlineData("ko_KR.UTF-8")]
-    public async Task The_locale_of_the_server_changes_nothing(string locale)
+    [Fact]
+    public async Task The_locale_of_the_server_changes_nothing()
     {
-        var name = $"locale_{Guid.CreateVersion7():N}";
-        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
-        try
+        string[] texts = ["He said “MEMORY”—fast", "DB를 5432이다. Ünïcode ÉCOLE déjà", "Ελλάδα РУССКИЙ", "foo-bar me@example.org https://example.org/a?b=c 1.5"];
+        List<string> compared = [];
+        foreach (var locale in (string[])["C", "C.UTF-8", "en_US.UTF-8", "ko_KR.UTF-8"])
         {
-            await connection.ExecuteAsync($"create database {name} template template0 encoding 'UTF8' lc_collate '{locale}' lc_ctype '{locale}'");
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.WrongObjectType)
-        {
-            Assert.Skip($"The server has no locale {locale}.");
+            var name = $"locale_{Guid.CreateVersion7():N}";
+            await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+            try
+            {
+                await connection.ExecuteAsync($"create database {name} template template0 encoding 'UTF8' lc_collate '{locale}' lc_ctype '{locale}'");
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.WrongObjectType)
+            {
+                continue; // Not every machine has every locale; all have the first two.
+            }
+
+            await using (var other = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = name, Pooling = false }))
+            {
+                foreach (var text in texts)
+                {
+                    (await LexemesAsync(other, text)).ShouldBe(await LexemesAsync(database.DataSource, text), $"{locale}: {text}");
+                }
+            }
+
+            await connection.ExecuteAsync($"drop database {name} with (force)");
+            compared.Add(locale);
         }
 
-        try
-        {
-            await using var other = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = name, Pooling = false });
-            foreach (var text in (string[])["He said “MEMORY”—fast", "DB를 5432이다. Ünïcode ÉCOLE déjà", "Ελλάδα РУССКИЙ", "foo-bar me@example.org https://example.org/a?b=c 1.5"])
-            {
-                (await LexemesAsync(other, text)).ShouldBe(await LexemesAsync(database.DataSource, text), text);
-            }
-        }
-        finally
-        {
-            await connection.ExecuteAsync($"drop database {name} with (force)");
-        }
+        compared.Count.ShouldBeGreaterThanOrEqualTo(2);
     }
 
     private static async Task<string> LexemesAsync(NpgsqlDataSource server, string text)
