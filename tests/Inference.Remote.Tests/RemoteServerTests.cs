@@ -13,20 +13,37 @@ namespace Pipeline.Inference.Remote.Tests;
 public sealed class RemoteServerTests
 {
     [Fact]
-    public async Task A_server_gets_no_more_requests_at_once_than_it_may_and_who_waits_for_it_is_not_timed()
+    public async Task A_server_gets_no_more_requests_at_once_than_it_may()
     {
-        SlowChatClient slow = new();
-        await using OpenAiServer server = await OpenAiServer.StartAsync(slow);
-
-        // Nine turns of 600 ms: together they take longer than one of them may.
-        using RemoteServer remote = Server(server.BaseUrl, new() { ConcurrencyMax = 2, Timeout = TimeSpan.FromSeconds(4) });
+        using HeldChatClient held = new();
+        await using OpenAiServer server = await OpenAiServer.StartAsync(held);
+        using RemoteServer remote = Server(server.BaseUrl, new() { ConcurrencyMax = 2, Timeout = Patience.Limit });
         OpenAiChatClient chat = new(remote.Chat(), TimeProvider.System);
 
-        await Task.WhenAll(Enumerable.Range(0, 18).Select(i => i % 2 == 0
+        Task<ChatResponse[]> all = Task.WhenAll(Enumerable.Range(0, 8).Select(i => i % 2 == 0
             ? chat.GetResponseAsync("text")
             : chat.GetStreamingResponseAsync("text").ToChatResponseAsync()));
+        await held.Begun.WaitAsync(Patience.Limit);
+        await held.Begun.WaitAsync(Patience.Limit);
+        held.GoOn.Release(8);
+        await all;
 
-        slow.Most.ShouldBe(2);
+        held.Most.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_turn_is_not_timed()
+    {
+        ManualTime time = new();
+        await using OpenAiServer server = await OpenAiServer.StartAsync(new ScriptedChatClient());
+        using RemoteServer remote = Server(server.BaseUrl, new() { ConcurrencyMax = 1, Timeout = TimeSpan.FromMinutes(1) });
+        await remote.Chat().Slots!.WaitAsync();
+        Task<ChatResponse> waiting = new OpenAiChatClient(remote.Chat(), time).GetResponseAsync("text");
+
+        time.Advance(TimeSpan.FromHours(1));
+        remote.Chat().Slots!.Release();
+
+        (await waiting).Text.ShouldNotBeEmpty();
     }
 
     [Fact]
@@ -84,10 +101,14 @@ public sealed class RemoteServerTests
         return new($"http://{listener.LocalEndpoint}/v1");
     }
 
-    /// <summary>Counts who is answered at the same time.</summary>
-    private sealed class SlowChatClient : IChatClient
+    /// <summary>Counts who is answered at the same time, and answers when the test says so.</summary>
+    private sealed class HeldChatClient : IChatClient
     {
         private int _now;
+
+        public SemaphoreSlim Begun { get; } = new(0);
+
+        public SemaphoreSlim GoOn { get; } = new(0);
 
         public int Most { get; private set; }
 
@@ -98,7 +119,8 @@ public sealed class RemoteServerTests
             IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             Most = Math.Max(Most, Interlocked.Increment(ref _now));
-            await Task.Delay(TimeSpan.FromMilliseconds(600), TimeProvider.System, cancellationToken);
+            Begun.Release();
+            await GoOn.WaitAsync(cancellationToken);
             Interlocked.Decrement(ref _now);
             yield return new(ChatRole.Assistant, "word") { FinishReason = ChatFinishReason.Stop };
         }
@@ -107,6 +129,8 @@ public sealed class RemoteServerTests
 
         public void Dispose()
         {
+            Begun.Dispose();
+            GoOn.Dispose();
         }
     }
 }

@@ -25,6 +25,7 @@ internal static class AttemptRegistration
         services.AddSingleton<AttemptStore>();
         services.AddSingleton<WorkerUpdates>();
         services.AddSingleton<JobDependencies>();
+        services.AddSingleton<AttemptRunner>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<IJobSteps, JobSteps>();
         services.AddHostedService<DependencyProbes>();

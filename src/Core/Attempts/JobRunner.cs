@@ -1,59 +1,34 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Broker;
-using Pipeline.Core.Hosting;
-using Pipeline.Core.Jobs;
 using Pipeline.Core.Queues;
-using Pipeline.Core.Relay;
-using Pipeline.Core.Results;
-using Pipeline.Core.Subscriptions;
-using Pipeline.Core.Usage;
 
 namespace Pipeline.Core.Attempts;
 
 /// <summary>
-/// Runs one delivery: claims its rows, calls the handler, makes the outcomes durable.
+/// Makes runs of a delivery: waits for slots, claims the rows, and gives back what this worker cannot start.
 /// </summary>
 internal sealed partial class JobRunner(
     AttemptStore attempts,
-    RunningAttempts running,
+    AttemptRunner runner,
     HeldDispatches held,
     PoisonCandidates candidates,
-    WorkerUpdates publishing,
-    JobHandlers handlers,
     JobDependencies dependencies,
-    WorkerFingerprints fingerprints,
     WorkerDrain drain,
     WorkerSteering steering,
-    IServiceProvider services,
     IOptions<WorkerOptions> options,
     IOptions<BrokerOptions> broker,
     TimeProvider time,
     ILogger<JobRunner> logger)
 {
-    // Timers take no more than 49 days. An attempt that runs for so long is ended by its time limit.
-    private const double TimerSecondsMax = 40 * 24 * 60 * 60;
-
-    // What is given back because a dependency is away: another worker may have it, and this one is about to stop fetching.
-    private static readonly TimeSpan AwayDelay = TimeSpan.FromSeconds(1);
-
     // What was waited for in vain is given back in a moment, as long as there is a database.
     private static readonly TimeSpan GiveBackTime = TimeSpan.FromSeconds(5);
 
     // A poison candidate that cannot be tried yet.
     private static readonly TimeSpan CandidateDelay = TimeSpan.FromSeconds(1);
 
-    // How long a job that only a newer worker can do stays away from this one; it doubles with each start.
-    private static readonly TimeSpan NewerDelayMin = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan NewerDelayMax = TimeSpan.FromSeconds(15);
-
     private readonly WorkerOptions _options = options.Value;
-
-    // The kinds that a warning was given of.
-    private readonly ConcurrentDictionary<string, bool> _leftToNewer = new();
 
     /// <summary>
     /// Starts the jobs of one message, each on its own, as the slots of their queue become free. Returns once none of them needs the
@@ -92,7 +67,7 @@ internal sealed partial class JobRunner(
         if (jobIds.Where((_, i) => starts[i].IsLeft).ToArray() is { Length: > 0 } left)
         {
             // The message is acknowledged for those that run; another worker goes on with the others.
-            await GiveBackAsync(message, left, needed is { IsAway: true } ? AwayDelay : starts.Max(start => start.Delay));
+            await GiveBackAsync(message, left, needed is { IsAway: true } ? AttemptRunner.AwayDelay : starts.Max(start => start.Delay));
         }
 
         return starts;
@@ -204,184 +179,13 @@ internal sealed partial class JobRunner(
         {
             try
             {
-                return await RunAsync(job, own);
+                return await runner.RunAsync(job, own);
             }
             finally
             {
                 slots.Release();
             }
         }
-    }
-
-    /// <summary>True when the message has ended with the job.</summary>
-    private async Task<bool> RunAsync(ClaimedJob job, long? own)
-    {
-        // Not disposed: the lease loop may be about to cancel it. It has no timer, so nothing leaks.
-        var revoked = new CancellationTokenSource();
-
-        // Until the end is durable: an attempt that runs nowhere is given back by the lease loop.
-        using var registration = running.Add(job, revoked);
-        using var updates = publishing.Open(job);
-        var result = await RunAttemptAsync(job, updates, revoked.Token);
-        if (result is not null && await CompleteAsync(job, result with { DispatchId = own }) is { } state)
-        {
-            updates.Complete(state);
-        }
-        else
-        {
-            // Whoever took it has dispatched it, if it waits; unless a crash of the database took back the claim.
-            await attempts.DispatchAgainAsync([job.Id], TimeSpan.Zero, drain.Expired);
-        }
-
-        return result is not null && own is not null;
-    }
-
-    /// <summary>The state that the job has now; null when the attempt was no longer this worker's to end.</summary>
-    private async Task<string?> CompleteAsync(ClaimedJob job, AttemptResult result)
-    {
-        // Not cancellable: the work is done, and a result that is dropped here would be computed again.
-        try
-        {
-            return await attempts.CompleteAsync(result, CancellationToken.None) ? result.State : null;
-        }
-        catch (Exception e) when (AttemptStore.Refused(e))
-        {
-            // A result that the database refuses, now and always: computing it again would not help.
-            LogRefused(e, job.Id, job.Kind);
-            var refused = AttemptResult.Failed(job, JobErrorCode.Exception, $"The database refuses the result: {(e is PostgresException { MessageText: var text } ? text : "it is not valid text")}.");
-            return await attempts.CompleteAsync(refused with { DispatchId = result.DispatchId }, CancellationToken.None) ? refused.State : null;
-        }
-    }
-
-    /// <summary>Null when the attempt was revoked: its row already says how it ended.</summary>
-    private async Task<AttemptResult?> RunAttemptAsync(ClaimedJob job, AttemptUpdates updates, CancellationToken revoked)
-    {
-        if (handlers.Find(job.Kind) is not { } handler)
-        {
-            return LeaveToNewer(job, "the kind is unknown");
-        }
-
-        using var timedOut = new CancellationTokenSource(_options.JobTimeout, time);
-        using var expired = new CancellationTokenSource(TimeToExpiry(job), time);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(revoked, timedOut.Token, expired.Token, drain.Expired);
-        var started = time.GetTimestamp();
-        try
-        {
-            var outcome = await handler(services, job.Input, Context(job, updates), any.Token);
-            if (outcome is JobOutcome.Succeeded)
-            {
-                dependencies.Find(job.Queue)?.Answered();
-            }
-
-            return Result(job, outcome) with { Usage = Usage(job, outcome, time.GetElapsedTime(started)) };
-        }
-        catch (OperationCanceledException) when (revoked.IsCancellationRequested)
-        {
-            LogRevoked(job.Id, job.Attempt);
-            return null;
-        }
-        catch (OperationCanceledException) when (expired.IsCancellationRequested)
-        {
-            return AttemptResult.Expired(job);
-        }
-        catch (OperationCanceledException) when (timedOut.IsCancellationRequested)
-        {
-            var late = new TimeoutException($"The attempt took longer than {_options.JobTimeout}. Raise Worker:JobTimeout, or send less.");
-            return await GivenBackByAsync(job, late) ?? RetryOrFail(job, JobErrorCode.Timeout, late.Message);
-        }
-        catch (OperationCanceledException) when (drain.Expired.IsCancellationRequested)
-        {
-            return AttemptResult.GivenBack(job);
-        }
-        catch (UnreadableInputException e)
-        {
-            return LeaveToNewer(job, e.Message);
-        }
-        catch (Exception e)
-        {
-            return await FailAsync(job, e);
-        }
-    }
-
-    /// <summary>The boundary: whatever a handler throws ends its own attempt and nothing else.</summary>
-    private async Task<AttemptResult> FailAsync(ClaimedJob job, Exception exception)
-    {
-        if (await GivenBackByAsync(job, exception) is { } givenBack)
-        {
-            return givenBack;
-        }
-
-        LogThrew(exception, job.Id, job.Kind, job.Attempt);
-        return RetryOrFail(job, JobErrorCode.Exception, $"{exception.GetType().Name}: {PublicReason.Of(exception)}");
-    }
-
-    /// <summary>A newer API took the job, and a newer worker can do it: this one is charged to nobody, and comes back less and less often.</summary>
-    private AttemptResult LeaveToNewer(ClaimedJob job, string reason)
-    {
-        if (_leftToNewer.TryAdd(job.Kind, true))
-        {
-            LogLeftToNewer(job.Kind, reason);
-        }
-
-        var delay = NewerDelayMin * Math.Pow(2, Math.Min(job.Attempt - 1, 10));
-        return AttemptResult.GivenBackFor(
-            job, delay < NewerDelayMax ? delay : NewerDelayMax, $"Waits uncharged for a worker of a newer version: this one cannot read jobs of kind '{job.Kind}' like this ({reason}).");
-    }
-
-    /// <summary>Null where the failure is not the doing of what the job needs from outside.</summary>
-    private async Task<AttemptResult?> GivenBackByAsync(ClaimedJob job, Exception failure) =>
-        dependencies.Find(job.Queue) is { } needed && await needed.IsToBlameAsync(failure, job.Attempt, drain.Expired)
-            ? AttemptResult.GivenBackFor(job, AwayDelay, $"Waits uncharged: {PublicReason.Of(failure)}")
-            : null;
-
-    private static AttemptUsage? Usage(ClaimedJob job, JobOutcome outcome, TimeSpan running) => outcome is JobOutcome.Succeeded { Measured: { } measured }
-        ? new()
-        {
-            ClientId = job.ClientId,
-            Queue = job.Queue,
-            Kind = job.Kind,
-            Model = measured.Model,
-            Tokens = measured.Usage,
-            WorkerSeconds = running.TotalSeconds,
-            Estimated = JobCost.Estimate(job.Input),
-        }
-        : null;
-
-    private static TimeSpan TimeToExpiry(ClaimedJob job) => job.SecondsToExpiry is { } seconds
-        ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, TimerSecondsMax))
-        : Timeout.InfiniteTimeSpan;
-
-    private static JobContext Context(ClaimedJob job, AttemptUpdates updates) => new()
-    {
-        JobId = job.Id,
-        ClientId = job.ClientId,
-        Attempt = job.Attempt,
-        Priority = job.Queue == job.Kind ? JobPriority.Interactive : JobPriority.Bulk,
-        Queued = TimeSpan.FromSeconds(job.QueuedSeconds),
-        Updates = updates,
-    };
-
-    private AttemptResult Result(ClaimedJob job, JobOutcome outcome) => outcome switch
-    {
-        JobOutcome.Succeeded { ResultJson: var result, IsReproducible: var again } =>
-            AttemptResult.Succeeded(job, result, again ? fingerprints.KeyOf(job.ClientId, job.Kind, job.Input, result) : null),
-        JobOutcome.Rejected rejected => AttemptResult.Failed(job, JobErrorCode.Rejected, rejected.Reason),
-        JobOutcome.RetryAt retry when job.Failures + 1 < _options.FailuresMax =>
-            AttemptResult.RetryIn(job, retry.Due - time.GetUtcNow(), JobErrorCode.Deferred, retry.Reason),
-        JobOutcome.RetryAt retry => AttemptResult.Failed(job, JobErrorCode.Deferred, retry.Reason),
-        JobOutcome.Continue => AttemptResult.GivenBack(job),
-        _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}."),
-    };
-
-    private AttemptResult RetryOrFail(ClaimedJob job, string code, string error)
-    {
-        if (job.Failures + 1 >= _options.FailuresMax)
-        {
-            return AttemptResult.Failed(job, code, error);
-        }
-
-        var delay = _options.RetryDelay * Math.Pow(2, job.Failures);
-        return AttemptResult.RetryIn(job, delay < _options.RetryDelayMax ? delay : _options.RetryDelayMax, code, error);
     }
 
     /// <summary>What became of a job of a message.</summary>
@@ -405,16 +209,4 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(1131, LogLevel.Debug, "Delivery of job {JobId} dropped: the job is not queued")]
     private partial void LogNotWaiting(Guid jobId);
-
-    [LoggerMessage(1132, LogLevel.Information, "Stopped attempt {Attempt} of job {JobId}: it is no longer this worker's")]
-    private partial void LogRevoked(Guid jobId, int attempt);
-
-    [LoggerMessage(1136, LogLevel.Warning, "Leaving jobs of kind {Kind} to newer workers, uncharged; this one cannot read them: {Reason}")]
-    private partial void LogLeftToNewer(string kind, string reason);
-
-    [LoggerMessage(1134, LogLevel.Error, "The database refuses the result of job {JobId} ({Kind})")]
-    private partial void LogRefused(Exception exception, Guid jobId, string kind);
-
-    [LoggerMessage(1133, LogLevel.Error, "Job {JobId} ({Kind}) threw in attempt {Attempt}")]
-    private partial void LogThrew(Exception exception, Guid jobId, string kind, int attempt);
 }

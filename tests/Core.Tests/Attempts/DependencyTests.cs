@@ -11,10 +11,12 @@ using Pipeline.TestSupport.Services;
 namespace Pipeline.Core.Tests.Attempts;
 
 /// <summary>What jobs need from outside of the process goes away and comes back.</summary>
-public sealed class DependencyTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+public sealed class DependencyTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>, IDisposable
 {
     private readonly SemaphoreSlim _probed = new(0);
     private volatile bool _isAway;
+
+    public void Dispose() => _probed.Dispose();
 
     [Theory]
     [InlineData(null)]
