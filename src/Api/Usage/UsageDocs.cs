@@ -10,7 +10,7 @@ internal static class UsageDocs
         Name = "getUsage",
         Tag = "usage",
         Summary = "Get what jobs took: jobs, tokens and worker time",
-        Description = "Without `by`: of the client that asks, by day, kind and model. With `by`: of all clients together, for operators. A result counts within a few seconds; results from the cache cost nothing and are not counted.",
+        Description = "Without `by`: of the client that asks, by day, kind and model. With `by`: of all clients together, for operators. A result counts within a few seconds; results from the cache cost nothing and are not counted. `cost` is there where the operator has set prices (Prices:MODEL:PromptPerMillion and the like).",
         Parameters =
         [
             new("query", UsageEndpoint.By, "key, kind, model or day: of all clients (operators only)."),
@@ -21,8 +21,8 @@ internal static class UsageDocs
         Answers =
         [
             new(200, "The sums.", typeof(UsageResource), """
-                {"from":"2026-11-01","to":"2026-11-30","rows":[
-                  {"kind":"emotion","model":"emotion-mini-ko-en","day":"2026-11-20","jobs":1240,"prompt_tokens":49600,"cached_tokens":24800,"completion_tokens":0,"worker_seconds":31.4}]}
+                {"from":"2026-11-01","to":"2026-11-30","currency":"EUR","rows":[
+                  {"kind":"emotion","model":"emotion-mini-ko-en","day":"2026-11-20","jobs":1240,"prompt_tokens":49600,"cached_tokens":24800,"completion_tokens":0,"worker_seconds":31.4,"cost":0.00744}]}
                 """),
         ],
         Problems = [ProblemType.InvalidInput, ProblemType.Forbidden, .. SharedDocs.AnyCall],

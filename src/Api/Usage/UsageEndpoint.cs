@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Options;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
@@ -24,7 +25,7 @@ internal static class UsageEndpoint
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/usage", ReadAsync).Describe(UsageDocs.Read);
 
-    private static async Task<IResult> ReadAsync(HttpContext context, UsageStore store, TimeProvider time)
+    private static async Task<IResult> ReadAsync(HttpContext context, UsageStore store, IOptions<PriceOptions> prices, TimeProvider time)
     {
         var errors = new InputErrors();
         var query = context.Request.Query;
@@ -57,6 +58,7 @@ internal static class UsageEndpoint
         {
             From = first,
             To = last,
+            Currency = prices.Value.Currency,
             Rows = [.. rows.Select(UsageRowResource.Of)],
         };
         return format is Csv
@@ -69,11 +71,11 @@ internal static class UsageEndpoint
 
     private static string ToCsv(IReadOnlyList<UsageRowResource> rows)
     {
-        StringBuilder csv = new("key,kind,model,day,jobs,prompt_tokens,cached_tokens,completion_tokens,worker_seconds\r\n");
+        StringBuilder csv = new("key,kind,model,day,jobs,prompt_tokens,cached_tokens,completion_tokens,worker_seconds,cost\r\n");
         foreach (var row in rows)
         {
             csv.Append(CultureInfo.InvariantCulture, $"{Cell(row.Key)},{Cell(row.Kind)},{Cell(row.Model)},{row.Day:yyyy-MM-dd},");
-            csv.Append(CultureInfo.InvariantCulture, $"{row.Jobs},{row.PromptTokens},{row.CachedTokens},{row.CompletionTokens},{row.WorkerSeconds:0.###}\r\n");
+            csv.Append(CultureInfo.InvariantCulture, $"{row.Jobs},{row.PromptTokens},{row.CachedTokens},{row.CompletionTokens},{row.WorkerSeconds:0.###},{row.Cost:0.######}\r\n");
         }
 
         return csv.ToString();

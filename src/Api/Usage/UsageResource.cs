@@ -11,6 +11,9 @@ internal sealed record UsageResource
     [Description("The last day.")]
     public required DateOnly To { get; init; }
 
+    [Description("Of cost; absent without prices.")]
+    public string? Currency { get; init; }
+
     public required IReadOnlyList<UsageRowResource> Rows { get; init; }
 }
 
@@ -39,6 +42,9 @@ internal sealed record UsageRowResource
     [Description("Time that jobs ran, each counted for itself: workers run many at once.")]
     public required double WorkerSeconds { get; init; }
 
+    [Description("By the prices of Prices:MODEL; absent if no model of the row has one.")]
+    public decimal? Cost { get; init; }
+
     public static UsageRowResource Of(UsageRow row) => new()
     {
         Key = row.Key,
@@ -50,5 +56,6 @@ internal sealed record UsageRowResource
         CachedTokens = row.CachedTokens,
         CompletionTokens = row.CompletionTokens,
         WorkerSeconds = Math.Round(row.WorkerSeconds, 3),
+        Cost = row.Cost,
     };
 }

@@ -241,7 +241,7 @@ internal static class RelayRegistration
         .AddSingleton<DispatchSender>()
         .AddSingleton<DispatchStore>()
         .AddSingleton<LostDispatches>()
-        .AddSingleton<UsageStore>()
+        .AddUsage()
         .AddHostedService<MemoryBrokerStart>()
         .AddHosted<DispatchWindows>()
         .AddHosted<DirectPublisher>()

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Postgres;
@@ -5,7 +6,7 @@ using Pipeline.Core.Postgres;
 namespace Pipeline.Core.Usage;
 
 /// <summary>Owns <c>usage_entries</c> and <c>usage</c>: what jobs took. Workers write entries with their results.</summary>
-public sealed class UsageStore(NpgsqlDataSource dataSource)
+public sealed class UsageStore(NpgsqlDataSource dataSource, IOptions<PriceOptions> prices)
 {
     private const string Settle = """
         with taken as (
@@ -29,8 +30,11 @@ public sealed class UsageStore(NpgsqlDataSource dataSource)
         select case when @ByKey then coalesce(c.name, 'system') end as Key, case when @ByKind then u.kind end as Kind,
                case when @ByModel then u.model end as Model, case when @ByDay then u.day end as Day,
                sum(u.jobs)::bigint as Jobs, sum(u.prompt_tokens)::bigint as PromptTokens, sum(u.cached_tokens)::bigint as CachedTokens,
-               sum(u.completion_tokens)::bigint as CompletionTokens, sum(u.worker_seconds) as WorkerSeconds
+               sum(u.completion_tokens)::bigint as CompletionTokens, sum(u.worker_seconds) as WorkerSeconds,
+               round(sum((u.prompt_tokens - u.cached_tokens) * p.prompt + u.cached_tokens * p.cached + u.completion_tokens * p.completion) / 1000000, 6) as Cost
           from usage u left join clients c on c.id = u.client_id
+          left join unnest(@PricedModels::text[], @PromptPrices::numeric[], @CachedPrices::numeric[], @CompletionPrices::numeric[])
+                 as p (model, prompt, cached, completion) on p.model = lower(u.model)
          where u.day >= @First::date and u.day <= @Last::date and (@ClientId::uuid is null or u.client_id = @ClientId)
          group by 1, 2, 3, 4 order by 1, 2, 3, 4 limit @Limit
         """;
@@ -39,6 +43,8 @@ public sealed class UsageStore(NpgsqlDataSource dataSource)
 
     /// <summary>Most rows of one answer.</summary>
     private const int RowsMax = 10_000;
+
+    private Dictionary<string, ModelPrice> Prices => prices.Value.Models;
 
     /// <summary>Of one client, by day, kind and model.</summary>
     public Task<IReadOnlyList<UsageRow>> OfClientAsync(Guid clientId, DateOnly first, DateOnly last, CancellationToken cancellationToken) =>
@@ -61,6 +67,10 @@ public sealed class UsageStore(NpgsqlDataSource dataSource)
                 ByModel = by.Contains(UsageDimension.Model),
                 ByDay = by.Contains(UsageDimension.Day),
                 Limit = RowsMax,
+                PricedModels = Prices.Keys.Select(model => model.ToLowerInvariant()).ToArray(),
+                PromptPrices = Prices.Values.Select(price => price.PromptPerMillion).ToArray(),
+                CachedPrices = Prices.Values.Select(price => price.CachedPerMillion ?? price.PromptPerMillion).ToArray(),
+                CompletionPrices = Prices.Values.Select(price => price.CompletionPerMillion).ToArray(),
             },
             cancellationToken);
 
@@ -100,6 +110,9 @@ public sealed record UsageRow
     public required long CompletionTokens { get; init; }
 
     public required double WorkerSeconds { get; init; }
+
+    /// <summary>In <see cref="PriceOptions.Currency"/>; null where no model of it has a price.</summary>
+    public decimal? Cost { get; init; }
 }
 
 /// <summary>What jobs of a client and queue took, beside what they had been charged.</summary>

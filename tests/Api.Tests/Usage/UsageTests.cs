@@ -1,3 +1,4 @@
+using Dapper;
 using Pipeline.Api.Tests.Hosting;
 using Pipeline.Core.Clients;
 using Pipeline.TestSupport.Pipelines;
@@ -58,8 +59,55 @@ public sealed class UsageTests : IAsyncLifetime
 
         csv.Headers["Content-Type"].ShouldBe("text/csv; charset=utf-8");
         var lines = csv.Text.Split("\r\n");
-        lines[0].ShouldBe("key,kind,model,day,jobs,prompt_tokens,cached_tokens,completion_tokens,worker_seconds");
+        lines[0].ShouldBe("key,kind,model,day,jobs,prompt_tokens,cached_tokens,completion_tokens,worker_seconds,cost");
         lines[1].ShouldStartWith(",,scripted,,2,2,0,0,");
+    }
+
+    [Fact]
+    public async Task Prices_turn_usage_into_money()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var api = await ApiHost.StartAsync(
+            database.ConnectionString,
+            worker: null,
+            ("Prices:Currency", "KRW"),
+            ("Prices:Small:PromptPerMillion", "100"),
+            ("Prices:Small:CachedPerMillion", "10.5"),
+            ("Prices:Small:CompletionPerMillion", "400"),
+            ("Prices:llama3:8b:PromptPerMillion", "1"));
+        using var client = api.Client();
+        await using (var connection = await database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await connection.ExecuteAsync("""
+                insert into usage (day, client_id, kind, model, jobs, prompt_tokens, cached_tokens, completion_tokens, worker_seconds)
+                select (now() at time zone 'UTC')::date, '00000000-0000-0000-0000-000000000000', 'chat', model, 1, 3000000, 2000000, 500000, 1
+                  from unnest(array['small', 'llama3:8b', 'free']) as model
+                """);
+        }
+
+        var usage = (await client.GetAsync("/api/usage")).Json;
+        var rows = usage.GetProperty("rows").EnumerateArray().ToDictionary(row => row.GetProperty("model").GetString()!);
+
+        usage.GetProperty("currency").GetString().ShouldBe("KRW");
+        rows["small"].GetProperty("cost").GetDecimal().ShouldBe(321m);
+        rows["llama3:8b"].GetProperty("cost").GetDecimal().ShouldBe(3m);
+        rows["free"].TryGetProperty("cost", out _).ShouldBeFalse();
+        (await client.GetAsync("/api/usage?by=kind&format=csv")).Text.Split("\r\n")[1].ShouldBe(",chat,,,3,9000000,6000000,1500000,3,324");
+    }
+
+    [Theory]
+    [InlineData("Prices:small:PromptPerMillion", "1", "Prices:Currency is not set")]
+    [InlineData("Prices:small:PromptPerMillion", "-1", "is \"-1\"")]
+    [InlineData("Prices:small:PromptPerMillion", "cheap", "is \"cheap\"")]
+    [InlineData("Prices:small:PerMillion", "1", "is no price")]
+    [InlineData("Prices:PromptPerMillion", "1", "set Prices:MODEL:PromptPerMillion")]
+    public async Task A_price_that_makes_no_sense_stops_the_start(string key, string value, string message)
+    {
+        (string, string)[] settings = message.StartsWith("Prices:Currency", StringComparison.Ordinal) ? [(key, value)] : [("Prices:Currency", "EUR"), (key, value)];
+
+        var failure = await Should.ThrowAsync<Exception>(() => ApiHost.StartAsync(_database!.ConnectionString, worker: null, settings));
+
+        failure.Message.ShouldContain(message);
     }
 
     [Theory]
