@@ -10,6 +10,7 @@ using Pipeline.Api.Health;
 using Pipeline.Api.Interviews;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Keys;
+using Pipeline.Api.Limits;
 using Pipeline.Api.OpenAi;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
@@ -32,15 +33,15 @@ public static class ApiEndpoints
 {
     public static WebApplication MapPipelineApi(this WebApplication app)
     {
-        // Outside in: a bare status gets a body, an exception becomes a problem, then the client is known, then the route and whether
-        // the client may take it.
+        // Outside in: a bare status gets a body, an exception becomes a problem, then the client is known and its
+        // limits, then the route and whether the client may take it.
         app.UseHeaders();
         app.UseStatusCodePages(StatusProblems.WriteAsync);
         app.UseMiddleware<FailureProblems>();
         app.UseGuards();
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || OpenAiRoutes.Has(context.Request.Path),
-            branch => branch.UseMiddleware<ClientGate>());
+            branch => branch.UseMiddleware<ClientGate>().UseMiddleware<LimitGate>());
         app.UseRouting();
         app.UseMiddleware<RoleGate>();
         app.UseMiddleware<AuditTrail>();

@@ -8,6 +8,7 @@ using Pipeline.Api.Documents;
 using Pipeline.Api.Events;
 using Pipeline.Api.Guards;
 using Pipeline.Api.Jobs;
+using Pipeline.Api.Limits;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
@@ -56,6 +57,7 @@ public static class ApiRole
         services.AddSingleton<Questions>();
         services.AddGuards();
         services.AddSingleton<ClientGate>();
+        services.AddSingleton<LimitGate>();
         services.AddSingleton<RoleGate>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<JobActions>();

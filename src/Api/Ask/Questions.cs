@@ -37,7 +37,7 @@ internal sealed class Questions(
             return null;
         }
 
-        var sources = Near(await searches.FindAsync(query, context.RequestAborted));
+        var sources = Near(await searches.FindAsync(query, context.Client().Limits, context.RequestAborted));
         return new()
         {
             Kind = CompleteChat.Descriptor,

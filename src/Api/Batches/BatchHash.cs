@@ -13,21 +13,30 @@ internal sealed class BatchHash : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    public BatchHash(HttpRequest request, TimeSpan? cancelAfter, string? callback)
+    public BatchHash(HttpRequest request, TimeSpan? cancelAfter, string? callback, string? deadline)
     {
         // The wish itself: the time it leads to differs in every repeat.
         Add(request.Method, request.Path, $"{cancelAfter?.TotalSeconds ?? 0}");
 
-        // Only where there is one: keys from before there were callbacks stay good.
+        // Only where there is one: keys from before there were these stay good.
         if (callback is not null)
         {
             Add(callback);
         }
+
+        if (deadline is not null)
+        {
+            Add("deadline", deadline);
+        }
     }
 
     /// <param name="ownExpiry">The time that the item names itself.</param>
-    public void Add(NewBatchItem item, DateTimeOffset? ownExpiry) =>
-        Add(item.Kind, ownExpiry?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) ?? "", item.Key ?? "", item.InputJson);
+    /// <param name="ownDeadline">As the item names it.</param>
+    public void Add(NewBatchItem item, DateTimeOffset? ownExpiry, string? ownDeadline)
+    {
+        var expiry = ownExpiry?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) ?? "";
+        Add([item.Kind, expiry, item.Key ?? "", item.InputJson, .. ownDeadline is null ? (string[])[] : [ownDeadline]]);
+    }
 
     public byte[] Finish() => _hash.GetHashAndReset();
 

@@ -9,13 +9,14 @@ using Pipeline.Core.Batches;
 namespace Pipeline.Api.Batches;
 
 /// <summary>
-/// Reads one item: <c>{"kind","input","expires_at","key"}</c>, or, when the request names the kind for all of them, the
+/// Reads one item: <c>{"kind","input","expires_at","deadline","key"}</c>, or, when the request names the kind for all of them, the
 /// input itself with an optional <c>key</c> in it.
 /// </summary>
 /// <param name="everyKind">The kind of every item; null when each names its own.</param>
 /// <param name="everyExpiry">When every item expires; null when each may say so.</param>
+/// <param name="everyDeadline">The deadline of items that name none.</param>
 internal sealed class BatchItemDraft(
-    JobCatalog catalog, JobKind? everyKind, DateTimeOffset? everyExpiry, ApiOptions options, InputLimits limits, DateTimeOffset now)
+    JobCatalog catalog, JobKind? everyKind, DateTimeOffset? everyExpiry, DateTimeOffset? everyDeadline, ApiOptions options, InputLimits limits, DateTimeOffset now)
 {
     private const string Input = "input";
     private const string Key = "key";
@@ -51,6 +52,7 @@ internal sealed class BatchItemDraft(
         var kind = KindDraft.TakeKind(catalog, fields);
         var value = fields.Take(Input, JsonValueKind.Object, required: true);
         var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
+        var deadline = CommonFields.TakeDeadline(fields, now, options.ExpiryMax);
         var key = TakeKey(fields);
         fields.RefuseUnknown();
         if (everyExpiry is not null && expiresAt is not null)
@@ -65,7 +67,7 @@ internal sealed class BatchItemDraft(
 
         return kind is null || value is null || KindDraft.ParseInput(kind, value.Value, $"{path}.{Input}", errors, limits) is not { } input
             ? null
-            : new(kind, input, $"{path}.{Input}", Item(kind, input, expiresAt, key));
+            : new(kind, input, $"{path}.{Input}", Item(kind, input, expiresAt, deadline, key), deadline?.Wish);
     }
 
     private DraftedItem? ParseInput(JobKind kind, JsonElement root, string path, InputErrors errors)
@@ -83,15 +85,16 @@ internal sealed class BatchItemDraft(
             root = WithoutKey(root);
         }
 
-        return KindDraft.ParseInput(kind, root, path, errors, limits) is { } input ? new(kind, input, path, Item(kind, input, null, key)) : null;
+        return KindDraft.ParseInput(kind, root, path, errors, limits) is { } input ? new(kind, input, path, Item(kind, input, null, null, key), null) : null;
     }
 
-    private NewBatchItem Item(JobKind kind, IJob input, DateTimeOffset? expiresAt, string? key) => new()
+    private NewBatchItem Item(JobKind kind, IJob input, DateTimeOffset? expiresAt, Deadline? deadline, string? key) => new()
     {
         Kind = kind.Name,
         Queue = kind.Queue(JobPriority.Bulk),
         InputJson = JsonSerializer.Serialize(input, kind.InputJson),
         ExpiresAt = expiresAt ?? everyExpiry,
+        Deadline = deadline?.Time ?? everyDeadline,
         Key = key,
     };
 
@@ -128,7 +131,8 @@ internal sealed class BatchItemDraft(
 /// <summary>An item that is right but for its prompt, which only a look-up can tell.</summary>
 /// <param name="Path">Where the input stands in the body.</param>
 /// <param name="Item">With the input as the client sent it.</param>
-internal sealed record DraftedItem(JobKind Kind, IJob Input, string Path, NewBatchItem Item)
+/// <param name="Deadline">As it names its own.</param>
+internal sealed record DraftedItem(JobKind Kind, IJob Input, string Path, NewBatchItem Item, string? Deadline)
 {
     public NewBatchItem With(IJob written) =>
         ReferenceEquals(written, Input) ? Item : Item with { InputJson = JsonSerializer.Serialize(written, Kind.InputJson) };

@@ -41,6 +41,7 @@ internal sealed class BatchSpool : IDisposable
             _writer.Write(item.Kind);
             _writer.Write(item.InputJson);
             _writer.Write(item.ExpiresAt?.UtcTicks ?? 0);
+            _writer.Write(item.Deadline?.UtcTicks ?? 0);
             _writer.Write(item.Key ?? "");
             return _file;
         });
@@ -65,14 +66,16 @@ internal sealed class BatchSpool : IDisposable
         {
             var kind = reader.ReadString();
             var input = reader.ReadString();
-            var expires = reader.ReadInt64();
+            var expiresAt = ReadTime(reader);
+            var deadline = ReadTime(reader);
             var key = reader.ReadString();
             yield return new NewBatchItem
             {
                 Kind = kind,
                 Queue = BulkQueue(kind),
                 InputJson = input,
-                ExpiresAt = expires is 0 ? null : new DateTimeOffset(expires, TimeSpan.Zero),
+                ExpiresAt = expiresAt,
+                Deadline = deadline,
                 Key = key.Length is 0 ? null : key,
             };
         }
@@ -90,6 +93,8 @@ internal sealed class BatchSpool : IDisposable
             // A full disk refuses what was still buffered. Nobody wants it, and the file has no name.
         }
     }
+
+    private static DateTimeOffset? ReadTime(BinaryReader reader) => reader.ReadInt64() is not 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     private FileStream Open()
     {

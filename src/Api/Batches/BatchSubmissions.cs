@@ -5,11 +5,13 @@ using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Jobs;
+using Pipeline.Api.Limits;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Queues;
 
 namespace Pipeline.Api.Batches;
@@ -38,6 +40,9 @@ internal sealed class BatchSubmissions(
         var key = IdempotencyKeyHeader.Read(request.Headers, errors);
         var kind = ReadKind(request.Query, errors);
         var callback = callbacks.Read(request.Query, errors);
+        var deadline = QueryParameters.Single(request.Query, CommonFields.Deadline, errors) is { } text
+            ? Deadline.Read(text, CommonFields.Deadline, time.GetUtcNow(), _options.ExpiryMax, errors)
+            : null;
         if (errors.Any)
         {
             return errors.ToProblem();
@@ -56,7 +61,7 @@ internal sealed class BatchSubmissions(
 
         try
         {
-            return await SubmitAsync(context, format, kind, new(cancelAfter, key, callback));
+            return await SubmitAsync(context, format, kind, new(cancelAfter, key, callback, deadline));
         }
         catch (BatchRefusedException refused)
         {
@@ -68,9 +73,9 @@ internal sealed class BatchSubmissions(
     {
         var now = time.GetUtcNow();
         using var spool = new BatchSpool(catalog, _options.BatchSpoolDirectory);
-        using var hash = wishes.Key is null ? null : new BatchHash(context.Request, wishes.CancelAfter, wishes.Callback);
-        var draft = new BatchItemDraft(catalog, kind, wishes.CancelAfter is { } after ? now + after : null, _options, limits.Value, now);
-        if (await ReadAsync(context.Request, format, draft, spool, hash, wishes.CancelAfter is null, context.RequestAborted) is { } problem)
+        using var hash = wishes.Key is null ? null : new BatchHash(context.Request, wishes.CancelAfter, wishes.Callback, wishes.Deadline?.Wish);
+        var draft = new BatchItemDraft(catalog, kind, wishes.CancelAfter is { } after ? now + after : null, wishes.Deadline?.Time, _options, limits.Value, now);
+        if (await ReadAsync(context, format, draft, spool, hash, wishes.CancelAfter is null, context.RequestAborted) is { } problem)
         {
             return problem;
         }
@@ -80,6 +85,7 @@ internal sealed class BatchSubmissions(
         {
             Id = Guid.CreateVersion7(now),
             ClientId = context.ClientId(),
+            Limits = context.Client().Limits,
             Queues = spool.Queues,
             Items = spool.Read,
             Key = hash is null ? null : new(wishes.Key!, hash.Finish()),
@@ -90,13 +96,16 @@ internal sealed class BatchSubmissions(
 
     private JobKind? ReadKind(IQueryCollection query, InputErrors errors)
     {
-        QueryParameters.RefuseUnknown(query, errors, Kind, CommonFields.CallbackUrl);
+        QueryParameters.RefuseUnknown(query, errors, Kind, CommonFields.CallbackUrl, CommonFields.Deadline);
         return query[Kind] is [{ Length: > 0 } kind] ? KindDraft.FindKind(catalog, kind, errors) : null;
     }
 
     private async Task<Problem?> ReadAsync(
-        HttpRequest request, BatchFormat format, BatchItemDraft draft, BatchSpool spool, BatchHash? hash, bool ownExpiries, CancellationToken cancellationToken)
+        HttpContext context, BatchFormat format, BatchItemDraft draft, BatchSpool spool, BatchHash? hash, bool ownExpiries, CancellationToken cancellationToken)
     {
+        var request = context.Request;
+        var itemsMax = ItemsMax(context.Client().Limits);
+
         // The reader bounds what is kept; Kestrel's own bound would reset the connection of a larger body in its middle.
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel)
         {
@@ -109,12 +118,9 @@ internal sealed class BatchSubmissions(
         var index = 0;
         for (; !errors.IsFull && await reader.ReadAsync(cancellationToken) is { } utf8; index++)
         {
-            if (index == _options.BatchItemsMax)
+            if (index == itemsMax.Items)
             {
-                return Problem.Of(
-                    ProblemType.InvalidInput,
-                    "body",
-                    $"has more than {_options.BatchItemsMax} items. Send several batches, or raise Api:BatchItemsMax.");
+                return Problem.Of(ProblemType.InvalidInput, "body", $"has more than {itemsMax.Items} items. Send several batches, or {itemsMax.Remedy}.");
             }
 
             // After a fault the rest is only checked, so that the client hears of all its faults at once.
@@ -125,11 +131,11 @@ internal sealed class BatchSubmissions(
             }
 
             if (drafted is not null
-                && await prompts.WriteOutAsync(request.HttpContext.ClientId(), drafted.Input, drafted.Path, errors, cancellationToken) is { } written
+                && await prompts.WriteOutAsync(context.ClientId(), drafted.Input, drafted.Path, errors, cancellationToken) is { } written
                 && !errors.Any)
             {
                 spool.Add(drafted.With(written));
-                hash?.Add(drafted.Item, ownExpiries ? drafted.Item.ExpiresAt : null);
+                hash?.Add(drafted.Item, ownExpiries ? drafted.Item.ExpiresAt : null, drafted.Deadline);
             }
         }
 
@@ -137,6 +143,14 @@ internal sealed class BatchSubmissions(
             : index is 0 ? Problem.Of(ProblemType.InvalidInput, "body", "has no items: send at least one.")
             : null;
     }
+
+    /// <summary>The largest batch that can ever be accepted, and who could change that.</summary>
+    private (int Items, string Remedy) ItemsMax(ClientLimits own) => new (int Items, string Remedy)[]
+    {
+        (_options.BatchItemsMax, "raise Api:BatchItemsMax"),
+        (own.BatchJobs ?? int.MaxValue, $"ask an admin for more {LimitName.BatchJobs}"),
+        (own.WaitingJobs ?? int.MaxValue, $"ask an admin for more {LimitName.WaitingJobs}"),
+    }.MinBy(bound => bound.Items);
 
     private async Task<IResult> AnswerAsync(HttpContext context, NewBatch batch, BatchReply reply)
     {
@@ -165,6 +179,8 @@ internal sealed class BatchSubmissions(
                     ProblemType.InvalidInput,
                     "body",
                     $"has {large.Count} items for queue {large.Queue}, which never holds more than {large.DepthMax} (Queues:{large.Queue}:DepthMax). Send several batches, or raise it.");
+            case BatchReply.LimitReached { Limit: var limit }:
+                return LimitProblems.Of(limit, context.Client());
             case BatchReply.QueueFull full:
                 return new Problem(
                     ProblemType.QueueFull,
@@ -177,5 +193,5 @@ internal sealed class BatchSubmissions(
         }
     }
 
-    private sealed record Wishes(TimeSpan? CancelAfter, string? Key, string? Callback);
+    private sealed record Wishes(TimeSpan? CancelAfter, string? Key, string? Callback, Deadline? Deadline);
 }

@@ -50,6 +50,7 @@ internal static class BatchesDocs
         [
             new("query", "kind", "The kind of every item; an item is then the kind's input itself, with an optional `key`."),
             new("query", "callback_url", "URL for one signed webhook when the last job is final; requires POST /api/webhooks/secrets first."),
+            new("query", "deadline", "When you would like to have the results: RFC 3339 time, or a time from now such as 30m or 2h; for items that name none."),
             new("header", "Idempotency-Key", "1 to 255 visible ASCII characters. A repeat with the same items gets the first batch again."),
             new("header", "Cancel-After", "Whole seconds after which every job expires unless it is finished."),
         ],
@@ -139,6 +140,9 @@ internal sealed record BatchItemRequest
 
     [Description("What the kind needs, for emotion {\"text\":…}.")]
     public required JsonElement Input { get; init; }
+
+    [Description("When you would like to have the result: RFC 3339 time, or a time from now such as 30m or 2h; the job is done afterwards all the same.")]
+    public string? Deadline { get; init; }
 
     [Description("Your own name for the item, 1 to 255 characters, returned with its result. Need not be unique.")]
     public string? Key { get; init; }

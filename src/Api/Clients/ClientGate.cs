@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Options;
 using Pipeline.Api.Headers;
 using Pipeline.Api.OpenAi;
 using Pipeline.Api.Problems;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Limits;
 
 namespace Pipeline.Api.Clients;
 
@@ -10,14 +12,16 @@ namespace Pipeline.Api.Clients;
 /// local client, who may do everything, and only over loopback. <see cref="LoopbackRule"/> refuses to start otherwise; it is
 /// checked again here because keys may go while a public address is being served, as with a database that is restored.
 /// </summary>
-internal sealed class ClientGate(ClientStore clients) : IMiddleware
+internal sealed class ClientGate(ClientStore clients, IOptions<LimitOptions> limits) : IMiddleware
 {
+    private readonly ClientLimits _defaults = limits.Value.ToLimits();
+
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var (client, problem) = await IdentifyAsync(context);
         if (client is not null)
         {
-            context.Features.Set(client);
+            context.Features.Set(_defaults.Any ? client with { Limits = client.Limits.Over(_defaults) } : client);
             await next(context);
             return;
         }

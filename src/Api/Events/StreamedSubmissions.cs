@@ -1,3 +1,4 @@
+using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Jobs;
 using Pipeline.Core.Intake;
@@ -27,7 +28,7 @@ internal sealed class StreamedSubmissions(JobIntake intake, JobStore store, JobS
             var reply = await intake.SubmitAsync(submission with { Jobs = [job with { Subscriber = stream.Address }] }, context.RequestAborted);
             if (reply is not SubmissionReply.Accepted { JobIds: [var id] } accepted)
             {
-                return SubmissionProblems.Of(reply, submission.Key?.Value);
+                return SubmissionProblems.Of(reply, context.Client(), submission.Key?.Value);
             }
 
             if (accepted.Replayed)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Headers;
+using Pipeline.Api.Limits;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api.Guards;
@@ -11,7 +12,7 @@ namespace Pipeline.Api.Guards;
 internal static class GuardRegistration
 {
     private static readonly string[] Readable =
-        ["Location", "Link", "Retry-After", "ETag", PreferHeader.AppliedName, IdempotencyKeyHeader.ReplayedName];
+        ["Location", "Link", "Retry-After", LimitGate.PolicyHeader, LimitGate.StateHeader, "ETag", PreferHeader.AppliedName, IdempotencyKeyHeader.ReplayedName];
 
     public static IServiceCollection AddGuards(this IServiceCollection services)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Pipeline.Api.Body;
 using Pipeline.Contracts;
@@ -17,7 +16,7 @@ internal static class CommonFields
     public const string CallbackUrl = "callback_url";
     public const string Cache = "cache";
 
-    private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+    public const string Deadline = "deadline";
 
     /// <param name="otherwise">What a request means that names none.</param>
     public static JobPriority TakePriority(BodyFields fields, JobPriority otherwise = JobPriority.Interactive)
@@ -56,6 +55,10 @@ internal static class CommonFields
         return new Uri(text).AbsoluteUri;
     }
 
+    /// <summary>When the client would like to have the result.</summary>
+    public static Deadline? TakeDeadline(BodyFields fields, DateTimeOffset now, TimeSpan max) =>
+        fields.Take(Deadline, JsonValueKind.String, required: false)?.GetString() is { } text ? Jobs.Deadline.Read(text, Deadline, now, max, fields.Errors) : null;
+
     /// <param name="limit">What sets <paramref name="expiryMax"/>.</param>
     public static DateTimeOffset? TakeExpiresAt(BodyFields fields, DateTimeOffset now, TimeSpan expiryMax, string limit = "Api:ExpiryMax")
     {
@@ -90,12 +93,9 @@ internal static class CommonFields
             return null;
         }
 
-        // RFC 3339 allows lower case; K alone would also take a time without an offset, which means nothing here.
-        var upper = text.ToUpperInvariant();
-        var hasOffset = upper.EndsWith('Z') || (upper.Length > 6 && upper[^6] is '+' or '-');
-        if (hasOffset && DateTimeOffset.TryParseExact(upper, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        if (Rfc3339.Parse(text) is { } time)
         {
-            return time.ToUniversalTime();
+            return time;
         }
 
         fields.Errors.Add(name, $"is \"{text}\": send an RFC 3339 time with an offset, for example 2030-01-31T12:00:00Z.");

@@ -2,8 +2,10 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Api.Headers;
 using Pipeline.Api.InterviewReports;
+using Pipeline.Api.Limits;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
@@ -107,6 +109,7 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOpt
             Attempt = 0,
             CreatedAt = now,
             ExpiresAt = job.ExpiresAt,
+            Deadline = job.Deadline,
             Links = JobLinks.Of(job.Id, JobState.Queued),
         })];
     }
@@ -115,8 +118,9 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOpt
 /// <summary>Why a submission was not accepted.</summary>
 internal static class SubmissionProblems
 {
-    public static Problem Of(SubmissionReply refused, string? key) => refused switch
+    public static Problem Of(SubmissionReply refused, Client client, string? key) => refused switch
     {
+        SubmissionReply.LimitReached { Limit: var limit } => LimitProblems.Of(limit, client),
         SubmissionReply.Refused refusal => new(ProblemType.ConversationState, refusal.Reason),
         SubmissionReply.KeyReused => new(
             ProblemType.KeyReused,

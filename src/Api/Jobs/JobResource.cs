@@ -51,6 +51,12 @@ internal sealed record JobResource
     [Description("The job expires unless it has finished by then.")]
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    [Description("When its client would like to have the result.")]
+    public DateTimeOffset? Deadline { get; init; }
+
+    [Description("Only from GET /api/jobs/{id}, while it waits: whether it will be done by then, from the rate of its queue and what is before it. Absent if that is not known.")]
+    public bool? DeadlineLikely { get; init; }
+
     [Description("Progress, for kinds with steps, such as report.")]
     public JobProgress? Progress { get; init; }
 
@@ -107,6 +113,7 @@ internal sealed record JobResource
         FinishedAt = job.FinishedAt,
         DueAt = job.DueAt,
         ExpiresAt = job.ExpiresAt,
+        Deadline = job.Deadline,
         Progress = job.Steps is { } steps ? new(job.StepsDone ?? 0, steps) : null,
         Result = job.Result,
         Client = job.Client,

@@ -62,6 +62,7 @@ internal sealed class JobSubmissions(
         var wanted = await draft(fields);
         var callback = CommonFields.TakeCallbackUrl(fields, callbacks.Targets);
         var cache = CommonFields.TakeCache(fields);
+        var deadline = CommonFields.TakeDeadline(fields, time.GetUtcNow(), _options.ExpiryMax);
         fields.RefuseUnknown();
         if (cancelAfter is not null && fields.Has(CommonFields.ExpiresAt))
         {
@@ -94,7 +95,7 @@ internal sealed class JobSubmissions(
         }
 
         return await callbacks.CheckAsync(context.ClientId(), callback, context.RequestAborted)
-            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, cancels), answer);
+            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, deadline, cancels), answer);
     }
 
     /// <param name="draft">As the client sent it: what makes a request the same as an earlier one.</param>
@@ -111,6 +112,7 @@ internal sealed class JobSubmissions(
             Queue = draft.Kind.Queue(draft.Priority),
             InputJson = input,
             ExpiresAt = wishes.CancelAfter is { } after ? now + after : draft.ExpiresAt,
+            Deadline = wishes.Deadline?.Time,
             CallbackUrl = wishes.Callback,
             Subscriber = isAwaited ? waits.Address : null,
 
@@ -120,10 +122,11 @@ internal sealed class JobSubmissions(
         var submission = new Submission
         {
             ClientId = context.ClientId(),
+            Limits = context.Client().Limits,
             Jobs = jobs,
             Write = draft.Write?.Invoke(jobs[0].Id),
             GroupWrite = draft.Document is { } document ? new DocumentWrite(context.ClientId(), document) : null,
-            Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback, wishes.Cache)) : null,
+            Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback, wishes.Cache, wishes.Deadline)) : null,
         };
 
         if (draft.Stream is { } format)
@@ -135,7 +138,7 @@ internal sealed class JobSubmissions(
         var reply = await intake.SubmitAsync(submission, context.RequestAborted);
         if (reply is not SubmissionReply.Accepted accepted)
         {
-            return SubmissionProblems.Of(reply, wishes.Key);
+            return SubmissionProblems.Of(reply, context.Client(), wishes.Key);
         }
 
         waits.Complete(accepted.Cached);
@@ -144,5 +147,5 @@ internal sealed class JobSubmissions(
             : await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft);
     }
 
-    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key, string? Callback, bool Cache, bool CancelsOnDisconnect);
+    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key, string? Callback, bool Cache, Deadline? Deadline, bool CancelsOnDisconnect);
 }

@@ -2,11 +2,14 @@ using Microsoft.Extensions.Options;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
 using Pipeline.Api.InterviewReports;
+using Pipeline.Api.Limits;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Queues;
 using Pipeline.Core.Relay;
 using Pipeline.Core.Results;
 
@@ -62,7 +65,8 @@ internal static class JobsEndpoints
         return Results.Json(new JobPageResource(page, links), ApiJson.Wire.JobPageResource);
     }
 
-    private static async Task<IResult> FindAsync(string id, HttpContext context, JobStore store, JobWaits waits, WaitingJobs waiting, IOptions<ApiOptions> options)
+    private static async Task<IResult> FindAsync(
+        string id, HttpContext context, JobStore store, JobWaits waits, WaitingJobs waiting, DeadlineOutlook outlook, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
         var jobId = JobIds.Parse(id, errors);
@@ -85,7 +89,10 @@ internal static class JobsEndpoints
         }
 
         prefer.Confirm(context.Response.Headers);
-        var resource = JobResource.Of(job, await waiting.FindAsync(job, context.RequestAborted));
+        var resource = JobResource.Of(job, await waiting.FindAsync(job, context.RequestAborted)) with
+        {
+            DeadlineLikely = await outlook.IsLikelyAsync(job, context.RequestAborted),
+        };
         return InterviewReportPage.Of(context, resource) ?? Results.Json(resource, ApiJson.Wire.JobResource);
     }
 
@@ -98,13 +105,15 @@ internal static class JobsEndpoints
             _ => NotFound(jobId),
         });
 
-    private static Task<IResult> RetryAsync(string id, HttpContext context, JobStore store) => JobIds.UseAsync(id, async jobId =>
+    private static Task<IResult> RetryAsync(string id, HttpContext context, JobRetries retries) => JobIds.UseAsync(id, async jobId =>
     {
-        switch (await store.RetryAsync(context.ClientId(), jobId, context.RequestAborted))
+        switch (await retries.RetryAsync(context.ClientId(), context.Client().Limits, jobId, context.RequestAborted))
         {
             case JobChange.Done done:
                 context.Response.Headers.Location = JobLinks.PathOf(jobId);
                 return Results.Json(JobResource.Of(done.Job), ApiJson.Wire.JobResource, statusCode: StatusCodes.Status202Accepted);
+            case JobChange.LimitReached { Limit: var limit }:
+                return LimitProblems.Of(limit, context.Client());
             case JobChange.Refused refused:
                 return new Problem(
                     ProblemType.JobState,

@@ -11,7 +11,7 @@ namespace Pipeline.Api.Jobs;
 /// </summary>
 internal static class RequestHash
 {
-    public static byte[] Of(HttpRequest request, JobDraft draft, TimeSpan? cancelAfter, string? callback, bool cache)
+    public static byte[] Of(HttpRequest request, JobDraft draft, TimeSpan? cancelAfter, string? callback, bool cache, Deadline? deadline)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -44,6 +44,11 @@ internal static class RequestHash
             if (!cache)
             {
                 writer.WriteBooleanValue(cache);
+            }
+
+            if (deadline is not null)
+            {
+                writer.WriteStringValue($"deadline {deadline.Wish}");
             }
 
             writer.WriteEndArray();

@@ -31,11 +31,18 @@ internal static class KeyBodies
 
     public static KeyChange ReadChange(BodyFields fields, DateTimeOffset now)
     {
-        KeyChange change = new() { Role = TakeRole(fields), Weight = TakeWeight(fields), SetsExpiry = fields.Has(CommonFields.ExpiresAt) || fields.IsNull(CommonFields.ExpiresAt), ExpiresAt = TakeExpiry(fields, now) };
-        fields.RefuseUnknown();
-        if (change is { Role: null, Weight: null, SetsExpiry: false } && !fields.Errors.Any)
+        KeyChange change = new()
         {
-            fields.Errors.Add("body", $"changes nothing: send {Role}, {Weight} or {CommonFields.ExpiresAt}.");
+            Role = TakeRole(fields),
+            Weight = TakeWeight(fields),
+            Limits = LimitFields.Take(fields),
+            SetsExpiry = fields.Has(CommonFields.ExpiresAt) || fields.IsNull(CommonFields.ExpiresAt),
+            ExpiresAt = TakeExpiry(fields, now),
+        };
+        fields.RefuseUnknown();
+        if (change is { Role: null, Weight: null, Limits.Count: 0, SetsExpiry: false } && !fields.Errors.Any)
+        {
+            fields.Errors.Add("body", $"changes nothing: send {Role}, {Weight}, {LimitFields.Name} or {CommonFields.ExpiresAt}.");
         }
 
         return change;

@@ -25,6 +25,9 @@ internal sealed record KeyChangeRequest
     [Description("The client's share of a queue that others wait for too: 0.01 to 100, 1 unless set.")]
     public double? Weight { get; init; }
 
+    [Description("Limits of the client; those that are not named stay, and null ends one.")]
+    public LimitsResource? Limits { get; init; }
+
     [Description("RFC 3339 time at which the newest key ends, older ones no later; null for never.")]
     public DateTimeOffset? ExpiresAt { get; init; }
 }

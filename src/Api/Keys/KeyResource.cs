@@ -20,6 +20,9 @@ internal sealed record KeyResource
     [Description("The client's share of a queue that others wait for too: with weight 3 it gets three times the tokens of one with weight 1.")]
     public required double Weight { get; init; }
 
+    [Description("The client's own limits; absent if it has none.")]
+    public LimitsResource? Limits { get; init; }
+
     [Description("active, expired or revoked.")]
     public required string State { get; init; }
 
@@ -45,6 +48,7 @@ internal sealed record KeyResource
         Name = key.Name,
         Role = key.Role.Word(),
         Weight = key.Weight,
+        Limits = LimitsResource.Of(key),
         State = key.State,
         Prefix = key.Prefix,
         Key = secret,
@@ -68,8 +72,17 @@ internal sealed record OwnKeyResource
     [Description("client, operator or admin.")]
     public required string Role { get; init; }
 
+    [Description("The limits that hold for the client: its own, and those of all clients; absent if there are none.")]
+    public LimitsResource? Limits { get; init; }
+
     [Description("When the key ends; absent if never.")]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    public static OwnKeyResource Of(Client client) => new() { Name = client.Name, Role = client.Role.Word(), ExpiresAt = client.ExpiresAt };
+    public static OwnKeyResource Of(Client client) => new()
+    {
+        Name = client.Name,
+        Role = client.Role.Word(),
+        Limits = LimitsResource.Of(client.Limits),
+        ExpiresAt = client.ExpiresAt,
+    };
 }

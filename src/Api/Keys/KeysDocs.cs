@@ -10,7 +10,7 @@ internal static class KeysDocs
     private const string Tag = "keys";
 
     private const string Key = """
-        {"id":"019a9c1e-7f00-7000-8000-00000000000a","name":"web","role":"client","weight":1,"state":"active","prefix":"pk_3vJ1q","created_at":"2026-11-20T09:00:00+00:00",
+        {"id":"019a9c1e-7f00-7000-8000-00000000000a","name":"web","role":"client","weight":1,"limits":{"requests_per_minute":600,"tokens_per_day":1000000},"state":"active","prefix":"pk_3vJ1q","created_at":"2026-11-20T09:00:00+00:00",
          "expires_at":"2027-02-18T09:00:00+00:00","last_used_at":"2026-11-20T12:00:00+00:00"}
         """;
 
@@ -73,9 +73,10 @@ internal static class KeysDocs
     {
         Name = "changeKey",
         Tag = Tag,
-        Summary = "Change the role or weight of a client, or when its keys end",
+        Summary = "Change the role, weight or limits of a client, or when its keys end",
+        Description = "Within 5 s it holds for every process.",
         Parameters = [Name],
-        Body = new(typeof(KeyChangeRequest), [("An operator's, without an end", """{"role":"operator","expires_at":null}"""), ("Three times the share", """{"weight":3}""")]),
+        Body = new(typeof(KeyChangeRequest), [("An operator's, without an end", """{"role":"operator","expires_at":null}"""), ("Three times the share", """{"weight":3}"""), ("Limits", """{"limits":{"requests_per_minute":600,"tokens_per_day":1000000,"jobs_in_flight":null}}""")]),
         Answers = [new(200, "The client's newest key.", typeof(KeyResource), Key)],
         Problems = [ProblemType.KeyNotFound, ProblemType.LastAdmin, .. WithBody],
     };

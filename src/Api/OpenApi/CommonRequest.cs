@@ -11,6 +11,9 @@ internal record CommonRequest
     [Description("RFC 3339 time at which the job expires unless it has finished; at most Api:ExpiryMax (30 days) ahead.")]
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    [Description("When you would like to have the result: RFC 3339 time, or a time from now such as 30m or 2h. The job goes before others of yours without a deadline, or with a later one; it is done afterwards all the same.")]
+    public string? Deadline { get; init; }
+
     [Description("URL for a signed webhook when the job is final; requires POST /api/webhooks/secrets first.")]
     public string? CallbackUrl { get; init; }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Pipeline.Api.Batches;
 using Pipeline.Api.Clients;
+using Pipeline.Api.Limits;
 using Pipeline.Api.Problems;
 using Pipeline.Core.Clients;
 
@@ -136,6 +137,12 @@ internal static class Describing
                 {
                     ["Retry-After"] = new OpenApiHeader { Description = "Seconds.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } },
                 };
+            }
+
+            if (problems.Contains(ProblemType.LimitReached))
+            {
+                response.Headers![LimitGate.PolicyHeader] = new OpenApiHeader { Description = "The limits of the client: every answer has it if there are any. draft-ietf-httpapi-ratelimit-headers.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+                response.Headers[LimitGate.StateHeader] = new OpenApiHeader { Description = "What is left of them.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
             }
         }
     }

@@ -18,6 +18,7 @@ internal static class ProblemExamples
             Title = type.Title,
             Status = type.Status,
             Detail = detail,
+            Limit = type == ProblemType.LimitReached ? new("tokens_per_day", 99_800, 100_000) : null,
             Errors = field is null ? null : new Dictionary<string, IReadOnlyList<string>> { [field] = [detail[(field.Length + 1)..]] },
         };
         return JsonSerializer.SerializeToNode(document, ApiJson.Wire.ProblemDocument)!;
@@ -59,6 +60,7 @@ internal static class ProblemExamples
         "idempotency-key-reused" => ("Idempotency-Key \"order-17\" was used before with another payload. Use a new key for a new request.", null),
         "queue-full" => ("Queue emotion holds 100000 waiting jobs; at most 100000 are accepted (Queues:emotion:DepthMax). Send again later, or add workers.", null),
         "model-cannot-write" => (WriterRemedy.For("chat", "Models:Chat:Path"), null),
+        "limit-reached" => ("tokens_per_day of 'web' is used up: 99800 of 100000 tokens are used or reserved for jobs that have not ended, and this takes about 350. Send again when the next day (UTC) begins, or ask an admin for more (PATCH /api/keys/web, Limits:TokensPerDay).", null),
         "model-not-found" => ("model is \"gpt-4o\": this path takes \"chat\". Models: chat, embedding.", "model"),
         "job-rejected" => ("The prompt is too long. The prompt has 9000 tokens; at most 8192 are allowed. Shorten or split the text.", null),
         "job-failed" => ("Job 019a9c1e-7f00-7000-8000-000000000000 failed (timeout): The attempt took longer than 00:10:00.", null),

@@ -24,7 +24,7 @@ internal static class SharedDocs
     ];
 
     public static readonly IReadOnlyList<ProblemType> AnyCall =
-        [ProblemType.Unauthorized, ProblemType.NotLocal, ProblemType.StoreUnavailable];
+        [ProblemType.Unauthorized, ProblemType.NotLocal, ProblemType.LimitReached, ProblemType.StoreUnavailable];
 
     public static readonly IReadOnlyList<ProblemType> Submissions =
     [

@@ -15,6 +15,9 @@ internal sealed class Problem(ProblemType type, string detail) : IResult
 
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
 
+    /// <summary>The limit that is reached; null where it was something else.</summary>
+    public LimitDocument? Limit { get; init; }
+
     /// <summary>When trying again may work; sent as <c>Retry-After</c>, in whole seconds, rounded up.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -47,6 +50,7 @@ internal sealed class Problem(ProblemType type, string detail) : IResult
             Status = type.Status,
             Detail = detail,
             Errors = Errors,
+            Limit = Limit,
         };
         return response.WriteAsJsonAsync(document, ApiJson.Wire.ProblemDocument, ContentType, httpContext.RequestAborted);
     }
@@ -70,4 +74,12 @@ internal sealed record ProblemDocument
 
     [Description("For invalid input: the messages of each field, body path, header or query parameter.")]
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
+
+    [Description("The limit of the client that is reached, if it was one.")]
+    public LimitDocument? Limit { get; init; }
 }
+
+/// <param name="Name">As PATCH /api/keys/{name} sets it.</param>
+/// <param name="Current">What is used.</param>
+/// <param name="Max">What may be used.</param>
+internal sealed record LimitDocument(string Name, long Current, long Max);

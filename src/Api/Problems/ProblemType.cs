@@ -36,6 +36,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType MediaType = new("unsupported-media-type", 415, "The body has a type that is not accepted");
     public static readonly ProblemType KeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another request");
     public static readonly ProblemType QueueFull = new("queue-full", 429, "The queue is full");
+    public static readonly ProblemType LimitReached = new("limit-reached", 429, "A limit of the client is reached");
     public static readonly ProblemType TooManyActivityReports = new("too-many-activity-reports", 429, "The limit of waiting reports is reached");
     public static readonly ProblemType TooManyStreams = new("too-many-streams", 429, "The limit of open streams is reached");
     public static readonly ProblemType Internal = new("internal", 500, "The server failed");
@@ -52,7 +53,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     [
         InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
-        ActivityReportNotFound, ScheduleNotFound, PauseNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, TooManyStreams,
+        ActivityReportNotFound, ScheduleNotFound, PauseNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, LimitReached, TooManyStreams,
         ModelNotFound, ModelCannotWrite, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
     ];
 

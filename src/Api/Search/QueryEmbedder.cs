@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Documents;
 using Pipeline.Core.Intake;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Results;
 using Pipeline.Core.Search;
 
@@ -15,7 +16,7 @@ internal sealed class QueryEmbedder(
     private readonly TimeSpan _timeout = options.Value.EmbedTimeout;
 
     /// <summary>Null when no worker did it in time; the log says so.</summary>
-    public async Task<(QueryVector Vector, string Model)?> EmbedAsync(Guid clientId, string text, CancellationToken cancellationToken)
+    public async Task<(QueryVector Vector, string Model)?> EmbedAsync(Guid clientId, ClientLimits limits, string text, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var job = new NewJob
@@ -28,9 +29,9 @@ internal sealed class QueryEmbedder(
             Subscriber = waits.Address,
         };
         using var expected = waits.Expect([job.Id]);
-        if (await intake.SubmitAsync(new() { ClientId = clientId, Jobs = [job] }, cancellationToken) is not SubmissionReply.Accepted)
+        if (await intake.SubmitAsync(new() { ClientId = clientId, Limits = limits, Jobs = [job] }, cancellationToken) is not SubmissionReply.Accepted)
         {
-            log.QueryNotEmbedded(job.Id, "the queue is full");
+            log.QueryNotEmbedded(job.Id, "the queue is full, or a limit of the client is reached");
             return null;
         }
 

@@ -5,6 +5,7 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Core.Documents;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Search;
 
 namespace Pipeline.Api.Search;
@@ -42,7 +43,7 @@ internal static class SearchEndpoint
             return errors.ToProblem();
         }
 
-        var findings = await searches.FindAsync(query with { Mode = mode, PerDocument = perDocument }, context.RequestAborted);
+        var findings = await searches.FindAsync(query with { Mode = mode, PerDocument = perDocument }, context.Client().Limits, context.RequestAborted);
         return Results.Json(SearchResource.Of(findings, mode), ApiJson.Wire.SearchResource);
     }
 }
@@ -50,9 +51,9 @@ internal static class SearchEndpoint
 /// <summary>A query from its text to what was found.</summary>
 internal sealed class Searches(QueryEmbedder embedder, HybridSearch search)
 {
-    public async Task<Findings> FindAsync(SearchQuery query, CancellationToken cancellationToken)
+    public async Task<Findings> FindAsync(SearchQuery query, ClientLimits limits, CancellationToken cancellationToken)
     {
-        var embedded = query.Mode is SearchMode.Words ? null : await embedder.EmbedAsync(query.ClientId, query.Text, cancellationToken);
+        var embedded = query.Mode is SearchMode.Words ? null : await embedder.EmbedAsync(query.ClientId, limits, query.Text, cancellationToken);
         var found = await search.SearchAsync(query, embedded?.Vector, cancellationToken);
         return new(found.Chunks, embedded?.Model, found.IsCut);
     }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Limits;
 
 namespace Pipeline.Cli.Commands;
 
@@ -54,5 +56,44 @@ internal static class KeyOptions
         },
     };
 
+    /// <summary>A limit by its name with dashes: a number, or <c>none</c>, which ends it.</summary>
+    public static Option<LimitValue?> Limit(string name, long max)
+    {
+        var option = $"--{name.Replace('_', '-')}";
+        return new(option)
+        {
+            Description = LimitDescriptions[name],
+            HelpName = "NUMBER",
+            CustomParser = result =>
+            {
+                if (Word(result) is "none")
+                {
+                    return new(null);
+                }
+
+                if (long.TryParse(Word(result), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= max)
+                {
+                    return new(number);
+                }
+
+                result.AddError($"{option} takes a whole number from 1 to {max.ToString(CultureInfo.InvariantCulture)}, or none.");
+                return null;
+            },
+        };
+    }
+
+    private static readonly Dictionary<string, string> LimitDescriptions = new()
+    {
+        [LimitName.RequestsPerMinute] = "Requests in a minute, in each API process.",
+        [LimitName.JobsInFlight] = "Jobs that are with the broker or a worker at once; further ones wait.",
+        [LimitName.WaitingJobs] = "Jobs that wait in the database.",
+        [LimitName.TokensPerDay] = "Tokens, in and out, of the jobs of a day (UTC).",
+        [LimitName.TokensPerMonth] = "The same of a month (UTC).",
+        [LimitName.BatchJobs] = "Jobs in one batch.",
+    };
+
     private static string Word(ArgumentResult result) => result.Tokens is [var token] ? token.Value : "";
 }
+
+/// <param name="Value">Null: none.</param>
+internal sealed record LimitValue(long? Value);

@@ -2,18 +2,20 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Cli.Display;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Limits;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>keys add | list | rotate | revoke</c>: works on the database, so that it helps where no key is left that the API would take.</summary>
+/// <summary><c>keys add | list | rotate | limit | revoke</c>: works on the database, so that it helps where no key is left that the API would take.</summary>
 internal static class KeysCommand
 {
     public static Command Create(CliEnvironment environment) =>
-        new("keys", "Makes, lists, rotates and revokes API keys, in the database of Postgres__ConnectionString.")
+        new("keys", "Makes, lists, rotates, limits and revokes API keys, in the database of Postgres__ConnectionString.")
         {
             Add(environment),
             List(environment),
             Rotate(environment),
+            Limit(environment),
             Revoke(environment),
         };
 
@@ -57,6 +59,29 @@ internal static class KeysCommand
         return command;
     }
 
+    private static Command Limit(CliEnvironment environment)
+    {
+        var name = KeyOptions.Name("Whose limits change.");
+        var options = LimitName.Max.Select(limit => (limit.Key, Option: KeyOptions.Limit(limit.Key, limit.Value))).ToArray();
+        var command = new Command("limit", "Sets limits of a client; those that are not named stay.") { name };
+        Array.ForEach(options, limit => command.Options.Add(limit.Option));
+        command.Validators.Add(result =>
+        {
+            if (options.All(limit => result.GetResult(limit.Option) is null))
+            {
+                result.AddError($"Name a limit: {string.Join(", ", options.Select(limit => limit.Option.Name))}.");
+            }
+        });
+        Do(command, environment, (keys, _, parsed, cancellationToken) => keys.ChangeAsync(
+            parsed.GetRequiredValue(name),
+            new()
+            {
+                Limits = options.Where(limit => parsed.GetResult(limit.Option) is not null).ToDictionary(limit => limit.Key, limit => parsed.GetValue(limit.Option)?.Value),
+            },
+            cancellationToken));
+        return command;
+    }
+
     private static Command Revoke(CliEnvironment environment)
     {
         var name = KeyOptions.Name("Whose keys end.");
@@ -74,6 +99,9 @@ internal static class KeysCommand
             {
                 case KeyReply.Made made:
                     Show(environment, made);
+                    break;
+                case KeyReply.Changed { Key: var key }:
+                    environment.Out.Line($"Limits of '{key.Name}': {KeyTable.Limits(key)}. A running pipeline notices within {ClientStore.CacheLifetime.TotalSeconds:0} s.");
                     break;
                 case KeyReply.Revoked when name is not null:
                     environment.Out.Line($"Revoked '{parsed.GetRequiredValue(name)}'. A running pipeline notices within {ClientStore.CacheLifetime.TotalSeconds:0} s.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Limits;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Display;
@@ -21,21 +22,41 @@ internal static class KeyTable
 
         var table = PlainTable.Create();
         table.AddText("name").AddText("role").AddText("key").AddText("state").AddText("ends").AddText("last used");
+        var anyLimits = keys.Any(key => key.Any);
+        if (anyLimits)
+        {
+            table.AddText("limits");
+        }
+
         foreach (var key in keys)
         {
             table.AddRow(
+            [
                 new Text(key.Name),
                 new Text(key.Role.Word()),
                 new Text(key.Prefix is { } prefix ? prefix + "…" : None),
                 new Text(key.State),
                 new Text(Day(key.RevokedAt ?? key.ExpiresAt)),
-                new Text(Day(key.LastUsedAt)));
+                new Text(Day(key.LastUsedAt)),
+                .. anyLimits ? (Text[])[new Text(Limits(key))] : [],
+            ]);
         }
 
         console.Write(table);
     }
 
     public static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture);
+
+    public static string Limits(ClientLimits limits)
+    {
+        (string Name, long? Max)[] all =
+        [
+            (LimitName.RequestsPerMinute, limits.RequestsPerMinute), (LimitName.JobsInFlight, limits.JobsInFlight), (LimitName.WaitingJobs, limits.WaitingJobs),
+            (LimitName.TokensPerDay, limits.TokensPerDay), (LimitName.TokensPerMonth, limits.TokensPerMonth), (LimitName.BatchJobs, limits.BatchJobs),
+        ];
+        var own = string.Join(", ", all.Where(limit => limit.Max is not null).Select(limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Name} {limit.Max}")));
+        return own.Length > 0 ? own : None;
+    }
 
     // With the time of day, a row would not fit on a line.
     private static string Day(DateTimeOffset? time) => time?.ToUniversalTime().ToString(DayFormat, CultureInfo.InvariantCulture) ?? None;

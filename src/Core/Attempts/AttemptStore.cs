@@ -62,13 +62,14 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     private const string Finish = $"""
         finished as (
             update jobs set state = o.state, result = o.result::json, cache_key = o.cache_key, error_code = o.error_code, error = o.error,
+                   budget_tokens = case when jobs.budget_tokens is not null then coalesce(o.tokens, jobs.budget_tokens) end,
                    failures = jobs.failures + o.failures, due_at = now() + o.delay_seconds * interval '1 second', worker_id = null,
                    queued_at = case when o.state = 'queued' then now() else queued_at end,
                    finished_at = case when o.state = 'queued' then null else now() end,
                    finished_xid = case when o.state = 'queued' then null else pg_current_xact_id() end
               from unnest(@Ids::uuid[], @Attempts::int[], @States::text[], @Results::text[], @ErrorCodes::text[],
-                          @Errors::text[], @Failures::int[], @DelaySeconds::float8[], @CacheKeys::uuid[])
-                as o (id, attempt, state, result, error_code, error, failures, delay_seconds, cache_key)
+                          @Errors::text[], @Failures::int[], @DelaySeconds::float8[], @CacheKeys::uuid[], @Tokens::int[])
+                as o (id, attempt, state, result, error_code, error, failures, delay_seconds, cache_key, tokens)
              where {Running} and jobs.id = o.id and jobs.attempt = o.attempt
             returning jobs.id, jobs.client_id, jobs.queue, jobs.state, jobs.due_at),
         dispatched as (
@@ -208,6 +209,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
                 Failures = results.Select(result => result.Failures).ToArray(),
                 DelaySeconds = results.Select(result => result.DelaySeconds).ToArray(),
                 CacheKeys = results.Select(result => result.CacheKey).ToArray(),
+                Tokens = results.Select(result => result.Usage?.Tokens.TotalTokens).ToArray(),
                 Dispatches = results.Select(result => result.DispatchId).OfType<long>().ToArray(),
                 UsageClients = used.Select(usage => usage.Key.ClientId).ToArray(),
                 UsageQueues = used.Select(usage => usage.Key.Queue).ToArray(),

@@ -1,9 +1,11 @@
+using System.Data;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
 using Pipeline.Core.Relay;
@@ -15,11 +17,16 @@ namespace Pipeline.Core.Batches;
 /// all. It is written from its spool after its last item was checked, so the transaction is short however slow the client.
 /// </summary>
 public sealed class BatchIntake(
-    NpgsqlDataSource dataSource, QueueAdmission admission, AsyncAutoResetEvent signal, IOptionsMonitor<QueueOptions> queues) : IDisposable
+    NpgsqlDataSource dataSource,
+    QueueAdmission admission,
+    ClientStandings standings,
+    Budgets budgets,
+    AsyncAutoResetEvent signal,
+    IOptionsMonitor<QueueOptions> queues) : IDisposable
 {
     // Not public: COPY cannot be prepared, which the test of all statements does.
     private const string CopyJobs = """
-        copy jobs (id, client_id, kind, queue, input, expires_at, batch_id, batch_index, client_key) from stdin (format binary)
+        copy jobs (id, client_id, kind, queue, input, expires_at, batch_id, batch_index, client_key, deadline, budget_tokens, budget_day) from stdin (format binary)
         """;
 
     // No row: an earlier try was committed before its connection broke.
@@ -29,13 +36,14 @@ public sealed class BatchIntake(
 
     // Dispatched in the order of the request.
     private const string Dispatch = """
-        insert into dispatches (job_id, queue, client_id, others, cost)
+        insert into dispatches (job_id, queue, client_id, others, cost, deadline)
         select (array_agg(id order by batch_index))[1], queue, @ClientId, nullif((array_agg(id order by batch_index))[2:], '{}'),
-               sum(1 + octet_length(input::text)::real / @BytesPerToken)
-          from (select id, queue, input, batch_index, (row_number() over (partition by queue order by batch_index) - 1) / items as message
+               sum(1 + octet_length(input::text)::real / @BytesPerToken), deadline
+          from (select id, queue, input, batch_index, deadline,
+                       (row_number() over (partition by queue, deadline order by batch_index) - 1) / items as message
                   from jobs join unnest(@Queues::text[], @ItemsPerMessage::int[]) as l (queue, items) using (queue)
                  where id >= @Floor and batch_id = @Id) numbered
-         group by queue, message order by min(batch_index)
+         group by queue, deadline, message order by min(batch_index)
         """;
 
     // A key taken by a transaction still in flight makes this wait for that one's end, so the answer is final.
@@ -87,12 +95,20 @@ public sealed class BatchIntake(
             }
         }
 
-        switch (admission.TryEnter(batch.Queues))
+        if (await standings.TryEnterAsync(batch.ClientId, batch.Limits, batch.Count, cancellationToken) is { } reached)
         {
-            case SubmissionReply.QueueFull full:
-                return new BatchReply.QueueFull(full.Queue, full.Depth, full.DepthMax, full.RetryAfter);
-            case SubmissionReply.ModelCannotWrite { Kind: var kind, Setting: var setting }:
-                return new BatchReply.ModelCannotWrite(kind, setting);
+            return new BatchReply.LimitReached(reached);
+        }
+
+        if (admission.TryEnter(batch.Queues) is { } refused)
+        {
+            standings.Withdraw(batch.ClientId, batch.Limits, batch.Count);
+            return refused switch
+            {
+                SubmissionReply.QueueFull full => new BatchReply.QueueFull(full.Queue, full.Depth, full.DepthMax, full.RetryAfter),
+                SubmissionReply.ModelCannotWrite { Kind: var kind, Setting: var setting } => new BatchReply.ModelCannotWrite(kind, setting),
+                _ => throw new InvalidOperationException($"{refused.GetType().Name} is no answer to a batch."),
+            };
         }
 
         try
@@ -102,6 +118,7 @@ public sealed class BatchIntake(
         finally
         {
             admission.Settle(batch.Queues);
+            standings.Settle(batch.ClientId, batch.Limits, batch.Count);
         }
     }
 
@@ -111,10 +128,10 @@ public sealed class BatchIntake(
         {
             try
             {
-                if (await TryWriteAsync(batch, cancellationToken))
+                if (await TryWriteAsync(batch, cancellationToken) is { } reply)
                 {
                     signal.Set();
-                    return new BatchReply.Accepted(batch.Id, Replayed: false);
+                    return reply;
                 }
 
                 // Somebody else's request took the key meanwhile, or ours did before its connection broke.
@@ -127,11 +144,14 @@ public sealed class BatchIntake(
         }
     }
 
-    /// <summary>False when the key or the batch is there already; then nothing was written.</summary>
-    private async Task<bool> TryWriteAsync(NewBatch batch, CancellationToken cancellationToken)
+    /// <summary>Null when the key or the batch is there already; then nothing was written.</summary>
+    private async Task<BatchReply?> TryWriteAsync(NewBatch batch, CancellationToken cancellationToken)
     {
+        var estimate = batch.Limits.HasBudget ? await budgets.EstimatesAsync(cancellationToken) : null;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // Whatever the server's default: who waited for the lock of a budget has to see what the one before it wrote.
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var row = new
         {
             batch.Id,
@@ -143,30 +163,54 @@ public sealed class BatchIntake(
             Key = batch.Key?.Value,
             batch.Key?.RequestHash,
             Queues = batch.Queues.Keys.ToArray(),
-            ItemsPerMessage = batch.Queues.Select(queue => SharedMessages.Items(queue.Value, queues.Get(queue.Key))).ToArray(),
+            ItemsPerMessage = batch.Queues
+                .Select(queue => Math.Min(SharedMessages.Items(queue.Value, queues.Get(queue.Key)), SharedMessages.ItemsMax(batch.Limits.JobsInFlight))).ToArray(),
         };
         if (batch.Key is not null && await ExecuteAsync(InsertKey) == 0)
         {
-            return false;
+            return null;
         }
 
         if (await ExecuteAsync(Insert) == 0)
         {
-            return false;
+            return null;
         }
 
-        await CopyAsync(connection, batch, cancellationToken);
+        // A budget that is used up already is worth no copy; one that is not is locked after it, when little is left to do.
+        var use = estimate is null ? null : await BudgetStore.ReadAsync(connection, batch.ClientId, cancellationToken);
+        if (use is not null && budgets.Reached(use, batch.Limits, batch.Count) is { } usedUp)
+        {
+            return new BatchReply.LimitReached(usedUp);
+        }
+
+        var tokens = await CopyAsync(connection, batch, estimate, use?.Today, cancellationToken);
+        if (use is not null)
+        {
+            var locked = await budgets.LockAsync(connection, [batch.ClientId], cancellationToken);
+            var refused = locked.TrySpend(batch.ClientId, batch.Limits, tokens);
+            budgets.Learn(locked);
+            if (refused is { } reached)
+            {
+                return new BatchReply.LimitReached(reached);
+            }
+
+            await BudgetStore.ReserveAsync(connection, batch.ClientId, tokens, cancellationToken);
+        }
+
         await ExecuteAsync(Dispatch);
         await transaction.CommitAsync(cancellationToken);
-        return true;
+        return new BatchReply.Accepted(batch.Id, Replayed: false);
 
         Task<int> ExecuteAsync(string sql) => connection.ExecuteAsync(sql, row, cancellationToken);
     }
 
-    private static async Task CopyAsync(NpgsqlConnection connection, NewBatch batch, CancellationToken cancellationToken)
+    /// <summary>The tokens that the jobs take of the client's budgets; 0 where it has none.</summary>
+    private static async Task<long> CopyAsync(
+        NpgsqlConnection connection, NewBatch batch, Func<string, string, int>? estimate, DateOnly? today, CancellationToken cancellationToken)
     {
         await using var rows = await connection.BeginBinaryImportAsync(CopyJobs, cancellationToken);
         var index = 0;
+        long total = 0;
         foreach (var item in batch.Items())
         {
             await rows.StartRowAsync(cancellationToken);
@@ -179,9 +223,15 @@ public sealed class BatchIntake(
             await rows.WriteAsync(batch.Id, NpgsqlDbType.Uuid, cancellationToken);
             await rows.WriteAsync(index++, NpgsqlDbType.Integer, cancellationToken);
             await WriteOrNullAsync(item.Key, NpgsqlDbType.Text);
+            await WriteOrNullAsync(item.Deadline?.UtcDateTime, NpgsqlDbType.TimestampTz);
+            var tokens = estimate?.Invoke(item.Kind, item.InputJson);
+            await WriteOrNullAsync(tokens, NpgsqlDbType.Integer);
+            await WriteOrNullAsync(today, NpgsqlDbType.Date);
+            total += tokens ?? 0;
         }
 
         await rows.CompleteAsync(cancellationToken);
+        return total;
 
         Task WriteOrNullAsync<T>(T? value, NpgsqlDbType type) =>
             value is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(value, type, cancellationToken);

@@ -1,4 +1,5 @@
 using Pipeline.Core.Intake;
+using Pipeline.Core.Limits;
 
 namespace Pipeline.Core.Batches;
 
@@ -9,6 +10,9 @@ public sealed record NewBatch
     public required Guid Id { get; init; }
 
     public required Guid ClientId { get; init; }
+
+    /// <summary>Of the client.</summary>
+    public ClientLimits Limits { get; init; } = ClientLimits.None;
 
     /// <summary>How many jobs it brings into each queue.</summary>
     public required IReadOnlyDictionary<string, int> Queues { get; init; }
@@ -36,6 +40,9 @@ public sealed record NewBatchItem
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>When the client would like to have the result; null: in its turn.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
     /// <summary>The client's own name for the item.</summary>
     public string? Key { get; init; }
 }
@@ -53,6 +60,9 @@ public abstract record BatchReply
 
     /// <summary>The key was seen before with another request. Nothing was accepted.</summary>
     public sealed record KeyReused : BatchReply;
+
+    /// <summary>A limit of the client stands against it. Nothing was accepted.</summary>
+    public sealed record LimitReached(Limits.LimitReached Limit) : BatchReply;
 
     /// <summary>A queue has no room for all of its jobs now. Nothing was accepted.</summary>
     /// <param name="RetryAfter">When the queue should have room, at the rate it drains now.</param>

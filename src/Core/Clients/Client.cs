@@ -1,3 +1,5 @@
+using Pipeline.Core.Limits;
+
 namespace Pipeline.Core.Clients;
 
 /// <summary>Whoever holds an API key, as the key that was sent shows it.</summary>
@@ -17,6 +19,9 @@ public sealed record Client
     public required string Name { get; init; }
 
     public required Role Role { get; init; }
+
+    /// <summary>Its own, until <see cref="LimitOptions"/> are added.</summary>
+    public ClientLimits Limits { get; init; } = ClientLimits.None;
 
     /// <summary>The key that was sent; null for the local client, which has none.</summary>
     public Guid? KeyId { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Npgsql;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Results;
 
@@ -9,7 +10,9 @@ namespace Pipeline.Core.Clients;
 public sealed class ClientStore
 {
     private const string FindByHash = """
-        select c.id, c.name, c.role, k.id as KeyId, k.expires_at as ExpiresAt
+        select c.id, c.name, c.role, k.id as KeyId, k.expires_at as ExpiresAt,
+               c.requests_per_minute as RequestsPerMinute, c.jobs_in_flight as JobsInFlight, c.waiting_jobs as WaitingJobs,
+               c.tokens_per_day as TokensPerDay, c.tokens_per_month as TokensPerMonth, c.batch_jobs as BatchJobs
           from api_keys k join clients c on c.id = k.client_id
          where k.key_hash = @KeyHash and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
         """;
@@ -46,7 +49,7 @@ public sealed class ClientStore
     {
         (_dataSource, _time) = (dataSource, time);
         _byKey = new(CacheLifetime, time, async hash =>
-            (await _dataSource.QueryAsync<Client>(FindByHash, new { KeyHash = Convert.FromHexString(hash) }, CancellationToken.None)).SingleOrDefault());
+            (await _dataSource.QuerySingleOrDefaultAsync<FoundClient>(FindByHash, new { KeyHash = Convert.FromHexString(hash) }, CancellationToken.None))?.ToClient());
         _anyKeys = new(CacheLifetime, time, async _ => (await _dataSource.QueryAsync<bool>(AnyKeys, null, CancellationToken.None)).Single());
     }
 
@@ -98,5 +101,20 @@ public sealed class ClientStore
     {
         _byKey.Clear();
         _anyKeys.Clear();
+    }
+
+    private sealed record FoundClient : ClientLimits
+    {
+        public required Guid Id { get; init; }
+
+        public required string Name { get; init; }
+
+        public required Role Role { get; init; }
+
+        public required Guid KeyId { get; init; }
+
+        public DateTimeOffset? ExpiresAt { get; init; }
+
+        public Client ToClient() => new() { Id = Id, Name = Name, Role = Role, KeyId = KeyId, ExpiresAt = ExpiresAt, Limits = Over(None) };
     }
 }

@@ -23,6 +23,9 @@ public sealed record KeyChange
     /// <summary>The client's share of a queue that others wait for too; null leaves it.</summary>
     public double? Weight { get; init; }
 
+    /// <summary>The client's own limits by their names (<see cref="Pipeline.Core.Limits.LimitName"/>); null takes one away, and those that are not here stay.</summary>
+    public IReadOnlyDictionary<string, long?> Limits { get; init; } = new Dictionary<string, long?>();
+
     /// <summary>Whether <see cref="ExpiresAt"/> counts.</summary>
     public bool SetsExpiry { get; init; }
 

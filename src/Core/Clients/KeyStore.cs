@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Pipeline.Core.Postgres;
 
@@ -10,7 +11,9 @@ namespace Pipeline.Core.Clients;
 public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
 {
     private const string Columns = """
-        k.id, c.name, c.role, c.weight::float8 as Weight, k.prefix, k.created_at as CreatedAt, k.expires_at as ExpiresAt, k.last_used_at as LastUsedAt, k.revoked_at as RevokedAt,
+        k.id, c.name, c.role, c.weight::float8 as Weight,
+        c.requests_per_minute as RequestsPerMinute, c.jobs_in_flight as JobsInFlight, c.waiting_jobs as WaitingJobs,
+        c.tokens_per_day as TokensPerDay, c.tokens_per_month as TokensPerMonth, c.batch_jobs as BatchJobs, k.prefix, k.created_at as CreatedAt, k.expires_at as ExpiresAt, k.last_used_at as LastUsedAt, k.revoked_at as RevokedAt,
         case when k.revoked_at is not null then 'revoked' when k.expires_at <= now() then 'expired' else 'active' end as State
         """;
 
@@ -67,6 +70,19 @@ public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
     private const string SetRole = "update clients set role = @Role where id = @ClientId";
 
     private const string SetWeight = "update clients set weight = @Weight where id = @ClientId";
+
+    // As one object of limits by their names; null takes one away.
+    private const string SetLimits = """
+        update clients
+           set requests_per_minute = case when l.set ? 'requests_per_minute' then (l.set ->> 'requests_per_minute')::int else requests_per_minute end,
+               jobs_in_flight = case when l.set ? 'jobs_in_flight' then (l.set ->> 'jobs_in_flight')::int else jobs_in_flight end,
+               waiting_jobs = case when l.set ? 'waiting_jobs' then (l.set ->> 'waiting_jobs')::int else waiting_jobs end,
+               tokens_per_day = case when l.set ? 'tokens_per_day' then (l.set ->> 'tokens_per_day')::bigint else tokens_per_day end,
+               tokens_per_month = case when l.set ? 'tokens_per_month' then (l.set ->> 'tokens_per_month')::bigint else tokens_per_month end,
+               batch_jobs = case when l.set ? 'batch_jobs' then (l.set ->> 'batch_jobs')::int else batch_jobs end
+          from (select jsonb_object(@Names::text[], @Values::text[]) as set) as l
+         where id = @ClientId
+        """;
 
     private const string SetExpiry = """
         update api_keys set expires_at = case when id = @Id then @ExpiresAt::timestamptz else least(expires_at, @ExpiresAt::timestamptz) end
@@ -126,7 +142,7 @@ public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
         },
         cancellationToken);
 
-    /// <summary>Changes the role of a client, or when its keys expire.</summary>
+    /// <summary>Changes the role, weight or limits of a client, or when its keys expire.</summary>
     public Task<KeyReply> ChangeAsync(string name, KeyChange change, CancellationToken cancellationToken) => ChangeClientAsync(
         name,
         async (connection, client) =>
@@ -139,6 +155,12 @@ public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
             if (change.Weight is { } weight)
             {
                 await connection.ExecuteAsync(SetWeight, new { ClientId = client.Id, Weight = weight }, cancellationToken);
+            }
+
+            if (change.Limits is { Count: > 0 } limits)
+            {
+                var values = limits.Values.Select(limit => limit?.ToString(CultureInfo.InvariantCulture)).ToArray();
+                await connection.ExecuteAsync(SetLimits, new { ClientId = client.Id, Names = limits.Keys.ToArray(), Values = values }, cancellationToken);
             }
 
             var key = await NewestAsync(connection, client.Id, cancellationToken);

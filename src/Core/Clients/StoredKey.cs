@@ -1,7 +1,9 @@
+using Pipeline.Core.Limits;
+
 namespace Pipeline.Core.Clients;
 
-/// <summary>A key as lists show it, with its client.</summary>
-public sealed record StoredKey
+/// <summary>A key as lists show it, with its client, whose own limits it has.</summary>
+public sealed record StoredKey : ClientLimits
 {
     public required Guid Id { get; init; }
 

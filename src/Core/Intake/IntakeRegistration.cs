@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Results;
 
 namespace Pipeline.Core.Intake;
@@ -10,8 +11,10 @@ internal static class IntakeRegistration
     public static IServiceCollection AddIntake(this IServiceCollection services)
     {
         services.AddValidated<ResultCacheOptions, ResultCacheOptionsValidator>(ResultCacheOptions.Section);
+        services.AddLimits();
         services.AddSingleton<QueueAdmission>();
         services.AddSingleton<JobIntake>();
+        services.AddSingleton<JobRetries>();
         return services;
     }
 }

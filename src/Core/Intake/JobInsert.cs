@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Relay;
 
@@ -13,65 +14,97 @@ internal static class JobInsert
     // that were really inserted. Those that count as sent are returned, because this process sends them from memory.
     private const string Dispatch = """
         dispatched as (
-            insert into dispatches (job_id, queue, client_id, others, cost, dispatched_at)
-            select (array_agg(id))[1], queue, client_id, nullif((array_agg(id))[2:], '{}'), sum(cost), case when bool_and(direct) then now() end
+            insert into dispatches (job_id, queue, client_id, others, cost, deadline, dispatched_at)
+            select (array_agg(id))[1], queue, client_id, nullif((array_agg(id))[2:], '{}'), sum(cost), deadline, case when bool_and(direct) then now() end
               from accepted join unnest(@Ids::uuid[], @Messages::int[], @Costs::real[], @Direct::bool[]) as m (id, message, cost, direct) using (id)
-             where state = 'queued' group by queue, client_id, message
+             where state = 'queued' group by queue, client_id, deadline, message
             returning id, job_id, queue, others, dispatched_at)
         select id, job_id as JobId, queue, others from dispatched where dispatched_at is not null
         """;
 
-    public const string Queued = $"""
-        with accepted as (
-            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url)
-            select * from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Queues::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
-                                 @Subscribers::text[], @CallbackUrls::text[])
+    private const string Accept = """
+        accepted as (
+            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, deadline, budget_tokens, budget_day)
+            select *, case when tokens is not null then (now() at time zone 'UTC')::date end
+              from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Queues::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
+                          @Subscribers::text[], @CallbackUrls::text[], @Deadlines::timestamptz[], @Tokens::int[])
+                   as s (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, deadline, tokens)
             on conflict (id) do nothing
-            returning id, client_id, queue, state),
+            returning id, client_id, queue, state, deadline, budget_tokens)
+        """;
+
+    public const string Queued = $"""
+        with {Accept},
+        {Dispatch}
+        """;
+
+    // Where clients have budgets, which the transaction has locked.
+    public const string QueuedAndReserved = $"""
+        with {Accept},
+        {BudgetStore.Reserve},
         {Dispatch}
         """;
 
     // The same, for submissions that may be answered from the cache: one look into an index a job and day that is young enough.
     // What is found is final from the start and travels nowhere: it is told as row 0. Only a job that was computed has a key, so no result outlives its age by being given again.
-    public const string QueuedOrAnswered = $"""
-        with accepted as (
-            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, state, result, cached_from, finished_at, finished_xid)
-            select s.id, s.client_id, s.kind, s.queue, s.input, s.expires_at, s.subscriber, s.callback_url,
+    private const string AcceptOrAnswer = """
+        accepted as (
+            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, deadline, budget_tokens, budget_day,
+                              state, result, cached_from, finished_at, finished_xid)
+            select s.id, s.client_id, s.kind, s.queue, s.input, s.expires_at, s.subscriber, s.callback_url, s.deadline,
+                   case when known.id is null then s.tokens end,
+                   case when known.id is null and s.tokens is not null then (now() at time zone 'UTC')::date end,
                    case when known.id is null then 'queued' else 'succeeded' end, known.result, known.id,
                    case when known.id is not null then now() end, case when known.id is not null then pg_current_xact_id() end
               from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Queues::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
-                          @Subscribers::text[], @CallbackUrls::text[], @CacheKeys::uuid[])
-                   as s (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, cache_key)
+                          @Subscribers::text[], @CallbackUrls::text[], @Deadlines::timestamptz[], @Tokens::int[], @CacheKeys::uuid[])
+                   as s (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, deadline, tokens, cache_key)
               left join lateral (
                    select id, result from jobs
                     where jobs.cache_key = s.cache_key and jobs.id >= @CacheFloor and finished_at > now() - @AgeMaxSeconds * interval '1 second'
                     order by finished_at desc limit 1) as known on true
             on conflict (id) do nothing
-            returning id, client_id, queue, state),
+            returning id, client_id, queue, state, deadline, budget_tokens)
+        """;
+
+    private const string Answered = "union all select 0, id, queue, null from accepted where state = 'succeeded'";
+
+    public const string QueuedOrAnswered = $"""
+        with {AcceptOrAnswer},
         {Dispatch}
-        union all
-        select 0, id, queue, null from accepted where state = 'succeeded'
+        {Answered}
+        """;
+
+    public const string QueuedAndReservedOrAnswered = $"""
+        with {AcceptOrAnswer},
+        {BudgetStore.Reserve},
+        {Dispatch}
+        {Answered}
         """;
 
     /// <summary>Of <see cref="Queued"/>.</summary>
     /// <param name="jobs">What to insert.</param>
     /// <param name="owners">The client of each.</param>
     /// <param name="messages">The message that each travels in, by a number.</param>
-    /// <param name="isDirect">Whether the caller sends the messages of a queue itself.</param>
-    public static DynamicParameters Parameters(IReadOnlyList<NewJob> jobs, IReadOnlyList<Guid> owners, int[] messages, Func<string, bool> isDirect) => new(new
-    {
-        Ids = jobs.Select(job => job.Id).ToArray(),
-        ClientIds = owners.ToArray(),
-        Kinds = jobs.Select(job => job.Kind).ToArray(),
-        Queues = jobs.Select(job => job.Queue).ToArray(),
-        Messages = messages,
-        Costs = jobs.Select(job => JobCost.Estimate(job.InputJson)).ToArray(),
-        Direct = jobs.Select(job => isDirect(job.Queue)).ToArray(),
-        Inputs = jobs.Select(job => job.InputJson).ToArray(),
-        ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
-        Subscribers = jobs.Select(job => job.Subscriber).ToArray(),
-        CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
-    });
+    /// <param name="direct">Whether the caller sends it itself.</param>
+    /// <param name="tokens">What each takes of its client's budgets; null where that has none.</param>
+    public static DynamicParameters Parameters(
+        IReadOnlyList<NewJob> jobs, IReadOnlyList<Guid> owners, int[] messages, bool[] direct, int?[] tokens) => new(new
+        {
+            Ids = jobs.Select(job => job.Id).ToArray(),
+            ClientIds = owners.ToArray(),
+            Kinds = jobs.Select(job => job.Kind).ToArray(),
+            Queues = jobs.Select(job => job.Queue).ToArray(),
+            Messages = messages,
+            Costs = jobs.Select(job => JobCost.Estimate(job.InputJson)).ToArray(),
+            Direct = direct,
+            Tokens = tokens,
+            Deadlines = jobs.Select(job => job.Deadline?.UtcDateTime).ToArray(),
+            Inputs = jobs.Select(job => job.InputJson).ToArray(),
+            ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
+            Subscribers = jobs.Select(job => job.Subscriber).ToArray(),
+            CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
+        });
 }
 
 /// <summary>Jobs that the pipeline gives itself: summaries of reports, questions that a model has to answer to show that it works.</summary>
@@ -86,6 +119,6 @@ public static class SystemJobs
         connection.ExecuteAsync(
             JobInsert.Queued,
             // This process may be one that sends nothing.
-            JobInsert.Parameters(jobs, [.. jobs.Select(_ => clientId)], [.. Enumerable.Range(0, jobs.Count)], _ => false),
+            JobInsert.Parameters(jobs, [.. jobs.Select(_ => clientId)], [.. Enumerable.Range(0, jobs.Count)], new bool[jobs.Count], new int?[jobs.Count]),
             cancellationToken);
 }

@@ -1,7 +1,9 @@
+using System.Data;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
 using Pipeline.Core.Relay;
@@ -27,6 +29,8 @@ public sealed class JobIntake : IAsyncDisposable
           from idempotency_keys where client_id = @ClientId and key = @Key
         """;
 
+    private const string AnyJobs = "select exists (select from jobs where id = any(@JobIds))";
+
     private const string DeleteKey = "delete from idempotency_keys where client_id = @ClientId and key = @Key";
 
     // 128 requests of 256 texts are the largest transaction.
@@ -39,6 +43,8 @@ public sealed class JobIntake : IAsyncDisposable
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly QueueAdmission _admission;
+    private readonly ClientStandings _standings;
+    private readonly Budgets _budgets;
     private readonly DispatchWindows _windows;
     private readonly DirectPublisher _publisher;
     private readonly AsyncAutoResetEvent _signal;
@@ -47,9 +53,14 @@ public sealed class JobIntake : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly GroupCommit<Submission, SubmissionReply> _groups;
 
+    // Those of clients with a budget have transactions of their own: others do not wait for the locks that these hold.
+    private readonly GroupCommit<Submission, SubmissionReply> _budgeted;
+
     public JobIntake(
         NpgsqlDataSource dataSource,
         QueueAdmission admission,
+        ClientStandings standings,
+        Budgets budgets,
         DispatchWindows windows,
         DirectPublisher publisher,
         AsyncAutoResetEvent signal,
@@ -62,10 +73,13 @@ public sealed class JobIntake : IAsyncDisposable
         _time = time;
         _dataSource = dataSource;
         _admission = admission;
+        _standings = standings;
+        _budgets = budgets;
         _windows = windows;
         _publisher = publisher;
         _signal = signal;
-        _groups = new(CommitAsync, e => !TransientErrors.IsTransient(e) && e is not OperationCanceledException, GroupMax, Committers);
+        _groups = new(CommitAsync, IsOneRequests, GroupMax, Committers);
+        _budgeted = new(CommitAsync, IsOneRequests, GroupMax, Committers);
     }
 
     /// <exception cref="StoreUnavailableException">Nothing was accepted as far as the client may assume.</exception>
@@ -73,14 +87,14 @@ public sealed class JobIntake : IAsyncDisposable
     {
         // With a key the commit decides: a repeat must be answered even while the queue is full.
         var entersNow = submission.Key is null;
-        if (entersNow && _admission.TryEnter(submission.Jobs) is { } full)
+        if (entersNow && await TryEnterAsync(submission, cancellationToken) is { } full)
         {
             return full;
         }
 
         try
         {
-            return await _groups.SubmitAsync(submission, cancellationToken);
+            return await (submission.Limits.HasBudget ? _budgeted : _groups).SubmitAsync(submission, cancellationToken);
         }
         catch (Exception e) when (TransientErrors.IsTransient(e))
         {
@@ -90,12 +104,41 @@ public sealed class JobIntake : IAsyncDisposable
         {
             if (entersNow)
             {
-                _admission.Settle(submission.Jobs);
+                Settle(submission);
             }
         }
     }
 
-    public ValueTask DisposeAsync() => _groups.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _groups.DisposeAsync();
+        await _budgeted.DisposeAsync();
+    }
+
+    private static bool IsOneRequests(Exception exception) => !TransientErrors.IsTransient(exception) && exception is not OperationCanceledException;
+
+    /// <summary>Counts the jobs in, or says what has no room for them.</summary>
+    private async Task<SubmissionReply?> TryEnterAsync(Submission submission, CancellationToken cancellationToken)
+    {
+        if (await _standings.TryEnterAsync(submission.ClientId, submission.Limits, submission.Jobs.Count, cancellationToken) is { } reached)
+        {
+            return new SubmissionReply.LimitReached(reached);
+        }
+
+        if (_admission.TryEnter(submission.Jobs) is { } full)
+        {
+            _standings.Withdraw(submission.ClientId, submission.Limits, submission.Jobs.Count);
+            return full;
+        }
+
+        return null;
+    }
+
+    private void Settle(Submission submission)
+    {
+        _admission.Settle(submission.Jobs);
+        _standings.Settle(submission.ClientId, submission.Limits, submission.Jobs.Count);
+    }
 
     private async Task<IReadOnlyList<SubmissionReply>> CommitAsync(IReadOnlyList<Submission> group, CancellationToken cancellationToken)
     {
@@ -115,48 +158,55 @@ public sealed class JobIntake : IAsyncDisposable
 
     private async Task<IReadOnlyList<SubmissionReply>> WriteAsync(IReadOnlyList<Submission> group, CancellationToken cancellationToken)
     {
-        var entered = new List<NewJob>();
+        var entered = new List<Submission>();
         try
         {
             return await WriteAsync(group, entered, cancellationToken);
         }
         finally
         {
-            _admission.Settle(entered);
+            entered.ForEach(Settle);
         }
     }
 
-    /// <param name="entered">Receives the jobs that were let into their queues on the way.</param>
-    private async Task<IReadOnlyList<SubmissionReply>> WriteAsync(IReadOnlyList<Submission> group, List<NewJob> entered, CancellationToken cancellationToken)
+    /// <param name="entered">Receives those that were let into their queues on the way.</param>
+    private async Task<IReadOnlyList<SubmissionReply>> WriteAsync(IReadOnlyList<Submission> group, List<Submission> entered, CancellationToken cancellationToken)
     {
+        var budgeted = group.Where(submission => submission.Limits.HasBudget).Select(submission => submission.ClientId).ToArray();
+        var estimate = budgeted is [] ? null : await _budgets.EstimatesAsync(cancellationToken);
         await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
 
-        // Jobs alone are one statement, which commits by itself: that saves a round trip to the server.
-        await using var transaction = group.All(submission => submission is { Key: null, Write: null, GroupWrite: null })
+        // Jobs alone are one statement, which commits by itself: that saves a round trip to the server. Read committed, whatever the
+        // server's default: who waited for a lock has to see what the one before it wrote.
+        await using var transaction = budgeted is [] && group.All(submission => submission is { Key: null, Write: null, GroupWrite: null })
             ? null
-            : await connection.BeginTransactionAsync(cancellationToken);
+            : await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
 
+        // Before anything else that could be waited for.
+        var budgets = estimate is null ? null : new Spending(await _budgets.LockAsync(connection, budgeted, cancellationToken), estimate);
         var replies = new SubmissionReply[group.Count];
-        var accepted = new List<NewJob>(group.Count);
-        var owners = new List<Guid>(group.Count);
+        var accepted = new List<AcceptedJob>(group.Count);
         var written = new List<IGroupWrite>();
         for (var i = 0; i < group.Count; i++)
         {
             var submission = group[i];
             replies[i] = await ReserveKeyAsync(connection, submission, entered, cancellationToken)
+                ?? await SpendAsync(connection, submission, budgets, cancellationToken)
                 ?? await ClaimAsync(connection, submission, cancellationToken)
                 ?? new SubmissionReply.Accepted([.. submission.Jobs.Select(job => job.Id)], Replayed: false);
             if (replies[i] is SubmissionReply.Accepted { Replayed: false })
             {
-                accepted.AddRange(submission.Jobs);
-                owners.AddRange(Enumerable.Repeat(submission.ClientId, submission.Jobs.Count));
+                accepted.AddRange(submission.Jobs.Select(job => new AcceptedJob(job, submission, budgets?.Tokens(submission, job))));
                 written.AddRange(submission.GroupWrite is { } write ? [write] : []);
             }
         }
 
-        var direct = accepted.CountBy(job => job.Queue).Where(queue => _windows.TryTake(queue.Key, queue.Value, owners)).Select(queue => queue.Key).ToHashSet();
+        // Jobs of clients with a limit in flight go by the relay, which counts them.
+        var direct = accepted.Where(job => !job.IsCapped).GroupBy(job => job.Job.Queue, job => job.Of.ClientId)
+            .Where(queue => _windows.TryTake(queue.Key, queue.Count(), queue)).Select(queue => queue.Key).ToHashSet();
+        bool[] isDirect = [.. accepted.Select(job => !job.IsCapped && direct.Contains(job.Job.Queue))];
         var messages = accepted.Count > 0
-            ? await InsertJobsAsync(connection, accepted, owners, direct, cancellationToken)
+            ? await InsertJobsAsync(connection, accepted, isDirect, cancellationToken)
             : [];
         foreach (var rows in written.GroupBy(write => write.GetType()))
         {
@@ -164,7 +214,12 @@ public sealed class JobIntake : IAsyncDisposable
         }
 
         await (transaction?.CommitAsync(cancellationToken) ?? Task.CompletedTask);
-        if (accepted.Exists(job => !direct.Contains(job.Queue)))
+        if (budgets is not null)
+        {
+            _budgets.Learn(budgets.Locked);
+        }
+
+        if (isDirect.Contains(false))
         {
             _signal.Set();
         }
@@ -213,7 +268,7 @@ public sealed class JobIntake : IAsyncDisposable
 
     /// <summary>Null when the submission is new and has to be written.</summary>
     private async Task<SubmissionReply?> ReserveKeyAsync(
-        NpgsqlConnection connection, Submission submission, List<NewJob> entered, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Submission submission, List<Submission> entered, CancellationToken cancellationToken)
     {
         if (submission.Key is not { } key)
         {
@@ -230,9 +285,9 @@ public sealed class JobIntake : IAsyncDisposable
         var inserted = await connection.ExecuteAsync(InsertKey, parameters, cancellationToken);
         if (inserted == 1)
         {
-            if (_admission.TryEnter(submission.Jobs) is not { } full)
+            if (await TryEnterAsync(submission, cancellationToken) is not { } full)
             {
-                entered.AddRange(submission.Jobs);
+                entered.Add(submission);
                 return null;
             }
 
@@ -246,20 +301,67 @@ public sealed class JobIntake : IAsyncDisposable
             : new SubmissionReply.KeyReused();
     }
 
-    /// <param name="direct">The queues whose messages this process sends itself; they are returned.</param>
-    private Task<IReadOnlyList<Dispatch>> InsertJobsAsync(
-        NpgsqlConnection connection, List<NewJob> jobs, List<Guid> owners, HashSet<string> direct, CancellationToken cancellationToken)
+    /// <summary>Null when its client has no budget, or one that holds the jobs.</summary>
+    private static async Task<SubmissionReply?> SpendAsync(NpgsqlConnection connection, Submission submission, Spending? budgets, CancellationToken cancellationToken)
     {
+        if (budgets is null || !submission.Limits.HasBudget || budgets.TrySpend(submission) is not { } reached)
+        {
+            return null;
+        }
+
+        Guid[] jobIds = [.. submission.Jobs.Select(job => job.Id)];
+        if (submission.Key is { } key)
+        {
+            await connection.ExecuteAsync(DeleteKey, new { submission.ClientId, Key = key.Value }, cancellationToken);
+        }
+        else if (await connection.QuerySingleAsync<bool>(AnyJobs, new { JobIds = jobIds }, cancellationToken))
+        {
+            // It was its own first try that used up the budget: that was committed before its connection broke.
+            return new SubmissionReply.Accepted(jobIds, Replayed: false);
+        }
+
+        return new SubmissionReply.LimitReached(reached);
+    }
+
+    /// <param name="direct">Whether this process sends each itself; the messages of those are returned.</param>
+    private Task<IReadOnlyList<Dispatch>> InsertJobsAsync(
+        NpgsqlConnection connection, List<AcceptedJob> accepted, bool[] direct, CancellationToken cancellationToken)
+    {
+        var jobs = accepted.ConvertAll(job => job.Job);
+        int?[] tokens = [.. accepted.Select(job => job.Tokens)];
+        var isReserved = Array.Exists(tokens, expected => expected is not null);
         var parameters = JobInsert.Parameters(
-            jobs, owners, SharedMessages.Number([.. jobs.Zip(owners, (job, owner) => (job.Queue, owner))], _queues.Get), direct.Contains);
+            jobs,
+            accepted.ConvertAll(job => job.Of.ClientId),
+            SharedMessages.Number(
+                accepted.ConvertAll(job => new SharedMessages.MessageGroup(job.Job.Queue, job.Of.ClientId, job.Job.Deadline, job.Of.Limits.JobsInFlight)), _queues.Get),
+            direct,
+            tokens);
         if (!jobs.Exists(job => job.CacheKey is not null))
         {
-            return connection.QueryAsync<Dispatch>(JobInsert.Queued, parameters, cancellationToken);
+            return connection.QueryAsync<Dispatch>(isReserved ? JobInsert.QueuedAndReserved : JobInsert.Queued, parameters, cancellationToken);
         }
 
         parameters.Add("CacheKeys", jobs.Select(job => job.CacheKey).ToArray());
         parameters.Add("AgeMaxSeconds", _cache.AgeMax.TotalSeconds);
         parameters.Add("CacheFloor", JobDays.Floor(_time.GetUtcNow() - _cache.AgeMax));
-        return connection.QueryAsync<Dispatch>(JobInsert.QueuedOrAnswered, parameters, cancellationToken);
+        return connection.QueryAsync<Dispatch>(isReserved ? JobInsert.QueuedAndReservedOrAnswered : JobInsert.QueuedOrAnswered, parameters, cancellationToken);
+    }
+
+    /// <param name="Tokens">What it takes of its client's budgets; null where that has none.</param>
+    private readonly record struct AcceptedJob(NewJob Job, Submission Of, int? Tokens)
+    {
+        public bool IsCapped => Of.Limits.JobsInFlight is not null;
+    }
+
+    /// <summary>Budgets that the transaction has locked, and what jobs take of them.</summary>
+    private sealed class Spending(LockedBudgets budgets, Func<string, string, int> estimate)
+    {
+        public LockedBudgets Locked => budgets;
+
+        public int? Tokens(Submission submission, NewJob job) => submission.Limits.HasBudget ? estimate(job.Kind, job.InputJson) : null;
+
+        public LimitReached? TrySpend(Submission submission) => budgets.TrySpend(
+            submission.ClientId, submission.Limits, submission.Jobs.Sum(job => (long)estimate(job.Kind, job.InputJson)));
     }
 }

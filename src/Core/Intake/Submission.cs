@@ -1,9 +1,14 @@
+using Pipeline.Core.Limits;
+
 namespace Pipeline.Core.Intake;
 
 /// <summary>Jobs that are accepted together or not at all: one HTTP request.</summary>
 public sealed record Submission
 {
     public required Guid ClientId { get; init; }
+
+    /// <summary>Of the client.</summary>
+    public ClientLimits Limits { get; init; } = ClientLimits.None;
 
     public required IReadOnlyList<NewJob> Jobs { get; init; }
 
@@ -31,6 +36,9 @@ public sealed record NewJob
 
     /// <summary>After this moment nobody wants the result any more.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>When the client would like to have the result; null: in its turn.</summary>
+    public DateTimeOffset? Deadline { get; init; }
 
     /// <summary>Where its events are to be sent from the first one on; null while nobody follows it.</summary>
     public string? Subscriber { get; init; }
@@ -72,6 +80,9 @@ public abstract record SubmissionReply
     /// <summary>No living worker has a model that writes for the kind. Nothing was accepted.</summary>
     /// <param name="Setting">What has to name another model.</param>
     public sealed record ModelCannotWrite(string Kind, string Setting) : SubmissionReply;
+
+    /// <summary>A limit of the client stands against it. Nothing was accepted.</summary>
+    public sealed record LimitReached(Limits.LimitReached Limit) : SubmissionReply;
 
     /// <summary>The queue holds as many jobs as it may. Nothing was accepted.</summary>
     /// <param name="RetryAfter">When the queue should have room, at the rate it drains now.</param>

@@ -40,6 +40,8 @@ public sealed record Job
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    public DateTimeOffset? Deadline { get; init; }
+
     /// <summary>How many steps it has; null for a kind without, or before its first start.</summary>
     public int? Steps { get; init; }
 

@@ -10,7 +10,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     // Read as timestamptz in UTC; the names are those of Job.
     private const string Summary = """
         id, client_id as ClientId, kind, queue, state, attempt, deaths::int, created_at as CreatedAt,
-        started_at as StartedAt, finished_at as FinishedAt, due_at as DueAt, expires_at as ExpiresAt,
+        started_at as StartedAt, finished_at as FinishedAt, due_at as DueAt, expires_at as ExpiresAt, deadline,
         batch_id as BatchId, cached_from is not null as IsCached, error_code as ErrorCode, error,
         steps, case when steps is not null then (select count(*) from job_steps where job_id = id)::int end as StepsDone
         """;
@@ -62,7 +62,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
             update jobs set {ToQueued}
              where client_id = @ClientId and id = any(@Ids) and {IsRetryable}
             returning *),
-        dispatched as (insert into dispatches (job_id, queue, client_id) select id, queue, client_id from requeued)
+        dispatched as (insert into dispatches (job_id, queue, client_id, deadline) select id, queue, client_id, deadline from requeued)
         select {Columns} from requeued
         """;
 
@@ -97,6 +97,10 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
         signal.Set();
         return change;
     }
+
+    /// <summary>The same in a transaction, whose end the caller tells the relay. Null: its state does not allow it, or it is not there.</summary>
+    internal static async Task<Job?> RetryAsync(NpgsqlConnection connection, Guid clientId, Guid id, CancellationToken cancellationToken) =>
+        (await connection.QueryAsync<Job>(Retry, new { ClientId = clientId, Ids = new[] { id } }, cancellationToken)).SingleOrDefault();
 
     /// <summary>Those of the jobs that reached a final state.</summary>
     internal Task<IReadOnlyList<Guid>> FinishedAsync(Guid[] ids, CancellationToken cancellationToken) =>
@@ -144,6 +148,9 @@ public abstract record JobChange
 
     /// <param name="Job">The job, whose state does not allow the change.</param>
     public sealed record Refused(Job Job) : JobChange;
+
+    /// <summary>A limit of the client stands against it.</summary>
+    public sealed record LimitReached(Limits.LimitReached Limit) : JobChange;
 
     /// <summary>The client has no such job.</summary>
     public sealed record NotFound : JobChange;

@@ -124,11 +124,19 @@ public sealed class QueueStatistics(
             Running = running.GetValueOrDefault(queue),
             OldestSeconds = waiting.TryGetValue(queue, out var row) ? row.OldestSeconds : null,
             FinishedPerMinute = _flows.Sum(flow => flow.Finished.GetValueOrDefault(queue)),
+            DrainPerSecond = DrainPerSecond(queue),
             Workers = workers.GetValueOrDefault(queue),
             Slots = backlog.Of(queue).Slots,
             ClientsWaiting = backlog.Of(queue).ClientsWaiting,
         })];
         admission.EndSample(Current);
+    }
+
+    /// <summary>Since the first that ended in the window: a queue that was idle until then says nothing of how fast it drains.</summary>
+    private double DrainPerSecond(string queue)
+    {
+        Flow[] flows = [.. _flows.SkipWhile(flow => !flow.Finished.ContainsKey(queue))];
+        return flows is [] ? 0 : flows.Sum(flow => flow.Finished.GetValueOrDefault(queue)) / (Time.GetElapsedTime(flows[0].At) + Interval).TotalSeconds;
     }
 
     /// <param name="load">Jobs that wait or run. What came is what they became more by, and what went; a retry comes again.</param>
@@ -178,6 +186,9 @@ public sealed record QueueStatus
 
     /// <summary>Jobs that reached a final state in the last 60 seconds.</summary>
     public required int FinishedPerMinute { get; init; }
+
+    /// <summary>Jobs a second since the first that ended in the last 60 seconds.</summary>
+    public double DrainPerSecond { get; init; }
 
     /// <summary>Living workers that consume the queue.</summary>
     public required int Workers { get; init; }

@@ -21,6 +21,8 @@ internal sealed record QueueBacklog
         Slots = 0,
         IsPaused = false,
         ClientsWaiting = 0,
+        HeldBack = 0,
+        Rooms = ClientRooms.Unlimited,
         Waiting = new Dictionary<Guid, double>(),
     };
 
@@ -35,6 +37,12 @@ internal sealed record QueueBacklog
 
     /// <summary>Clients with something that waits.</summary>
     public required int ClientsWaiting { get; init; }
+
+    /// <summary>How many of them wait until jobs of theirs end, because they have as many in flight as they may.</summary>
+    public required int HeldBack { get; init; }
+
+    /// <summary>The same for all queues of a look, since what clients have in flight counts in all of them together.</summary>
+    public required ClientRooms Rooms { get; init; }
 
     /// <summary>Those of them whose jobs may go, and their weights.</summary>
     public required IReadOnlyDictionary<Guid, double> Waiting { get; init; }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Broker;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Usage;
 
@@ -21,6 +22,7 @@ internal sealed partial class DispatchRelay(
     DispatchSender sender,
     LostDispatches lost,
     UsageStore usage,
+    BudgetStore budgets,
     AsyncAutoResetEvent signal,
     IOptions<RelayOptions> options,
     TimeProvider time,
@@ -37,6 +39,9 @@ internal sealed partial class DispatchRelay(
 
     // A queue whose messages the broker did not take.
     private static readonly TimeSpan RestInterval = TimeSpan.FromSeconds(5);
+
+    // The end of a job tells nobody: a client that waits for it is looked after more often.
+    private static readonly TimeSpan HeldBackInterval = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan CorrectInterval = TimeSpan.FromSeconds(1);
 
@@ -110,7 +115,7 @@ internal sealed partial class DispatchRelay(
             order.Begin(backlogs.GetValueOrDefault(queue)?.Waiting.Keys ?? []);
         }
 
-        var rest = _options.PollInterval;
+        var rest = backlogs.Values.Any(backlog => backlog.HeldBack > 0) ? Shortest(_options.PollInterval, HeldBackInterval) : _options.PollInterval;
         foreach (var (queue, backlog) in backlogs.Where(entry => entry.Value is { IsPaused: false, Waiting.Count: > 0 }))
         {
             var drain = Drain(queue);
@@ -144,7 +149,7 @@ internal sealed partial class DispatchRelay(
         return rest > TimeSpan.Zero && rest < LookIntervalMin ? LookIntervalMin : rest;
     }
 
-    /// <summary>Once a second is often enough: a client gets no more than a window beyond its share meanwhile.</summary>
+    /// <summary>Once a second is often enough: a client gets no more than a window beyond its share meanwhile, and budgets count what is not added yet.</summary>
     private async Task CorrectAsync(CancellationToken cancellationToken)
     {
         if (Time.GetElapsedTime(_corrected) < CorrectInterval)
@@ -153,6 +158,7 @@ internal sealed partial class DispatchRelay(
         }
 
         _corrected = Time.GetTimestamp();
+        await budgets.SettleAsync(cancellationToken);
         foreach (var settled in await usage.SettleAsync(cancellationToken))
         {
             if (_orders.TryGetValue(settled.Queue, out var order))
@@ -173,7 +179,7 @@ internal sealed partial class DispatchRelay(
         // Most rounds take a few of each; who has more than its share of the window waiting is read on in the next round.
         var perClient = Math.Min(sender.GroupMax, (2 * room / backlog.Waiting.Count) + 8);
         var heads = await store.HeadsAsync(queue, backlog.Waiting, perClient, cancellationToken);
-        var next = order.Take(heads, room, sender.GroupMax);
+        var next = order.Take(heads, room, sender.GroupMax, backlog.Rooms);
         var messages = await store.MarkSentAsync([.. next.Select(message => message.Id)], cancellationToken);
         if (messages.Count > 0)
         {

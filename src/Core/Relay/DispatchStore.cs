@@ -1,12 +1,16 @@
 using Dapper;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Clients;
+using Pipeline.Core.Jobs;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Steering;
 
 namespace Pipeline.Core.Relay;
 
 /// <summary>Owns <c>dispatches</c>: the backlog, and what of it is on its way.</summary>
-public sealed class DispatchStore(NpgsqlDataSource dataSource)
+public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOptions> limits)
 {
     // Statistics may have been taken when the table looked quite different; by its indexes each of these statements is quick always.
     internal const string ByIndex = "select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)";
@@ -27,8 +31,13 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource)
                 select queue, client_id from dispatches
                  where dispatched_at is null and due_at is null and (queue, client_id) > (waiting.queue, waiting.client_id)
                  order by queue, client_id limit 1) as next)
-        select w.queue, w.client_id as ClientId, coalesce(c.weight, 1)::float8 as Weight, p.client_id is not null as IsPaused
+        select w.queue, w.client_id as ClientId, coalesce(c.weight, 1)::float8 as Weight, p.client_id is not null as IsPaused,
+               case when w.client_id <> @SystemId then coalesce(c.jobs_in_flight, @JobsInFlight::int) end as JobsMax
           from waiting w left join clients c on c.id = w.client_id left join pauses p on p.client_id = w.client_id
+        """;
+
+    private const string InFlight = """
+        select client_id, sum(jobs)::int from dispatches where dispatched_at is not null and client_id = any(@ClientIds::uuid[]) group by client_id
         """;
 
     private const string Heads = """
@@ -36,7 +45,7 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource)
           from unnest(@ClientIds::uuid[]) as c (id), lateral (
                select * from dispatches
                 where queue = @Queue and client_id = c.id and dispatched_at is null and due_at is null
-                order by ahead desc, id limit @Limit) as d
+                order by ahead desc, deadline, id limit @Limit) as d
         """;
 
     // A crash of the server that takes this back has the messages sent twice, and each job still runs once. So nobody waits for the disk.
@@ -62,6 +71,18 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource)
          order by dispatched_at, id limit @Limit
         """;
 
+    // By job instead of message where deadlines are the same: ids of both are in the order of acceptance.
+    private const string Before = """
+        select coalesce(sum(jobs), 0)::int from (
+            (select jobs from dispatches
+              where queue = @Queue and client_id = @ClientId and dispatched_at is null and due_at is null and ahead limit @Limit)
+            union all
+            (select jobs from dispatches
+              where queue = @Queue and client_id = @ClientId and dispatched_at is null and due_at is null and not ahead
+                and deadline <= @Deadline and (deadline < @Deadline or job_id < @Id)
+              order by deadline, id limit @Limit)) as waiting
+        """;
+
     // What is left of a message whose jobs are all done: its worker died just before it could say so.
     private const string Delete = """
         delete from dispatches d using (select set_config('synchronous_commit', 'off', true)) as unhurried
@@ -84,13 +105,19 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
-            $"{ByIndex}; {Sent}; {Slots}; {Waiting}; {PauseStore.Queues}; {PausedClients}", cancellationToken: cancellationToken));
+            $"{ByIndex}; {Sent}; {Slots}; {Waiting}; {PauseStore.Queues}; {PausedClients}",
+            new { Client.SystemId, limits.Value.JobsInFlight },
+            cancellationToken: cancellationToken));
         await rows.ReadAsync();
         var sent = (await rows.ReadAsync<(string Queue, int Jobs)>()).ToDictionary(row => row.Queue, row => row.Jobs);
         var slots = (await rows.ReadAsync<(string Queue, int Slots)>()).ToDictionary(row => row.Queue, row => row.Slots);
         var waiting = (await rows.ReadAsync<WaitingClient>()).ToLookup(row => row.Queue);
         var paused = (await rows.ReadAsync<string>()).ToHashSet();
         var pausedClients = (await rows.ReadAsync<Guid>()).ToHashSet();
+        var rooms = await RoomsAsync(
+            connection,
+            waiting.SelectMany(queue => queue).Where(row => row.JobsMax is not null).DistinctBy(row => row.ClientId).ToDictionary(row => row.ClientId, row => row.JobsMax!.Value),
+            cancellationToken);
         return new()
         {
             PausedClients = pausedClients,
@@ -100,9 +127,25 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource)
                 Slots = slots.GetValueOrDefault(queue),
                 IsPaused = paused.Contains(queue),
                 ClientsWaiting = waiting[queue].Count(),
-                Waiting = waiting[queue].Where(client => !client.IsPaused).ToDictionary(row => row.ClientId, row => row.Weight),
+                HeldBack = waiting[queue].Count(client => !client.IsPaused && rooms.IsFull(client.ClientId)),
+                Waiting = waiting[queue].Where(client => !client.IsPaused && !rooms.IsFull(client.ClientId)).ToDictionary(row => row.ClientId, row => row.Weight),
+                Rooms = rooms,
             }),
         };
+    }
+
+    private static async Task<ClientRooms> RoomsAsync(NpgsqlConnection connection, Dictionary<Guid, int> jobsMax, CancellationToken cancellationToken)
+    {
+        if (jobsMax.Count is 0)
+        {
+            return ClientRooms.Unlimited;
+        }
+
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
+            $"{ByIndex}; {InFlight}", new { ClientIds = jobsMax.Keys.ToArray() }, cancellationToken: cancellationToken));
+        await rows.ReadAsync();
+        var inFlight = (await rows.ReadAsync<(Guid ClientId, int Jobs)>()).ToDictionary(row => row.ClientId, row => row.Jobs);
+        return new(jobsMax.ToDictionary(client => client.Key, client => (client.Value, inFlight.GetValueOrDefault(client.Key))));
     }
 
     /// <summary>The first of each client that waits for the queue.</summary>
@@ -146,6 +189,11 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource)
     internal Task<IReadOnlyList<Dispatch>> UnheldAsync(TimeSpan lostAfter, int limit, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<Dispatch>(Unheld, new { LostAfter = lostAfter, Limit = limit }, cancellationToken);
 
+    /// <summary>How many jobs of the same client and queue wait and go before one with this deadline; not more rows than the limit are counted.</summary>
+    internal Task<int> CountBeforeAsync(Job job, DateTimeOffset deadline, int limit, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleAsync<int>(
+            Before, new { job.Queue, job.ClientId, Deadline = deadline.UtcDateTime, job.Id, Limit = limit }, cancellationToken);
+
     /// <summary>Forgets those of the messages with nothing left to do.</summary>
     internal Task<int> DeleteDoneAsync(long[] ids, CancellationToken cancellationToken) => dataSource.ExecuteAsync(Delete, new { Ids = ids }, cancellationToken);
 
@@ -164,6 +212,9 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource)
         public double Weight { get; init; }
 
         public bool IsPaused { get; init; }
+
+        /// <summary>Of jobs in flight; null: as many as there is room for.</summary>
+        public int? JobsMax { get; init; }
     }
 
     private sealed record Head

@@ -63,7 +63,8 @@ internal sealed class FairOrder
     /// <param name="heads">The first of each client that waits, in the order in which it wants them; at least as many as may be taken, or all.</param>
     /// <param name="jobsMax">As many jobs as there is room for; a message that is larger than what is left is the last.</param>
     /// <param name="messagesMax">As many messages as are worth sending at once.</param>
-    public List<WaitingDispatch> Take(IEnumerable<WaitingDispatch> heads, int jobsMax, int messagesMax)
+    /// <param name="rooms">What each client may have in flight; what is taken counts.</param>
+    public List<WaitingDispatch> Take(IEnumerable<WaitingDispatch> heads, int jobsMax, int messagesMax, ClientRooms rooms)
     {
         var queues = heads.GroupBy(head => head.ClientId).ToDictionary(client => client.Key, client => new Queue<WaitingDispatch>(client));
         var next = new PriorityQueue<Guid, (double, long)>(queues.Keys.Select(client => (client, Rank(client))));
@@ -71,6 +72,12 @@ internal sealed class FairOrder
         while (jobsMax > 0 && taken.Count < messagesMax && next.TryDequeue(out var client, out _))
         {
             var head = queues[client].Dequeue();
+            if (!rooms.TryTake(client, head.Jobs))
+            {
+                // It waits for the end of its own jobs, and nobody waits for it.
+                continue;
+            }
+
             taken.Add(head);
             jobsMax -= head.Jobs;
             var account = _accounts[client];

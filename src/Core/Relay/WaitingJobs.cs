@@ -28,7 +28,7 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
     private const string First = """
         select jobs, coalesce(job_id = @Id or @Id = any(others), false) as IsOwn from dispatches
          where queue = @Queue and client_id = @ClientId and dispatched_at is null and due_at is null
-         order by ahead desc, id limit @LookMax
+         order by ahead desc, deadline, id limit @LookMax
         """;
 
     /// <summary>Null for a job that does not wait.</summary>
@@ -67,6 +67,8 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
         (_, { Work: false }) => new(WaitingFor.Workers, $"No worker consumes queue {job.Queue}. Start one, without --queues or with --queues={job.Queue}."),
         _ when alarms.Reason is { } alarm => new(WaitingFor.Broker, $"The broker takes no messages ({alarm}). It goes on by itself when it does again."),
         _ when bus.CheckHealth().Status is not BusHealthStatus.Healthy => new(WaitingFor.Broker, "The broker cannot be reached. It goes on by itself when the broker is back."),
+        _ when windows.Seen?.Of(job.Queue).Rooms.IsFull(job.ClientId) is true => new(
+            WaitingFor.Limit, "As many jobs of the client are in flight as its limit jobs_in_flight allows. It goes on when one of them ends."),
         _ => new(WaitingFor.FairShare, "Others are before it: every client gets its share of the queue."),
     };
 
@@ -82,7 +84,7 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
     /// <summary>At the rate of the last minute, if every client gets its share; null where nothing was done in it.</summary>
     private DateTimeOffset? Eta(Job job, int? position, int aheadMax)
     {
-        if (Sample(job) is not { FinishedPerMinute: > 0 } sample)
+        if (Sample(job) is not { DrainPerSecond: > 0 } sample)
         {
             return null;
         }
@@ -91,7 +93,7 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
         var ahead = position is { } known && weights is not null && weights.TryGetValue(job.ClientId, out var weight)
             ? Math.Min(aheadMax, sample.Dispatched + (known * weights.Values.Sum() / weight))
             : aheadMax;
-        return time.GetUtcNow() + TimeSpan.FromMinutes(ahead / (double)sample.FinishedPerMinute);
+        return time.GetUtcNow() + TimeSpan.FromSeconds(ahead / sample.DrainPerSecond);
     }
 
     private QueueStatus? Sample(Job job) => statistics.Current.FirstOrDefault(queue => queue.Queue == job.Queue);

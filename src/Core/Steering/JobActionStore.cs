@@ -70,8 +70,8 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
     private const string Retry = $"""
         with changed as (
             update jobs set {JobStore.ToQueued}
-             where id = any(@Ids) and state = any(@States) and {JobStore.IsRetryable} returning id, queue, client_id),
-        dispatched as (insert into dispatches (job_id, queue, client_id) select id, queue, client_id from changed)
+             where id = any(@Ids) and state = any(@States) and {JobStore.IsRetryable} returning id, queue, client_id, deadline),
+        dispatched as (insert into dispatches (job_id, queue, client_id, deadline) select id, queue, client_id, deadline from changed)
         select count(*)::int from changed
         """;
 

@@ -45,6 +45,13 @@ public sealed class RetentionStore(NpgsqlDataSource dataSource, TimeProvider tim
         delete from activity_reports where id in (select id from old)
         """;
 
+    private const string DeleteBudgets = """
+        with old as (
+            select client_id, period, starts from budgets where starts < now() - @AgeSeconds * interval '1 second'
+             order by starts limit @Limit for update skip locked)
+        delete from budgets using old where budgets.client_id = old.client_id and budgets.period = old.period and budgets.starts = old.starts
+        """;
+
     private const string DeleteIdempotencyKeys = """
         with old as (
             select client_id, key from idempotency_keys
@@ -72,6 +79,10 @@ public sealed class RetentionStore(NpgsqlDataSource dataSource, TimeProvider tim
     /// <summary>Deletes activity reports that were made longer ago than <paramref name="age"/>, oldest first; says how many.</summary>
     public Task<int> DeleteActivityReportsAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
         DeleteAsync(DeleteReports, age, limit, cancellationToken);
+
+    /// <summary>Deletes budgets of days and months that began longer than <paramref name="age"/> ago, oldest first; says how many.</summary>
+    public Task<int> DeleteBudgetsAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
+        DeleteAsync(DeleteBudgets, age, limit, cancellationToken);
 
     /// <summary>Deletes idempotency keys older than <paramref name="age"/>, oldest first; says how many.</summary>
     public Task<int> DeleteIdempotencyKeysAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>

@@ -15,6 +15,9 @@ internal sealed partial class RetentionTask(
     IOptions<SchedulerOptions> scheduler,
     ILogger<RetentionTask> logger) : IRecurringTask
 {
+    // Long after any job of theirs can end. A client has two rows a day at most.
+    private static readonly TimeSpan BudgetAge = TimeSpan.FromDays(400);
+
     public string Id => "retention";
 
     public string Description => "Deletes finished jobs, idempotency keys, webhook deliveries and reports that are old enough.";
@@ -33,6 +36,7 @@ internal sealed partial class RetentionTask(
         await DeleteAllAsync(store.DeleteBatchesAsync, options.Value.Jobs, cancellationToken);
         await DeleteAllAsync(store.DeleteWebhookDeliveriesAsync, options.Value.WebhookDeliveries, cancellationToken);
         await DeleteAllAsync(store.DeleteActivityReportsAsync, options.Value.ActivityReports, cancellationToken);
+        await DeleteAllAsync(store.DeleteBudgetsAsync, BudgetAge, cancellationToken);
         LogDeleted(days, jobs, results, reduced, keys, options.Value.IdempotencyKeys);
     }
 

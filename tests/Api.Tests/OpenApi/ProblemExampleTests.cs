@@ -4,7 +4,9 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Tests.Hosting;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Intake;
+using Pipeline.Core.Limits;
 
 namespace Pipeline.Api.Tests.OpenApi;
 
@@ -67,8 +69,9 @@ public sealed partial class ProblemExampleTests(LocalApi api)
     [Fact]
     public void Refusals_of_the_intake_are_told_as_documented()
     {
-        Check("idempotency-key-reused", SubmissionProblems.Of(new SubmissionReply.KeyReused(), "order-17").Detail);
-        Check("queue-full", SubmissionProblems.Of(new SubmissionReply.QueueFull("emotion", 100_000, 100_000, TimeSpan.FromSeconds(1)), null).Detail);
+        Check("idempotency-key-reused", SubmissionProblems.Of(new SubmissionReply.KeyReused(), Client.Local, "order-17").Detail);
+        Check("queue-full", SubmissionProblems.Of(new SubmissionReply.QueueFull("emotion", 100_000, 100_000, TimeSpan.FromSeconds(1)), Client.Local, null).Detail);
+        Check("limit-reached", SubmissionProblems.Of(new SubmissionReply.LimitReached(new(LimitName.TokensPerDay, 1, 2, 3, TimeSpan.Zero)), Client.Local with { Name = "web" }, null).Detail);
     }
 
     private static void Check(string type, string detail) =>

@@ -62,6 +62,20 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task Limits_are_set_one_by_one_and_taken_away()
+    {
+        var key = (await RunAsync(0, "add", _name)).Out.Trim();
+        await RunAsync(0, "limit", _name, "--requests-per-minute", "60", "--tokens-per-month", "5000000000");
+
+        (await RunAsync(0, "limit", _name, "--requests-per-minute", "none", "--batch-jobs", "100")).Out
+            .ShouldContain($"Limits of '{_name}': tokens_per_month 5000000000, batch_jobs 100.");
+
+        (await FindAsync(key))!.Limits.ShouldBe(new() { TokensPerMonth = 5_000_000_000, BatchJobs = 100 });
+        (await RunAsync(0, "list")).Out.ShouldContain("tokens_per_month 5000000000");
+        (await RunAsync(1, "limit", "nobody", "--batch-jobs", "1")).Error.ShouldContain("There is no active key named 'nobody'");
+    }
+
+    [Fact]
     public async Task A_name_that_is_added_again_is_the_same_client_only_if_asked_for()
     {
         var first = (await FindAsync((await RunAsync(0, "add", _name)).Out.Trim()))!.Id;

@@ -43,6 +43,7 @@ public sealed class AttemptPlanTests(PostgresDatabase database) : IClassFixture<
             Failures = new int[_ids.Length],
             DelaySeconds = new double?[_ids.Length],
             CacheKeys = new Guid?[_ids.Length],
+            Tokens = new int?[_ids.Length],
             Dispatches = _ids.Select((_, i) => (long)i).ToArray(),
             UsageClients = Array.Empty<Guid>(),
             UsageQueues = Array.Empty<string>(),

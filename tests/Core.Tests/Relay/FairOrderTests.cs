@@ -124,10 +124,31 @@ public sealed class FairOrderTests
         Take(heads, room: 40).Count.ShouldBe(3);
     }
 
-    private List<WaitingDispatch> Take(IReadOnlyList<WaitingDispatch> heads, int room)
+    [Fact]
+    public void A_client_that_has_enough_in_flight_is_passed_over_and_keeps_its_turn()
+    {
+        ClientRooms rooms = new(new() { [Other] = (Max: 3, InFlight: 1) });
+
+        Take([.. Jobs(Flood, 20), .. Jobs(Other, 20)], room: 10, rooms).Count(message => message.ClientId == Other).ShouldBe(2);
+        rooms.IsFull(Other).ShouldBeTrue();
+        Take([.. Jobs(Flood, 20), .. Jobs(Other, 1)], room: 1).ShouldHaveSingleItem().ClientId.ShouldBe(Other);
+    }
+
+    [Fact]
+    public void A_message_that_is_larger_than_the_limit_of_its_client_goes_alone()
+    {
+        ClientRooms rooms = new(new() { [Other] = (Max: 3, InFlight: 0) });
+        WaitingDispatch[] heads = [.. Jobs(Other, 2).Select(head => head with { Jobs = 16 })];
+
+        Take(heads, room: 100, rooms).ShouldHaveSingleItem();
+    }
+
+    private List<WaitingDispatch> Take(IReadOnlyList<WaitingDispatch> heads, int room) => Take(heads, room, ClientRooms.Unlimited);
+
+    private List<WaitingDispatch> Take(IReadOnlyList<WaitingDispatch> heads, int room, ClientRooms rooms)
     {
         _order.Begin(heads.Select(head => head.ClientId).Distinct());
-        return _order.Take(heads, room, messagesMax: 500);
+        return _order.Take(heads, room, messagesMax: 500, rooms);
     }
 
     private List<WaitingDispatch> Jobs(Guid client, int count, double cost = 10, double weight = 1) =>

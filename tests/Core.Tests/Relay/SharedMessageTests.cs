@@ -111,23 +111,41 @@ public sealed class SharedMessageTests(PostgresDatabase database) : IClassFixtur
     [InlineData(8, 4)]
     [InlineData(64, 16)]
     public void What_is_accepted_together_makes_at_least_four_messages_as_far_as_it_can(int jobs, int messages) =>
-        SharedMessages.Number([.. Enumerable.Repeat(("emotion", Client.LocalId), jobs)], _ => new QueueOptions()).Distinct().Count().ShouldBe(messages);
+        SharedMessages.Number([.. Enumerable.Repeat(Of("emotion", Client.LocalId), jobs)], _ => new QueueOptions()).Distinct().Count().ShouldBe(messages);
 
     [Fact]
     public void Jobs_of_different_queues_or_clients_never_share_a_message()
     {
         var other = Guid.CreateVersion7();
-        (string, Guid)[] jobs =
+        SharedMessages.MessageGroup[] jobs =
         [
-            .. Enumerable.Repeat(("emotion", Client.LocalId), 8),
-            .. Enumerable.Repeat((Bulk, Client.LocalId), 8),
-            .. Enumerable.Repeat((Bulk, other), 8),
+            .. Enumerable.Repeat(Of("emotion", Client.LocalId), 8),
+            .. Enumerable.Repeat(Of(Bulk, Client.LocalId), 8),
+            .. Enumerable.Repeat(Of(Bulk, other), 8),
         ];
 
         var numbers = SharedMessages.Number(jobs, _ => new QueueOptions());
 
         jobs.Zip(numbers).GroupBy(job => job).Select(message => message.Count()).ShouldBe([2, 2, 2, 2, 4, 4, 4, 4]);
     }
+
+    [Fact]
+    public void A_message_has_one_deadline_and_no_more_jobs_than_a_quarter_of_what_its_client_may_have_in_flight()
+    {
+        var deadline = DateTimeOffset.UnixEpoch;
+        SharedMessages.MessageGroup[] jobs =
+        [
+            .. Enumerable.Repeat(Of(Bulk, Client.LocalId), 32),
+            .. Enumerable.Repeat(Of(Bulk, Client.LocalId) with { Deadline = deadline }, 4),
+            .. Enumerable.Repeat(Of(Bulk, Guid.CreateVersion7()) with { JobsInFlight = 8 }, 4),
+        ];
+
+        var numbers = SharedMessages.Number(jobs, _ => new QueueOptions());
+
+        jobs.Zip(numbers).GroupBy(job => job).Select(message => message.Count()).ShouldBe([4, 4, 4, 4, 4, 4, 4, 4, 4, 2, 2]);
+    }
+
+    private static SharedMessages.MessageGroup Of(string queue, Guid client) => new(queue, client, Deadline: null, JobsInFlight: null);
 
     private static async Task<Guid[]> SubmitAsync(TestPipeline pipeline, string queue, int count)
     {

@@ -56,6 +56,17 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task Budgets_go_more_than_a_year_after_their_month()
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        await connection.ExecuteAsync("insert into budgets (client_id, period, starts) select @Client, 'month', now()::date - age from unnest(array[0, 390, 410, 800]) as age", new { Client = _client });
+
+        await Task(groupMax: 1).RunAsync(Token);
+
+        (await connection.ExecuteScalarAsync<int>("select count(*)::int from budgets where client_id = @Client", new { Client = _client })).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_batch_goes_after_the_last_of_its_jobs()
     {
         await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(32), 1);
