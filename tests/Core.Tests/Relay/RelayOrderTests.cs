@@ -142,6 +142,8 @@ public sealed class RelayOrderTests : IAsyncLifetime
         DeadlineOutlook.IsLikely(
             new()
             {
+                IsPaused = false,
+                AcceptedPerMinute = 0,
                 Queue = "emotion",
                 Depth = 100_000,
                 DepthMax = 100_000,
