@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Bench.Jobs.Measures;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Queues;
 using Pipeline.Core.ActivityReports;
 
 namespace Pipeline.Bench.Jobs;
@@ -53,7 +54,7 @@ internal sealed class ReportedDay : IAsyncDisposable
         IOptions<ActivityReportOptions> options = Options.Create(new ActivityReportOptions { Summaries = false, Grace = TimeSpan.Zero });
         TotalsLog log = new();
         ActivityReportStore store = new(_database, options);
-        ActivityReportMaker maker = new(store, new FiguresReader(_database, options, _time), options, _time, log);
+        ActivityReportMaker maker = new(store, new FiguresReader(_database, options, _time), new WriterStore(_database), options, _time, log);
         (long start, double cpu) = (_time.GetTimestamp(), await CpuSecondsAsync(cancellationToken));
         await maker.MakeNightsAsync(_owner, cancellationToken);
         double seconds = _time.GetElapsedTime(start).TotalSeconds;
