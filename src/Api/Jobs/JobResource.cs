@@ -69,7 +69,7 @@ internal sealed record JobResource
     [Description("Of a queued job, among those of its client: 1 is next, 0 is on its way to a worker. Absent for one that is further back than 1,000 messages.")]
     public int? Position { get; init; }
 
-    [Description("Of a queued job: no more than so many jobs of its queue start before it.")]
+    [Description("Of a queued job: no more of those that wait in its queue now start before it.")]
     public int? AheadMax { get; init; }
 
     [Description("When a queued job should start, at the rate of the last minute; absent where nobody can know.")]
@@ -95,6 +95,7 @@ internal sealed record JobResource
         Position = waiting?.Position,
         AheadMax = waiting?.AheadMax,
         Eta = waiting?.Eta,
+        DeadlineLikely = waiting?.DeadlineLikely,
     };
 
     public static JobResource Of(Job job) => new()

@@ -9,7 +9,6 @@ using Pipeline.Contracts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
-using Pipeline.Core.Queues;
 using Pipeline.Core.Relay;
 using Pipeline.Core.Results;
 
@@ -66,7 +65,7 @@ internal static class JobsEndpoints
     }
 
     private static async Task<IResult> FindAsync(
-        string id, HttpContext context, JobStore store, JobWaits waits, WaitingJobs waiting, DeadlineOutlook outlook, IOptions<ApiOptions> options)
+        string id, HttpContext context, JobStore store, JobWaits waits, WaitingJobs waiting, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
         var jobId = JobIds.Parse(id, errors);
@@ -89,10 +88,7 @@ internal static class JobsEndpoints
         }
 
         prefer.Confirm(context.Response.Headers);
-        var resource = JobResource.Of(job, await waiting.FindAsync(job, context.RequestAborted)) with
-        {
-            DeadlineLikely = await outlook.IsLikelyAsync(job, context.RequestAborted),
-        };
+        var resource = JobResource.Of(job, await waiting.FindAsync(job, context.RequestAborted));
         return InterviewReportPage.Of(context, resource) ?? Results.Json(resource, ApiJson.Wire.JobResource);
     }
 

@@ -33,7 +33,6 @@ internal static class QueueRegistration
     public static IServiceCollection AddQueueStatistics(this IServiceCollection services) => services
         .AddSingleton<KnownFingerprints>()
         .AddSingleton<KnownWriters>()
-        .AddSingleton<DeadlineOutlook>()
         .AddHosted<QueueStatistics>();
 
     // An options class does not know the queue it is for.

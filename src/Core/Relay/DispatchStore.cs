@@ -2,7 +2,6 @@ using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Clients;
-using Pipeline.Core.Jobs;
 using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Steering;
@@ -69,18 +68,6 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
          where dispatched_at < now() - @LostAfter::interval
            and not exists (select from workers where lease_until > now() and d.id = any(held))
          order by dispatched_at, id limit @Limit
-        """;
-
-    // By job instead of message where deadlines are the same: ids of both are in the order of acceptance.
-    private const string Before = """
-        select coalesce(sum(jobs), 0)::int from (
-            (select jobs from dispatches
-              where queue = @Queue and client_id = @ClientId and dispatched_at is null and due_at is null and ahead limit @Limit)
-            union all
-            (select jobs from dispatches
-              where queue = @Queue and client_id = @ClientId and dispatched_at is null and due_at is null and not ahead
-                and deadline <= @Deadline and (deadline < @Deadline or job_id < @Id)
-              order by deadline, id limit @Limit)) as waiting
         """;
 
     // What is left of a message whose jobs are all done: its worker died just before it could say so.
@@ -188,11 +175,6 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
     /// <summary>Messages on their way that no living worker says it holds, oldest first.</summary>
     internal Task<IReadOnlyList<Dispatch>> UnheldAsync(TimeSpan lostAfter, int limit, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<Dispatch>(Unheld, new { LostAfter = lostAfter, Limit = limit }, cancellationToken);
-
-    /// <summary>How many jobs of the same client and queue wait and go before one with this deadline; not more rows than the limit are counted.</summary>
-    internal Task<int> CountBeforeAsync(Job job, DateTimeOffset deadline, int limit, CancellationToken cancellationToken) =>
-        dataSource.QuerySingleAsync<int>(
-            Before, new { job.Queue, job.ClientId, Deadline = deadline.UtcDateTime, job.Id, Limit = limit }, cancellationToken);
 
     /// <summary>Forgets those of the messages with nothing left to do.</summary>
     internal Task<int> DeleteDoneAsync(long[] ids, CancellationToken cancellationToken) => dataSource.ExecuteAsync(Delete, new { Ids = ids }, cancellationToken);

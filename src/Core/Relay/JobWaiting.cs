@@ -5,14 +5,17 @@ namespace Pipeline.Core.Relay;
 /// <param name="Detail">For people: what to do, where something can be done.</param>
 public sealed record JobWaiting(string For, string Detail)
 {
-    /// <summary>Among the jobs of its client: 1 is next, 0 is on its way to a worker; null far from the head.</summary>
+    /// <summary>Among the jobs of its client: 1 is next, 0 is on its way to a worker; null far from the head, and before the time of a retry.</summary>
     public int? Position { get; init; }
 
-    /// <summary>No more than so many jobs of the queue start before it.</summary>
-    public int AheadMax { get; init; }
+    /// <summary>No more of the jobs that wait in its queue now start before it.</summary>
+    public int? AheadMax { get; init; }
 
     /// <summary>When it should start; null where nobody can know.</summary>
     public DateTimeOffset? Eta { get; init; }
+
+    /// <summary>Whether it should start by its deadline; null where nobody can know, or it has none.</summary>
+    public bool? DeadlineLikely { get; init; }
 }
 
 /// <summary>Reasons to wait, from the one that matters most.</summary>

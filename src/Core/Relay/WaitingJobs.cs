@@ -52,8 +52,15 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
             : first.Count < LookMax ? 0 // It is on its way already.
             : (int?)null;
         var reason = Reason(job, pause, workers);
+        if (reason.For is WaitingFor.RetryAt)
+        {
+            // It is nowhere yet.
+            return reason with { DeadlineLikely = IsLikely(job.Deadline, reason.Eta, time.GetUtcNow(), isKnown: true) };
+        }
+
         var aheadMax = AheadMax(job, position);
-        return reason with { Position = position, AheadMax = aheadMax, Eta = reason.For is WaitingFor.FairShare ? Eta(job, position, aheadMax) : reason.Eta };
+        var eta = reason.For is WaitingFor.FairShare ? Eta(job, position, aheadMax) : null;
+        return reason with { Position = position, AheadMax = aheadMax, Eta = eta, DeadlineLikely = IsLikely(job.Deadline, eta, time.GetUtcNow(), isKnown: position is not null) };
     }
 
     private JobWaiting Reason(Job job, (string Scope, string Name, string? Reason)? pause, (bool Work, bool Load, bool Live) workers) => (pause, workers) switch
@@ -72,7 +79,7 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
         _ => new(WaitingFor.FairShare, "Others are before it: every client gets its share of the queue."),
     };
 
-    /// <summary>No more than so many jobs start before it.</summary>
+    /// <summary>No more of the jobs that wait now start before it.</summary>
     private int AheadMax(Job job, int? position)
     {
         var sample = Sample(job);
@@ -81,10 +88,28 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
         return position is { } known && backlog.ClientsWaiting <= 1 ? Math.Min(all, (sample?.Dispatched ?? 0) + Math.Max(0, known - 1)) : all;
     }
 
-    /// <summary>At the rate of the last minute, if every client gets its share; null where nothing was done in it.</summary>
+    /// <summary>Whether a job that should start at a time will be done by its deadline; null where nobody can know, or it has none.</summary>
+    /// <param name="isKnown">Whether its place is known; else it may start earlier.</param>
+    internal static bool? IsLikely(DateTimeOffset? deadline, DateTimeOffset? eta, DateTimeOffset now, bool isKnown) => (deadline, eta) switch
+    {
+        (null, _) => null,
+        ({ } by, _) when by <= now => false,
+        ({ } by, { } start) when start <= by => true,
+        (_, not null) when isKnown => false,
+        _ => null,
+    };
+
+    /// <summary>How long it takes until a job starts; null where nothing was done in the last minute.</summary>
+    /// <param name="ahead">How many start before it.</param>
+    internal static TimeSpan? Wait(QueueStatus queue, double ahead) =>
+        ahead + queue.Running < queue.Slots ? TimeSpan.Zero
+        : queue.DrainPerSecond > 0 ? TimeSpan.FromSeconds(ahead / queue.DrainPerSecond)
+        : null;
+
+    /// <summary>At the rate of the last minute, if every client gets its share.</summary>
     private DateTimeOffset? Eta(Job job, int? position, int aheadMax)
     {
-        if (Sample(job) is not { DrainPerSecond: > 0 } sample)
+        if (Sample(job) is not { } sample)
         {
             return null;
         }
@@ -93,7 +118,7 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
         var ahead = position is { } known && weights is not null && weights.TryGetValue(job.ClientId, out var weight)
             ? Math.Min(aheadMax, sample.Dispatched + (known * weights.Values.Sum() / weight))
             : aheadMax;
-        return time.GetUtcNow() + TimeSpan.FromSeconds(ahead / sample.DrainPerSecond);
+        return time.GetUtcNow() + Wait(sample, ahead);
     }
 
     private QueueStatus? Sample(Job job) => statistics.Current.FirstOrDefault(queue => queue.Queue == job.Queue);

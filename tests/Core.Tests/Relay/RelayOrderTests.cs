@@ -115,36 +115,31 @@ public sealed class RelayOrderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_job_says_whether_it_will_meet_its_deadline()
+    public async Task A_job_without_anybody_to_do_it_does_not_know_whether_it_will_meet_its_deadline()
     {
         var now = TimeProvider.System.GetUtcNow();
         await using var accepting = await AcceptingAsync();
         var waiting = await SubmitAsync(accepting, _limited, new() { JobsInFlight = 3 }, 1, now.AddHours(1));
-        var outlook = accepting.Services.GetRequiredService<DeadlineOutlook>();
+        var jobs = accepting.Services.GetRequiredService<WaitingJobs>();
         var job = (await accepting.Store.FindAsync(_limited, waiting[0], CancellationToken.None))!;
         job.Deadline!.Value.ShouldBe(now.AddHours(1), TimeSpan.FromMilliseconds(1));
 
-        // Nobody is there to do it, or it is too late.
-        (await outlook.IsLikelyAsync(job, CancellationToken.None)).ShouldBeNull();
-        (await outlook.IsLikelyAsync(job with { Deadline = now.AddSeconds(-1) }, CancellationToken.None)).ShouldBe(false);
-        (await outlook.IsLikelyAsync(job with { Deadline = null }, CancellationToken.None)).ShouldBeNull();
+        (await jobs.FindAsync(job, CancellationToken.None))!.DeadlineLikely.ShouldBeNull();
+        (await jobs.FindAsync(job with { Deadline = now.AddSeconds(-1) }, CancellationToken.None))!.DeadlineLikely.ShouldBe(false);
+        (await jobs.FindAsync(job with { Deadline = null }, CancellationToken.None))!.DeadlineLikely.ShouldBeNull();
     }
 
     [Theory]
-    [InlineData(0, 0, 0, 10, true)] // A free slot.
-    [InlineData(20, 1, 0, 10, null)] // Nothing has ended yet.
-    [InlineData(20, 1, 2, 11, true)]
-    [InlineData(20, 1, 2, 9, false)]
-    [InlineData(20, 3, 2, 11, false)] // Two others get as much meanwhile.
-    [InlineData(1_000, 1, 1_000, 10, null)] // Not all were counted,
-    [InlineData(1_000, 1, 1, 10, false)] // but enough.
-    public void The_outlook_follows_from_what_is_before_it_and_the_rate_of_the_queue(int ownBefore, int clients, double perSecond, int seconds, bool? likely) =>
-        DeadlineOutlook.IsLikely(
+    [InlineData(0, 0, 0)] // A free slot.
+    [InlineData(20, 0, null)] // Nothing has ended yet.
+    [InlineData(20, 2, 10)]
+    public void How_long_a_job_waits_follows_from_what_is_before_it_and_the_rate_of_the_queue(int ahead, double perSecond, int? seconds) =>
+        WaitingJobs.Wait(
             new()
             {
+                Queue = "emotion",
                 IsPaused = false,
                 AcceptedPerMinute = 0,
-                Queue = "emotion",
                 Depth = 100_000,
                 DepthMax = 100_000,
                 Dispatched = 0,
@@ -154,10 +149,22 @@ public sealed class RelayOrderTests : IAsyncLifetime
                 DrainPerSecond = perSecond,
                 Workers = 1,
                 Slots = 1,
-                ClientsWaiting = clients,
+                ClientsWaiting = 1,
             },
-            ownBefore,
-            TimeSpan.FromSeconds(seconds)).ShouldBe(likely);
+            ahead).ShouldBe(seconds is { } known ? TimeSpan.FromSeconds(known) : null);
+
+    [Theory]
+    [InlineData(10, 9, true, true)]
+    [InlineData(10, 11, true, false)]
+    [InlineData(10, 9, false, true)]
+    [InlineData(10, 11, false, null)] // Not all before it were counted: it may be earlier.
+    [InlineData(10, null, true, null)]
+    [InlineData(0, 9, true, false)]
+    public void A_deadline_is_likely_to_be_met_if_the_job_starts_by_then(int deadline, int? eta, bool isKnown, bool? likely)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        WaitingJobs.IsLikely(now.AddSeconds(deadline), eta is { } seconds ? now.AddSeconds(seconds) : null, now, isKnown).ShouldBe(likely);
+    }
 
     private Task<TestPipeline> AcceptingAsync(int windowMin = 100) => TestPipeline.StartAsync(Database, Settings(windowMin), roles => roles.AddIntake());
 
