@@ -72,6 +72,6 @@ internal sealed partial class WorkerAnnouncement(IServiceProvider services, JobH
             cancellationToken) > 0;
     }
 
-    [LoggerMessage(1143, LogLevel.Warning, "Cannot say that this worker is loading its models; jobs that wait for it are told that there is none: {Reason}")]
+    [LoggerMessage(1144, LogLevel.Warning, "Cannot say that this worker is loading its models; jobs that wait for it are told that there is none: {Reason}")]
     private partial void LogUnannounced(string reason);
 }
