@@ -13,7 +13,13 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
     private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
 
     // By the part of a path before its id or name: what the examples made, or what the test made for them.
-    private readonly Dictionary<string, string> _ids = new() { ["/v1/models"] = "chat", ["/api/schedules"] = "nightly-reports", ["/api/keys"] = "web" };
+    private readonly Dictionary<string, string> _ids = new()
+    {
+        ["/v1/models"] = "chat",
+        ["/api/schedules"] = "nightly-reports",
+        ["/api/keys"] = "web",
+        ["/api/pauses"] = "queue/document-bulk",
+    };
 
     [Fact]
     public async Task Every_operation_answers_as_the_document_shows()
@@ -46,9 +52,12 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
         faults.ShouldBeEmpty();
     }
 
-    /// <summary>What makes things before what reads and changes them, then what ends them, and what begins them again.</summary>
+    /// <summary>What makes things before what reads and changes them, then what ends them, and what begins them again; last what stops others.</summary>
     private static int Turn(string path, string method) => (method, IsOfOne(path)) switch
     {
+        _ when path.EndsWith("/drain", StringComparison.Ordinal) => method is "put" ? 9 : 10,
+        _ when path is "/api/jobs/actions/{id}" => method is "get" ? 7 : 8,
+        _ when path is "/api/jobs/cancel" => 6,
         _ when path.EndsWith("/retry", StringComparison.Ordinal) => 5,
         ("post", false) => 0,
         ("put" or "patch", _) => 1,
@@ -69,6 +78,7 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
         using var called = await system.Http.PostAsJsonAsync("/api/emotion", new { text = "I got the job!", callback_url = $"{system.Receiver.Address}/hooks" });
         _ids["/api/webhooks/deliveries"] = (await system.Receiver.NextAsync()).Id;
         _ids["/api/jobs"] = await system.SubmitWaitingAsync();
+        _ids["/api/workers"] = (await system.Http.GetFromJsonAsync<JsonElement>("/api/workers")).GetProperty("workers")[0].GetProperty("id").GetString()!;
     }
 
     private static IEnumerable<string?> Bodies(JsonElement operation) =>
@@ -78,7 +88,7 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
     private async Task TryAsync(HttpClient http, AnswerShape shape, string path, string method, JsonElement operation, string? body)
     {
         var isOfOne = IsOfOne(path);
-        var address = isOfOne ? path.Replace("{id}", "{name}", StringComparison.Ordinal).Replace("{name}", _ids[path.Split("/{")[0]], StringComparison.Ordinal) : path;
+        var address = isOfOne ? path.Replace("{id}", "{name}", StringComparison.Ordinal).Replace("{scope}/{name}", "{name}", StringComparison.Ordinal).Replace("{name}", _ids[path.Split("/{")[0]], StringComparison.Ordinal) : path;
         using var request = new HttpRequestMessage(HttpMethod.Parse(method), address)
         {
             Content = body is null ? null : new StringContent(body, null, "application/json"),
@@ -99,7 +109,7 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
             var actual = await response.Content.ReadFromJsonAsync<JsonElement>();
             if (method is "post" && !isOfOne && actual.TryGetProperty("id", out var id))
             {
-                _ids.TryAdd(path is "/api/jobs/batch" ? "/api/batches" : path, id.GetString()!);
+                _ids.TryAdd(path is "/api/jobs/batch" ? "/api/batches" : path is "/api/jobs/cancel" or "/api/jobs/retry" ? "/api/jobs/actions" : path, id.GetString()!);
             }
 
             var isList = actual.TryGetProperty("jobs", out var jobs) && method is "post";
