@@ -15,17 +15,17 @@ internal sealed class BacklogDrain(string name, PipelineSide side, string postgr
     private const string Queue = "emotion-bulk";
     private const int ItemsPerMessage = 64;
 
-    // As batches would have left them; the queue is paused meanwhile.
+    // As batches would have left them, a hundred jobs a millisecond, and the jobs of a message side by side; the queue is paused meanwhile.
     private const string Fill = """
         with made as (
             insert into jobs (id, client_id, kind, queue, input)
-            select (lpad(to_hex((extract(epoch from now()) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid,
+            select (lpad(to_hex((extract(epoch from now()) * 1000)::bigint - (@Backlog - n) / 100), 12, '0') || '70008' || lpad(to_hex(n), 15, '0'))::uuid,
                    md5((n / @ItemsPerMessage % @Clients)::text)::uuid, 'emotion', @Queue, json_build_object('text', repeat('x', 120))
               from generate_series(0, @Backlog - 1) n
             returning id, client_id),
-        numbered as (select id, client_id, (row_number() over (partition by client_id) - 1) / @ItemsPerMessage as message from made)
+        numbered as (select id, client_id, (row_number() over (partition by client_id order by id) - 1) / @ItemsPerMessage as message from made)
         insert into dispatches (job_id, queue, client_id, others, cost)
-        select (array_agg(id))[1], @Queue, client_id, (array_agg(id))[2:], 40 * count(*) from numbered group by client_id, message
+        select (array_agg(id order by id))[1], @Queue, client_id, (array_agg(id order by id))[2:], 40 * count(*) from numbered group by client_id, message
         """;
 
     private const string Finished = "select count(*)::int from jobs where finished_at is not null";

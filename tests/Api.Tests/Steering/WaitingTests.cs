@@ -1,5 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Api.Tests.Hosting;
+using Pipeline.Core.Clients;
 using Pipeline.TestSupport.Pipelines;
 
 namespace Pipeline.Api.Tests.Steering;
@@ -56,6 +58,22 @@ public sealed class WaitingTests
 
         job.Json.GetProperty("waiting_for").GetString().ShouldBe("retry_at");
         job.Json.GetProperty("eta").GetDateTimeOffset().ShouldBe(job.Json.GetProperty("due_at").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task At_its_limit_in_flight_a_client_waits_for_its_own_jobs()
+    {
+        await using var api = await SteeredApi.StartAsync();
+        using var admin = api.Host.Client(await api.Host.AddKeyAsync("alice", Role.Admin));
+        var limited = await admin.SendAsync(HttpMethod.Patch, "/api/keys/web", ApiClient.Json("""{"limits":{"jobs_in_flight":1}}"""u8.ToArray()));
+        limited.Status.ShouldBe(200, limited.Text);
+        await api.HoldAsync("hold 1");
+
+        var id = await api.SubmitAsync("next");
+
+        await Eventually.TrueAsync(async () => await ReasonAsync(api, id) is "limit");
+        api.Worker!.Release("hold 1");
+        (await api.FinishAsync(id)).State.ShouldBe("succeeded");
     }
 
     [Fact]
