@@ -102,6 +102,12 @@ public sealed class WaitingTests
         (await PositionAsync(api, ids[^2])).ShouldBe(last.Json.GetProperty("position").GetInt32() - 1);
         (await PositionAsync(api, ids[0])).ShouldBe(0);
 
+        // It goes before those without a deadline, and starts in time at the rate of the last minute.
+        var urgent = await api.Client.PostAsync("/api/emotion", """{"text":"urgent","deadline":"7d"}""");
+        var due = await api.FindAsync(urgent.Id);
+        due.Json.GetProperty("position").GetInt32().ShouldBe(1);
+        due.Json.GetProperty("deadline_likely").GetBoolean().ShouldBeTrue();
+
         api.Worker!.Release("hold 1");
         var done = await api.FinishAsync(ids[^1]);
         (done.State, done.Json.TryGetProperty("waiting_for", out _)).ShouldBe(("succeeded", false));
