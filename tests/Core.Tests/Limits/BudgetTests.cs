@@ -11,7 +11,7 @@ using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Core.Tests.Limits;
 
-public sealed class BudgetTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+public sealed class BudgetTests : IAsyncLifetime
 {
     private const int Requests = 100;
     private const int Budgeted = 50;
@@ -21,6 +21,15 @@ public sealed class BudgetTests(PostgresDatabase database) : IClassFixture<Postg
 
     private readonly Guid _client = Guid.CreateVersion7();
 
+    // Of its own: what another test has left waits in the same queues, and comes first.
+    private PostgresDatabase? _database;
+
+    private PostgresDatabase Database => _database!;
+
+    public async ValueTask InitializeAsync() => _database = await PostgresDatabase.CreateAsync();
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+
     [Theory]
     [InlineData("read committed", false, 100)]
     [InlineData("read committed", true, 100)]
@@ -28,8 +37,8 @@ public sealed class BudgetTests(PostgresDatabase database) : IClassFixture<Postg
     [InlineData("serializable", true, 10)]
     public async Task A_hundred_requests_at_once_get_what_the_budget_holds_and_no_more(string serverDefault, bool keys, int repetitions)
     {
-        var settings = await TestPipeline.SettingsAsync(database);
-        settings["Postgres:ConnectionString"] = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+        var settings = await TestPipeline.SettingsAsync(Database);
+        settings["Postgres:ConnectionString"] = new NpgsqlConnectionStringBuilder(Database.ConnectionString)
         {
             Options = $"-c default_transaction_isolation={serverDefault.Replace(" ", "\\ ", StringComparison.Ordinal)}",
         }.ConnectionString;
@@ -77,9 +86,9 @@ public sealed class BudgetTests(PostgresDatabase database) : IClassFixture<Postg
         var third = await SubmitAsync(accepting, limits);
         (await accepting.SubmitAsync(One(_client, limits))).ShouldBeOfType<SubmissionReply.LimitReached>();
 
-        // Those of this test; what others of the class left is done as well. A scripted job takes one token.
+        // A scripted job takes one token.
         await using var worker = await TestPipeline.StartAsync(
-            database, await SameQueuesAsync(accepting), roles => roles.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedHandler>());
+            Database, await SameQueuesAsync(accepting), roles => roles.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedHandler>());
         await Task.WhenAll(accepting.FinishAsync(_client, ids[1]), accepting.FinishAsync(_client, third));
 
         (await UseAsync(accepting)).ShouldBe((2, 2));
@@ -145,7 +154,7 @@ public sealed class BudgetTests(PostgresDatabase database) : IClassFixture<Postg
     [Fact]
     public async Task Answers_are_expected_to_be_as_long_as_those_of_the_last_week()
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var connection = await Database.DataSource.OpenConnectionAsync();
         await connection.ExecuteAsync("""
             insert into usage (day, client_id, kind, model, jobs, prompt_tokens, cached_tokens, completion_tokens, worker_seconds)
             values ((now() at time zone 'UTC')::date, @Client, 'told', 'm', 4, 0, 0, 400, 0)
@@ -181,11 +190,11 @@ public sealed class BudgetTests(PostgresDatabase database) : IClassFixture<Postg
         (await pipeline.SubmitAsync(One(_client, limits))).ShouldBeOfType<SubmissionReply.Accepted>().JobIds[0];
 
     private async Task<TestPipeline> AcceptingAsync(Dictionary<string, string?>? settings = null) =>
-        await TestPipeline.StartAsync(database, settings ?? await TestPipeline.SettingsAsync(database), roles => roles.AddIntake());
+        await TestPipeline.StartAsync(Database, settings ?? await TestPipeline.SettingsAsync(Database), roles => roles.AddIntake());
 
     private async Task<Dictionary<string, string?>> SameQueuesAsync(TestPipeline pipeline)
     {
-        var settings = await TestPipeline.SettingsAsync(database);
+        var settings = await TestPipeline.SettingsAsync(Database);
         settings["Broker:QueuePrefix"] = pipeline.Services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>()["Broker:QueuePrefix"];
         return settings;
     }
@@ -198,7 +207,7 @@ public sealed class BudgetTests(PostgresDatabase database) : IClassFixture<Postg
 
     private async Task<T?> ScalarAsync<T>(string sql, object? parameters = null)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var connection = await Database.DataSource.OpenConnectionAsync();
         return await connection.ExecuteScalarAsync<T>(sql, parameters);
     }
 }
