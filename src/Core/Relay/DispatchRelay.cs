@@ -134,9 +134,10 @@ internal sealed partial class DispatchRelay(
             {
                 rest = await RelayAsync(queue, backlog, room, cancellationToken) ? TimeSpan.Zero : rest;
             }
-            else if (drain.PerSecond > 0)
+            else if (missing < rest.TotalSeconds * drain.PerSecond)
             {
-                rest = Shortest(rest, TimeSpan.FromSeconds(missing / drain.PerSecond));
+                // Compared before it is divided: a rate that fades away would make more seconds than there are.
+                rest = TimeSpan.FromSeconds(missing / drain.PerSecond);
             }
         }
 
