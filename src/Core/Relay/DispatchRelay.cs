@@ -134,10 +134,9 @@ internal sealed partial class DispatchRelay(
             {
                 rest = await RelayAsync(queue, backlog, room, cancellationToken) ? TimeSpan.Zero : rest;
             }
-            else if (missing < rest.TotalSeconds * drain.PerSecond)
+            else
             {
-                // Compared before it is divided: a rate that fades away would make more seconds than there are.
-                rest = TimeSpan.FromSeconds(missing / drain.PerSecond);
+                rest = drain.TimeOf(missing, rest);
             }
         }
 

@@ -20,6 +20,11 @@ internal sealed class DrainRate(TimeProvider time)
 
     public void Add(int jobs) => _added += jobs;
 
+    /// <summary>How long so many jobs take at this rate, but no longer than a bound.</summary>
+    public TimeSpan TimeOf(int jobs, TimeSpan atMost) =>
+        // Compared before it is divided: a rate that fades away would make more seconds than there are.
+        jobs < atMost.TotalSeconds * PerSecond ? TimeSpan.FromSeconds(jobs / PerSecond) : atMost;
+
     /// <param name="sent">How many are on their way now. What others added counts against the rate: it is estimated too low then, never too high.</param>
     /// <param name="slots">How many workers run at once.</param>
     public void Observe(int sent, int slots)
