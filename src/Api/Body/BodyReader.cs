@@ -16,10 +16,13 @@ internal sealed class BodyReader(IOptions<ApiOptions> options)
 {
     private const int ChunkBytes = 16 * 1_024;
 
+    /// <summary>Whether a request says that it has no body.</summary>
+    public static bool HasNone(HttpRequest request) =>
+        request.ContentLength is 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
+
     public async Task<BodyReading> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.ContentLength is 0
-            || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        if (HasNone(request))
         {
             return Missing();
         }

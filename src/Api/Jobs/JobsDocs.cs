@@ -10,9 +10,6 @@ internal static class JobsDocs
 {
     public const string ClientParameter = "client";
 
-    /// <summary>Instead of a client's name.</summary>
-    public const string Everybody = "*";
-
     private const string Tag = "jobs";
 
     private static readonly JobKind Kind = AnalyzeEmotion.Descriptor;

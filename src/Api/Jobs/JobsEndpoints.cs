@@ -41,25 +41,15 @@ internal static class JobsEndpoints
             Before = query.Before,
             Limit = query.Sought,
         };
-        var name = query.Filters[JobsDocs.ClientParameter];
-        var others = name is not null && name != context.Client().Name;
-        if (others && context.Client().Role < Role.Operator)
+        var (owner, forbidden) = await ChosenClient.FindAsync(context, clients, JobsDocs.ClientParameter, query.Filters[JobsDocs.ClientParameter], errors);
+        if (forbidden is not null || errors.Any)
         {
-            return RoleGate.Forbidden(context.Client(), Role.Operator);
+            return forbidden ?? errors.ToProblem();
         }
 
-        var owner = !others ? context.ClientId() : name is JobsDocs.Everybody ? (Guid?)null : await clients.FindIdAsync(name!, context.RequestAborted);
-        if (others && owner is null && name is not JobsDocs.Everybody)
-        {
-            errors.Add(JobsDocs.ClientParameter, $"is \"{name}\": no client of this name has a key in force. Send \"{JobsDocs.Everybody}\" for all clients.");
-        }
-
-        if (errors.Any)
-        {
-            return errors.ToProblem();
-        }
-
-        var found = await (others ? store.ListMetadataAsync(owner, filter, context.RequestAborted) : store.ListAsync(context.ClientId(), filter, context.RequestAborted));
+        var found = await (owner == context.ClientId()
+            ? store.ListAsync(context.ClientId(), filter, context.RequestAborted)
+            : store.ListMetadataAsync(owner, filter, context.RequestAborted));
         var (page, links) = query.PageOf(found, JobResource.Of, job => job.Id);
         return Results.Json(new JobPageResource(page, links), ApiJson.Wire.JobPageResource);
     }

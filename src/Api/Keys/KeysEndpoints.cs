@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
@@ -46,7 +45,7 @@ internal static class KeysEndpoints
     private static async Task<IResult> RotateAsync(string name, HttpContext context, BodyReader bodies, KeyStore store)
     {
         // Most send none, because the default is what they want.
-        if (context.Request.ContentLength is 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        if (BodyReader.HasNone(context.Request))
         {
             return await RotateAsync(KeyTimes.GraceDefault);
         }

@@ -23,29 +23,15 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
     {
         var owner = fields.Take(ClientName, JsonValueKind.String, required: false)?.GetString();
         var dryRun = fields.TakeBoolean(DryRun) ?? false;
-        var wanted = Read(fields, action, context.ClientId());
+        var wanted = Read(fields, action);
         fields.RefuseUnknown();
-        if (owner is not null && owner != context.Client().Name)
+        var (clientId, forbidden) = await ChosenClient.FindAsync(context, clients, ClientName, owner, fields.Errors);
+        if (forbidden is not null || fields.Errors.Any)
         {
-            if (context.Client().Role < Role.Operator)
-            {
-                return RoleGate.Forbidden(context.Client(), Role.Operator);
-            }
-
-            var clientId = owner is JobsDocs.Everybody ? null : await clients.FindIdAsync(owner, context.RequestAborted);
-            if (clientId is null && owner is not JobsDocs.Everybody)
-            {
-                fields.Errors.Add(ClientName, $"is \"{owner}\": no client of this name has a key in force. Send \"{JobsDocs.Everybody}\" for all clients.");
-            }
-
-            wanted = wanted with { ClientId = clientId };
+            return forbidden ?? fields.Errors.ToProblem();
         }
 
-        if (fields.Errors.Any)
-        {
-            return fields.Errors.ToProblem();
-        }
-
+        wanted = wanted with { ClientId = clientId };
         var call = context.Features.Get<AuditedCall>()!;
         if (dryRun)
         {
@@ -88,7 +74,7 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
         return states;
     }
 
-    private NewJobAction Read(BodyFields fields, string action, Guid clientId)
+    private NewJobAction Read(BodyFields fields, string action)
     {
         var possible = JobAction.StatesOf(action);
         IReadOnlyList<string> states = TakeStates(fields) ?? (action is JobAction.Cancel ? possible : [JobState.Failed]);
@@ -106,7 +92,6 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
         NewJobAction wanted = new()
         {
             Action = action,
-            ClientId = clientId,
             States = [.. states],
             Kind = kind,
             ErrorCode = fields.Take(ErrorCode, JsonValueKind.String, required: false)?.GetString(),

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.OpenApi;
@@ -30,7 +29,7 @@ internal static class PausesEndpoints
 
     private static async Task<IResult> PutAsync(string scope, string name, HttpContext context, BodyReader bodies, PauseStore store, JobCatalog catalog, ClientStore clients)
     {
-        if (context.Request.ContentLength is 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        if (BodyReader.HasNone(context.Request))
         {
             return await PauseAsync(reason: null);
         }

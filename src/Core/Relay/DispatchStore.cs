@@ -33,9 +33,9 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
                 select queue, client_id from dispatches
                  where dispatched_at is null and due_at is null and (queue, client_id) > (waiting.queue, waiting.client_id)
                  order by queue, client_id limit 1) as next)
-        select w.queue, w.client_id as ClientId, coalesce(c.weight, 1)::float8 as Weight, p.client_id is not null as IsPaused,
+        select w.queue, w.client_id as ClientId, coalesce(c.weight, 1)::float8 as Weight,
                case when w.client_id <> @SystemId then coalesce(c.jobs_in_flight, @JobsInFlight::int) end as JobsMax
-          from waiting w left join clients c on c.id = w.client_id left join pauses p on p.client_id = w.client_id
+          from waiting w left join clients c on c.id = w.client_id
         """;
 
     private const string InFlight = """
@@ -117,8 +117,8 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
                 Slots = slots.GetValueOrDefault(queue),
                 IsPaused = paused.Contains(queue),
                 ClientsWaiting = waiting[queue].Count(),
-                HeldBack = waiting[queue].Count(client => !client.IsPaused && rooms.IsFull(client.ClientId)),
-                Waiting = waiting[queue].Where(client => !client.IsPaused && !rooms.IsFull(client.ClientId)).ToDictionary(row => row.ClientId, row => row.Weight),
+                HeldBack = waiting[queue].Count(client => !pausedClients.Contains(client.ClientId) && rooms.IsFull(client.ClientId)),
+                Waiting = waiting[queue].Where(client => !pausedClients.Contains(client.ClientId) && !rooms.IsFull(client.ClientId)).ToDictionary(row => row.ClientId, row => row.Weight),
                 Rooms = rooms,
             }),
         };
@@ -195,8 +195,6 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
         public Guid ClientId { get; init; }
 
         public double Weight { get; init; }
-
-        public bool IsPaused { get; init; }
 
         /// <summary>Of jobs in flight; null: as many as there is room for.</summary>
         public int? JobsMax { get; init; }

@@ -10,7 +10,7 @@ public sealed record NewJobAction
     public required string Action { get; init; }
 
     /// <summary>Whose jobs; null: everybody's.</summary>
-    public required Guid? ClientId { get; init; }
+    public Guid? ClientId { get; init; }
 
     /// <summary>Values of <see cref="JobState"/> that allow the action.</summary>
     public required string[] States { get; init; }

@@ -57,11 +57,7 @@ public sealed class RelayTests : IAsyncLifetime
         await using var accepting = await AcceptingAsync();
         await using var worker = await WorkerAsync();
         var gate = new SemaphoreSlim(0);
-        worker.Script.Run = async (_, _, cancellationToken) =>
-        {
-            await gate.WaitAsync(cancellationToken);
-            return HandlerScript.Neutral;
-        };
+        worker.Script.Run = HandlerScript.Behind(gate);
         var flood = await SubmitAsync(accepting, Flood, 200);
         await worker.CalledAsync();
         var other = await SubmitAsync(accepting, Other, 1);
@@ -124,11 +120,7 @@ public sealed class RelayTests : IAsyncLifetime
         await using var accepting = await AcceptingAsync();
         await using var worker = await WorkerAsync();
         var gate = new SemaphoreSlim(0);
-        worker.Script.Run = async (_, _, cancellationToken) =>
-        {
-            await gate.WaitAsync(cancellationToken);
-            return HandlerScript.Neutral;
-        };
+        worker.Script.Run = HandlerScript.Behind(gate);
         var ids = await SubmitAsync(accepting, Flood, 4);
         await worker.CalledAsync();
         await worker.CalledAsync();

@@ -41,6 +41,13 @@ public sealed class HandlerScript
         },
         AnalyzeEmotion.ResultJson);
 
+    /// <summary>Runs that each end once the gate is released for them.</summary>
+    public static Func<AnalyzeEmotion, JobContext, CancellationToken, Task<JobOutcome>> Behind(SemaphoreSlim gate) => async (_, _, cancellationToken) =>
+    {
+        await gate.WaitAsync(cancellationToken);
+        return Neutral;
+    };
+
     /// <summary>A run that ends only by cancellation.</summary>
     public static async Task<JobOutcome> UntilCanceled(AnalyzeEmotion job, JobContext context, CancellationToken cancellationToken)
     {
