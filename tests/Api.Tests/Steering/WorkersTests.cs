@@ -16,13 +16,13 @@ public sealed class WorkersTests
 
         var path = $"/api/workers/{worker.GetProperty("id").GetString()}/drain";
         (await api.PutAsync(path)).State.ShouldBe("draining");
-        var waiting = await api.SubmitAsync("b");
-        (await api.FindAsync(waiting)).State.ShouldBe("queued");
         (await WorkerAsync(api)).GetProperty("state").GetString().ShouldBe("draining");
 
         api.Worker!.Release("hold 1");
         (await api.FinishAsync(running)).State.ShouldBe("succeeded");
         await Eventually.TrueAsync(async () => (await WorkerAsync(api)).GetProperty("state").GetString() is "drained");
+        var waiting = await api.SubmitAsync("b");
+        (await api.FindAsync(waiting)).State.ShouldBe("queued");
         (await api.FindAsync(waiting)).Json.GetProperty("waiting_for").GetString().ShouldBe("workers");
 
         (await api.Operator.DeleteAsync(path)).State.ShouldBe("active");
