@@ -22,12 +22,6 @@ internal static class KeyTable
 
         var table = PlainTable.Create();
         table.AddText("name").AddText("role").AddText("key").AddText("state").AddText("ends").AddText("last used");
-        var anyLimits = keys.Any(key => key.Any);
-        if (anyLimits)
-        {
-            table.AddText("limits");
-        }
-
         foreach (var key in keys)
         {
             table.AddRow(
@@ -38,11 +32,16 @@ internal static class KeyTable
                 new Text(key.State),
                 new Text(Day(key.RevokedAt ?? key.ExpiresAt)),
                 new Text(Day(key.LastUsedAt)),
-                .. anyLimits ? (Text[])[new Text(Limits(key))] : [],
             ]);
         }
 
         console.Write(table);
+
+        // Below and not beside: a column as wide as all limits leaves none for the names.
+        foreach (var limits in keys.Where(key => key.Any).Select(key => $"Limits of '{key.Name}': {Limits(key)}").Distinct())
+        {
+            console.Line(limits);
+        }
     }
 
     public static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture);

@@ -71,7 +71,9 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
             .ShouldContain($"Limits of '{_name}': tokens_per_month 5000000000, batch_jobs 100.");
 
         (await FindAsync(key))!.Limits.ShouldBe(new() { TokensPerMonth = 5_000_000_000, BatchJobs = 100 });
-        (await RunAsync(0, "list")).Out.ShouldContain("tokens_per_month 5000000000");
+        var list = (await RunAsync(0, "list")).Out;
+        list.ShouldMatch($@"{_name}\s+client\s+{key[..8]}…\s+active\s+–\s+–");
+        list.ShouldContain($"Limits of '{_name}': tokens_per_month 5000000000, batch_jobs 100");
         (await RunAsync(1, "limit", "nobody", "--batch-jobs", "1")).Error.ShouldContain("There is no active key named 'nobody'");
     }
 
