@@ -89,9 +89,8 @@ public sealed class RelayOrderTests : IAsyncLifetime
     public async Task Of_a_client_the_earliest_deadline_goes_first_and_what_has_none_last()
     {
         var now = TimeProvider.System.GetUtcNow();
-        await using var accepting = await AcceptingAsync(windowMin: 1);
-        await SubmitAsync(accepting, _other, ClientLimits.None, 1);
-        await Eventually.TrueAsync(async () => await InFlightAsync(_other) == 1);
+        await ExecuteAsync("insert into pauses (scope, name, queues, paused_by) values ('queue', 'emotion', '{emotion}', @Other)", new { Other = _other });
+        await using var accepting = await AcceptingAsync();
         var none = await SubmitAsync(accepting, _other, ClientLimits.None, 1);
         var late = await SubmitAsync(accepting, _other, ClientLimits.None, 1, now.AddHours(2));
         var early = await SubmitAsync(accepting, _other, ClientLimits.None, 1, now.AddHours(1));
@@ -159,14 +158,14 @@ public sealed class RelayOrderTests : IAsyncLifetime
         WaitingJobs.IsLikely(now.AddSeconds(deadline), eta is { } seconds ? now.AddSeconds(seconds) : null, now, isKnown).ShouldBe(likely);
     }
 
-    private Task<TestPipeline> AcceptingAsync(int windowMin = 100) => TestPipeline.StartAsync(Database, Settings(windowMin), roles => roles.AddIntake());
+    private Task<TestPipeline> AcceptingAsync() => TestPipeline.StartAsync(Database, Settings(), roles => roles.AddIntake());
 
     private Task<TestPipeline> WorkerAsync() =>
-        TestPipeline.StartAsync(Database, Settings(windowMin: 100), roles => roles.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedHandler>());
+        TestPipeline.StartAsync(Database, Settings(), roles => roles.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedHandler>());
 
-    private Dictionary<string, string?> Settings(int windowMin) => new(_settings)
+    private Dictionary<string, string?> Settings() => new(_settings)
     {
-        ["Relay:WindowMin"] = $"{windowMin}",
+        ["Relay:WindowMin"] = "100",
         ["Relay:WindowTime"] = "00:00:00.010",
         ["Relay:WindowFactor"] = "1.1",
         ["Queues:emotion:Prefetch"] = "64",
