@@ -15,14 +15,28 @@ public sealed class FiguresReader(NpgsqlDataSource dataSource, IOptions<Activity
     // One page of the jobs between two ids, which are moments: the planner looks into the days between them and no other. Each
     // result is read once, all counts come from one pass, and a page is so short that nobody waits for it. 8 / ln(2) and the
     // floor of 1 ms are those of LatencyScale. A job that was queued anew has started before it began to wait.
-    internal const string Page = """
+    internal const string Page = $"""
+        with picked as ({Picked} where {InRange} order by id limit @Limit),
+        {Counted}
+        """;
+
+    // In the order of the index of a client's jobs.
+    internal const string PageOfClient = $"""
         with picked as (
-            select id, kind, state, error_code, cached_from, result,
-                   extract(epoch from started_at - queued_at)::float8 * 1000 as queued, extract(epoch from finished_at - started_at)::float8 * 1000 as running
-              from jobs
-             where id > @After and id < @To and (@ClientId::uuid is null or client_id = @ClientId) and client_id <> @SystemId
-               and (@Ids::uuid[] is null or id = any(@Ids))
-             order by id limit @Limit),
+            {Picked} where {InRange} and client_id = @ClientId and uuid_send(id) > uuid_send(@After) and uuid_send(id) < uuid_send(@To)
+             order by uuid_send(id) limit @Limit),
+        {Counted}
+        """;
+
+    private const string Picked = """
+        select id, kind, state, error_code, cached_from, result,
+               extract(epoch from started_at - queued_at)::float8 * 1000 as queued, extract(epoch from finished_at - started_at)::float8 * 1000 as running
+          from jobs
+        """;
+
+    private const string InRange = "id > @After and id < @To and client_id <> @SystemId and (@Ids::uuid[] is null or id = any(@Ids))";
+
+    private const string Counted = """
         page as materialized (
             select id, kind, state, error_code, cached_from is not null as is_cached, greatest(width_bucket(id, @Floors::uuid[]) - 1, 0) as period,
                    case when queued >= 0 then ceil(ln(greatest(queued, 1)) * 8 / ln(2::float8))::int end as queued,
@@ -60,7 +74,7 @@ public sealed class FiguresReader(NpgsqlDataSource dataSource, IOptions<Activity
         {
             var started = time.GetTimestamp();
             var page = await dataSource.QuerySingleAsync<FiguresPage>(
-                Page,
+                query.ClientId is null ? Page : PageOfClient,
                 new
                 {
                     query.ClientId,

@@ -19,24 +19,27 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
 
     private const string Find = $"select {Columns} from jobs where client_id = @ClientId and id = any(@Ids)";
 
+    // The order in which the index of a client's jobs holds them; migration 0021 says why it is not the id itself.
+    private const string OfClient = """
+        client_id = @ClientId and (@Before::uuid is null or (id < @Before and uuid_send(id) < uuid_send(@Before)))
+        """;
+
+    private const string Filter = "(@State::text is null or state = @State) and (@Kind::text is null or kind = @Kind)";
+
     // Without results: a page of embeddings would be many megabytes.
     private const string List = $"""
-        select {Summary} from jobs
-         where client_id = @ClientId
-           and (@Before::uuid is null or id < @Before)
-           and (@State::text is null or state = @State)
-           and (@Kind::text is null or kind = @Kind)
-         order by id desc limit @Limit
+        select {Summary} from jobs where {OfClient} and {Filter} order by uuid_send(id) desc limit @Limit
         """;
 
     // What an operator may see of others: no text of theirs, and an error's message may quote one.
     private const string Metadata = $"""
         select page.*, clients.name as Client from (
-            select {Summary} from jobs
-             where (@ClientId::uuid is null or client_id = @ClientId) and (@Before::uuid is null or id < @Before)
-               and (@State::text is null or state = @State) and (@Kind::text is null or kind = @Kind)
-             order by id desc limit @Limit) as page
+            select {Summary} from jobs where (@Before::uuid is null or id < @Before) and {Filter} order by id desc limit @Limit) as page
           left join clients on clients.id = page.ClientId order by page.id desc
+        """;
+
+    private const string MetadataOfClient = $"""
+        select page.*, clients.name as Client from ({List}) as page left join clients on clients.id = page.ClientId order by page.id desc
         """;
 
     internal const string ToCanceled = "state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null";
@@ -83,7 +86,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     /// <summary>Jobs of a client, or of all, without what only their client may read.</summary>
     /// <param name="clientId">Null: of all.</param>
     public async Task<IReadOnlyList<Job>> ListMetadataAsync(Guid? clientId, JobFilter filter, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync(Metadata, new { ClientId = clientId, filter.Before, filter.State, filter.Kind, filter.Limit }, cancellationToken))
+        [.. (await QueryAsync(clientId is null ? Metadata : MetadataOfClient, new { ClientId = clientId, filter.Before, filter.State, filter.Kind, filter.Limit }, cancellationToken))
             .Select(job => job with { Error = null })];
 
     /// <summary>Ends a waiting or running job; its worker stops within <see cref="Attempts.WorkerOptions.OwnershipInterval"/>.</summary>

@@ -47,7 +47,7 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
           from unnest(@ClientIds::uuid[]) as c (id), lateral (
                select * from dispatches
                 where queue = @Queue and client_id = c.id and dispatched_at is null and due_at is null
-                order by ahead desc, deadline, id limit @Limit) as d
+                order by ahead desc, deadline, id + 0 limit @Limit) as d
         """;
 
     // A crash of the server that takes this back has the messages sent twice, and each job still runs once. So nobody waits for the disk.
@@ -173,11 +173,17 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
     }
 
     /// <summary>Retries whose time has come wait from now on like everybody.</summary>
-    internal Task<int> ReleaseDueAsync(CancellationToken cancellationToken) => dataSource.ExecuteAsync(Due, null, cancellationToken);
+    internal Task<int> ReleaseDueAsync(CancellationToken cancellationToken) => dataSource.ExecuteAsync($"{ByIndex}; {Due}", null, cancellationToken);
 
     /// <summary>Messages on their way that no living worker says it holds, oldest first.</summary>
-    internal Task<IReadOnlyList<Dispatch>> UnheldAsync(TimeSpan lostAfter, int limit, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<Dispatch>(Unheld, new { LostAfter = lostAfter, Limit = limit }, cancellationToken);
+    internal async Task<IReadOnlyList<Dispatch>> UnheldAsync(TimeSpan lostAfter, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
+            $"{ByIndex}; {Unheld}", new { LostAfter = lostAfter, Limit = limit }, cancellationToken: cancellationToken));
+        await rows.ReadAsync();
+        return (await rows.ReadAsync<Dispatch>()).AsList();
+    }
 
     /// <summary>Forgets those of the messages with nothing left to do.</summary>
     internal Task<int> DeleteDoneAsync(long[] ids, CancellationToken cancellationToken) => dataSource.ExecuteAsync(Delete, new { Ids = ids }, cancellationToken);

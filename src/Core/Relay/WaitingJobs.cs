@@ -28,7 +28,7 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
     private const string First = """
         select jobs, coalesce(job_id = @Id or @Id = any(others), false) as IsOwn from dispatches
          where queue = @Queue and client_id = @ClientId and dispatched_at is null and due_at is null
-         order by ahead desc, deadline, id limit @LookMax
+         order by ahead desc, deadline, id + 0 limit @LookMax
         """;
 
     /// <summary>Null for a job that does not wait.</summary>

@@ -46,9 +46,11 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
 
     private const string InRange = "id > @NextId and id < @ToId";
 
+    private const string OfClient = "client_id = @ClientId and uuid_send(id) > uuid_send(@NextId) and uuid_send(id) < uuid_send(@ToId)";
+
     private const string CountOfAll = $"select count(*)::int from (select from jobs where {InRange} and {Matches} limit @CountMax) as found";
 
-    private const string CountOfClient = $"select count(*)::int from (select from jobs where client_id = @ClientId and {InRange} and {Matches} limit @CountMax) as found";
+    private const string CountOfClient = $"select count(*)::int from (select from jobs where {OfClient} and {InRange} and {Matches} limit @CountMax) as found";
 
     // By what is looked at, not by what is found: the statement is as quick where nothing matches.
     private const string PageOfAll = $"""
@@ -57,7 +59,7 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
 
     private const string PageOfClient = $"""
         select id, coalesce({Matches}, false) as IsMatch
-          from (select id, state, kind, error_code from jobs where client_id = @ClientId and {InRange} order by id limit @PageMax) as page
+          from (select id, state, kind, error_code from jobs where {OfClient} and {InRange} order by uuid_send(id) limit @PageMax) as page
         """;
 
     private const string Cancel = $"""
