@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
+using Pipeline.Core.Documents;
 using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
 

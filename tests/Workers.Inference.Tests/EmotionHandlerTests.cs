@@ -38,7 +38,6 @@ public sealed class EmotionHandlerTests
     [InlineData("Estoy muy triste, mi perro murió ayer.", "es", "another language (es)")]
     [InlineData("怖くて眠れない", "ja", "another language (ja)")]
     [InlineData("Moja siostra złamała rękę na nartach.", "und", "cannot be told")]
-    [InlineData("https://example.org/a/b?c=1&d=2", "und", "cannot be told")]
     public async Task A_language_that_the_model_was_not_trained_for_has_a_warning_and_flat_probabilities(string text, string language, string warning)
     {
         var result = await SucceedAsync(text, Interactive);
@@ -48,6 +47,18 @@ public sealed class EmotionHandlerTests
         (result.Emotion, result.Confidence).ShouldBe(("fear", result.Scores.Values.Max()));
         result.Confidence.ShouldBe((0.4 * 0.15) + (0.85 / 7), 1e-9);
         result.Scores.Values.Sum().ShouldBe(1, 1e-9);
+    }
+
+    [Theory]
+    [InlineData("https://example.org/a/b?c=1&d=2")]
+    [InlineData("U29tZSBiYXNlNjQgdGV4dCBoZXJlIGZvciB0ZXN0aW5n")]
+    [InlineData("asdf jkl; qwer zxcv")]
+    public async Task A_text_without_words_has_a_warning_and_what_the_model_learnt_of_such_texts(string text)
+    {
+        var result = await SucceedAsync(text, Interactive);
+
+        (result.Language, result.Confidence).ShouldBe(("und", 0.4));
+        result.Warning.ShouldNotBeNull().ShouldContain("no words");
     }
 
     [Theory]
@@ -96,13 +107,84 @@ public sealed class EmotionHandlerTests
     }
 
     [Fact]
-    public async Task A_text_that_is_too_long_is_rejected_with_the_numbers_and_never_cut()
+    public async Task A_text_that_the_model_cannot_read_at_once_is_scored_in_overlapping_pieces_between_sentences()
     {
-        _scorer.Fail = new PromptTooLongException(9_000, 8_192, "Split the text.");
+        _scorer.LengthMax = 100;
+        var text = string.Join(' ', Enumerable.Range(1, 60).Select(number => $"It is {number}."));
 
-        var outcome = await HandleAsync("long", Interactive);
+        var result = await SucceedAsync(text, Interactive, spans: true);
 
-        outcome.ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldContain("9000 tokens; at most 8192");
+        var spans = result.Spans.ShouldNotBeNull();
+        spans.Count.ShouldBeGreaterThan(4);
+        (spans[0].Start, spans[^1].End).ShouldBe((0, text.Length));
+        foreach (var (span, next) in spans.Zip(spans.Skip(1)))
+        {
+            next.Start.ShouldBeInRange(span.Start + 1, span.End - 1);
+            text[next.Start..].ShouldStartWith("It is");
+        }
+
+        spans.ShouldAllBe(span => span.End - span.Start <= 100 && span.Emotion == "fear" && span.Confidence == 0.4);
+        result.Confidence.ShouldBe(0.4, 1e-9);
+        result.Usage.PromptTokens.ShouldBe(46 * spans.Count);
+    }
+
+    [Fact]
+    public async Task The_whole_of_a_text_in_pieces_weighs_each_by_its_length()
+    {
+        _scorer.LengthMax = 100;
+        _scorer.Probability = text => text.Contains("joyful", StringComparison.Ordinal) ? new("joy", 0.94) : new("neutral", 0.94);
+        var text = "I feel joyful. " + string.Concat(Enumerable.Repeat("The train leaves at eight. ", 40)).TrimEnd();
+
+        var result = await SucceedAsync(text, Interactive, spans: true);
+
+        result.Spans.ShouldNotBeNull()[0].Emotion.ShouldBe("joy");
+        result.Emotion.ShouldBe("neutral");
+        result.Scores["joy"].ShouldBeInRange(0.02, 0.2);
+        result.Scores.Values.Sum().ShouldBe(1, 1e-9);
+    }
+
+    [Fact]
+    public async Task A_text_that_fits_has_one_span_and_none_unless_it_is_asked_for()
+    {
+        (await SucceedAsync("so scary", Interactive)).Spans.ShouldBeNull();
+
+        (await SucceedAsync("so scary", Interactive, spans: true)).Spans
+            .ShouldHaveSingleItem().ShouldBe(new() { Start = 0, End = 8, Emotion = "fear", Confidence = 0.4 });
+    }
+
+    [Fact]
+    public async Task Every_text_of_any_signs_is_scored_to_its_end()
+    {
+        const int Seed = 5;
+        var random = new Random(Seed);
+        string[] alphabet = ["a", "가", "😀", " ", "\n", ". ", "👩‍👩‍👧", "\u200b"];
+        _scorer.LengthMax = 24;
+        for (var round = 0; round < 100; round++)
+        {
+            var text = "x" + string.Concat(Enumerable.Range(0, random.Next(20, 400)).Select(_ => alphabet[random.Next(alphabet.Length)])) + "x";
+
+            var spans = (await SucceedAsync(text, Interactive, spans: true)).Spans.ShouldNotBeNull();
+
+            var covered = 0;
+            foreach (var span in spans)
+            {
+                text[Math.Min(covered, span.Start)..span.Start].ShouldAllBe(letter => char.IsWhiteSpace(letter), $"seed {Seed}");
+                char.IsLowSurrogate(text[span.Start]).ShouldBeFalse($"seed {Seed}");
+                covered = Math.Max(covered, span.End);
+            }
+
+            covered.ShouldBe(text.Length, $"seed {Seed}");
+        }
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_even_read_a_few_characters_is_told()
+    {
+        _scorer.LengthMax = 4;
+
+        var outcome = await HandleAsync("a long text", Interactive);
+
+        outcome.ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldContain("too long");
     }
 
     [Fact]
@@ -123,12 +205,12 @@ public sealed class EmotionHandlerTests
         (await HandleAsync("text", Interactive)).ShouldBeOfType<JobOutcome.Succeeded>().IsReproducible.ShouldBeFalse();
     }
 
-    private async Task<EmotionResult> SucceedAsync(string text, JobContext context, EmotionOptions? options = null) =>
-        JsonSerializer.Deserialize((await HandleAsync(text, context, options)).ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, AnalyzeEmotion.ResultJson)!;
+    private async Task<EmotionResult> SucceedAsync(string text, JobContext context, EmotionOptions? options = null, bool spans = false) =>
+        JsonSerializer.Deserialize((await HandleAsync(text, context, options, spans)).ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, AnalyzeEmotion.ResultJson)!;
 
-    private Task<JobOutcome> HandleAsync(string text, JobContext context, EmotionOptions? options = null) =>
+    private Task<JobOutcome> HandleAsync(string text, JobContext context, EmotionOptions? options = null, bool spans = false) =>
         new EmotionHandler(_scorer, Options.Create(options ?? new EmotionOptions()), TimeProvider.System)
-            .HandleAsync(new AnalyzeEmotion { Text = text }, context, CancellationToken.None);
+            .HandleAsync(new AnalyzeEmotion { Text = text, Spans = spans }, context, CancellationToken.None);
 
     private sealed class RecordingScorer : ILabelScorer
     {
@@ -138,13 +220,27 @@ public sealed class EmotionHandlerTests
 
         public string? FallbackProvider { get; set; }
 
+        /// <summary>The longest text that fits, in code units, each of which is a token here.</summary>
+        public int LengthMax { get; set; } = int.MaxValue;
+
+        /// <summary>The best label of a text and its probability; the others share the rest.</summary>
+        public Func<string, KeyValuePair<string, double>> Probability { get; set; } = _ => new("fear", 0.4);
+
         public Task<LabelScores> ScoreAsync(LabelScoringRequest request, CancellationToken cancellationToken)
         {
+            const int InstructionTokens = 40;
             Requests.Add(request);
+            var text = request.Messages[^1].Text;
+            if (text.Length > LengthMax)
+            {
+                throw new PromptTooLongException(text.Length + InstructionTokens, LengthMax + InstructionTokens, "Split the text.");
+            }
+
+            var best = Probability(text);
             return Fail is null
                 ? Task.FromResult(new LabelScores
                 {
-                    Labels = [.. request.Labels.Select(label => new LabelScore(label, label == "fear" ? 0.4 : 0.1, -1))],
+                    Labels = [.. request.Labels.Select(label => new LabelScore(label, label == best.Key ? best.Value : (1 - best.Value) / 6, -1))],
                     PromptTokens = 46,
                     CachedTokens = 40,
                     Model = "recorded",

@@ -30,7 +30,16 @@ SOURCE_WEIGHT = {
     "nsmc": 0.3,
     "goemotions_unmapped": 0.5,
     "goemotions_ko_unmapped": 0.5,
+    "pair": 2.0,
+    "denied": 2.0,
+    "prose": 1.0,
+    "mixed": 1.0,
+    "odd": 0.6,
+    "foreign": 2.0,
 }
+
+# The sources whose texts sentences.py makes: they come with their targets, and the first network never sees them.
+WRITTEN = frozenset(("pair", "denied", "prose", "mixed", "odd", "foreign"))
 
 REQUIRED_FILES = (
     *(f"{lang}_{part}.tsv" for lang in ("goen", "goko") for part in ("train", "dev", "test")),

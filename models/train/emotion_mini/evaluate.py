@@ -11,7 +11,7 @@ from .prompts import Rendering
 from .scores import Score, score
 from .tokenizer import Tokenizer
 
-BATCH_ROWS = 128
+BATCH_ROWS, BATCH_TOKENS = 128, 8_192
 
 
 @torch.no_grad()
@@ -29,8 +29,9 @@ def hidden_of(model: EmotionModel, tokenizer: Tokenizer, rows: list[Row], render
     shared = torch.tensor(rendering.shared)
     hidden = np.zeros((len(rows), model.shape.width))
     order = sorted(range(len(rows)), key=lambda index: len(bodies[index]))
-    for start in range(0, len(order), BATCH_ROWS):
-        chosen = order[start:start + BATCH_ROWS]
+    while order:
+        rows_at_once = max(1, min(BATCH_ROWS, BATCH_TOKENS // len(bodies[order[-1]])))
+        chosen, order = order[-rows_at_once:], order[:-rows_at_once]
         body = torch.zeros(len(chosen), len(bodies[chosen[-1]]), dtype=torch.long)
         for row, index in enumerate(chosen):
             body[row, :len(bodies[index])] = torch.tensor(bodies[index])

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import multiprocessing
 
-from .data import LABELS, SOURCE_WEIGHT, TRAIN, Dataset, Row
+from .data import LABELS, SOURCE_WEIGHT, TRAIN, WRITTEN, Dataset, Row
 from .model import EmotionModel, Shape
 from .prompts import Renderer, Rendering
 from .teacher import class_weight
 from .tokenizer import CONTROL, Tokenizer
 
-TOKENS_MAX = 112  # Longer training texts are cut; the model card tells users.
+TOKENS_MAX = 112  # Longer comments are cut.
+TOKENS_MAX_WRITTEN = 440  # Of the texts of sentences.py; with the longest prompt they fit into the context.
+REPORT_EVERY, WATCH_EVERY = 20, 200  # Steps.
 PLAN_ROWS = 4_096  # Rows sorted by length together, so that a batch holds texts of similar length.
 
 
@@ -31,6 +35,8 @@ class Recipe:
     workers: int = 2
     sync_every: int = 12
     batch_tokens: int = 3_000
+    batch_rows: int = 1_000  # A batch is one step, so a batch of many short texts teaches less of each.
+    comments: float = 1.0  # Share of the rows that are not of sentences.py, drawn anew in each pass.
     rate: float = 1.8e-3
     embedding_rate: float = 1e-3
     weight_decay: float = 0.05
@@ -40,6 +46,7 @@ class Recipe:
     augmented: float = 0.3
     end_every: int = 15  # Steps between lessons that the turn ends after the label.
     average: float = 0.95  # Decay, at each sync, of the weights' moving average, which is what ships.
+    keep_every: int = 60  # Steps between checkpoints; a multiple of `sync_every`.
     seed: int = 0
 
 
@@ -49,6 +56,7 @@ class Example:
     target: np.ndarray
     weight: float
     label: int  # -1 where there is only a teacher.
+    exact: bool = False  # Every word counts: none is replaced.
 
 
 class Examples:
@@ -56,11 +64,11 @@ class Examples:
 
     def __init__(self, data: Dataset, teacher: dict[str, np.ndarray], tokenizer: Tokenizer, recipe: Recipe) -> None:
         self._rows = [row for row in data.rows if row.split == TRAIN and (row.label or row.text in teacher)]
-        self._ids = [tokenizer.encode(row.text)[:TOKENS_MAX] for row in self._rows]
+        self._ids = [tokenizer.encode(row.text)[:TOKENS_MAX_WRITTEN if row.source in WRITTEN else TOKENS_MAX] for row in self._rows]
         self._teacher, self._tokenizer, self._recipe = teacher, tokenizer, recipe
         self._choose = random.Random()
         self._renderer = Renderer(tokenizer)
-        labelled = [row for row in self._rows if row.label]
+        labelled = [row for row in self._rows if row.label and row.source not in WRITTEN]
         self._class_weight = class_weight(
             np.array([LABELS.index(row.label) for row in labelled]),
             np.array([SOURCE_WEIGHT[row.source] for row in labelled]))
@@ -74,14 +82,15 @@ class Examples:
                 yield from self._plan([self._example(index) for index in order[start:start + PLAN_ROWS]])
 
     def _copies(self, row: Row) -> int:
-        weight = SOURCE_WEIGHT[row.source]
+        weight = SOURCE_WEIGHT[row.source] * (1.0 if row.source in WRITTEN else self._recipe.comments)
         return int(weight) + (self._choose.random() < weight % 1)
 
     def _plan(self, examples: list[Example]) -> Iterator[tuple[Rendering, list[Example]]]:
         examples.sort(key=lambda example: len(example.ids) + self._choose.random())
         batches: list[list[Example]] = [[]]
         for example in examples:  # Ascending, so the newest is the longest of its batch.
-            if len(example.ids) * (len(batches[-1]) + 1) > self._recipe.batch_tokens:
+            rows = len(batches[-1]) + 1
+            if rows > self._recipe.batch_rows or len(example.ids) * rows > self._recipe.batch_tokens:
                 batches.append([])
             batches[-1].append(example)
         self._choose.shuffle(batches)
@@ -91,6 +100,8 @@ class Examples:
 
     def _example(self, index: int) -> Example:
         row, ids = self._rows[index], self._ids[index]
+        if row.source in WRITTEN:
+            return Example(ids, self._teacher[row.text], 1.0, -1, exact=True)
         if self._choose.random() < self._recipe.augmented:
             ids = self._tokenizer.encode(altered(row.text, row.lang, self._choose))[:TOKENS_MAX]
         # The teacher is out of its depth with whole sentences, few of which name their emotion.
@@ -126,27 +137,36 @@ def altered(text: str, lang: str, choose: random.Random) -> str:
 
 def train(data: Dataset, teacher: dict[str, np.ndarray], tokenizer: Tokenizer, initial: np.ndarray, recipe: Recipe,
           progress=print, watch=None) -> EmotionModel:
+    """A network of the first shape from initial token vectors."""
+    torch.manual_seed(recipe.seed)
+    model = EmotionModel(Shape())
+    model.embedding.weight.data.copy_(torch.from_numpy(initial))
+    return run(model, Examples(data, teacher, tokenizer, recipe), tokenizer, recipe, progress=progress, watch=watch)
+
+
+def run(model: EmotionModel, examples: Examples, tokenizer: Tokenizer, recipe: Recipe, folder: Path | None = None,
+        progress=print, watch=None) -> EmotionModel:
     """Train in `recipe.workers` processes and return the moving average of their common weights.
 
     Each worker trains on its own batches with one thread; every `sync_every` steps all take the mean of their weights.
     That is faster than one process with several threads, whose barriers stall whenever a core is busy elsewhere, and
     it is as repeatable: syncs fall on fixed steps. `watch(step, model)` is called now and then with the average.
+    With a `folder` each worker leaves a checkpoint there and a later run goes on from it, also with another number
+    of steps; the rest of its batches is shuffled anew.
     """
-    torch.manual_seed(recipe.seed)
     torch.set_num_threads(1)
-    model = EmotionModel(Shape())
-    model.embedding.weight.data.copy_(torch.from_numpy(initial))
-    examples = Examples(data, teacher, tokenizer, recipe)
     average = copy.deepcopy(model).eval().share_memory()
     fork = multiprocessing.get_context("fork")
     size = sum(parameter.numel() for parameter in model.parameters())
     team = Team(torch.zeros(recipe.workers, size).share_memory_(), fork.Barrier(recipe.workers))
     workers = [
-        fork.Process(target=work, args=(rank, team, model, average, examples, tokenizer, recipe, progress, watch))
+        fork.Process(target=work, args=(rank, team, model, average, examples, tokenizer, recipe, folder, progress, watch))
         for rank in range(recipe.workers)
     ]
     for worker in workers:
         worker.start()
+    if folder:
+        (folder / "pids").write_text(" ".join(str(process) for process in (os.getpid(), *(worker.pid for worker in workers))))
     for worker in workers:
         worker.join()
     if any(worker.exitcode for worker in workers):
@@ -174,17 +194,19 @@ class Team:
 
 
 def work(rank: int, team: Team, model: EmotionModel, average: EmotionModel, examples: Examples,
-         tokenizer: Tokenizer, recipe: Recipe, progress, watch) -> None:
+         tokenizer: Tokenizer, recipe: Recipe, folder: Path | None, progress, watch) -> None:
     torch.manual_seed(recipe.seed * 1000 + rank)
     optimiser, lesson = optimiser_for(model, recipe), Lesson(tokenizer, recipe)
-    batches = examples.batches(recipe.seed * 1000 + rank)
+    kept = checkpoint_of(folder, rank) if folder else None
+    done = resume(kept, model, average, optimiser) if folder and checkpoint_of(folder, 0).exists() else 0
+    batches = examples.batches(recipe.seed * 1000 + rank + 100 * done)
     started, losses = time.monotonic(), []
     model.train()
     try:
-        for step in range(1, recipe.steps + 1):
+        for step in range(done + 1, recipe.steps + 1):
             rendering, batch = next(batches)
             for group in optimiser.param_groups:
-                group["lr"] = group["peak"] * rate_factor(step, recipe.steps)
+                group["lr"] = group["peak"] * rate_factor(step, done, recipe.steps)
             loss = lesson.loss(model, rendering, batch, with_end=step % recipe.end_every == 0)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -193,18 +215,44 @@ def work(rank: int, team: Team, model: EmotionModel, average: EmotionModel, exam
             losses.append(loss.item())
             if step % recipe.sync_every == 0:
                 team.agree(rank, model)
-                syncs = step // recipe.sync_every
                 if rank == 0:
+                    syncs = step // recipe.sync_every
                     move_average(average, model, min(recipe.average, syncs / (syncs + 9)))
-            if rank == 0 and step % 100 == 0:
+                if kept and step % recipe.keep_every == 0:
+                    keep(kept, step, model, average, optimiser)
+            if rank == 0 and step % REPORT_EVERY == 0:
                 seconds = time.monotonic() - started
                 progress(f"train: step {step} of {recipe.steps}, loss {np.mean(losses):.3f}, {seconds:.0f} s")
                 losses.clear()
-            if rank == 0 and watch and step % 100 == 0:
+            if rank == 0 and watch and step % WATCH_EVERY == 0:
                 watch(step, average)
     except BaseException:
         team.barrier.abort()  # The others would wait for this worker for ever.
         raise
+
+
+def keep(path: Path, step: int, model: EmotionModel, average: EmotionModel, optimiser: torch.optim.Optimizer) -> None:
+    """Beside the old one first: a run that is killed meanwhile still has that."""
+    fresh = path.with_suffix(".new")
+    torch.save({"step": step, "model": model.state_dict(), "average": dict(average.named_parameters()),
+                "optimiser": optimiser.state_dict()}, fresh)
+    fresh.replace(path)
+
+
+def resume(path: Path, model: EmotionModel, average: EmotionModel, optimiser: torch.optim.Optimizer) -> int:
+    """The number of steps that were done. Weights are the first worker's: another may have been killed before it kept its own."""
+    if path.exists():
+        optimiser.load_state_dict(torch.load(path)["optimiser"])
+    first = torch.load(checkpoint_of(path.parent, 0))
+    model.load_state_dict(first["model"])
+    with torch.no_grad():
+        for shared, value in zip(average.parameters(), first["average"].values()):
+            shared.copy_(value)
+    return first["step"]
+
+
+def checkpoint_of(folder: Path, rank: int) -> Path:
+    return folder / f"checkpoint-{rank}.pt"
 
 
 class Lesson:
@@ -235,7 +283,7 @@ class Lesson:
         for row, example in enumerate(batch):
             end = len(example.ids)
             body[row, :end] = example.ids
-            text[row, :end] = True
+            text[row, :end] = not example.exact
             body[row, end:end + len(rendering.suffix)] = rendering.suffix
         body = torch.from_numpy(body)
         noise = torch.from_numpy(text) & (torch.rand(body.shape) < self._recipe.token_noise)
@@ -272,9 +320,9 @@ def optimiser_for(model: EmotionModel, recipe: Recipe) -> torch.optim.Optimizer:
         lr=recipe.rate, betas=(0.9, 0.98), eps=1e-8)
 
 
-def rate_factor(step: int, steps: int) -> float:
-    """Warm up over 100 steps, along half a cosine down to 2 %."""
-    return min(1.0, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
+def rate_factor(step: int, restart: int, steps: int) -> float:
+    """Warm up over 100 steps from the start or a restart, along half a cosine down to 2 %."""
+    return min(1.0, (step - restart + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
 
 
 @torch.no_grad()

@@ -15,12 +15,13 @@ internal static class EmotionBody
         var (texts, isList) = TextFields.Take(fields, options.TextsMax, "Api:TextsMax", limits);
         var priority = CommonFields.TakePriority(fields);
         var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
+        var spans = fields.TakeBoolean("spans") ?? false;
         return texts is null
             ? null
             : new JobDraft
             {
                 Kind = AnalyzeEmotion.Descriptor,
-                Inputs = [.. texts.Select(text => new AnalyzeEmotion { Text = text })],
+                Inputs = [.. texts.Select(text => new AnalyzeEmotion { Text = text, Spans = spans })],
                 IsList = isList,
                 Priority = priority,
                 ExpiresAt = expiresAt,
@@ -37,4 +38,7 @@ internal sealed record EmotionTexts
 
     [Description("1 to Api:TextsMax (256) texts.")]
     public IReadOnlyList<string>? Texts { get; init; }
+
+    [Description("Whether results have spans: the pieces in which a text was scored. Default false.")]
+    public bool? Spans { get; init; }
 }

@@ -3,6 +3,7 @@ using Pipeline.Cli.Display;
 using Pipeline.Cli.Evaluation;
 using Pipeline.Cli.Input;
 using Pipeline.Cli.Wire;
+using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Commands;
 
@@ -52,11 +53,12 @@ internal static class EvalCommand
 
     private static int Show(CliEnvironment environment, IReadOnlyList<GoldText> texts, JobDocument[] jobs, bool json)
     {
-        var languages = texts.Zip(jobs)
+        var predictions = texts.Zip(jobs)
             .Where(pair => pair.Second.Job.Answer is not null)
-            .GroupBy(
-                pair => pair.First.Lang!,
-                pair => new Prediction(pair.First.Label!, pair.Second.Job.Answer!.Emotion, pair.Second.Job.Answer.Confidence))
+            .Select(pair => (pair.First.Lang, Prediction: Predicted(pair.First, pair.Second.Job.Answer!)))
+            .ToArray();
+        var languages = predictions
+            .GroupBy(pair => pair.Lang!, pair => pair.Prediction)
             .Select(language => LanguageFigures.Of(language.Key, [.. language]))
             .ToArray();
         if (languages.Length > 0)
@@ -74,9 +76,11 @@ internal static class EvalCommand
 
         if (json)
         {
-            environment.Out.Line(EvaluationReport.Line(languages));
+            environment.Out.Line(EvaluationReport.Line(languages, [.. predictions.Select(pair => pair.Prediction)]));
         }
 
         return failed is [] ? ExitCodes.Success : ExitCodes.Failure;
     }
+
+    private static Prediction Predicted(GoldText text, EmotionResult answer) => new(text.GoldFor(answer.Emotion), answer.Emotion, answer.Confidence);
 }

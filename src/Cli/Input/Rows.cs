@@ -47,16 +47,25 @@ internal sealed record GoldText : IRow
     /// <summary>One of <see cref="Emotions.All"/>.</summary>
     public string? Label { get; init; }
 
+    /// <summary>Further labels that are as right, where people differ: "I am not happy" is sad or angry. Absent if there are none.</summary>
+    public IReadOnlyList<string>? Accept { get; init; }
+
     /// <summary>Figures are given per value of this.</summary>
     public string? Lang { get; init; }
+
+    /// <summary>What the answer is measured by: itself if it is as right as <see cref="Label"/>.</summary>
+    public string GoldFor(string answer) => Accept?.Contains(answer) is true ? answer : Label!;
 
     public string? Problem() =>
         string.IsNullOrWhiteSpace(Text) ? "has no text"
         : Label is null ? "has no label"
-        : !Emotions.All.Contains(Label) ? $"has label \"{Label}\", which is not one of {string.Join(", ", Emotions.All)}"
+        : Accept?.Prepend(Label).FirstOrDefault(label => !Emotions.All.Contains(label)) is { } other ? Unknown(other)
+        : !Emotions.All.Contains(Label) ? Unknown(Label)
         : string.IsNullOrWhiteSpace(Lang) ? "has no lang"
         : Lang.Length > LangLengthMax ? $"has a lang of {Lang.Length} characters, at most {LangLengthMax} are allowed"
         : null;
+
+    private static string Unknown(string label) => $"has label \"{label}\", which is not one of {string.Join(", ", Emotions.All)}";
 }
 
 /// <summary>A job whose model writes, and what people expect of the answer.</summary>

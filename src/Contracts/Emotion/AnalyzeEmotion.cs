@@ -16,8 +16,12 @@ public sealed record AnalyzeEmotion : IJob<AnalyzeEmotion, EmotionResult>
 
     public static JobKind<AnalyzeEmotion, EmotionResult> Descriptor => EmotionKind.Descriptor;
 
-    [Description("Korean or English prose, at most Input:TextLengthMax (20,000) UTF-16 code units. It is scored as a whole, never truncated.")]
+    [Description("Korean or English prose, at most Input:TextLengthMax (20,000) UTF-16 code units, of which nothing is left out: what the model cannot read at once is scored in overlapping pieces.")]
     public required string Text { get; init; }
+
+    [Description("Whether the result has spans: the pieces in which the text was scored. Default false.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Spans { get; init; }
 
     public IEnumerable<InputProblem> Validate(InputLimits limits) => TextRules.Required("text", Text, limits);
 }
@@ -32,8 +36,12 @@ public sealed record EmotionResult : IMeasuredResult
     [Range(0.0, 1.0)]
     public required double Confidence { get; init; }
 
-    [Description("Probability of each label; they sum to 1.")]
+    [Description("Probability of each label; they sum to 1. Of a text in pieces: their mean, each with the weight of its length.")]
     public required IReadOnlyDictionary<string, double> Scores { get; init; }
+
+    [Description("With spans in the input: the pieces in which the text was scored, in their order; one where the model could read all of it. Else absent.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<EmotionSpan>? Spans { get; init; }
 
     [Description("BCP 47 code of the text's language: ko, en, ja, zh, es, fr, de, it, pt, id, vi, ar, ru, th, or und where it is another or cannot be told.")]
     public required string Language { get; init; }
@@ -59,6 +67,25 @@ public sealed record EmotionResult : IMeasuredResult
     public required TokenUsage Usage { get; init; }
 
     public required JobTimings Timings { get; init; }
+}
+
+/// <summary>The emotion of a part of a text.</summary>
+public sealed record EmotionSpan
+{
+    [Description("Where it starts in the text, in UTF-16 code units. A piece repeats the last sentence of the one before, where that is short.")]
+    [Range(0, int.MaxValue)]
+    public required int Start { get; init; }
+
+    [Description("Where it ends: the first code unit behind it.")]
+    [Range(1, int.MaxValue)]
+    public required int End { get; init; }
+
+    [Description("Its most probable label.")]
+    public required string Emotion { get; init; }
+
+    [Description("The probability of that label.")]
+    [Range(0.0, 1.0)]
+    public required double Confidence { get; init; }
 }
 
 [JsonSourceGenerationOptions(

@@ -12,6 +12,7 @@ internal static class EmotionKind
         Examples =
         [
             new("One text", """{"text":"I got the job!"}"""),
+            new("A long text, with its pieces", """{"text":"I got the job! It starts in May. The office is on the third floor.","spans":true}"""),
             new("Several texts", """{"texts":["I got the job!","오늘은 정말 힘든 하루였어."],"priority":"bulk"}"""),
         ],
         ResultSample = new()

@@ -55,6 +55,16 @@ public static class LanguageDetector
     /// <summary>Whether there is anything in the text by which a language could be told.</summary>
     public static bool HasLetters(string text) => text.EnumerateRunes().Any(Rune.IsLetter);
 
+    /// <summary>
+    /// Whether there are words in the text that some language may have. Addresses, numbers, code, keys and what a hand types that rests on
+    /// the keyboard have none. Letters of another script than the Latin one are taken for words.
+    /// </summary>
+    public static bool HasWords(string text)
+    {
+        var count = Count(text);
+        return count.Count > 0 && (count.MaxBy(script => script.Value).Key is not Script.Latin || LatinLanguages.Current.HasWords(text));
+    }
+
     private static bool HasAny(string text, string letters) => text.AsSpan().IndexOfAny(letters) >= 0 || text.ToLowerInvariant().AsSpan().IndexOfAny(letters) >= 0;
 
     private static Dictionary<Script, int> Count(string text)

@@ -75,6 +75,15 @@ internal sealed class LatinLanguages
     /// <summary>The language, or <see cref="TextLanguage.Undetermined"/>.</summary>
     public string Detect(string text)
     {
+        var (best, lead, knownShare) = Compare(text);
+        return lead >= LeadMin && knownShare >= KnownShareMin && _languages[best] is { } first && first[0] is not '-' ? first : TextLanguage.Undetermined;
+    }
+
+    /// <summary>Whether anything in the text is like a word of any language here.</summary>
+    public bool HasWords(string text) => Compare(text).KnownShare >= KnownShareMin;
+
+    private (int Best, double Lead, double KnownShare) Compare(string text)
+    {
         var scores = new double[_languages.Length];
         var known = new int[_languages.Length];
         var grams = 0;
@@ -95,13 +104,13 @@ internal sealed class LatinLanguages
 
         if (grams is 0)
         {
-            return TextLanguage.Undetermined;
+            return default;
         }
 
         scores[Array.IndexOf(_languages, TextLanguage.English)] += EnglishAdvantage;
         var best = Array.IndexOf(scores, scores.Max());
         var lead = scores[best] - scores.Where((_, language) => language != best).Max();
-        return lead >= LeadMin && known[best] >= grams * KnownShareMin && _languages[best] is { } first && first[0] is not '-' ? first : TextLanguage.Undetermined;
+        return (best, lead, (double)known[best] / grams);
     }
 
     private static IEnumerable<(string, string)> Read()

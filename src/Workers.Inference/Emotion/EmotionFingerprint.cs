@@ -30,6 +30,7 @@ internal sealed class EmotionFingerprint(IOptions<EmotionOptions> options, IOpti
                 request.Temperature.ToString(CultureInfo.InvariantCulture),
                 options.Value.InputTokensMax.ToString(CultureInfo.InvariantCulture),
                 string.Join(',', options.Value.Languages ?? []),
+                typeof(EmotionReading).Module.ModuleVersionId.ToString(), // How long texts are cut.
                 typeof(LanguageDetector).Module.ModuleVersionId.ToString(),
             ]);
     }

@@ -6,50 +6,61 @@ using Pipeline.Inference;
 
 namespace Pipeline.Workers.Inference.Emotion;
 
-/// <summary>Scores the labels of <see cref="Emotions.All"/>; the answer is always one of them, and costs one prefill.</summary>
+/// <summary>Scores the labels of <see cref="Emotions.All"/>; the answer is always one of them, and costs one prefill, of a long text one for each piece.</summary>
 internal sealed class EmotionHandler(ILabelScorer scorer, IOptions<EmotionOptions> options, TimeProvider time)
     : IJobHandler<AnalyzeEmotion, EmotionResult>
 {
     // What is left of the model's probabilities in a language that it was not trained for; the rest is spread over all labels.
     private const double ForeignTrust = 0.15;
 
+    private const string NoWords = "The text has no words of any language that can be told, so there is little by which to choose an emotion.";
+
     public async Task<JobOutcome> HandleAsync(AnalyzeEmotion job, JobContext context, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var priority = context.Priority is JobPriority.Bulk ? RequestPriority.Bulk : RequestPriority.Interactive;
-        LabelScores scores;
+        EmotionReading reading;
         try
         {
-            scores = await scorer.ScoreAsync(EmotionPrompt.For(job.Text, options.Value, priority, context.ClientId.ToString()), cancellationToken);
+            reading = await EmotionReading.OfAsync(
+                job.Text,
+                piece => EmotionPrompt.For(piece, options.Value, priority, context.ClientId.ToString()),
+                scorer,
+                cancellationToken);
         }
         catch (PromptTooLongException e)
         {
+            // Not even a few words fit beside the instruction.
             return new JobOutcome.Rejected($"The text is too long. {e.Message}");
         }
 
-        var best = scores.Best;
         var language = LanguageDetector.Detect(job.Text);
 
-        // A cloud provider's model was trained for more, and a bare choice has no probabilities to flatten.
-        var isForeign = !options.Value.Knows(language, job.Text) && scores.FallbackProvider is null && !scores.ChoiceOnly;
-        double Honest(double probability) => isForeign ? (probability * ForeignTrust) + ((1 - ForeignTrust) / scores.Labels.Count) : probability;
+        // A cloud provider's model was trained for more, and a bare choice has no probabilities to flatten. That addresses, code and numbers
+        // are neutral the model has learnt.
+        var isUnknown = !options.Value.Knows(language, job.Text) && reading.FallbackProvider is null && !reading.ChoiceOnly;
+        var isForeign = isUnknown && LanguageDetector.HasWords(job.Text);
+        double Honest(double probability) => isForeign ? (probability * ForeignTrust) + ((1 - ForeignTrust) / Emotions.All.Count) : probability;
+        var scores = reading.Probabilities.ToDictionary(score => score.Key, score => Honest(score.Value));
+        var best = scores.MaxBy(score => score.Value);
         var result = new EmotionResult
         {
-            Emotion = best.Label,
-            Confidence = Honest(best.Probability),
-            Scores = scores.Labels.ToDictionary(score => score.Label, score => Honest(score.Probability)),
+            Emotion = best.Key,
+            Confidence = best.Value,
+            Scores = scores,
+            Spans = job.Spans ? [.. reading.Pieces.Select(piece => piece.Span(Honest))] : null,
             Language = language,
-            Warning = isForeign ? Warning(language) : null,
-            Model = scores.Model,
-            FallbackAttempted = scores.FallbackProvider is not null,
-            FallbackProvider = scores.FallbackProvider,
-            ChoiceOnly = scores.ChoiceOnly,
-            Usage = new(scores.PromptTokens, scores.CachedTokens, scores.CompletionTokens),
+            Warning = isForeign ? Warning(language) : isUnknown ? NoWords : null,
+            Model = reading.Model,
+            FallbackAttempted = reading.FallbackProvider is not null,
+            FallbackProvider = reading.FallbackProvider,
+            ChoiceOnly = reading.ChoiceOnly,
+            Usage = reading.Usage,
             Timings = context.Timings(time.GetElapsedTime(started)),
         };
 
         // What a cloud provider answered is not what this model would.
-        return scores.FallbackProvider is null
+        return reading.FallbackProvider is null
             ? JobOutcome.Reproducible(result, AnalyzeEmotion.ResultJson)
             : JobOutcome.Success(result, AnalyzeEmotion.ResultJson);
     }

@@ -92,9 +92,18 @@ public sealed class EmotionInputTests(LocalApi api)
     public async Task A_wrong_expiry_is_refused(string value, string message) =>
         (await PostAsync($$"""{"text":"a","expires_at":"{{value}}"}""")).ShouldBlame("expires_at", message);
 
+    [Theory]
+    [InlineData("1", "is a number; expected")]
+    [InlineData("\"yes\"", "is a string; expected")]
+    public async Task Spans_of_another_type_are_refused(string value, string message) =>
+        (await PostAsync($$"""{"text":"a","spans":{{value}}}""")).ShouldBlame("spans", message);
+
+    [Fact]
+    public async Task Spans_may_be_asked_for() => (await PostAsync("""{"text":"a","spans":true}""")).Status.ShouldBe(202);
+
     [Fact]
     public async Task Null_for_an_optional_field_means_absent() =>
-        (await PostAsync("""{"text":"a","texts":null,"priority":null,"expires_at":null}""")).Status.ShouldBe(202);
+        (await PostAsync("""{"text":"a","texts":null,"priority":null,"expires_at":null,"spans":null}""")).Status.ShouldBe(202);
 
     private Task<Answer> PostAsync(string json) => api.Client.PostAsync("/api/emotion", json);
 }

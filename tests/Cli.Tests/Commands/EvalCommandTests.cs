@@ -21,9 +21,21 @@ public sealed class EvalCommandTests : IDisposable
 
         // en: anger is never found (F1 0); fear has precision 1/2 and recall 1 (F1 2/3): their mean is 1/3.
         _environment.Out.ShouldBe(
-            """{"languages":{"ko":{"accuracy":1,"macro_f1":1,"ece":0.25,"n":2},"en":{"accuracy":0.5,"macro_f1":0.3333333333333333,"ece":0.5,"n":2}}}"""
+            """{"languages":{"ko":{"accuracy":1,"macro_f1":1,"ece":0.25,"n":2},"en":{"accuracy":0.5,"macro_f1":0.3333333333333333,"ece":0.5,"n":2}},"all":{"accuracy":0.75,"macro_f1":0.5555555555555555,"ece":0.375,"n":4}}"""
             + Environment.NewLine);
         _environment.Error.ShouldContain("anger taken for fear: 1 time, 100 % of all anger");
+    }
+
+    [Fact]
+    public async Task Every_label_that_people_accept_is_right()
+    {
+        await using var pipeline = await FakePipeline.StartAsync();
+        const string Row = """{"text":"anger 1","label":"sadness","accept":["anger"],"lang":"en"}""";
+        var file = Write(Row, Row, Gold("joy 1", "sadness", "en"));
+
+        (await RunAsync(pipeline, file, "--json")).ShouldBe(0, _environment.Error);
+
+        _environment.Out.ShouldContain("\"accuracy\":0.6666666666666666,");
     }
 
     [Fact]

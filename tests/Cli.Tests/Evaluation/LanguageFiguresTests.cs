@@ -50,13 +50,10 @@ public sealed class LanguageFiguresTests
     [Fact]
     public void Report_line_is_the_documented_one()
     {
-        LanguageFigures[] languages =
-        [
-            LanguageFigures.Of("ko", [new("joy", "joy", 0.75), new("joy", "joy", 0.75)]),
-            LanguageFigures.Of("en", [new("joy", "joy", 1)]),
-        ];
+        Prediction[] korean = [new("joy", "joy", 0.75), new("joy", "joy", 0.75)];
+        Prediction[] english = [new("joy", "joy", 1)];
 
-        EvaluationReport.Line(languages).ShouldBe(
-            """{"languages":{"ko":{"accuracy":1,"macro_f1":1,"ece":0.25,"n":2},"en":{"accuracy":1,"macro_f1":1,"ece":0,"n":1}}}""");
+        EvaluationReport.Line([LanguageFigures.Of("ko", korean), LanguageFigures.Of("en", english)], [.. korean, .. english]).ShouldBe(
+            """{"languages":{"ko":{"accuracy":1,"macro_f1":1,"ece":0.25,"n":2},"en":{"accuracy":1,"macro_f1":1,"ece":0,"n":1}},"all":{"accuracy":1,"macro_f1":1,"ece":0.16666666666666666,"n":3}}""");
     }
 }

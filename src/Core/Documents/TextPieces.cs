@@ -1,7 +1,7 @@
-namespace Pipeline.Workers.Embedding;
+namespace Pipeline.Core.Documents;
 
 /// <summary>Cuts a text into pieces, where possible between paragraphs, else sentences, else words.</summary>
-internal static class TextPieces
+public static class TextPieces
 {
     /// <summary>At least <paramref name="count"/> pieces of about the same length, none of them blank, unless the text is too short for that.</summary>
     public static IReadOnlyList<string> Cut(string text, int count) => count <= 1

@@ -1,4 +1,6 @@
-namespace Pipeline.Workers.Embedding.Tests;
+using Pipeline.Core.Documents;
+
+namespace Pipeline.Core.Tests.Documents;
 
 public sealed class TextPiecesTests
 {
