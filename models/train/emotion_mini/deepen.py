@@ -41,10 +41,12 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=LAYERS, help="(default: %(default)s)")
     parser.add_argument("--steps", type=int, default=1_200, help="training steps of each worker (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=2, help="training processes, one thread each (default: %(default)s)")
+    parser.add_argument("--comments", type=float, default=0.6, help="share of the comments that a pass draws; more keeps more "
+                        "of what the first stage knows (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     recipe = train.Recipe(steps=options.steps, workers=options.workers, seed=options.seed, rate=1e-3, embedding_rate=3e-4,
-                          teacher_share=0.5, batch_rows=160, comments=0.6)
+                          teacher_share=0.6, batch_rows=160, comments=options.comments)
     work = options.work or options.out.with_name(options.out.name + ".work")
     work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
