@@ -59,6 +59,7 @@ public static class ApiEndpoints
         EventsEndpoint.Map(api);
         BatchesEndpoints.Map(api);
         QueuesEndpoint.Map(api);
+        QueueLoadEndpoint.Map(api);
         OpenAiRoutes.Map(app);
         WebhooksEndpoints.Map(api);
         PromptsEndpoints.Map(api);

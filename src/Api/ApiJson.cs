@@ -38,6 +38,7 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(JobListResource))]
 [JsonSerializable(typeof(JobPageResource))]
 [JsonSerializable(typeof(QueuesResource))]
+[JsonSerializable(typeof(QueueLoadResource))]
 [JsonSerializable(typeof(BatchResource))]
 [JsonSerializable(typeof(BatchPageResource))]
 [JsonSerializable(typeof(BatchResultResource))]

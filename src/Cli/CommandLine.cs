@@ -18,6 +18,8 @@ internal static class CommandLine
             SubmitCommand.Create(environment),
             EvalCommand.Create(environment),
             KeysCommand.Create(environment),
+            MigrateCommand.Create(environment),
+            DoctorCommand.Create(environment),
             DemoCommand.Create(environment),
         };
 

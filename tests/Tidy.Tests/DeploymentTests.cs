@@ -25,6 +25,32 @@ public sealed partial class DeploymentTests
     }
 
     [Fact]
+    public void Every_variable_that_compose_gives_a_role_is_an_option_that_the_code_reads()
+    {
+        string[] foreign = ["Urls", "OTEL_EXPORTER_OTLP_ENDPOINT", "PIPELINE_URL", "PIPELINE_API_KEY"];
+        var options = Checkout.Sources.Where(file => file.StartsWith("src/", StringComparison.Ordinal)).Select(Checkout.Read)
+            .SelectMany(text => Section().Matches(text).SelectMany(section => Property().Matches(text).Select(property => $"{section.Groups[1].Value}__{property.Groups[1].Value}")))
+            .ToHashSet();
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(Compose));
+        var root = (YamlMappingNode)yaml.Documents[0].RootNode;
+        var shared = root.Children.Where(entry => ((YamlScalarNode)entry.Key).Value!.EndsWith("environment", StringComparison.Ordinal)).Select(entry => entry.Value);
+        var own = ((YamlMappingNode)root["services"]).Children.Values.Cast<YamlMappingNode>().Where(service => service.Children.ContainsKey("build") && service.Children.ContainsKey("environment"))
+            .Select(service => service["environment"]);
+
+        // Models have a section each.
+        var variables = shared.Concat(own).OfType<YamlMappingNode>().SelectMany(map => map.Children.Keys.Select(key => ((YamlScalarNode)key).Value!))
+            .Where(name => name is not "<<" && !name.StartsWith("Models__", StringComparison.Ordinal)).Distinct().ToArray();
+
+        variables.Length.ShouldBeGreaterThan(5);
+        variables.Except(foreign).Where(name => !options.Contains(name)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Prometheus_scrapes_the_port_that_compose_gives_to_every_role() =>
+        Checkout.Read("deploy/prometheus/prometheus.yml").ShouldContain($"port: {MetricsPort().Match(Compose).Groups[1].Value}");
+
+    [Fact]
     public void Images_are_pinned() =>
         ImageOfCompose().Matches(Compose).Select(match => match.Groups[1].Value)
             .Where(image => !image.StartsWith("pipeline-", StringComparison.Ordinal) && (!image.Contains(':', StringComparison.Ordinal) || image.EndsWith(":latest", StringComparison.Ordinal)))
@@ -79,6 +105,15 @@ public sealed partial class DeploymentTests
             containers.ShouldContain($"\"{image}\"");
         }
     }
+
+    [GeneratedRegex(@"const string Section = ""(\w+)""")]
+    private static partial Regex Section();
+
+    [GeneratedRegex(@"public (?:required )?[\w<>?]+ (\w+) \{ get;")]
+    private static partial Regex Property();
+
+    [GeneratedRegex(@"Telemetry__MetricsPort: ""(\d+)""")]
+    private static partial Regex MetricsPort();
 
     [GeneratedRegex(@"^FROM \S+ AS (\S+)", RegexOptions.Multiline)]
     private static partial Regex Stage();

@@ -8,10 +8,12 @@ internal static class PipelinePair
 {
     /// <param name="name">Of its database, and before its queues.</param>
     /// <param name="jobs">The table whose rows are the jobs of a measurement.</param>
-    public static async Task<PipelineSide> StartAsync(Field field, Stage stage, string name, string jobs, CancellationToken cancellationToken)
+    /// <param name="more">Environment variables of its processes.</param>
+    public static async Task<PipelineSide> StartAsync(
+        Field field, Stage stage, string name, string jobs, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? more = null)
     {
         string postgres = await History.CreateDatabaseAsync(stage, name, cancellationToken);
-        return await field.StartAsync(PipelineSide.StartAsync(stage, works: true, postgres, jobs, name + ".", cancellationToken));
+        return await field.StartAsync(PipelineSide.StartAsync(stage, works: true, postgres, jobs, name + ".", cancellationToken, more));
     }
 
     /// <summary>Single requests, batches and the latency of one job, as <c>NAME.http</c>, <c>NAME.bulk</c> and <c>NAME.latency</c>.</summary>

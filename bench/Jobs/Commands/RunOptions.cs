@@ -15,14 +15,14 @@ internal static class RunOptions
     private static readonly Option<string> _python = new("--python") { Description = "Interpreter of the Python peer", DefaultValueFactory = _ => "python3" };
     private static readonly Option<int> _jobs = Number("--jobs", "Jobs of one measurement", 20_000, JobsMax);
     private static readonly Option<int> _rounds = Number("--rounds", "Measurements of each figure", 3, 100);
-    private static readonly Option<bool> _quick = new("--quick") { Description = "One short round: shows that it works, not how fast" };
+    public static readonly Option<bool> Quick = new("--quick") { Description = "One short round: shows that it works, not how fast" };
     private static readonly Option<string?> _record = new("--record") { Description = "Directory for a file with every sample" };
     private static readonly Option<string> _commit = new("--commit") { Description = "What was built", DefaultValueFactory = _ => "unknown" };
 
     public static Command Command(
         string name, string description, Func<Stage, Sizes, ParseResult, CancellationToken, Task<int>> run, params IReadOnlyList<Option> more)
     {
-        Command command = new(name, description) { _root, _scratch, _python, _jobs, _rounds, _quick, _record, _commit };
+        Command command = new(name, description) { _root, _scratch, _python, _jobs, _rounds, Quick, _record, _commit };
         foreach (Option option in more)
         {
             command.Add(option);
@@ -32,7 +32,7 @@ internal static class RunOptions
         {
             Stage stage = new(
                 Path.GetFullPath(parsed.GetRequiredValue(_root)), Path.GetFullPath(parsed.GetRequiredValue(_scratch)), parsed.GetRequiredValue(_python), new Servers(), TimeProvider.System);
-            Sizes sizes = parsed.GetValue(_quick) ? Sizes.Quick : Sizes.Full(parsed.GetValue(_rounds), parsed.GetValue(_jobs));
+            Sizes sizes = parsed.GetValue(Quick) ? Sizes.Quick : Sizes.Full(parsed.GetValue(_rounds), parsed.GetValue(_jobs));
             return run(stage, sizes, parsed, cancellationToken);
         });
         return command;

@@ -80,6 +80,30 @@ internal sealed class ChildProcess : IAsyncDisposable
         return await ReadAsync(cancellationToken);
     }
 
+    /// <summary>Tells it to stop, and kills it after its grace; false where that was needed.</summary>
+    public async Task<bool> StopAsync(TimeSpan grace)
+    {
+        using (Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+        {
+            await kill.WaitForExitAsync(CancellationToken.None);
+        }
+
+        using CancellationTokenSource patience = new(grace, _time);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        finally
+        {
+            await DisposeAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -66,6 +66,7 @@ internal static class ProblemExamples
         "job-failed" => ("Job 019a9c1e-7f00-7000-8000-000000000000 failed (timeout): The attempt took longer than 00:10:00.", null),
         "not-finished" => ("The answer was not there after 00:10:00 (Api:CompletionWaitMax), or the server is being stopped. Its job continues: GET /api/jobs/019a9c1e-7f00-7000-8000-000000000000.", null),
         "activity-report-not-found" => ("Report 019a9c1e-7f00-7000-8000-000000000008 does not exist, or belongs to another API key; those on all clients need the role operator. GET /api/activity lists yours.", null),
+        "queue-not-found" => ("There is no queue 'nothing'. There are emotion, emotion-bulk.", null),
         "schedule-not-found" => ("There is no recurring task \"nightly\", or no scheduler has started yet. GET /api/schedules lists those there are.", null),
         "too-many-activity-reports" => ("10 reports are still being made, the limit of Activity:WaitingMax. Try again when one is ready.", null),
         "too-many-streams" => ("This server has 1000 streams open, the limit of Api:StreamsMax. Connect again later, or poll the job.", null),

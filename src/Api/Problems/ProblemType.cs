@@ -20,6 +20,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType ActivityReportNotFound = new("activity-report-not-found", 404, "There is no such report");
     public static readonly ProblemType ScheduleNotFound = new("schedule-not-found", 404, "There is no such recurring task");
     public static readonly ProblemType PauseNotFound = new("pause-not-found", 404, "There is nothing of this name to pause or resume");
+    public static readonly ProblemType QueueNotFound = new("queue-not-found", 404, "There is no such queue");
     public static readonly ProblemType WorkerNotFound = new("worker-not-found", 404, "There is no such worker");
     public static readonly ProblemType JobActionNotFound = new("job-action-not-found", 404, "There is no such action");
     public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "There is nothing at this path");
@@ -53,7 +54,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     [
         InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
-        ActivityReportNotFound, ScheduleNotFound, PauseNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, LimitReached, TooManyStreams,
+        ActivityReportNotFound, ScheduleNotFound, PauseNotFound, QueueNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, LimitReached, TooManyStreams,
         ModelNotFound, ModelCannotWrite, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
     ];
 

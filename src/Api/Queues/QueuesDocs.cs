@@ -1,4 +1,5 @@
 using Pipeline.Api.OpenApi;
+using Pipeline.Api.Problems;
 
 namespace Pipeline.Api.Queues;
 
@@ -19,5 +20,21 @@ internal static class QueuesDocs
                 """),
         ],
         Problems = SharedDocs.AnyCall,
+    };
+
+    public static readonly EndpointDoc Load = new()
+    {
+        Name = "getQueueLoad",
+        Tag = "queues",
+        Summary = "Get how many workers a queue keeps busy",
+        Description = "For autoscalers, such as KEDA's `metrics-api` with `valueLocation: load` and `targetValue: \"1\"`.",
+        Parameters = [new("path", "queue", "The name of the queue, such as emotion.")],
+        Answers =
+        [
+            new(200, "The load at the last sample.", typeof(QueueLoadResource), """
+                {"queue":"emotion","load":1.5,"waiting":32,"running":64,"slots_per_worker":64,"workers":1}
+                """),
+        ],
+        Problems = [ProblemType.QueueNotFound, .. SharedDocs.AnyCall],
     };
 }

@@ -31,6 +31,9 @@ internal sealed record AttemptResult
     /// <summary>1 when the attempt counts against <see cref="WorkerOptions.FailuresMax"/>.</summary>
     public int Failures { get; init; }
 
+    /// <summary>The trace of an attempt after which the job waits again; null while nobody listens.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>For a job that goes back to the queue: how long it has to wait. Null otherwise.</summary>
     public double? DelaySeconds { get; init; }
 
@@ -88,6 +91,12 @@ internal sealed record ClaimedJob
     /// every other job.
     /// </summary>
     public int? Suspects { get; init; }
+
+    /// <summary>Where its trace goes on; null while nobody listens.</summary>
+    public string? Trace { get; init; }
+
+    /// <summary>That of the attempt before this one.</summary>
+    public string? AttemptTrace { get; init; }
 
     public required double QueuedSeconds { get; init; }
 

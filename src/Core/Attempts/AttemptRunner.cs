@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -8,6 +9,7 @@ using Pipeline.Core.Jobs;
 using Pipeline.Core.Relay;
 using Pipeline.Core.Results;
 using Pipeline.Core.Subscriptions;
+using Pipeline.Core.Telemetry;
 using Pipeline.Core.Usage;
 
 namespace Pipeline.Core.Attempts;
@@ -23,6 +25,7 @@ internal sealed partial class AttemptRunner(
     WorkerDrain drain,
     IServiceProvider services,
     IOptions<WorkerOptions> options,
+    IOptions<TelemetryOptions> telemetry,
     TimeProvider time,
     ILogger<AttemptRunner> logger)
 {
@@ -50,13 +53,20 @@ internal sealed partial class AttemptRunner(
         // Until the end is durable: an attempt that runs nowhere is given back by the lease loop.
         using var registration = running.Add(job, revoked);
         using var updates = publishing.Open(job);
+        using var span = JobTracing.Process(job);
+        JobMeter.Started(job);
+        var started = time.GetTimestamp();
         var result = await RunAttemptAsync(job, updates, revoked.Token);
-        if (result is not null && await CompleteAsync(job, result with { DispatchId = own }) is { } state)
+        Describe(span, job, result);
+        if (result is not null && await CompleteAsync(job, result with { DispatchId = own, Trace = Waits(result) ? span?.Id : null }) is { } ended)
         {
-            updates.Complete(state);
+            JobMeter.Ended(job, ended, time.GetElapsedTime(started), time.GetUtcNow());
+            updates.Complete(ended.State);
         }
         else
         {
+            JobMeter.LostLease(job.Queue, "revoked", 1);
+
             // Whoever took it has dispatched it, if it waits; unless a crash of the database took back the claim.
             await attempts.DispatchAgainAsync([job.Id], TimeSpan.Zero, drain.Expired);
         }
@@ -64,20 +74,34 @@ internal sealed partial class AttemptRunner(
         return result is not null && own is not null;
     }
 
-    /// <summary>The state that the job has now; null when the attempt was no longer this worker's to end.</summary>
-    private async Task<string?> CompleteAsync(ClaimedJob job, AttemptResult result)
+    private static bool Waits(AttemptResult result) => result.State == JobState.Queued;
+
+    private void Describe(Activity? span, ClaimedJob job, AttemptResult? result)
     {
+        span.End(result);
+        if (span is not null && telemetry.Value.Texts)
+        {
+            span.AddText("pipeline.job.input", job.Input);
+            span.AddText("pipeline.job.result", result?.Result);
+        }
+    }
+
+    /// <summary>What the row says now; null when the attempt was no longer this worker's to end.</summary>
+    private async Task<AttemptResult?> CompleteAsync(ClaimedJob job, AttemptResult result)
+    {
+        using var span = JobTracing.Complete(job);
+
         // Not cancellable: the work is done, and a result that is dropped here would be computed again.
         try
         {
-            return await attempts.CompleteAsync(result, CancellationToken.None) ? result.State : null;
+            return await attempts.CompleteAsync(result, CancellationToken.None) ? result : null;
         }
         catch (Exception e) when (AttemptStore.Refused(e))
         {
             // A result that the database refuses, now and always: computing it again would not help.
             LogRefused(e, job.Id, job.Kind);
             var refused = AttemptResult.Failed(job, JobErrorCode.Exception, $"The database refuses the result: {(e is PostgresException { MessageText: var text } ? text : "it is not valid text")}.");
-            return await attempts.CompleteAsync(refused with { DispatchId = result.DispatchId }, CancellationToken.None) ? refused.State : null;
+            return await attempts.CompleteAsync(refused with { DispatchId = result.DispatchId }, CancellationToken.None) ? refused : null;
         }
     }
 

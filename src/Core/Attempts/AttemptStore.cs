@@ -30,7 +30,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
           from (select set_config('synchronous_commit', 'off', true)) as unhurried
          where {Queued} and (due_at is null or due_at <= now())
            and (expires_at is null or expires_at > now()) and (deaths = 0 or @PoisonCandidates)
-        returning id, client_id as ClientId, kind, queue, attempt, failures::int, input::text, subscriber, null::int as Suspects,
+        returning id, client_id as ClientId, kind, queue, attempt, failures::int, input::text, subscriber, null::int as Suspects, trace, attempt_trace as AttemptTrace,
                   extract(epoch from now() - queued_at)::float8 as QueuedSeconds,
                   extract(epoch from expires_at - now())::float8 as SecondsToExpiry
         """;
@@ -70,13 +70,13 @@ internal sealed partial class AttemptStore : IAsyncDisposable
         finished as (
             update jobs set state = o.state, result = o.result::json, cache_key = o.cache_key, error_code = o.error_code, error = o.error,
                    budget_tokens = case when jobs.budget_tokens is not null then coalesce(o.tokens, jobs.budget_tokens) end,
-                   failures = jobs.failures + o.failures, due_at = now() + o.delay_seconds * interval '1 second', worker_id = null,
+                   attempt_trace = coalesce(o.trace, jobs.attempt_trace), failures = jobs.failures + o.failures, due_at = now() + o.delay_seconds * interval '1 second', worker_id = null,
                    queued_at = case when o.state = 'queued' then now() else queued_at end,
                    finished_at = case when o.state = 'queued' then null else now() end,
                    finished_xid = case when o.state = 'queued' then null else pg_current_xact_id() end
               from unnest(@Ids::uuid[], @Attempts::int[], @States::text[], @Results::text[], @ErrorCodes::text[],
-                          @Errors::text[], @Failures::int[], @DelaySeconds::float8[], @CacheKeys::uuid[], @Tokens::int[])
-                as o (id, attempt, state, result, error_code, error, failures, delay_seconds, cache_key, tokens)
+                          @Errors::text[], @Failures::int[], @DelaySeconds::float8[], @CacheKeys::uuid[], @Tokens::int[], @Traces::text[])
+                as o (id, attempt, state, result, error_code, error, failures, delay_seconds, cache_key, tokens, trace)
              where {Running} and jobs.id = o.id and jobs.attempt = o.attempt
             returning jobs.id, jobs.client_id, jobs.queue, jobs.state, jobs.due_at),
         dispatched as (
@@ -218,6 +218,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
                 DelaySeconds = results.Select(result => result.DelaySeconds).ToArray(),
                 CacheKeys = results.Select(result => result.CacheKey).ToArray(),
                 Tokens = results.Select(result => result.Usage?.Tokens.TotalTokens).ToArray(),
+                Traces = results.Any(result => result.Trace is not null) ? results.Select(result => result.Trace).ToArray() : null,
                 Dispatches = results.Select(result => result.DispatchId).OfType<long>().ToArray(),
                 UsageClients = used.Select(usage => usage.Key.ClientId).ToArray(),
                 UsageQueues = used.Select(usage => usage.Key.Queue).ToArray(),

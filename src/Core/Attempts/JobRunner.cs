@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Broker;
 using Pipeline.Core.Queues;
+using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Attempts;
 
@@ -136,6 +137,7 @@ internal sealed partial class JobRunner(
     /// <summary>Takes the slot with it where a run has begun.</summary>
     private async Task<Start> ClaimAsync(Guid jobId, long? own, QueueSlots slots)
     {
+        var began = JobTracing.IsOn ? time.GetUtcNow() : default;
         if (await attempts.ClaimAsync(jobId, drain.Expired) is not { } job)
         {
             LogNotWaiting(jobId);
@@ -144,6 +146,7 @@ internal sealed partial class JobRunner(
 
         if (job.Suspects is not { } suspects)
         {
+            JobTracing.Claimed(job, began, time);
             return new(RunAsync(job, own, slots, candidate: null));
         }
 
@@ -159,6 +162,7 @@ internal sealed partial class JobRunner(
             if (await attempts.ClaimPoisonCandidateAsync(jobId, drain.Expired) is { } suspected)
             {
                 claimed = true;
+                JobTracing.Claimed(suspected, began, time);
                 return new(RunAsync(suspected, own, slots, candidate));
             }
 

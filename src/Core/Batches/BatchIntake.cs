@@ -9,6 +9,7 @@ using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
 using Pipeline.Core.Relay;
+using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Batches;
 
@@ -26,7 +27,7 @@ public sealed class BatchIntake(
 {
     // Not public: COPY cannot be prepared, which the test of all statements does.
     private const string CopyJobs = """
-        copy jobs (id, client_id, kind, queue, input, expires_at, batch_id, batch_index, client_key, deadline, budget_tokens, budget_day) from stdin (format binary)
+        copy jobs (id, client_id, kind, queue, input, expires_at, batch_id, batch_index, client_key, deadline, budget_tokens, budget_day, trace) from stdin (format binary)
         """;
 
     // No row: an earlier try was committed before its connection broke.
@@ -131,6 +132,11 @@ public sealed class BatchIntake(
                 if (await TryWriteAsync(batch, cancellationToken) is { } reply)
                 {
                     signal.Set();
+                    if (reply is BatchReply.Accepted)
+                    {
+                        JobMeter.Accepted(batch.Queues);
+                    }
+
                     return reply;
                 }
 
@@ -211,6 +217,7 @@ public sealed class BatchIntake(
         await using var rows = await connection.BeginBinaryImportAsync(CopyJobs, cancellationToken);
         var index = 0;
         long total = 0;
+        var trace = JobTracing.Context(span: null);
         foreach (var item in batch.Items())
         {
             await rows.StartRowAsync(cancellationToken);
@@ -227,6 +234,7 @@ public sealed class BatchIntake(
             var tokens = estimate?.Invoke(item.Kind, item.InputJson);
             await WriteOrNullAsync(tokens, NpgsqlDbType.Integer);
             await WriteOrNullAsync(today, NpgsqlDbType.Date);
+            await WriteOrNullAsync(trace, NpgsqlDbType.Text);
             total += tokens ?? 0;
         }
 

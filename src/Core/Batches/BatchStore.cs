@@ -1,6 +1,8 @@
 using Npgsql;
+using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Batches;
 
@@ -57,9 +59,11 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
     private const string Cancel = """
         with wanted as (
             select id from jobs where id >= @Floor and batch_id = @Id and client_id = @ClientId and state in ('queued', 'running')
-             limit @Limit for update skip locked)
-        update jobs set state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
-         where id in (select id from wanted)
+             limit @Limit for update skip locked),
+        canceled as (
+            update jobs set state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
+             where id in (select id from wanted) returning queue, kind)
+        select queue, kind, count(*)::int from canceled group by queue, kind
         """;
 
     private const int CancelGroupMax = 2_000;
@@ -100,7 +104,9 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
             await connection.ExecuteAsync(MarkCanceled, batch, cancellationToken);
             while (await connection.ExecuteScalarAsync<bool?>(IsComplete, batch, cancellationToken) is false)
             {
-                if (await connection.ExecuteAsync(Cancel, batch, cancellationToken) == 0)
+                var canceled = await connection.QueryAsync<(string Queue, string Kind, int Jobs)>(Cancel, batch, cancellationToken);
+                JobMeter.Ended(canceled, JobState.Canceled, errorCode: null);
+                if (canceled.Count is 0)
                 {
                     // All that is left is being written by workers at this moment.
                     await Task.Delay(LockedPause, time, cancellationToken);

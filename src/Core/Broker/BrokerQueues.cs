@@ -22,7 +22,7 @@ public sealed class BrokerQueues(IOptions<BrokerOptions> options) : IDisposable
     private readonly SemaphoreSlim _declaring = new(1);
 
     /// <summary>Arguments of every queue, wherever it is declared: they must be the same.</summary>
-    internal static Dictionary<string, object?> Arguments => new()
+    public static Dictionary<string, object?> Arguments => new()
     {
         [Headers.XQueueType] = "quorum",
         ["x-delivery-limit"] = DeliveriesMax,

@@ -12,6 +12,7 @@ using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
 using Pipeline.Core.Schedules;
 using Pipeline.Core.Subscriptions;
+using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Hosting;
 
@@ -24,6 +25,8 @@ public static class PipelineHosting
         var services = host.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.Configure<LoggerFilterOptions>(Quieten);
+        host.AddLogFormat(Console.IsOutputRedirected);
+        var isMeasured = host.AddTelemetry();
         services.AddPostgres().AddDocuments();
         services.AddClients().AddSingleton<ScheduleStore>().AddSingleton<JobStore>().AddSingleton<AsyncAutoResetEvent>();
 
@@ -45,6 +48,11 @@ public static class PipelineHosting
             services.AddAttempts();
         }
 
+        if (isMeasured && pipeline.Dispatches)
+        {
+            services.AddHosted<PipelineMeter>();
+        }
+
         // Stops first of all, because it was started last: nothing is fetched any more while the rest winds down.
         services.AddBroker(inMemory);
         return host;
@@ -56,8 +64,9 @@ public static class PipelineHosting
         // Five lines a request otherwise.
         Add("Microsoft.AspNetCore", LogLevel.Warning);
 
-        // ReceiveWatch and DispatchRelay tell of outages, once each and without stack traces.
-        Add("MassTransit", LogLevel.Error);
+        // ReceiveWatch, DispatchRelay and FailedMessages tell of outages, once each and without stack traces; it has one for each message
+        // that could not be sent or consumed.
+        Add("MassTransit", LogLevel.Critical);
 
         // A failed start is told in one sentence by PipelineHost, and LoopService outlives and tells what goes wrong in a loop. The
         // host would report every loop as a crash that a failed start ended before it had begun.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace Pipeline.Core.Intake;
@@ -59,6 +60,8 @@ public sealed class GroupCommit<TRequest, TReply> : IAsyncDisposable
 
     private async Task CommitGroupsAsync()
     {
+        // Begun by whoever came first, and nothing of that one's trace.
+        Activity.Current = null;
         var group = new List<Entry>(_groupMax);
         while (await _channel.Reader.WaitToReadAsync())
         {

@@ -8,6 +8,7 @@ using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
 using Pipeline.Core.Relay;
 using Pipeline.Core.Results;
+using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Intake;
 
@@ -84,6 +85,23 @@ public sealed class JobIntake : IAsyncDisposable
 
     /// <exception cref="StoreUnavailableException">Nothing was accepted as far as the client may assume.</exception>
     public async Task<SubmissionReply> SubmitAsync(Submission submission, CancellationToken cancellationToken)
+    {
+        using var span = JobTracing.Accept(submission);
+        if (JobTracing.Context(span) is { } trace)
+        {
+            submission = submission with { Trace = trace };
+        }
+
+        var reply = await AcceptAsync(submission, cancellationToken);
+        if (reply is SubmissionReply.Accepted { Replayed: false } accepted)
+        {
+            JobMeter.Accepted(submission.Jobs, accepted.Cached.Count);
+        }
+
+        return reply;
+    }
+
+    private async Task<SubmissionReply> AcceptAsync(Submission submission, CancellationToken cancellationToken)
     {
         // With a key the commit decides: a repeat must be answered even while the queue is full.
         var entersNow = submission.Key is null;
@@ -224,16 +242,17 @@ public sealed class JobIntake : IAsyncDisposable
             _signal.Set();
         }
 
-        var answered = Publish(messages);
+        var answered = Publish(messages, accepted);
         return answered.Count is 0 ? replies : [.. replies.Select(reply => reply is SubmissionReply.Accepted own
             ? own with { Cached = [.. own.JobIds.Where(answered.Contains)] }
             : reply)];
     }
 
     /// <summary>Hands committed messages to the publisher; returns the jobs that need none, because they were answered from the cache.</summary>
-    private HashSet<Guid> Publish(IReadOnlyList<Dispatch> messages)
+    private HashSet<Guid> Publish(IReadOnlyList<Dispatch> messages, List<AcceptedJob> accepted)
     {
         HashSet<Guid> answered = [];
+        var traces = JobTracing.IsOn ? accepted.ToDictionary(job => job.Job.Id, job => job.Of.Trace) : null;
         foreach (var message in messages)
         {
             if (message.Id is 0)
@@ -242,7 +261,7 @@ public sealed class JobIntake : IAsyncDisposable
             }
             else
             {
-                _publisher.Add(message);
+                _publisher.Add(traces is null ? message : message with { Trace = traces.GetValueOrDefault(message.JobId) });
             }
         }
 
@@ -336,7 +355,8 @@ public sealed class JobIntake : IAsyncDisposable
             SharedMessages.Number(
                 accepted.ConvertAll(job => new SharedMessages.MessageGroup(job.Job.Queue, job.Of.ClientId, job.Job.Deadline, job.Of.Limits.JobsInFlight)), _queues.Get),
             direct,
-            tokens);
+            tokens,
+            accepted.Exists(job => job.Of.Trace is not null) ? [.. accepted.Select(job => job.Of.Trace)] : null);
         if (!jobs.Exists(job => job.CacheKey is not null))
         {
             return connection.QueryAsync<Dispatch>(isReserved ? JobInsert.QueuedAndReserved : JobInsert.Queued, parameters, cancellationToken);

@@ -19,6 +19,9 @@ public sealed record Submission
 
     /// <summary>What has to be written together with that of other submissions; null: nothing.</summary>
     public IGroupWrite? GroupWrite { get; init; }
+
+    /// <summary>Where the trace of the jobs goes on; null while nobody listens.</summary>
+    internal string? Trace { get; init; }
 }
 
 /// <summary>A validated job that is about to be accepted.</summary>

@@ -1,6 +1,7 @@
 using Npgsql;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Jobs;
 
@@ -114,6 +115,11 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
         var changed = await QueryAsync(sql, new { ClientId = clientId, Ids = new[] { id } }, cancellationToken);
         if (changed is [var job])
         {
+            if (Contracts.JobState.IsFinal(job.State))
+            {
+                JobMeter.Ended(job.Kind, job.Queue, job.State, job.ErrorCode, 1);
+            }
+
             return new JobChange.Done(job);
         }
 

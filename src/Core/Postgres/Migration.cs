@@ -12,6 +12,12 @@ public sealed record Migration(int Version, string Name, string Sql, string Chec
 {
     private const string Folder = "Migrations/";
 
+    // The first line of the file.
+    private const string SafeMark = "-- Safe for older versions.";
+
+    /// <summary>Whether the version before it works on the schema after it, so that one can go back.</summary>
+    public bool IsSafe => Sql.StartsWith(SafeMark, StringComparison.Ordinal);
+
     public static Migration Parse(string fileName, string sql)
     {
         var separator = fileName.IndexOf('_', StringComparison.Ordinal);

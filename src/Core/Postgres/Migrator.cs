@@ -7,7 +7,8 @@ namespace Pipeline.Core.Postgres;
 
 /// <summary>
 /// Brings the schema up to date, once, however many processes start together: an advisory lock lets one in at a time.
-/// Refuses a database that is ahead of this build, that has gaps, or whose applied migrations differ from the files.
+/// Refuses a database that is ahead of this build by migrations that are not safe for it, that has gaps, or whose applied migrations
+/// differ from the files.
 /// </summary>
 public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<Migration> migrations, ILogger<Migrator> logger)
 {
@@ -16,13 +17,14 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<
           version    integer primary key,
           name       text not null,
           checksum   text not null,
-          applied_at timestamptz not null default now())
+          applied_at timestamptz not null default now());
+        alter table schema_migrations add column if not exists is_safe boolean not null default false
         """;
 
-    private const string SelectApplied = "select version, name, checksum from schema_migrations order by version";
+    private const string SelectApplied = "select version, name, checksum, is_safe as IsSafe from schema_migrations order by version";
 
     private const string InsertApplied =
-        "insert into schema_migrations (version, name, checksum) values (@Version, @Name, @Checksum)";
+        "insert into schema_migrations (version, name, checksum, is_safe) values (@Version, @Name, @Checksum, @IsSafe)";
 
     /// <exception cref="StartupException">The database and this build's migrations do not fit together.</exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)
@@ -33,6 +35,11 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<
         await ExecuteAsync(CreateTable);
         var applied = await connection.QueryAsync<AppliedMigration>(SelectApplied, null, cancellationToken);
         RefuseMismatch(applied, migrations);
+        if (applied.Count > migrations.Count)
+        {
+            LogAhead(applied.Count, migrations.Count);
+        }
+
         foreach (var migration in migrations.Skip(applied.Count))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -61,10 +68,10 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<
 
     private static void RefuseMismatch(IReadOnlyList<AppliedMigration> applied, IReadOnlyList<Migration> migrations)
     {
-        if (applied.Count > migrations.Count)
+        if (applied.Skip(migrations.Count).FirstOrDefault(migration => !migration.IsSafe) is { } unsafeOne)
         {
             throw new StartupException(
-                $"The database is at schema version {applied.Count}, this build knows {migrations.Count}. Start a build at least as new as the one that migrated it.");
+                $"The database is at schema version {applied.Count}, this build knows {migrations.Count}, and {unsafeOne.Version:0000}_{unsafeOne.Name} is not safe for it. Start a build that knows that one, or restore the backup from before the upgrade.");
         }
 
         foreach (var (done, known) in applied.Zip(migrations))
@@ -80,5 +87,8 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<
     [LoggerMessage(1001, LogLevel.Information, "Applied migration {Version}: {Name}")]
     private partial void LogApplied(int version, string name);
 
-    private sealed record AppliedMigration(int Version, string Name, string Checksum);
+    [LoggerMessage(1003, LogLevel.Warning, "The database is at schema version {Applied}, which is newer than this build's {Known} and safe for it")]
+    private partial void LogAhead(int applied, int known);
+
+    private sealed record AppliedMigration(int Version, string Name, string Checksum, bool IsSafe);
 }

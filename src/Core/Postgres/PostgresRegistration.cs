@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -44,6 +45,8 @@ internal static class PostgresRegistration
             }
 
             return new NpgsqlDataSourceBuilder(connection.ConnectionString)
+                // Loops that poll all day are no part of any job's trace.
+                .ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null).ConfigureBatchFilter(_ => Activity.Current is not null))
                 .UsePhysicalConnectionInitializer(ReadOnlyDatabase.Refuse, ReadOnlyDatabase.RefuseAsync)
                 .Build();
         }

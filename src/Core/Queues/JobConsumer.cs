@@ -21,8 +21,13 @@ internal sealed class JobConsumer(JobRunner runner, QueueSlots slots) : IConsume
 /// nobody reads. What nobody can read is acknowledged, since it would come back for ever: the database knows every job, and finds that
 /// its message is lost.
 /// </summary>
-internal sealed partial class FailedMessages(string queue, ILogger logger) : IFilter<ExceptionReceiveContext>
+internal sealed partial class FailedMessages(string queue, TimeProvider time, ILogger logger) : IFilter<ExceptionReceiveContext>
 {
+    // What follows within this time is of the same outage.
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(1);
+
+    private long? _saidAt;
+
     public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
         if (Reason(context.Exception) is { } reason)
@@ -31,6 +36,12 @@ internal sealed partial class FailedMessages(string queue, ILogger logger) : IFi
         }
         else
         {
+            if (_saidAt is not { } saidAt || time.GetElapsedTime(saidAt) > QuietTime)
+            {
+                LogReturned(queue, context.Exception.GetBaseException().Message);
+            }
+
+            _saidAt = time.GetTimestamp();
             ExceptionDispatchInfo.Throw(context.Exception);
         }
 
@@ -46,6 +57,9 @@ internal sealed partial class FailedMessages(string queue, ILogger logger) : IFi
         JsonException or SerializationException => exception.GetBaseException().Message,
         _ => Reason(exception.InnerException),
     };
+
+    [LoggerMessage(1230, LogLevel.Warning, "Jobs of queue {Queue} cannot be started; their messages go back to the queue until they can: {Reason}")]
+    private partial void LogReturned(string queue, string reason);
 
     [LoggerMessage(1213, LogLevel.Warning, "Dropped a message of queue {Queue} that cannot be read; was it sent by another application, or a later version? {Reason}")]
     private partial void LogUnreadable(string queue, string reason);

@@ -4,6 +4,7 @@ using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Results;
+using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Queues;
 
@@ -33,7 +34,8 @@ internal static class QueueRegistration
     public static IServiceCollection AddQueueStatistics(this IServiceCollection services) => services
         .AddSingleton<KnownFingerprints>()
         .AddSingleton<KnownWriters>()
-        .AddHosted<QueueStatistics>();
+        .AddHosted<QueueStatistics>()
+        .AddHostedService<QueueMeter>();
 
     // An options class does not know the queue it is for.
     private static void SetDefaults(QueueOptions options, JobKind kind, string queue)

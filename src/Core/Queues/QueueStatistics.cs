@@ -56,6 +56,9 @@ public sealed class QueueStatistics(
     // Each sample reads only what finished since the one before: a whole minute would be 300,000 rows at 5,000 jobs/s.
     private readonly Queue<Flow> _flows = new();
     private IReadOnlyDictionary<string, int>? _load;
+
+    // Queues whose workers have room for what waits.
+    private readonly Dictionary<string, long> _laggingSince = [];
     private readonly SemaphoreSlim _sampling = new(1);
     private DateTime? _finishedUntil;
 
@@ -128,8 +131,22 @@ public sealed class QueueStatistics(
             Workers = workers.GetValueOrDefault(queue),
             Slots = backlog.Of(queue).Slots,
             ClientsWaiting = backlog.Of(queue).ClientsWaiting,
+            LagSeconds = Lag(queue, backlog.Of(queue)),
         })];
         admission.EndSample(Current);
+    }
+
+    private double Lag(string queue, QueueBacklog backlog)
+    {
+        // Those that are held back by a limit of their client do not count.
+        if (backlog.IsPaused || backlog.Waiting.Count is 0 || backlog.Sent >= backlog.Slots)
+        {
+            _laggingSince.Remove(queue);
+            return 0;
+        }
+
+        _laggingSince.TryAdd(queue, Time.GetTimestamp());
+        return Time.GetElapsedTime(_laggingSince[queue]).TotalSeconds;
     }
 
     /// <summary>Since the first that ended in the window: a queue that was idle until then says nothing of how fast it drains.</summary>

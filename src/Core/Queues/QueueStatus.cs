@@ -36,6 +36,9 @@ public sealed record QueueStatus
     /// <summary>Jobs that they run at once.</summary>
     public required int Slots { get; init; }
 
+    /// <summary>How long jobs have waited in the database although workers had room for them, in seconds.</summary>
+    public double LagSeconds { get; init; }
+
     /// <summary>Clients with jobs that are not dispatched yet.</summary>
     public required int ClientsWaiting { get; init; }
 }

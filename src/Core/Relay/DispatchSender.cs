@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Broker;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Telemetry;
 using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Core.Relay;
@@ -38,16 +40,20 @@ public sealed class DispatchSender(QueueSender sender, BrokerAlarms alarms, IOpt
     /// <summary>Null when the broker has confirmed the message.</summary>
     private async Task<Exception?> SendAsync(Dispatch message, CancellationToken cancellationToken)
     {
+        using var span = JobTracing.Send(message);
         try
         {
             // MassTransit holds a send that was canceled for as long as its channel takes to close: a minute or more, at a queue
             // that takes nothing.
             await sender.SendAsync(message.Queue, message.Body, cancellationToken).WaitAsync(cancellationToken);
+            JobMeter.Dispatched(message.Queue, isConfirmed: true);
             return null;
         }
         catch (Exception e)
         {
             // Whatever it is, it concerns this message alone; the loop tells of it.
+            JobMeter.Dispatched(message.Queue, isConfirmed: false);
+            span?.SetTag("error.type", e.GetType().Name).SetStatus(ActivityStatusCode.Error);
             return e;
         }
     }
@@ -65,6 +71,9 @@ internal sealed record Dispatch
 
     /// <summary>Further jobs of the message; null where there are none.</summary>
     public Guid[]? Others { get; init; }
+
+    /// <summary>Where the trace of the first job goes on; null while nobody listens.</summary>
+    public string? Trace { get; init; }
 
     public int Jobs => 1 + (Others?.Length ?? 0);
 

@@ -5,6 +5,7 @@ using Pipeline.Core.Clients;
 using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Steering;
+using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Relay;
 
@@ -56,6 +57,9 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
           from (select set_config('synchronous_commit', 'off', true)) as unhurried
          where id = any(@Ids) and dispatched_at is null returning id, queue, job_id as JobId, others
         """;
+
+    // The same while somebody listens to traces.
+    private const string MarkSentTraced = $"{MarkSent}, (select trace from jobs where jobs.id = job_id)";
 
     private const string PausedClients = "select client_id from pauses where client_id is not null";
 
@@ -160,7 +164,7 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
 
     /// <summary>Marks them as on their way; returns those that still waited.</summary>
     internal Task<IReadOnlyList<Dispatch>> MarkSentAsync(long[] ids, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<Dispatch>(MarkSent, new { Ids = ids }, cancellationToken);
+        dataSource.QueryAsync<Dispatch>(JobTracing.IsOn ? MarkSentTraced : MarkSent, new { Ids = ids }, cancellationToken);
 
     /// <summary>They wait again, before others of their clients.</summary>
     internal Task GiveBackAsync(long[] ids, CancellationToken cancellationToken) => dataSource.ExecuteAsync(GiveBack, new { Ids = ids }, cancellationToken);

@@ -1,7 +1,9 @@
 using Npgsql;
+using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Steering;
 
@@ -65,16 +67,16 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
     private const string Cancel = $"""
         with changed as (
             update jobs set {JobStore.ToCanceled}
-             where id = any(@Ids) and state = any(@States) and state in ('queued', 'running') returning id)
-        select count(*)::int from changed
+             where id = any(@Ids) and state = any(@States) and state in ('queued', 'running') returning queue, kind)
+        select queue, kind, count(*)::int from changed group by queue, kind
         """;
 
     private const string Retry = $"""
         with changed as (
             update jobs set {JobStore.ToQueued}
-             where id = any(@Ids) and state = any(@States) and {JobStore.IsRetryable} returning id, queue, client_id, deadline),
+             where id = any(@Ids) and state = any(@States) and {JobStore.IsRetryable} returning id, queue, kind, client_id, deadline),
         dispatched as (insert into dispatches (job_id, queue, client_id, deadline) select id, queue, client_id, deadline from changed)
-        select count(*)::int from changed
+        select queue, kind, count(*)::int from changed group by queue, kind
         """;
 
     private const string Advance = "update job_actions set next_id = @NextId, changed = changed + @Changed where id = @Id and state = 'running'";
@@ -131,15 +133,20 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var changed = ids.Length > 0
-            ? await connection.QuerySingleAsync<int>(action.Action is JobAction.Cancel ? Cancel : Retry, new { Ids = ids, action.States }, cancellationToken)
-            : 0;
-        if (await connection.ExecuteAsync(Advance, new { action.Id, NextId = nextId, Changed = changed }, cancellationToken) is 0)
+            ? await connection.QueryAsync<(string Queue, string Kind, int Jobs)>(action.Action is JobAction.Cancel ? Cancel : Retry, new { Ids = ids, action.States }, cancellationToken)
+            : [];
+        if (await connection.ExecuteAsync(Advance, new { action.Id, NextId = nextId, Changed = changed.Sum(jobs => jobs.Jobs) }, cancellationToken) is 0)
         {
             return false;
         }
 
         await transaction.CommitAsync(cancellationToken);
         relay.Set();
+        if (action.Action is JobAction.Cancel)
+        {
+            JobMeter.Ended(changed, JobState.Canceled, errorCode: null);
+        }
+
         return true;
     }
 

@@ -2,9 +2,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Upkeep;
 
@@ -49,19 +52,21 @@ public sealed partial class JobSweep(
                      then format('%s workers died while they ran this job; it is not given to another. Look at it, then retry it.', deaths + 1)
                      else 'The worker that ran this job died.' end
               from judged j where jobs.id = j.id
-            returning jobs.id, client_id, queue, state),
+            returning jobs.id, client_id, queue, kind, state),
         dispatched as (
             insert into dispatches (job_id, queue, client_id, ahead) select id, queue, client_id, true from swept where state = 'queued')
-        select count(*)::int from swept
+        select queue, kind, state, count(*)::int from swept group by queue, kind, state
         """;
 
     private const string Expired = """
         with expired as (
             select id from jobs
              where state in ('queued', 'running') and expires_at <= now()
-             limit @Limit for update skip locked)
-        update jobs set state = 'expired', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
-         where id in (select id from expired)
+             limit @Limit for update skip locked),
+        ended as (
+            update jobs set state = 'expired', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null
+             where id in (select id from expired) returning queue, kind)
+        select queue, kind, count(*)::int from ended group by queue, kind
         """;
 
     private const string DeadWorkers = "delete from workers where lease_until < now() - interval '1 hour'";
@@ -84,8 +89,10 @@ public sealed partial class JobSweep(
         // While the database was out of reach no worker could renew its lease; none of them is dead for that.
         var orphans = _failedAt is { } failedAt && Time.GetElapsedTime(failedAt) < Grace
             ? 0
-            : await connection.ExecuteScalarAsync<int>(Orphans, parameters, cancellationToken);
-        var expired = await connection.ExecuteAsync(Expired, parameters, cancellationToken);
+            : Count(await connection.QueryAsync<(string Queue, string Kind, string State, int Jobs)>(Orphans, parameters, cancellationToken));
+        var gone = await connection.QueryAsync<(string Queue, string Kind, int Jobs)>(Expired, parameters, cancellationToken);
+        JobMeter.Ended(gone, JobState.Expired, errorCode: null);
+        var expired = gone.Sum(jobs => jobs.Jobs);
         await connection.ExecuteAsync(DeadWorkers, null, cancellationToken);
         if (orphans > 0)
         {
@@ -114,6 +121,20 @@ public sealed partial class JobSweep(
 
             RoundDone();
         }
+    }
+
+    private static int Count(IReadOnlyList<(string Queue, string Kind, string State, int Jobs)> swept)
+    {
+        foreach (var (queue, kind, state, jobs) in swept)
+        {
+            JobMeter.LostLease(queue, "worker_lost", jobs);
+            if (state == JobState.Failed)
+            {
+                JobMeter.Ended(kind, queue, state, JobErrorCode.Quarantined, jobs);
+            }
+        }
+
+        return swept.Sum(group => group.Jobs);
     }
 
     protected override void OnFailed(bool isOutage) => _failedAt = Time.GetTimestamp();

@@ -18,6 +18,7 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
         update webhook_deliveries d set attempts = attempts + 1, attempted_at = now(), due_at = now() + @LeaseSeconds * interval '1 second'
           from due where d.id = due.id
         returning d.id, d.client_id as ClientId, d.url, d.payload, d.attempts as Attempt, d.failures::int,
+                  (select trace from jobs where jobs.id = d.job_id) as Trace,
                   exists (select from webhook_endpoints e
                            where e.client_id = d.client_id and e.url = d.url and e.disabled_at is not null) as IsDisabled,
                   (select array_agg(secret order by expires_at desc nulls first) from webhook_secrets s

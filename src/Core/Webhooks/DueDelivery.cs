@@ -20,6 +20,9 @@ internal sealed record DueDelivery
     /// <summary>The URL answered 410 Gone before.</summary>
     public required bool IsDisabled { get; init; }
 
+    /// <summary>Where the trace of its job goes on; null while nobody listens.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>Those in force, the current one first; null when the client has none.</summary>
     public byte[][]? Secrets { get; init; }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Webhooks;
 
@@ -81,11 +82,15 @@ internal sealed partial class WebhookDeliverer(
 
     private async Task DeliverAsync(DueDelivery delivery)
     {
+        using var span = JobTracing.Deliver(delivery);
+        var started = Time.GetTimestamp();
         try
         {
             var attempt = delivery.IsDisabled
                 ? new DeliveryAttempt(DeliveryVerdict.Gone) { Error = "The URL answered 410 to an earlier webhook. Replay a delivery to enable it again." }
                 : await sender.SendAsync(delivery, _givenUp.Token);
+            JobMeter.Delivered(attempt, Time.GetElapsedTime(started));
+            span?.SetTag("pipeline.webhook.outcome", attempt.Verdict.ToString());
             await queue.SettleAsync(delivery, attempt, _givenUp.Token);
         }
         catch (Exception e)

@@ -24,6 +24,8 @@ internal sealed partial class BatchScheduler
         switch (result)
         {
             case DecodeResult.Ok:
+                _passes++;
+                _passTokens += _composer.Batch.Count;
                 Deliver();
                 break;
             case DecodeResult.CacheFull:

@@ -23,6 +23,9 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     private readonly WaitingQueue _waiting = new();
     private readonly List<InferenceTask> _active = []; // In order of admission: the oldest first.
     private bool _admissionPaused;
+    private long _evictions;
+    private long _passes;
+    private long _passTokens;
 
     /// <param name="decoder">Owned by this scheduler's loop from now on.</param>
     /// <param name="submissions">Where requests arrive.</param>
@@ -42,7 +45,13 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
         _composer = new(decoder.Limits, _sequences);
     }
 
-    public SchedulerState State => new(_active.Count, _waiting.Count, _prefixes.Count, _budget.Used, _budget.Capacity, _sequences.Free);
+    public SchedulerState State => new(_active.Count, _waiting.Count, _prefixes.Count, _budget.Used, _budget.Capacity, _sequences.Free)
+    {
+        Evictions = _evictions,
+        Passes = _passes,
+        PassTokens = _passTokens,
+        PassTokensMax = _decoder.Limits.BatchTokens,
+    };
 
     public IReadOnlyList<InferenceTask> Active => _active;
 
@@ -198,6 +207,7 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     {
         _active.Remove(task);
         Release(task);
+        _evictions++;
         LogEvicted(_logger, task.Prompt.Length, _active.Count);
         _waiting.Return(task); // The youngest has least work to lose; the oldest must progress or we thrash.
         _admissionPaused = true;

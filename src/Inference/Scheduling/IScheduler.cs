@@ -14,4 +14,17 @@ internal interface IScheduler<out TState>
 }
 
 /// <summary>What the scheduler holds between two ticks.</summary>
-internal sealed record SchedulerState(int Active, int Waiting, int Prefixes, int KvUsed, int KvCapacity, int SequencesFree);
+internal sealed record SchedulerState(int Active, int Waiting, int Prefixes, int KvUsed, int KvCapacity, int SequencesFree)
+{
+    /// <summary>Requests that were sent back to waiting, since the start.</summary>
+    public long Evictions { get; init; }
+
+    /// <summary>Forward passes since the start.</summary>
+    public long Passes { get; init; }
+
+    /// <summary>Tokens of these passes.</summary>
+    public long PassTokens { get; init; }
+
+    /// <summary>Most tokens of one pass.</summary>
+    public int PassTokensMax { get; init; }
+}

@@ -14,16 +14,26 @@ internal sealed class InferenceMeter : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _timeToFirstToken;
     private readonly Histogram<double> _timePerOutputToken;
+    private readonly Histogram<double> _prefill;
+    private readonly Histogram<double> _decode;
 
     public InferenceMeter(string model, Func<SchedulerState> state, Func<int> submitted)
     {
         _meter = new(InferenceTelemetry.Name, null, [new(InferenceTelemetry.Model, model)]);
-        _tokens = _meter.CreateHistogram<long>(InferenceTelemetry.TokenUsage, "{token}");
+        _tokens = _meter.CreateHistogram(InferenceTelemetry.TokenUsage, "{token}", null, null, InferenceBuckets.Tokens);
         _cachedTokens = _meter.CreateCounter<long>(InferenceTelemetry.CachedTokens, "{token}");
-        _duration = _meter.CreateHistogram<double>(InferenceTelemetry.RequestDuration, "s");
-        _timeToFirstToken = _meter.CreateHistogram<double>(InferenceTelemetry.TimeToFirstToken, "s");
-        _timePerOutputToken = _meter.CreateHistogram<double>(InferenceTelemetry.TimePerOutputToken, "s");
+        _duration = Seconds(InferenceTelemetry.RequestDuration);
+        _timeToFirstToken = Seconds(InferenceTelemetry.TimeToFirstToken);
+        _timePerOutputToken = _meter.CreateHistogram(InferenceTelemetry.TimePerOutputToken, "s", null, null, InferenceBuckets.SecondsPerToken);
+        _prefill = Seconds(InferenceTelemetry.PrefillDuration);
+        _decode = Seconds(InferenceTelemetry.DecodeDuration);
         _meter.CreateObservableGauge(InferenceTelemetry.ActiveSequences, () => state().Active, "{sequence}");
+        _meter.CreateObservableGauge(InferenceTelemetry.FreeSequences, () => state().SequencesFree, "{sequence}");
+        _meter.CreateObservableGauge(InferenceTelemetry.CachedPrefixes, () => state().Prefixes, "{prefix}");
+        _meter.CreateObservableCounter(InferenceTelemetry.Evictions, () => state().Evictions, "{request}");
+        _meter.CreateObservableCounter(InferenceTelemetry.Passes, () => state().Passes, "{pass}");
+        _meter.CreateObservableCounter(InferenceTelemetry.PassTokens, () => state().PassTokens, "{token}");
+        _meter.CreateObservableGauge(InferenceTelemetry.PassTokensMax, () => state().PassTokensMax, "{token}");
         _meter.CreateObservableGauge(InferenceTelemetry.WaitingRequests, () => state().Waiting + submitted(), "{request}");
         _meter.CreateObservableGauge(InferenceTelemetry.KvUsed, () => state().KvUsed, "{token}");
         _meter.CreateObservableGauge(InferenceTelemetry.KvCapacity, () => state().KvCapacity, "{token}");
@@ -35,6 +45,7 @@ internal sealed class InferenceMeter : IDisposable
         _tokens.Record(scores.PromptTokens, operation, new(InferenceTelemetry.TokenType, "input"));
         _cachedTokens.Add(scores.CachedTokens, operation);
         _duration.Record(duration.TotalSeconds, operation);
+        _prefill.Record(duration.TotalSeconds, operation);
     }
 
     public void Generated(GeneratedAnswer answer)
@@ -45,6 +56,8 @@ internal sealed class InferenceMeter : IDisposable
         _cachedTokens.Add(answer.CachedTokens, operation);
         _duration.Record(answer.Duration.TotalSeconds, operation);
         _timeToFirstToken.Record(answer.TimeToFirstToken.TotalSeconds, operation);
+        _prefill.Record(answer.TimeToFirstToken.TotalSeconds, operation);
+        _decode.Record((answer.Duration - answer.TimeToFirstToken).TotalSeconds, operation);
         if (answer.TokensPerSecond is double rate)
         {
             _timePerOutputToken.Record(1 / rate, operation);
@@ -62,6 +75,8 @@ internal sealed class InferenceMeter : IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private Histogram<double> Seconds(string name) => _meter.CreateHistogram(name, "s", null, null, InferenceBuckets.Seconds);
 }
 
 /// <summary>Instruments of one loaded embedding model.</summary>
@@ -76,8 +91,8 @@ internal sealed class EmbeddingMeter : IDisposable
     {
         _meter = new(InferenceTelemetry.Name, null, [new(InferenceTelemetry.Model, model)]);
         _texts = _meter.CreateCounter<long>(InferenceTelemetry.EmbeddedTexts, "{text}");
-        _tokens = _meter.CreateHistogram<long>(InferenceTelemetry.TokenUsage, "{token}");
-        _duration = _meter.CreateHistogram<double>(InferenceTelemetry.RequestDuration, "s");
+        _tokens = _meter.CreateHistogram(InferenceTelemetry.TokenUsage, "{token}", null, null, InferenceBuckets.Tokens);
+        _duration = _meter.CreateHistogram(InferenceTelemetry.RequestDuration, "s", null, null, InferenceBuckets.Seconds);
         _meter.CreateObservableGauge(InferenceTelemetry.WaitingRequests, waiting, "{request}");
     }
 

@@ -15,6 +15,30 @@ public static class InferenceTelemetry
     /// <summary>Requests in the batch.</summary>
     public const string ActiveSequences = "pipeline.inference.sequences.active";
 
+    /// <summary>Places of the batch that are free.</summary>
+    public const string FreeSequences = "pipeline.inference.sequences.free";
+
+    /// <summary>Prefixes that the KV cache keeps for the next prompts.</summary>
+    public const string CachedPrefixes = "pipeline.inference.prefixes";
+
+    /// <summary>Requests that were sent back to waiting because the KV cache was full.</summary>
+    public const string Evictions = "pipeline.inference.evictions";
+
+    /// <summary>Forward passes.</summary>
+    public const string Passes = "pipeline.inference.passes";
+
+    /// <summary>Tokens that were computed in them; over passes and <see cref="PassTokensMax"/> it is how full they are.</summary>
+    public const string PassTokens = "pipeline.inference.pass.tokens";
+
+    /// <summary>Most tokens of one pass.</summary>
+    public const string PassTokensMax = "pipeline.inference.pass.tokens.max";
+
+    /// <summary>Seconds from submission until the prompt is computed.</summary>
+    public const string PrefillDuration = "pipeline.inference.prefill.duration";
+
+    /// <summary>Seconds from the first token of an answer to the last.</summary>
+    public const string DecodeDuration = "pipeline.inference.decode.duration";
+
     /// <summary>Requests that wait for the batch.</summary>
     public const string WaitingRequests = "pipeline.inference.requests.waiting";
 
@@ -54,6 +78,9 @@ public static class InferenceTelemetry
     /// <summary>Tag of spans: tokens of the prompt.</summary>
     public const string InputTokens = "gen_ai.usage.input_tokens";
 
+    /// <summary>Tag of spans: tokens of the prompt that the prefix cache held.</summary>
+    public const string CachedInputTokens = "gen_ai.usage.cache_read.input_tokens";
+
     /// <summary>Tag of spans: tokens of the answer.</summary>
     public const string OutputTokens = "gen_ai.usage.output_tokens";
 
@@ -76,6 +103,25 @@ public static class InferenceTelemetry
         activity?.SetTag(Model, model);
         return activity;
     }
+
+    /// <summary>The two phases of an answer that is over, within its span.</summary>
+    internal static void AddPhases(Activity? activity, GeneratedAnswer answer)
+    {
+        if (activity is not { IsAllDataRequested: true })
+        {
+            return;
+        }
+
+        DateTime first = activity.StartTimeUtc + answer.TimeToFirstToken;
+        Phase("prefill", activity.StartTimeUtc, first);
+        Phase("decode", first, activity.StartTimeUtc + answer.Duration);
+
+        void Phase(string name, DateTime from, DateTime to)
+        {
+            using Activity? phase = _source.StartActivity(name, ActivityKind.Internal, activity.Context, startTime: from);
+            phase?.SetEndTime(to);
+        }
+    }
 }
 
 /// <summary>Reports one generated answer: as a span, and to the meter.</summary>
@@ -86,7 +132,9 @@ internal sealed class GenerationSpan(InferenceMeter meter, Activity? activity, T
     public void Finished(GeneratedAnswer answer)
     {
         meter.Generated(answer);
+        InferenceTelemetry.AddPhases(activity, answer);
         activity?.SetTag(InferenceTelemetry.InputTokens, answer.PromptTokens);
+        activity?.SetTag(InferenceTelemetry.CachedInputTokens, answer.CachedTokens);
         activity?.SetTag(InferenceTelemetry.OutputTokens, answer.AnswerTokens);
         activity?.SetTag(InferenceTelemetry.FinishReasons, new[] { answer.End == GenerationEnd.Length ? "length" : "stop" });
     }

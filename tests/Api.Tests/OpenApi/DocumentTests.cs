@@ -22,7 +22,7 @@ public sealed class DocumentTests(LocalApi api)
                 "post /api/conversations/{id}/messages", "post /api/interviews", "get /api/interviews/{id}", "delete /api/interviews/{id}",
                 "post /api/interviews/{id}/answers", "post /api/jobs", "get /api/jobs", "get /api/jobs/{id}", "delete /api/jobs/{id}",
                 "post /api/jobs/{id}/retry", "post /api/jobs/batch", "get /api/batches", "get /api/batches/{id}",
-                "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues", "get /api/usage", "get /api/kinds",
+                "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues", "get /api/queues/{queue}/load", "get /api/usage", "get /api/kinds",
                 "get /api/jobs/{id}/events", "post /v1/chat/completions", "post /v1/embeddings", "get /v1/models", "get /v1/models/{id}",
                 "get /api/webhooks/deliveries", "get /api/webhooks/deliveries/{id}", "post /api/webhooks/deliveries/{id}/replay",
                 "post /api/webhooks/secrets", "get /api/webhooks/secrets", "delete /api/webhooks/secrets/{id}",

@@ -87,6 +87,29 @@ public sealed class MigratorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_database_that_is_ahead_by_what_is_safe_is_accepted_and_left_as_it_is()
+    {
+        var safe = Migration.Parse("0002_safe.sql", "-- Safe for older versions.\nalter table one add column more int;");
+        await MigrateAsync(First, safe);
+
+        await MigrateAsync(First);
+        await MigrateAsync(First, safe, Migration.Parse("0003_third.sql", "create table three (id int);"));
+
+        (await VersionsAsync()).ShouldBe([1, 2, 3]);
+        (await Should.ThrowAsync<StartupException>(() => MigrateAsync(First))).Message.ShouldContain("0003_third is not safe for it");
+    }
+
+    [Fact]
+    public void What_is_called_safe_only_adds()
+    {
+        string[] others = ["drop ", "rename ", "alter column", "create trigger", "create unique", "not null,", "delete ", "update ", "truncate "];
+
+        Migration.EmbeddedIn(typeof(Migrator).Assembly).Where(migration => migration.IsSafe)
+            .SelectMany(migration => others.Where(word => migration.Sql.Contains(word, StringComparison.OrdinalIgnoreCase)).Select(word => $"{migration.Name}: {word}"))
+            .ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_was_stored_under_older_names_is_found_under_the_new_ones()
     {
         var all = Migration.EmbeddedIn(typeof(Migrator).Assembly);

@@ -54,9 +54,14 @@ public sealed class DeliveryTests(PostgresDatabase database) : IClassFixture<Pos
     [Fact]
     public async Task A_queue_that_the_broker_lost_is_declared_again_and_nothing_is_lost()
     {
+        var log = new RecordedLog();
         var settings = await TestPipeline.SettingsAsync(database);
         settings["Relay:LostAfter"] = "00:00:02";
-        await using var accepting = await TestPipeline.StartAsync(database, settings, pipeline => pipeline.AddIntake());
+        await using var accepting = await TestPipeline.StartAsync(database, settings, pipeline =>
+        {
+            pipeline.AddIntake();
+            log.Record(pipeline);
+        });
         var before = await accepting.SubmitAsync("before");
         await ArrivedAsync(accepting, 1);
         await DeleteQueueAsync(settings);
@@ -67,6 +72,9 @@ public sealed class DeliveryTests(PostgresDatabase database) : IClassFixture<Pos
 
         (await working.FinishAsync(before)).Attempt.ShouldBe(1);
         (await working.FinishAsync(after)).Attempt.ShouldBe(1);
+
+        // Not a stack trace for each message that came back.
+        log.Lines.Select(line => line.Text).Where(line => line.Contains("FAULT", StringComparison.Ordinal) || line.Contains("   at ", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Pipeline.Core.Hosting;
+
+namespace Pipeline.Core.Telemetry;
+
+internal static class TelemetryRegistration
+{
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string ServiceName = "OTEL_SERVICE_NAME";
+    private const string Disabled = "OTEL_SDK_DISABLED";
+
+    // Of other assemblies, which this one does not know.
+    private const string Engine = "Pipeline.Inference";
+    private const string Bus = "MassTransit";
+
+    /// <summary>
+    /// What this process tells of itself. Without an endpoint and without a port for metrics nothing of OpenTelemetry is even created.
+    /// </summary>
+    /// <returns>Whether metrics are exported.</returns>
+    public static bool AddTelemetry(this IHostApplicationBuilder host)
+    {
+        var services = host.Services;
+        services.AddValidated<TelemetryOptions, TelemetryOptionsValidator>(TelemetryOptions.Section);
+        var sends = !string.IsNullOrWhiteSpace(host.Configuration[Endpoint]) && host.Configuration[Disabled] is not ("true" or "True" or "TRUE");
+        var isScraped = !string.IsNullOrWhiteSpace(host.Configuration[$"{TelemetryOptions.Section}:{nameof(TelemetryOptions.MetricsPort)}"]);
+        if (!sends && !isScraped)
+        {
+            return false;
+        }
+
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource, host)).WithMetrics(metrics =>
+        {
+            // Not of HTTP clients: webhooks go to any number of hosts, and each would be a series.
+            metrics.AddMeter(JobMeter.Name, Engine, Bus).AddMeter("Npgsql").AddAspNetCoreInstrumentation().AddRuntimeInstrumentation();
+            if (sends)
+            {
+                metrics.AddOtlpExporter();
+            }
+
+            if (isScraped)
+            {
+                metrics.AddPrometheusExporter();
+            }
+        });
+        if (isScraped)
+        {
+            services.AddHosted<MetricsServer>();
+        }
+
+        if (sends)
+        {
+            telemetry.WithTracing(AddTraces).WithLogging(logs => logs.AddOtlpExporter(), logs =>
+            {
+                logs.IncludeFormattedMessage = true;
+                logs.ParseStateValues = true;
+            });
+        }
+
+        services.AddSingleton<TelemetryStore>();
+        return true;
+    }
+
+    private static void AddTraces(TracerProviderBuilder traces) => traces
+        .AddSource(JobTracing.Name, Engine, Bus)
+        .AddNpgsql()
+        .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
+        .AddHttpClientInstrumentation()
+        .AddOtlpExporter();
+
+    private static void Describe(ResourceBuilder resource, IHostApplicationBuilder host)
+    {
+        if (string.IsNullOrWhiteSpace(host.Configuration[ServiceName]))
+        {
+            resource.AddService(host.Environment.ApplicationName, serviceNamespace: "pipeline", typeof(TelemetryRegistration).Assembly.GetName().Version?.ToString(3));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Dapper;
+using Pipeline.Contracts;
+using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Processes;
+using Pipeline.TestSupport.Services;
+using Pipeline.TestSupport.Webhooks;
+
+namespace Pipeline.EndToEnd.Tests.Telemetry;
+
+/// <summary>The whole system with a port for metrics, after it did a little of everything, and what Prometheus would read there.</summary>
+public sealed partial class MeasuredSystem : IAsyncLifetime
+{
+    private readonly PostgresDatabase _database = new();
+    private RoleProcess? _host;
+
+    /// <summary>The text of a scrape.</summary>
+    public string Scrape { get; private set; } = "";
+
+    /// <summary>Names of the series in it.</summary>
+    public IReadOnlySet<string> Names { get; private set; } = new HashSet<string>();
+
+    /// <summary>Where Prometheus would ask.</summary>
+    public string Target { get; } = $"127.0.0.1:{Random.Shared.Next(12_000, 19_999)}";
+
+    public async ValueTask InitializeAsync()
+    {
+        await _database.InitializeAsync();
+        await using var webhooks = await WebhookReceiver.StartAsync();
+        var settings = await TestPipeline.SettingsAsync(_database);
+        settings["Telemetry:MetricsPort"] = Target.Split(':')[1];
+        settings["Telemetry:Clients"] = "true";
+        settings["Telemetry:SampleInterval"] = "00:00:01";
+        settings["Worker:JobTimeout"] = "00:00:03";
+        settings["Worker:FailuresMax"] = "2";
+        settings["Webhooks:AllowPrivateTargets"] = "true";
+        settings["Webhooks:AllowHttp"] = "true";
+        _host = await RoleProcess.StartReadyAsync("AllInOne", settings);
+        using var http = new HttpClient { BaseAddress = _host.Address };
+        await AddBudgetAsync();
+        (await http.PostAsync("/api/webhooks/secrets", null)).EnsureSuccessStatusCode();
+
+        await FinishAsync(http, "/api/emotion", new { text = "What a lovely surprise!", callback_url = $"{webhooks.Address}/hook" });
+        await FinishAsync(http, "/api/emotion", new { text = "What a lovely surprise!" });
+        await FinishAsync(http, "/api/embeddings", new { texts = new[] { "a text" } });
+        await FinishAsync(http, "/api/chat/completions", new { messages = new[] { new { role = "user", content = "Hello" } }, max_tokens = 8 });
+        await webhooks.NextAsync();
+
+        // It takes longer than an attempt may, is tried again, and canceled while it runs.
+        var items = Enumerable.Range(0, 1_000).Select(number => new { question = $"What is {number}?", answer = "A number." });
+        var report = await AcceptAsync(http, "/api/report", new { items });
+        await Eventually.TrueAsync(async () => (await JobAsync(http, report)) is var job && job.GetProperty("attempt").GetInt32() > 1 && job.GetProperty("state").GetString() is "running");
+        (await http.DeleteAsync($"/api/jobs/{report}")).EnsureSuccessStatusCode();
+
+        using var scraper = new HttpClient();
+        await Eventually.TrueAsync(async () =>
+        {
+            Scrape = await scraper.GetStringAsync($"http://{Target}/metrics");
+            Names = Series().Matches(Scrape).Select(match => match.Groups[1].Value).ToHashSet();
+            return Names.Contains("pipeline_lease_losses_total") && Names.Contains("pipeline_task_late_seconds") && Names.Contains("pipeline_budget_fullest_ratio");
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        await _database.DisposeAsync();
+    }
+
+    private async Task AddBudgetAsync()
+    {
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync("""
+            insert into clients (id, name, tokens_per_day) values ('019a9c1e-7f00-7000-8000-00000000000a', 'alice', 1000);
+            insert into budgets (client_id, period, starts, used) values ('019a9c1e-7f00-7000-8000-00000000000a', 'day', (now() at time zone 'UTC')::date, 900);
+            """);
+    }
+
+    private static async Task FinishAsync(HttpClient http, string path, object body)
+    {
+        var id = await AcceptAsync(http, path, body);
+        await Eventually.TrueAsync(async () => JobState.IsFinal((await JobAsync(http, id)).GetProperty("state").GetString()!));
+    }
+
+    private static async Task<string> AcceptAsync(HttpClient http, string path, object body)
+    {
+        using var response = await http.PostAsJsonAsync(path, body);
+        var job = await response.Content.ReadFromJsonAsync<JsonElement>();
+        job.TryGetProperty("id", out var id).ShouldBeTrue(job.ToString());
+        return id.GetString()!;
+    }
+
+    private static Task<JsonElement> JobAsync(HttpClient http, string id) => http.GetFromJsonAsync<JsonElement>($"/api/jobs/{id}");
+
+    [GeneratedRegex(@"^([a-z_]\w*)(?:\{| )", RegexOptions.Multiline)]
+    private static partial Regex Series();
+}

@@ -1,0 +1,117 @@
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Processes;
+using Pipeline.TestSupport.Services;
+using Pipeline.TestSupport.Telemetry;
+using Pipeline.TestSupport.Webhooks;
+
+namespace Pipeline.EndToEnd.Tests.Telemetry;
+
+public sealed class TraceTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private const string CallerId = "00f067aa0ba902b7";
+    private const string Secret = "my cat is called Schrodinger";
+    private const int Items = 60;
+
+    [Fact]
+    public async Task One_trace_follows_a_streamed_job_over_two_workers_to_its_webhook()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var webhooks = await WebhookReceiver.StartAsync();
+        var settings = await SettingsAsync(receiver);
+        await using var api = await RoleProcess.StartReadyAsync("Api", settings);
+        using var http = new HttpClient { BaseAddress = api.Address };
+        (await http.PostAsync("/api/webhooks/secrets", null)).EnsureSuccessStatusCode();
+        var first = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
+
+        var id = await AcceptAsync(http, $"{webhooks.Address}/hook");
+        await using var events = await FollowAsync(http, id);
+        await NextAsync(events, "progress", progress => progress.GetProperty("done").GetDouble() > 0);
+        (await first.StopAsync()).ShouldBe(0);
+        await using var second = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
+        await NextAsync(events, "end", _ => true);
+
+        var webhook = await webhooks.NextAsync();
+        webhook.Headers["traceparent"].ShouldContain(TraceId);
+        await second.StopAsync();
+        await api.StopAsync();
+        ReceivedSpan[] trace = [.. receiver.Spans.Where(span => span.TraceId == TraceId)];
+        string[] expected =
+            ["accept report", "send report", "wait report", "claim report", "process report", "complete report", "prefill", "decode", "chat small", "deliver webhook", "POST"];
+        expected.Except(trace.Select(span => span.Name)).ShouldBeEmpty(string.Join(", ", trace.Select(span => span.Name).Distinct()));
+        var attempts = trace.Where(span => span.Name == "process report").OrderBy(span => span.Start).ToArray();
+        attempts.Length.ShouldBeGreaterThanOrEqualTo(2);
+        attempts.ShouldAllBe(span => span.Attributes["pipeline.job.id"] == id);
+        attempts.Select(span => span.Attributes["pipeline.job.state"]).ShouldBe([.. Enumerable.Repeat("queued", attempts.Length - 1), "succeeded"]);
+        attempts[0].Links.ShouldBeEmpty();
+        attempts.Skip(1).Select(span => span.Links.Single()).ShouldBe(attempts.SkipLast(1).Select(span => span.SpanId));
+        trace.Select(span => span.Service).Distinct().ShouldBe(["Pipeline.Api", "Pipeline.Workers.Inference"], ignoreOrder: true);
+        receiver.Spans.Where(span => span.TraceId != TraceId && span.Name.Contains("report", StringComparison.Ordinal)).ShouldBeEmpty();
+
+        // Every span but the caller's own is there.
+        trace.Where(span => span.ParentId.Length > 0 && span.ParentId != CallerId && trace.All(other => other.SpanId != span.ParentId))
+            .Select(span => span.Name).ShouldBeEmpty();
+        receiver.Spans.SelectMany(span => span.Attributes.Values).Concat(receiver.Logs).ShouldAllBe(text => !text.Contains(Secret, StringComparison.Ordinal));
+        string[] metrics = ["pipeline.jobs.accepted", "pipeline.jobs.retried", "pipeline.job.queue.duration", "gen_ai.client.token.usage"];
+        metrics.Except(receiver.Metrics.Keys).ShouldBeEmpty();
+        receiver.Logs.ShouldNotBeEmpty();
+        AssertJsonLines(api.Output);
+        AssertJsonLines(second.Output);
+    }
+
+    private async Task<Dictionary<string, string?>> SettingsAsync(OtlpReceiver receiver)
+    {
+        var settings = await TestPipeline.SettingsAsync(database);
+        foreach (var (key, value) in receiver.Settings)
+        {
+            settings[key] = value;
+        }
+
+        // A worker that is stopped gives back what it runs.
+        settings["Worker:DrainTimeout"] = "00:00:00";
+        settings["Webhooks:AllowPrivateTargets"] = "true";
+        settings["Webhooks:AllowHttp"] = "true";
+        return settings;
+    }
+
+    private static async Task<string> AcceptAsync(HttpClient http, string callback)
+    {
+        var items = Enumerable.Range(0, Items).Select(number => new { question = $"What is {number}?", answer = Secret });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/report")
+        {
+            Content = JsonContent.Create(new { items, callback_url = callback }),
+            Headers = { { "traceparent", $"00-{TraceId}-{CallerId}-01" } },
+        };
+        using var response = await http.SendAsync(request);
+        var body = await response.Content.ReadFromJsonAsync<JsonElement>();
+        body.TryGetProperty("id", out var id).ShouldBeTrue(body.ToString());
+        return id.GetString()!;
+    }
+
+    private static async Task<IAsyncEnumerator<SseItem<string>>> FollowAsync(HttpClient http, string id) =>
+        SseParser.Create(await http.GetStreamAsync($"/api/jobs/{id}/events")).EnumerateAsync().GetAsyncEnumerator();
+
+    private static async Task<JsonElement> NextAsync(IAsyncEnumerator<SseItem<string>> events, string name, Func<JsonElement, bool> holds)
+    {
+        while (await events.MoveNextAsync())
+        {
+            if (events.Current.EventType == name && JsonElement.Parse(events.Current.Data) is var data && holds(data))
+            {
+                return data;
+            }
+        }
+
+        throw new InvalidOperationException($"The stream ended without the event {name}.");
+    }
+
+    private static void AssertJsonLines(string output)
+    {
+        foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            JsonElement.Parse(line).GetProperty("Message").GetString().ShouldNotBeNull();
+        }
+    }
+}

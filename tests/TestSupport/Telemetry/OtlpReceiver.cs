@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.TestSupport.Telemetry;
+
+/// <summary>Takes what OpenTelemetry's exporters send as OTLP over HTTP in protobuf, and keeps it.</summary>
+public sealed class OtlpReceiver : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<ReceivedSpan> _spans = new();
+    private readonly ConcurrentDictionary<string, string> _metrics = new();
+    private readonly ConcurrentQueue<string> _logs = new();
+
+    private OtlpReceiver()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        _app = builder.Build();
+        _app.MapPost("/v1/traces", context => ReceiveAsync(context, ReadSpans));
+        _app.MapPost("/v1/metrics", context => ReceiveAsync(context, ReadMetrics));
+        _app.MapPost("/v1/logs", context => ReceiveAsync(context, ReadLogs));
+    }
+
+    /// <summary>Settings of a host that sends here, and soon.</summary>
+    public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
+    {
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _app.Urls.Single(),
+        ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+        ["OTEL_BLRP_SCHEDULE_DELAY"] = "200",
+        ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
+    };
+
+    public IReadOnlyList<ReceivedSpan> Spans => [.. _spans];
+
+    /// <summary>Names of metrics, with the meter that each is of.</summary>
+    public IReadOnlyDictionary<string, string> Metrics => _metrics;
+
+    /// <summary>Texts of log records.</summary>
+    public IReadOnlyList<string> Logs => [.. _logs];
+
+    public static async Task<OtlpReceiver> StartAsync()
+    {
+        var receiver = new OtlpReceiver();
+        await receiver._app.StartAsync();
+        return receiver;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static async Task ReceiveAsync(HttpContext context, Action<ProtoMessage> read)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        read(new(body.ToArray()));
+        context.Response.ContentType = "application/x-protobuf"; // An empty message: everything was taken.
+    }
+
+    private void ReadSpans(ProtoMessage request)
+    {
+        foreach (var resource in request.Messages(1))
+        {
+            var service = Attributes(resource.Messages(1).Single(), 1).GetValueOrDefault("service.name", "");
+            foreach (var scope in resource.Messages(2))
+            {
+                foreach (var span in scope.Messages(2))
+                {
+                    _spans.Enqueue(new()
+                    {
+                        Service = service,
+                        Source = scope.Messages(1).Single().Text(1),
+                        TraceId = span.Hex(1),
+                        SpanId = span.Hex(2),
+                        ParentId = span.Hex(4),
+                        Name = span.Text(5),
+                        Start = span.Number(7),
+                        End = span.Number(8),
+                        Attributes = Attributes(span, 9),
+                        Links = [.. span.Messages(13).Select(link => link.Hex(2))],
+                    });
+                }
+            }
+        }
+    }
+
+    private void ReadMetrics(ProtoMessage request)
+    {
+        foreach (var scope in request.Messages(1).SelectMany(resource => resource.Messages(2)))
+        {
+            foreach (var metric in scope.Messages(2))
+            {
+                _metrics[metric.Text(1)] = scope.Messages(1).Single().Text(1);
+            }
+        }
+    }
+
+    private void ReadLogs(ProtoMessage request)
+    {
+        foreach (var record in request.Messages(1).SelectMany(resource => resource.Messages(2)).SelectMany(scope => scope.Messages(2)))
+        {
+            _logs.Enqueue(string.Concat(record.Messages(5).Select(body => body.Text(1))));
+        }
+    }
+
+    private static Dictionary<string, string> Attributes(ProtoMessage owner, int field) =>
+        owner.Messages(field).ToDictionary(attribute => attribute.Text(1), attribute => Value(attribute.Messages(2).Single()));
+
+    private static string Value(ProtoMessage value) => value.Has(1) ? value.Text(1) : $"{value.Number(value.Has(2) ? 2 : 3)}";
+}
+
+/// <summary>A span as its exporter told it.</summary>
+public sealed record ReceivedSpan
+{
+    public required string Service { get; init; }
+
+    /// <summary>Name of its activity source.</summary>
+    public required string Source { get; init; }
+
+    public required string TraceId { get; init; }
+
+    public required string SpanId { get; init; }
+
+    /// <summary>Empty for the first of a trace.</summary>
+    public required string ParentId { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Nanoseconds since 1970.</summary>
+    public required ulong Start { get; init; }
+
+    public required ulong End { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Attributes { get; init; }
+
+    /// <summary>Ids of spans that it is linked with.</summary>
+    public required IReadOnlyList<string> Links { get; init; }
+}
