@@ -15,6 +15,9 @@ internal static partial class ApiLog
     [LoggerMessage(2050, LogLevel.Warning, "A query was searched by words alone; job {JobId} did not embed it: {Reason}")]
     public static partial void QueryNotEmbedded(this ILogger log, Guid jobId, string reason);
 
+    [LoggerMessage(2060, LogLevel.Error, "Batch {BatchId} could not leave the state {State}; trying again in a minute")]
+    public static partial void FileBatchFailed(this ILogger log, Exception exception, Guid batchId, string state);
+
     [LoggerMessage(2011, LogLevel.Warning, "Entry {Id} of the audit was answered {Status}, which could not be written there: {Reason}")]
     public static partial void AuditIncomplete(this ILogger log, Guid id, int status, string reason);
 

@@ -9,6 +9,8 @@ using Pipeline.Api.Events;
 using Pipeline.Api.Guards;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Limits;
+using Pipeline.Api.OpenAi.Batches;
+using Pipeline.Api.OpenAi.Files;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
@@ -47,6 +49,8 @@ public static class ApiRole
         services.AddSingleton<JobStreams>();
         services.AddSingleton<StreamedSubmissions>();
         services.AddSingleton<BatchSubmissions>();
+        services.AddSingleton<FileUploads>();
+        services.AddFileBatches();
         services.AddSingleton<Callbacks>();
         services.AddSingleton<PromptBody>();
         services.AddSingleton<PromptTrial>();

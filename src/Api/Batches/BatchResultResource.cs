@@ -50,7 +50,7 @@ internal sealed record BatchResultResource
     };
 
     /// <summary>A handler may write its JSON over several lines; here a line is a result.</summary>
-    private static string? OneLine(string? json)
+    public static string? OneLine(string? json)
     {
         if (json is null || json.AsSpan().IndexOfAny('\r', '\n') < 0)
         {

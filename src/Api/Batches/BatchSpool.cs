@@ -43,6 +43,8 @@ internal sealed class BatchSpool : IDisposable
             _writer.Write(item.ExpiresAt?.UtcTicks ?? 0);
             _writer.Write(item.Deadline?.UtcTicks ?? 0);
             _writer.Write(item.Key ?? "");
+            _writer.Write(item.Index ?? Count);
+            _writer.Write(item.AnswerForm ?? "");
             return _file;
         });
         _queues[item.Queue] = _queues.GetValueOrDefault(item.Queue) + 1;
@@ -69,6 +71,8 @@ internal sealed class BatchSpool : IDisposable
             var expiresAt = ReadTime(reader);
             var deadline = ReadTime(reader);
             var key = reader.ReadString();
+            var index = reader.ReadInt32();
+            var form = reader.ReadString();
             yield return new NewBatchItem
             {
                 Kind = kind,
@@ -77,6 +81,8 @@ internal sealed class BatchSpool : IDisposable
                 ExpiresAt = expiresAt,
                 Deadline = deadline,
                 Key = key.Length is 0 ? null : key,
+                Index = index,
+                AnswerForm = form.Length is 0 ? null : form,
             };
         }
     }

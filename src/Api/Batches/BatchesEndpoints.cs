@@ -61,7 +61,7 @@ internal static class BatchesEndpoints
         return new BatchResults(store, lifetime, time, context.ClientId(), batchId, first, after, prefer.Wait);
     }
 
-    private static BatchCursor ReadCursor(IQueryCollection query, InputErrors errors)
+    public static BatchCursor ReadCursor(IQueryCollection query, InputErrors errors)
     {
         const string After = "after";
         QueryParameters.RefuseUnknown(query, errors, After);

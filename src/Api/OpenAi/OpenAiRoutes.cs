@@ -1,3 +1,5 @@
+using Pipeline.Api.OpenAi.Batches;
+using Pipeline.Api.OpenAi.Files;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
@@ -17,6 +19,8 @@ internal static class OpenAiRoutes
         ModelsEndpoint.Map(v1);
         OpenAiEmbeddingsEndpoint.Map(v1);
         CompletionsEndpoint.Map(v1);
+        FilesEndpoints.Map(v1);
+        FileBatchesEndpoints.Map(v1);
     }
 }
 

@@ -57,7 +57,7 @@ internal static class Describing
                 Required = !body.IsOptional,
                 Content = new Dictionary<string, OpenApiMediaType>
                 {
-                    ["application/json"] = new OpenApiMediaType
+                    [body.IsForm ? "multipart/form-data" : "application/json"] = new OpenApiMediaType
                     {
                         Schema = await SchemaAsync(body, context, cancellationToken),
                         Examples = body.Examples.ToDictionary(

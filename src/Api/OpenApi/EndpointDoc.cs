@@ -38,6 +38,9 @@ internal sealed record BodyDoc(Type Type, IReadOnlyList<(string Name, string Jso
     /// <summary>Whether the endpoint takes a request without a body as well.</summary>
     public bool IsOptional { get; init; }
 
+    /// <summary>Whether it is a form (multipart/form-data) instead of JSON.</summary>
+    public bool IsForm { get; init; }
+
     /// <summary>An example of the same as one value a line, where the endpoint takes that as well.</summary>
     public string? Lines { get; init; }
 }

@@ -12,6 +12,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType CrossSite = new("cross-site", 403, "Pages of other sites may change nothing");
     public static readonly ProblemType JobNotFound = new("job-not-found", 404, "There is no such job");
     public static readonly ProblemType BatchNotFound = new("batch-not-found", 404, "There is no such batch");
+    public static readonly ProblemType FileNotFound = new("file-not-found", 404, "There is no such file");
     public static readonly ProblemType ConversationNotFound = new("conversation-not-found", 404, "There is no such conversation or interview");
     public static readonly ProblemType DeliveryNotFound = new("delivery-not-found", 404, "There is no such delivery");
     public static readonly ProblemType SecretNotFound = new("secret-not-found", 404, "There is no such secret");
@@ -26,6 +27,8 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "There is nothing at this path");
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The path does not accept this method");
     public static readonly ProblemType JobState = new("job-state", 409, "The job's state does not allow this");
+    public static readonly ProblemType BatchState = new("batch-state", 409, "The batch's state does not allow this");
+    public static readonly ProblemType FilesFull = new("files-full", 409, "The limit of files is reached");
     public static readonly ProblemType ConversationState = new("conversation-state", 409, "The conversation takes no message now");
     public static readonly ProblemType KeyExists = new("key-exists", 409, "There is already a key of this name");
     public static readonly ProblemType LastAdmin = new("last-admin", 409, "No admin would be left");
@@ -52,7 +55,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
 
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
+        InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, BatchState, FileNotFound, FilesFull, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
         ActivityReportNotFound, ScheduleNotFound, PauseNotFound, QueueNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, LimitReached, TooManyStreams,
         ModelNotFound, ModelCannotWrite, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,

@@ -27,7 +27,7 @@ public sealed class BatchIntake(
 {
     // Not public: COPY cannot be prepared, which the test of all statements does.
     private const string CopyJobs = """
-        copy jobs (id, client_id, kind, queue, input, expires_at, batch_id, batch_index, client_key, deadline, budget_tokens, budget_day, trace) from stdin (format binary)
+        copy jobs (id, client_id, kind, queue, input, expires_at, batch_id, batch_index, client_key, answer_form, deadline, budget_tokens, budget_day, trace) from stdin (format binary)
         """;
 
     // No row: an earlier try was committed before its connection broke.
@@ -204,6 +204,11 @@ public sealed class BatchIntake(
         }
 
         await ExecuteAsync(Dispatch);
+        if (batch.Write is { } write && await write.TryWriteAsync(connection, cancellationToken) is { } reason)
+        {
+            return new BatchReply.Refused(reason);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return new BatchReply.Accepted(batch.Id, Replayed: false);
 
@@ -228,8 +233,10 @@ public sealed class BatchIntake(
             await rows.WriteAsync(item.InputJson, NpgsqlDbType.Json, cancellationToken);
             await WriteOrNullAsync(item.ExpiresAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
             await rows.WriteAsync(batch.Id, NpgsqlDbType.Uuid, cancellationToken);
+            index = item.Index ?? index;
             await rows.WriteAsync(index++, NpgsqlDbType.Integer, cancellationToken);
             await WriteOrNullAsync(item.Key, NpgsqlDbType.Text);
+            await WriteOrNullAsync(item.AnswerForm, NpgsqlDbType.Text);
             await WriteOrNullAsync(item.Deadline?.UtcDateTime, NpgsqlDbType.TimestampTz);
             var tokens = estimate?.Invoke(item.Kind, item.InputJson);
             await WriteOrNullAsync(tokens, NpgsqlDbType.Integer);

@@ -25,6 +25,9 @@ public sealed record NewBatch
     /// <summary>Where a webhook goes when its last job is final.</summary>
     public string? CallbackUrl { get; init; }
 
+    /// <summary>What has to be written with it; where it refuses, nothing is accepted. Null: nothing.</summary>
+    public ISubmissionWrite? Write { get; init; }
+
     public int Count => Queues.Values.Sum();
 }
 
@@ -45,6 +48,12 @@ public sealed record NewBatchItem
 
     /// <summary>The client's own name for the item.</summary>
     public string? Key { get; init; }
+
+    /// <summary>The item's place in the request, from 0; null: behind the one before it.</summary>
+    public int? Index { get; init; }
+
+    /// <summary>What its answer needs beside input and result, for whoever accepted it; null: nothing.</summary>
+    public string? AnswerForm { get; init; }
 }
 
 /// <summary>What became of a <see cref="NewBatch"/>.</summary>
@@ -60,6 +69,9 @@ public abstract record BatchReply
 
     /// <summary>The key was seen before with another request. Nothing was accepted.</summary>
     public sealed record KeyReused : BatchReply;
+
+    /// <summary>What was to be written with it does not allow it. Nothing was accepted.</summary>
+    public sealed record Refused(string Reason) : BatchReply;
 
     /// <summary>A limit of the client stands against it. Nothing was accepted.</summary>
     public sealed record LimitReached(Limits.LimitReached Limit) : BatchReply;

@@ -30,6 +30,12 @@ public sealed class ClientStore
 
     private const string FindId = "select id from clients where name = @Name and revoked_at is null";
 
+    private const string FindLimits = """
+        select requests_per_minute as RequestsPerMinute, jobs_in_flight as JobsInFlight, waiting_jobs as WaitingJobs,
+               tokens_per_day as TokensPerDay, tokens_per_month as TokensPerMonth, batch_jobs as BatchJobs
+          from clients where id = @Id
+        """;
+
     private const string FindReporting = "select time_zone as TimeZone, language from clients where id = @Id";
 
     private const string SetReporting = "update clients set time_zone = @TimeZone, language = @Language where id = @Id";
@@ -71,6 +77,10 @@ public sealed class ClientStore
     /// <summary>The client of a name; null when nobody of that name has a key in force. The local client has its name always.</summary>
     public Task<Guid?> FindIdAsync(string name, CancellationToken cancellationToken) =>
         _dataSource.QuerySingleOrDefaultAsync<Guid?>(FindId, new { Name = name }, cancellationToken);
+
+    /// <summary>What a client may use by itself, for work that is done without its key.</summary>
+    public async Task<ClientLimits> FindLimitsAsync(Guid id, CancellationToken cancellationToken) =>
+        await _dataSource.QuerySingleOrDefaultAsync<ClientLimits>(FindLimits, new { Id = id }, cancellationToken) ?? ClientLimits.None;
 
     /// <summary>Where the client's days begin and how its reports are written, as far as it said.</summary>
     public async Task<ClientReporting> FindReportingAsync(Guid id, CancellationToken cancellationToken) =>

@@ -7,6 +7,8 @@ using Pipeline.Core.Attempts;
 using Pipeline.Core.Batches;
 using Pipeline.Core.Conversations;
 using Pipeline.Core.Documents;
+using Pipeline.Core.FileBatches;
+using Pipeline.Core.Files;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Prompts;
 using Pipeline.Core.Queues;
@@ -43,7 +45,7 @@ public sealed class PipelineBuilder
         if (!Dispatches)
         {
             Dispatches = true;
-            Services.AddIntake().AddSingleton<BatchIntake>().AddSingleton<BatchStore>().AddSingleton<ConversationStore>();
+            Services.AddIntake().AddSingleton<BatchIntake>().AddSingleton<BatchStore>().AddSingleton<ConversationStore>().AddFiles().AddFileBatches();
 
             // Stopped in the opposite order: what accepts and sends ends before what watches.
             Services.AddQueueStatistics().AddHosted<JobWaits>().AddHosted<JobSubscriptions>();

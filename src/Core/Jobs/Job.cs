@@ -1,7 +1,7 @@
 namespace Pipeline.Core.Jobs;
 
 /// <summary>A row of <c>jobs</c> as its client may see it. JSON columns are text, handed on as they are.</summary>
-public sealed record Job
+public record Job
 {
     public required Guid Id { get; init; }
 

@@ -16,7 +16,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
         steps, case when steps is not null then (select count(*) from job_steps where job_id = id)::int end as StepsDone
         """;
 
-    private const string Columns = Summary + ", result::text";
+    internal const string Columns = Summary + ", result::text";
 
     private const string Find = $"select {Columns} from jobs where client_id = @ClientId and id = any(@Ids)";
 

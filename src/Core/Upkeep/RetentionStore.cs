@@ -31,6 +31,29 @@ public sealed class RetentionStore(NpgsqlDataSource dataSource, TimeProvider tim
         delete from batches where id in (select id from old)
         """;
 
+    private const string DeleteFileBatches = """
+        with old as (
+            select id from file_batches
+             where created_at < now() - @AgeSeconds * interval '1 second' and state in ('failed', 'completed', 'expired', 'cancelled')
+             order by created_at limit @Limit for update skip locked)
+        delete from file_batches where id in (select id from old)
+        """;
+
+    private const string DeleteFiles = """
+        with old as (
+            delete from files where id in (select id from files where expires_at < now() order by expires_at limit @Limit for update skip locked)
+            returning id),
+        pieces as (delete from file_chunks using old where file_id = old.id)
+        select count(*)::int from old
+        """;
+
+    // Of uploads that broke off. Their ids tell the time.
+    private const string DeleteFileChunks = """
+        with old as (
+            select file_id, number from file_chunks where file_id < @Floor and not exists (select from files where files.id = file_id) limit @Limit)
+        delete from file_chunks using old where file_chunks.file_id = old.file_id and file_chunks.number = old.number
+        """;
+
     private const string DeleteWebhookDeliveries = """
         with old as (
             select id from webhook_deliveries where finished_at < now() - @AgeSeconds * interval '1 second'
@@ -71,6 +94,18 @@ public sealed class RetentionStore(NpgsqlDataSource dataSource, TimeProvider tim
     /// <summary>Deletes batches older than <paramref name="age"/> that have no jobs left; says how many.</summary>
     public Task<int> DeleteBatchesAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
         DeleteAsync(DeleteBatches, age, limit, cancellationToken);
+
+    /// <summary>Deletes batches of files older than <paramref name="age"/> that have ended; says how many.</summary>
+    public Task<int> DeleteFileBatchesAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
+        DeleteAsync(DeleteFileBatches, age, limit, cancellationToken);
+
+    /// <summary>Deletes files that have expired; says how many.</summary>
+    public Task<int> DeleteFilesAsync(int limit, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleAsync<int>(DeleteFiles, new { Limit = limit }, cancellationToken);
+
+    /// <summary>Deletes pieces older than <paramref name="age"/> that belong to no file; says how many.</summary>
+    public Task<int> DeleteFileChunksAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
+        DeleteAsync(DeleteFileChunks, age, limit, cancellationToken);
 
     /// <summary>Deletes webhook deliveries that ended longer ago than <paramref name="age"/>, oldest first; says how many.</summary>
     public Task<int> DeleteWebhookDeliveriesAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>

@@ -5,7 +5,7 @@ using Pipeline.Core.Upkeep;
 namespace Pipeline.Scheduler.Retention;
 
 /// <summary>
-/// Takes away finished jobs, idempotency keys, webhook deliveries and reports that are older than the options say: days of jobs as a whole,
+/// Takes away finished jobs, idempotency keys, webhook deliveries, files and reports that are older than the options say: days of jobs as a whole,
 /// everything else in groups of short transactions.
 /// </summary>
 internal sealed partial class RetentionTask(
@@ -18,9 +18,15 @@ internal sealed partial class RetentionTask(
     // Long after any job of theirs can end. A client has two rows a day at most.
     private static readonly TimeSpan BudgetAge = TimeSpan.FromDays(400);
 
+    // Pieces of uploads that broke off; none takes as long.
+    private static readonly TimeSpan UploadAge = TimeSpan.FromDays(1);
+
+    // A file has up to thousands of pieces.
+    private const int FilesMax = 10;
+
     public string Id => "retention";
 
-    public string Description => "Deletes finished jobs, idempotency keys, webhook deliveries and reports that are old enough.";
+    public string Description => "Deletes finished jobs, idempotency keys, webhook deliveries, files and reports that are old enough.";
 
     public string Cron => "30 3 * * *";
 
@@ -34,6 +40,9 @@ internal sealed partial class RetentionTask(
         var reduced = results > options.Value.Jobs ? await partitions.ReduceAsync(options.Value.Jobs, cancellationToken) : 0;
         var jobs = await DeleteAllAsync(store.DeleteJobsAsync, results, cancellationToken);
         await DeleteAllAsync(store.DeleteBatchesAsync, options.Value.Jobs, cancellationToken);
+        await DeleteAllAsync(store.DeleteFileBatchesAsync, options.Value.Jobs, cancellationToken);
+        await DeleteAllAsync((_, limit, token) => store.DeleteFilesAsync(limit, token), TimeSpan.Zero, cancellationToken, FilesMax);
+        await DeleteAllAsync(store.DeleteFileChunksAsync, UploadAge, cancellationToken);
         await DeleteAllAsync(store.DeleteWebhookDeliveriesAsync, options.Value.WebhookDeliveries, cancellationToken);
         await DeleteAllAsync(store.DeleteActivityReportsAsync, options.Value.ActivityReports, cancellationToken);
         await DeleteAllAsync(store.DeleteBudgetsAsync, BudgetAge, cancellationToken);
@@ -41,18 +50,19 @@ internal sealed partial class RetentionTask(
     }
 
     private async Task<long> DeleteAllAsync(
-        Func<TimeSpan, int, CancellationToken, Task<int>> deleteGroup, TimeSpan age, CancellationToken cancellationToken)
+        Func<TimeSpan, int, CancellationToken, Task<int>> deleteGroup, TimeSpan age, CancellationToken cancellationToken, int groupMax = int.MaxValue)
     {
+        var limit = Math.Min(groupMax, options.Value.GroupMax);
         long total = 0;
         int deleted;
         do
         {
             // What is deleted stays deleted: a run that is stopped here goes on where it was.
             cancellationToken.ThrowIfCancellationRequested();
-            deleted = await deleteGroup(age, options.Value.GroupMax, cancellationToken);
+            deleted = await deleteGroup(age, limit, cancellationToken);
             total += deleted;
         }
-        while (deleted == options.Value.GroupMax);
+        while (deleted == limit);
         return total;
     }
 

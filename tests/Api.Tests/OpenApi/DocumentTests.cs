@@ -24,6 +24,8 @@ public sealed class DocumentTests(LocalApi api)
                 "post /api/jobs/{id}/retry", "post /api/jobs/batch", "get /api/batches", "get /api/batches/{id}",
                 "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues", "get /api/queues/{queue}/load", "get /api/usage", "get /api/kinds",
                 "get /api/jobs/{id}/events", "post /v1/chat/completions", "post /v1/embeddings", "get /v1/models", "get /v1/models/{id}",
+                "post /v1/files", "get /v1/files", "get /v1/files/{id}", "get /v1/files/{id}/content", "delete /v1/files/{id}",
+                "post /v1/batches", "get /v1/batches", "get /v1/batches/{id}", "get /v1/batches/{id}/output", "post /v1/batches/{id}/cancel", "post /v1/batches/{id}/retry",
                 "get /api/webhooks/deliveries", "get /api/webhooks/deliveries/{id}", "post /api/webhooks/deliveries/{id}/replay",
                 "post /api/webhooks/secrets", "get /api/webhooks/secrets", "delete /api/webhooks/secrets/{id}",
                 "get /api/prompts", "post /api/prompts", "post /api/prompts/preview", "get /api/prompts/{id}", "put /api/prompts/{id}",
@@ -56,7 +58,9 @@ public sealed class DocumentTests(LocalApi api)
                 var media = response.Value.GetProperty("content").EnumerateObject().ShouldHaveSingleItem($"{name} {response.Name}");
                 media.Value.TryGetProperty("example", out var example).ShouldBeTrue($"{name} {response.Name}");
                 media.Name.ShouldBe(
-                    example.ValueKind is JsonValueKind.String ? name.EndsWith("events", StringComparison.Ordinal) ? "text/event-stream" : "application/x-ndjson"
+                    example.ValueKind is JsonValueKind.String
+                        ? name.EndsWith("events", StringComparison.Ordinal) ? "text/event-stream"
+                        : name.EndsWith("content", StringComparison.Ordinal) ? "application/octet-stream" : "application/x-ndjson"
                     : example.TryGetProperty("detail", out _) ? "application/problem+json" : "application/json");
             }
         }
@@ -73,7 +77,7 @@ public sealed class DocumentTests(LocalApi api)
             if (operation.TryGetProperty("requestBody", out var body) && !name.Contains('{', StringComparison.Ordinal)
                 && name is not ("post /api/keys" or "post /api/jobs/cancel" or "post /api/jobs/retry"))
             {
-                var media = body.GetProperty("content").GetProperty("application/json");
+                var media = body.GetProperty("content").EnumerateObject().First().Value; // A form has no examples.
                 foreach (var example in media.TryGetProperty("examples", out var examples) ? examples.EnumerateObject().ToArray() : [])
                 {
                     var content = ApiClient.Json(System.Text.Encoding.UTF8.GetBytes(example.Value.GetProperty("value").GetRawText()));
