@@ -57,7 +57,7 @@ internal sealed class LineAnswers(FileBatch batch)
         var answer = batch.Endpoint switch
         {
             LineEndpoints.Chat => CompletionsEndpoint.Answer(line, line.CreatedAt.ToUnixTimeSeconds()),
-            LineEndpoints.Embeddings => OpenAiEmbeddingsEndpoint.Answer([line], line.AnswerForm is AnswerForm.Base64),
+            LineEndpoints.Embeddings => OpenAiEmbeddingsEndpoint.Answer([line], AnswerForm.Read(line.AnswerForm!).IsBase64),
             _ => Results.Json(JobResource.Of(line with { Result = BatchResultResource.OneLine(line.Result) }), ApiJson.Wire.JobResource),
         };
         return answer switch

@@ -107,7 +107,7 @@ internal sealed class LineDraft(FileBatch batch, LineEndpoints endpoints, Prompt
             Deadline = batch.ExpiresAt,
             Key = customId,
             Index = line,
-            AnswerForm = AnswerForm.Of(batch.Endpoint, body),
+            AnswerForm = AnswerForm.Write(batch.Endpoint, body),
         };
     }
 }
