@@ -34,6 +34,9 @@ internal sealed record JobDraft
     /// <summary>What is written together with the job of this id; null: nothing.</summary>
     public Func<Guid, ISubmissionWrite>? Write { get; init; }
 
+    /// <summary>What the answer needs beside input and result, kept with the job; null: nothing.</summary>
+    public string? AnswerForm { get; init; }
+
     /// <summary>Makes the answer's body out of the job; null: the job itself.</summary>
     public Func<JobResource, HttpContext, int, Task<IResult>>? Answer { get; init; }
 

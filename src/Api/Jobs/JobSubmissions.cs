@@ -114,6 +114,7 @@ internal sealed class JobSubmissions(
             ExpiresAt = wishes.CancelAfter is { } after ? now + after : draft.ExpiresAt,
             Deadline = wishes.Deadline?.Time,
             CallbackUrl = wishes.Callback,
+            AnswerForm = draft.AnswerForm,
             Subscriber = isAwaited ? waits.Address : null,
 
             // A message of a conversation is a step in it, not a question that was asked before.

@@ -69,6 +69,9 @@ public sealed record FileBatch
     public DateTimeOffset? CancellingAt { get; init; }
 
     public DateTimeOffset? CancelledAt { get; init; }
+
+    /// <summary>Since when its client holds back what has not been sent to a worker.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
 }
 
 /// <summary>The values of <c>file_batches.state</c>: OpenAI's words.</summary>

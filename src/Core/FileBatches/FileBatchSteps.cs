@@ -3,6 +3,7 @@ using Npgsql;
 using Pipeline.Core.Files;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Intake;
+using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.FileBatches;
@@ -57,6 +58,12 @@ public sealed class FileBatchSteps(NpgsqlDataSource dataSource)
                        'type', 'batch.' || state, 'data', json_build_object('id', 'batch_' || id::text))::text
               from ended where callback_url is not null)
         select count(*)::int from ended
+        """;
+
+    // Of lines that were held back and have ended otherwise: nobody else looks at these messages.
+    private const string Forget = """
+        delete from dispatches
+         where due_at = 'infinity' and client_id = @ClientId and job_id in (select jobs.id from jobs where jobs.id >= @Floor and batch_id = @Id)
         """;
 
     /// <summary>Those whose lines are to be checked now, the one that waits longest first.</summary>
@@ -123,6 +130,11 @@ public sealed class FileBatchSteps(NpgsqlDataSource dataSource)
         if (ended is 0)
         {
             return false;
+        }
+
+        if (found.PausedAt is not null)
+        {
+            await connection.ExecuteAsync(Forget, new { found.ClientId, found.Id, Floor = JobDays.FloorOfPartsOf(found.Id) }, cancellationToken);
         }
 
         await connection.ExecuteAsync(

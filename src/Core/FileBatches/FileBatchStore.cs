@@ -15,7 +15,8 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
         callback_url as CallbackUrl, output_seconds as OutputSeconds, state, lines, bad_lines as BadLines,
         error_code as ErrorCode, error, error_line as ErrorLine, output_file_id as OutputFileId, error_file_id as ErrorFileId,
         created_at as CreatedAt, expires_at as ExpiresAt, in_progress_at as InProgressAt, finalizing_at as FinalizingAt,
-        completed_at as CompletedAt, failed_at as FailedAt, expired_at as ExpiredAt, cancelling_at as CancellingAt, cancelled_at as CancelledAt
+        completed_at as CompletedAt, failed_at as FailedAt, expired_at as ExpiredAt, cancelling_at as CancellingAt, cancelled_at as CancelledAt,
+        paused_at as PausedAt
         """;
 
     // Of a batch that has not ended the jobs are counted; then its row knows.
@@ -58,7 +59,7 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
 
     private const string Reopen = """
         update file_batches set state = 'in_progress', finalizing_at = null, completed_at = null, expired_at = null, cancelling_at = null,
-               cancelled_at = null, due_at = now()
+               cancelled_at = null, paused_at = null, due_at = now()
          where client_id = @ClientId and id = @Id and state in ('completed', 'expired', 'cancelled') and in_progress_at is not null
         """;
 
@@ -69,6 +70,26 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
             returning id, queue, client_id, deadline),
         dispatched as (insert into dispatches (job_id, queue, client_id, deadline) select id, queue, client_id, deadline from requeued)
         select count(*)::int from requeued
+        """;
+
+    private const string Pause = """
+        update file_batches set paused_at = coalesce(paused_at, now()) where client_id = @ClientId and id = @Id and state = 'in_progress'
+        """;
+
+    private const string Resume = """
+        update file_batches set paused_at = null where client_id = @ClientId and id = @Id and state = 'in_progress'
+        """;
+
+    // A message that is due at no time stays where it is. Its jobs are all of one batch.
+    private const string HoldBack = """
+        update dispatches set due_at = 'infinity'
+         where dispatched_at is null and due_at is null and client_id = @ClientId
+           and job_id in (select jobs.id from jobs where jobs.id >= @Floor and batch_id = @Id and state = 'queued')
+        """;
+
+    private const string LetGo = """
+        update dispatches set due_at = null
+         where due_at = 'infinity' and client_id = @ClientId and job_id in (select jobs.id from jobs where jobs.id >= @Floor and batch_id = @Id)
         """;
 
     private const string Errors = """
@@ -138,6 +159,12 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
         return retried;
     }
 
+    /// <summary>Holds back what has not been sent to a worker; what has been is done. False when its state does not allow it, or there is none.</summary>
+    public Task<bool> PauseAsync(Guid clientId, Guid id, CancellationToken cancellationToken) => HoldAsync(clientId, id, Pause, HoldBack, cancellationToken);
+
+    /// <summary>Lets go what was held back.</summary>
+    public Task<bool> ResumeAsync(Guid clientId, Guid id, CancellationToken cancellationToken) => HoldAsync(clientId, id, Resume, LetGo, cancellationToken);
+
     /// <summary>The next lines behind the cursor that have ended, in an order that stays: those that became no jobs, then jobs as they became final.</summary>
     /// <returns>Null when the client has no such batch.</returns>
     public async Task<LinePage?> ReadAsync(Guid clientId, Guid id, BatchCursor after, int limit, CancellationToken cancellationToken)
@@ -160,5 +187,21 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
             new { Id = id, Floor = floor, Xid = after.Xid.ToString(CultureInfo.InvariantCulture), after.Index, IsComplete = isComplete, Limit = limit - errors.Count },
             cancellationToken);
         return new(errors, lines, isComplete && errors.Count + lines.Count < limit);
+    }
+
+    private async Task<bool> HoldAsync(Guid clientId, Guid id, string mark, string move, CancellationToken cancellationToken)
+    {
+        var batch = new { ClientId = clientId, Id = id, Floor = JobDays.FloorOfPartsOf(id) };
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await connection.ExecuteAsync(mark, batch, cancellationToken) is 0)
+        {
+            return false;
+        }
+
+        await connection.ExecuteAsync(move, batch, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        relay.Set();
+        return true;
     }
 }

@@ -13,6 +13,7 @@ using Pipeline.Core.Intake;
 using Pipeline.Core.Prompts;
 using Pipeline.Core.Queues;
 using Pipeline.Core.Relay;
+using Pipeline.Core.Responses;
 using Pipeline.Core.Results;
 using Pipeline.Core.Search;
 using Pipeline.Core.Steering;
@@ -45,7 +46,7 @@ public sealed class PipelineBuilder
         if (!Dispatches)
         {
             Dispatches = true;
-            Services.AddIntake().AddSingleton<BatchIntake>().AddSingleton<BatchStore>().AddSingleton<ConversationStore>().AddFiles().AddFileBatches();
+            Services.AddIntake().AddSingleton<BatchIntake>().AddSingleton<BatchStore>().AddSingleton<ConversationStore>().AddFiles().AddFileBatches().AddSingleton<ResponseStore>();
 
             // Stopped in the opposite order: what accepts and sends ends before what watches.
             Services.AddQueueStatistics().AddHosted<JobWaits>().AddHosted<JobSubscriptions>();

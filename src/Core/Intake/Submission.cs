@@ -49,6 +49,9 @@ public sealed record NewJob
     /// <summary>Where a webhook goes when the job is final.</summary>
     public string? CallbackUrl { get; init; }
 
+    /// <summary>What its answer needs beside input and result, for whoever accepted it; null: nothing.</summary>
+    public string? AnswerForm { get; init; }
+
     /// <summary>Where to look for a result that it can be given at once; null when it has to be computed.</summary>
     public Guid? CacheKey { get; init; }
 }

@@ -39,6 +39,12 @@ public sealed class RetentionStore(NpgsqlDataSource dataSource, TimeProvider tim
         delete from file_batches where id in (select id from old)
         """;
 
+    private const string DeleteResponses = """
+        with old as (
+            select id from responses where created_at < now() - @AgeSeconds * interval '1 second' order by created_at limit @Limit for update skip locked)
+        delete from responses where id in (select id from old)
+        """;
+
     private const string DeleteFiles = """
         with old as (
             delete from files where id in (select id from files where expires_at < now() order by expires_at limit @Limit for update skip locked)
@@ -98,6 +104,10 @@ public sealed class RetentionStore(NpgsqlDataSource dataSource, TimeProvider tim
     /// <summary>Deletes batches of files older than <paramref name="age"/> that have ended; says how many.</summary>
     public Task<int> DeleteFileBatchesAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
         DeleteAsync(DeleteFileBatches, age, limit, cancellationToken);
+
+    /// <summary>Deletes what clients could go on from that is older than <paramref name="age"/>; says how much.</summary>
+    public Task<int> DeleteResponsesAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
+        DeleteAsync(DeleteResponses, age, limit, cancellationToken);
 
     /// <summary>Deletes files that have expired; says how many.</summary>
     public Task<int> DeleteFilesAsync(int limit, CancellationToken cancellationToken) =>

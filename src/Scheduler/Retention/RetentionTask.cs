@@ -41,6 +41,7 @@ internal sealed partial class RetentionTask(
         var jobs = await DeleteAllAsync(store.DeleteJobsAsync, results, cancellationToken);
         await DeleteAllAsync(store.DeleteBatchesAsync, options.Value.Jobs, cancellationToken);
         await DeleteAllAsync(store.DeleteFileBatchesAsync, options.Value.Jobs, cancellationToken);
+        await DeleteAllAsync(store.DeleteResponsesAsync, options.Value.Jobs, cancellationToken);
         await DeleteAllAsync((_, limit, token) => store.DeleteFilesAsync(limit, token), TimeSpan.Zero, cancellationToken, FilesMax);
         await DeleteAllAsync(store.DeleteFileChunksAsync, UploadAge, cancellationToken);
         await DeleteAllAsync(store.DeleteWebhookDeliveriesAsync, options.Value.WebhookDeliveries, cancellationToken);

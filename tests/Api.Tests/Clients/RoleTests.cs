@@ -89,6 +89,8 @@ public sealed class RoleTests(KeyedApi keyed, LocalApi local) : IClassFixture<Ke
         ["get /v1/batches/{id}/output"] = Client,
         ["post /v1/batches/{id}/cancel"] = Client,
         ["post /v1/batches/{id}/retry"] = Client,
+        ["post /v1/batches/{id}/pause"] = Client,
+        ["post /v1/batches/{id}/resume"] = Client,
 
         ["get /api/schedules"] = Client,
         ["post /api/schedules/{id}/run"] = Operator,

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Pipeline.Api.Tests.Hosting;
 using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Api.Tests.OpenAi;
 
@@ -136,6 +137,33 @@ public sealed class FileBatchesTests(LocalApi api, KeyedApi keyed) : IClassFixtu
         api.Worker.Calls.ShouldBeGreaterThan(before);
         (await api.Client.GetAsync($"/v1/files/{canceled.GetProperty("output_file_id").GetString()}")).ShouldFail(404, "file_not_found");
         (await api.Client.SendAsync(HttpMethod.Post, $"/v1/batches/{id}/retry", null)).ShouldFail(409, "batch_state");
+    }
+
+    [Fact]
+    public async Task A_paused_batch_sends_nothing_until_it_is_resumed()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        var worker = new ScriptedEmotion();
+        await using var host = await ApiHost.StartAsync(
+            database.ConnectionString, worker, ("Relay:WindowMin", "1"), ("Queues:emotion-bulk:Prefetch", "2"), ("Queues:emotion-bulk:ItemsPerMessage", "1"));
+        using var client = host.Client();
+        var file = await client.UploadAsync(Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 200).Select(i => EmotionLine($"{i}", _hold)))), "lines.jsonl");
+        var id = (await client.PostAsync("/v1/batches", $$"""{"input_file_id":"{{file.Id}}","endpoint":"/api/emotion","completion_window":"2h"}""")).Id;
+        await worker.StartedAsync(_hold);
+
+        var paused = await client.SendAsync(HttpMethod.Post, $"/v1/batches/{id}/pause", null);
+        var held = await Batches.BatchSubmitTests.CountAsync(database, "dispatches where due_at = 'infinity'");
+        worker.Release(_hold);
+        await Eventually.TrueAsync(async () => await Batches.BatchSubmitTests.CountAsync(database, "dispatches where due_at is null") is 0);
+        var before = Counts((await client.GetAsync($"/v1/batches/{id}")).Json);
+        var resumed = await client.SendAsync(HttpMethod.Post, $"/v1/batches/{id}/resume", null);
+
+        paused.Json.GetProperty("paused_at").ValueKind.ShouldBe(JsonValueKind.Number, paused.Text);
+        held.ShouldBeGreaterThan(0);
+        before.Completed.ShouldBeLessThan(200);
+        resumed.Json.GetProperty("paused_at").ValueKind.ShouldBe(JsonValueKind.Null, resumed.Text);
+        await Eventually.TrueAsync(async () => Counts((await client.GetAsync($"/v1/batches/{id}")).Json) == (200, 200, 0));
+        await Eventually.TrueAsync(async () => (await client.SendAsync(HttpMethod.Post, $"/v1/batches/{id}/pause", null)).Status is 409);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class DocumentTests(LocalApi api)
                 "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues", "get /api/queues/{queue}/load", "get /api/usage", "get /api/kinds",
                 "get /api/jobs/{id}/events", "post /v1/chat/completions", "post /v1/embeddings", "get /v1/models", "get /v1/models/{id}",
                 "post /v1/files", "get /v1/files", "get /v1/files/{id}", "get /v1/files/{id}/content", "delete /v1/files/{id}",
-                "post /v1/batches", "get /v1/batches", "get /v1/batches/{id}", "get /v1/batches/{id}/output", "post /v1/batches/{id}/cancel", "post /v1/batches/{id}/retry",
+                "post /v1/batches", "get /v1/batches", "get /v1/batches/{id}", "get /v1/batches/{id}/output", "post /v1/batches/{id}/cancel", "post /v1/batches/{id}/retry", "post /v1/batches/{id}/pause", "post /v1/batches/{id}/resume",
                 "get /api/webhooks/deliveries", "get /api/webhooks/deliveries/{id}", "post /api/webhooks/deliveries/{id}/replay",
                 "post /api/webhooks/secrets", "get /api/webhooks/secrets", "delete /api/webhooks/secrets/{id}",
                 "get /api/prompts", "post /api/prompts", "post /api/prompts/preview", "get /api/prompts/{id}", "put /api/prompts/{id}",

@@ -67,6 +67,30 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task Files_go_when_they_have_expired_and_pieces_of_uploads_that_broke_off_a_day_later()
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        var (old, young) = (Guid.CreateVersion7(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(3)), Guid.CreateVersion7());
+        var (expired, kept) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await connection.ExecuteAsync(
+            """
+            insert into files (id, client_id, purpose, filename, bytes, expires_at)
+            values (@expired, @Client, 'batch', 'a', 1, now() - interval '1 second'), (@kept, @Client, 'batch', 'b', 1, now() + interval '1 hour');
+            insert into file_chunks select id, number, 'x' from unnest(array[@expired, @kept, @old, @young]) id, generate_series(0, 24) number;
+            insert into file_batches (id, client_id, endpoint, input_file_id, completion_window, expires_at, state, created_at)
+            select id, @Client, '/api/emotion', id, '1h', now(), state, now() - interval '32 days' from unnest(array[@expired, @kept], array['completed', 'in_progress']) as b (id, state)
+            """,
+            new { expired, kept, old, young, Client = _client });
+
+        await Task(groupMax: 10).RunAsync(Token);
+
+        (await connection.QueryAsync<Guid>("select distinct file_id from file_chunks where file_id = any(@ids)", new { ids = new[] { expired, kept, old, young } }))
+            .ShouldBe([kept, young], ignoreOrder: true);
+        (await connection.QueryAsync<Guid>("select id from files where client_id = @Client", new { Client = _client })).ShouldBe([kept]);
+        (await connection.QueryAsync<Guid>("select id from file_batches where client_id = @Client", new { Client = _client })).ShouldBe([kept]);
+    }
+
+    [Fact]
     public async Task A_batch_goes_after_the_last_of_its_jobs()
     {
         await AddJobsAsync(JobState.Succeeded, TimeSpan.FromDays(32), 1);

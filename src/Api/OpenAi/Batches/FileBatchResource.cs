@@ -51,6 +51,9 @@ internal sealed record FileBatchResource
 
     public required long? CancelledAt { get; init; }
 
+    [Description("Since when you hold back what has not been sent to a worker.")]
+    public required long? PausedAt { get; init; }
+
     public required FileBatchCounts RequestCounts { get; init; }
 
     public required JsonElement? Metadata { get; init; }
@@ -74,6 +77,7 @@ internal sealed record FileBatchResource
         ExpiredAt = batch.ExpiredAt?.ToUnixTimeSeconds(),
         CancellingAt = batch.CancellingAt?.ToUnixTimeSeconds(),
         CancelledAt = batch.CancelledAt?.ToUnixTimeSeconds(),
+        PausedAt = batch.PausedAt?.ToUnixTimeSeconds(),
         RequestCounts = new(batch.Lines, batch.Completed, batch.Failed),
         Metadata = batch.Metadata is { } metadata ? JsonElement.Parse(metadata) : null,
     };

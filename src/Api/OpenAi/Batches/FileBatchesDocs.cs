@@ -14,7 +14,7 @@ internal static class FileBatchesDocs
         """;
 
     private const string Times = """
-        "created_at":1763596800,"expires_at":1763683200,"failed_at":null,"expired_at":null,"metadata":null
+        "paused_at":null,"created_at":1763596800,"expires_at":1763683200,"failed_at":null,"expired_at":null,"metadata":null
         """;
 
     private const string Validating = Begin + """
@@ -116,12 +116,29 @@ internal static class FileBatchesDocs
         Problems = [ProblemType.BatchNotFound, ProblemType.BatchState, ProblemType.CrossSite, .. SharedDocs.AnyCall],
     };
 
+    public static readonly EndpointDoc Pause = Hold(
+        "pauseFileBatch", "Hold back the lines of a batch that have not been sent to a worker", "Its window goes on. Lines that are with a worker are done.");
+
+    public static readonly EndpointDoc Resume = Hold("resumeFileBatch", "Let the lines of a paused batch go on", null);
+
     public static readonly EndpointDoc Retry = new()
     {
         Name = "retryFileBatch",
         Tag = Tag,
         Summary = "Run the lines again that failed, expired or were canceled",
         Description = "The batch is in_progress again, with the same deadline for the order and no expiry; new files take the place of the old ones when it has ended.",
+        Parameters = [BatchId],
+        Answers = [new(200, "The batch.", typeof(FileBatchResource), Running)],
+        ErrorType = typeof(OpenAiError),
+        Problems = [ProblemType.BatchNotFound, ProblemType.BatchState, ProblemType.CrossSite, .. SharedDocs.AnyCall],
+    };
+
+    private static EndpointDoc Hold(string name, string summary, string? description) => new()
+    {
+        Name = name,
+        Tag = Tag,
+        Summary = summary,
+        Description = description,
         Parameters = [BatchId],
         Answers = [new(200, "The batch.", typeof(FileBatchResource), Running)],
         ErrorType = typeof(OpenAiError),

@@ -25,6 +25,8 @@ internal static class FileBatchesEndpoints
         v1.MapGet("/batches/{id}/output", ReadAsync).Describe(FileBatchesDocs.Output);
         v1.MapPost("/batches/{id}/cancel", CancelAsync).Describe(FileBatchesDocs.Cancel);
         v1.MapPost("/batches/{id}/retry", RetryAsync).Describe(FileBatchesDocs.Retry);
+        v1.MapPost("/batches/{id}/pause", PauseAsync).Describe(FileBatchesDocs.Pause);
+        v1.MapPost("/batches/{id}/resume", ResumeAsync).Describe(FileBatchesDocs.Resume);
     }
 
     private static Task<IResult> SubmitAsync(
@@ -100,6 +102,15 @@ internal static class FileBatchesEndpoints
             0 => Refused(context, $"Batch {id} has no line that failed, expired or was canceled. What is wrong with a line itself is not mended by a retry: send it in another file."),
             _ => Answer(await store.FindAsync(batch.ClientId, batch.Id, context.RequestAborted)),
         });
+
+    private static Task<IResult> PauseAsync(string id, HttpContext context, FileBatchStore store) => HoldAsync(id, context, store, store.PauseAsync);
+
+    private static Task<IResult> ResumeAsync(string id, HttpContext context, FileBatchStore store) => HoldAsync(id, context, store, store.ResumeAsync);
+
+    private static Task<IResult> HoldAsync(string id, HttpContext context, FileBatchStore store, Func<Guid, Guid, CancellationToken, Task<bool>> hold) =>
+        UseAsync(id, context, store, async batch => await hold(batch.ClientId, batch.Id, context.RequestAborted)
+            ? Answer(await store.FindAsync(batch.ClientId, batch.Id, context.RequestAborted))
+            : Refused(context, $"Batch {id} is {batch.State}; only one that is in_progress can be paused and resumed."));
 
     private static async Task<IResult> ReadAsync(
         string id, HttpContext context, FileBatchStore store, IHostApplicationLifetime lifetime, IOptions<ApiOptions> options, TimeProvider time)

@@ -63,7 +63,9 @@ create table file_batches (
   failed_at         timestamptz,
   expired_at        timestamptz,
   cancelling_at     timestamptz,
-  cancelled_at      timestamptz
+  cancelled_at      timestamptz,
+  -- Its client holds back what has not been sent to a worker.
+  paused_at         timestamptz
 );
 
 create index file_batches_client on file_batches (client_id, id desc);

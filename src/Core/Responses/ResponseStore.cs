@@ -1,0 +1,62 @@
+using Npgsql;
+using Pipeline.Core.Intake;
+using Pipeline.Core.Jobs;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Responses;
+
+/// <summary>Answers that clients come back to and go on from. Owns <c>responses</c>; rows are added by <see cref="ResponseWrite"/>, with their jobs.</summary>
+public sealed class ResponseStore(NpgsqlDataSource dataSource)
+{
+    internal const string Insert = """
+        insert into responses (id, client_id, previous_id, input) values (@Id, @ClientId, @PreviousId, @Input::json) on conflict do nothing
+        """;
+
+    private const string Find = $"""
+        select found.*, previous_id as PreviousId, responses.input::text as Input, answer_form as AnswerForm
+          from responses join lateral (select {JobStore.Columns}, jobs.answer_form from jobs where jobs.id = responses.id) as found on true
+         where responses.client_id = @ClientId and responses.id = @Id
+        """;
+
+    private const string Chain = """
+        with recursive chain as (
+            select id, previous_id, input, 1 as depth from responses where client_id = @ClientId and id = @Id
+            union all
+            select r.id, r.previous_id, r.input, depth + 1
+              from chain join responses r on r.id = chain.previous_id where r.client_id = @ClientId and depth < @DepthMax)
+        select chain.id, chain.previous_id as PreviousId, chain.input::text, j.state, j.result::text
+          from chain left join jobs j on j.id = chain.id order by depth desc
+        """;
+
+    // The job ends here and now, and what was said is forgotten; that there was one stays, for counts and for repeats under an idempotency key.
+    private const string Delete = """
+        with gone as (delete from responses where client_id = @ClientId and id = @Id returning id),
+        forgotten as (
+            update jobs set state = case when state in ('queued', 'running') then 'canceled' else state end, input = '{}', result = null,
+                   error_code = null, error = null, due_at = null, worker_id = null, cache_key = null,
+                   finished_at = coalesce(finished_at, now()), finished_xid = coalesce(finished_xid, pg_current_xact_id())
+              from gone where jobs.id = gone.id and jobs.client_id = @ClientId)
+        select count(*)::int from gone
+        """;
+
+    public Task<StoredResponse?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleOrDefaultAsync<StoredResponse>(Find, new { ClientId = clientId, Id = id }, cancellationToken);
+
+    /// <summary>What was said up to an answer, the oldest first; empty where there is none.</summary>
+    public Task<IReadOnlyList<EarlierResponse>> ChainAsync(Guid clientId, Guid id, int depthMax, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<EarlierResponse>(Chain, new { ClientId = clientId, Id = id, DepthMax = depthMax }, cancellationToken);
+
+    /// <summary>Deletes an answer with what was asked and said; false where there is none.</summary>
+    public async Task<bool> DeleteAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
+        await dataSource.QuerySingleAsync<int>(Delete, new { ClientId = clientId, Id = id }, cancellationToken) > 0;
+}
+
+/// <summary>Keeps what a client said, in the transaction that accepts the job that answers it.</summary>
+public sealed record ResponseWrite(Guid Id, Guid ClientId, Guid? PreviousId, string Input) : ISubmissionWrite
+{
+    public async Task<string?> TryWriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync(ResponseStore.Insert, this, cancellationToken);
+        return null;
+    }
+}
