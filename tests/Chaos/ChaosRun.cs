@@ -117,15 +117,17 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
         }
 
         return await rig.UntilDatabaseAnswersAsync(
-            async database => Audit.Compare(
-                _log, await JobRow.ReadAsync(database, cancellationToken), await Endings.CountAsync(database, cancellationToken)),
+            async database => FileAudit.Add(
+                Audit.Compare(_log, await JobRow.ReadAsync(database, cancellationToken), await Endings.CountAsync(database, cancellationToken)),
+                _log,
+                await FileAudit.ReadAsync(database, cancellationToken)),
             cancellationToken);
     }
 
-    /// <summary>Jobs that are not final, and messages that are not done.</summary>
+    /// <summary>Jobs that are not final, messages that are not done, and batches of files that have not ended.</summary>
     private static Task<long> LeftAsync(Rig rig, CancellationToken cancellationToken) => rig.UntilDatabaseAnswersAsync(
         database => database.ExecuteScalarAsync<long>(new CommandDefinition(
-            "select (select count(*) from jobs where state in ('queued', 'running')) + (select count(*) from dispatches)",
+            "select (select count(*) from jobs where state in ('queued', 'running')) + (select count(*) from dispatches) + (select count(*) from file_batches where state <> 'completed')",
             cancellationToken: cancellationToken)),
         cancellationToken);
 

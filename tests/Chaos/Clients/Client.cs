@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Pipeline.Chaos.Faults;
 using Pipeline.Chaos.Rigs;
 
@@ -25,27 +27,38 @@ internal sealed class Client(HttpClient http, Rig rig, Workload workload, Client
 
     private async Task SubmitAsync(Submission submission, CancellationToken cancellationToken)
     {
-        if (random.NextDouble() < TwiceShare)
+        if (submission.Shape is SubmissionShape.File)
         {
-            await Task.WhenAll(rig.Apis.Select(_ => UntilAcceptedAsync(submission, cancellationToken)));
+            // The same file in each try: a batch of another file is another request.
+            var file = await UntilAcceptedAsync(submission, "/v1/files", () => Form(submission), cancellationToken);
+            var body = JsonSerializer.Serialize(new { input_file_id = file.Json.GetProperty("id").GetString(), endpoint = "/api/emotion", completion_window = "7d" });
+            log.Accept(submission, await UntilAcceptedAsync(submission, submission.Path, () => new StringContent(body, Encoding.UTF8, "application/json"), cancellationToken));
+        }
+        else if (random.NextDouble() < TwiceShare)
+        {
+            await Task.WhenAll(rig.Apis.Select(_ => SendAsync()));
         }
         else
         {
-            await UntilAcceptedAsync(submission, cancellationToken);
+            await SendAsync();
         }
+
+        async Task SendAsync() => log.Accept(submission, await UntilAcceptedAsync(submission, submission.Path, submission.Content, cancellationToken));
     }
 
-    private async Task UntilAcceptedAsync(Submission submission, CancellationToken cancellationToken)
+    private static MultipartFormDataContent Form(Submission submission) =>
+        new() { { new StringContent("batch"), "purpose" }, { new StringContent(submission.Lines()), "file", "lines.jsonl" } };
+
+    private async Task<ApiReply> UntilAcceptedAsync(Submission submission, string path, Func<HttpContent> make, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var address = new Uri(random.Of(rig.Apis).Address, submission.Path);
-            using var content = submission.Content();
+            var address = new Uri(random.Of(rig.Apis).Address, path);
+            using var content = make();
             var reply = await http.TrySendAsync(address, content, submission.Key, cancellationToken);
             if (reply is { IsAccepted: true })
             {
-                log.Accept(submission, reply);
-                return;
+                return reply;
             }
 
             if (reply is { IsPassing: false })

@@ -9,6 +9,7 @@ internal sealed record Receipt(Submission Submission, Guid? BatchId, IReadOnlyLi
     {
         SubmissionShape.Single => new(submission, null, [Id(body)]),
         SubmissionShape.Several => new(submission, null, [.. body.GetProperty("jobs").EnumerateArray().Select(Id)]),
+        SubmissionShape.File => new(submission, Guid.Parse(body.GetProperty("id").GetString()!["batch_".Length..]), []),
         _ => new(submission, Id(body), []),
     };
 

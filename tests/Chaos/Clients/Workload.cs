@@ -7,6 +7,7 @@ internal sealed class Workload
     private const int BatchMax = 400;
     private const double SeveralShare = 0.2;
     private const double BatchShare = 0.03;
+    private const double FileShare = 0.02;
 
     private readonly Queue<Submission> _submissions = new();
     private readonly Lock _lock = new();
@@ -21,7 +22,8 @@ internal sealed class Workload
             var shape = random.NextDouble() switch
             {
                 < BatchShare => SubmissionShape.Batch,
-                < BatchShare + SeveralShare => SubmissionShape.Several,
+                < BatchShare + FileShare => SubmissionShape.File,
+                < BatchShare + FileShare + SeveralShare => SubmissionShape.Several,
                 _ => SubmissionShape.Single,
             };
             var count = shape switch
