@@ -160,7 +160,7 @@ public sealed class FilesTests(LocalApi api, KeyedApi keyed) : IClassFixture<Key
         most.ShouldBeLessThan(HeapGrowthMax);
     }
 
-    private static Task<int> ChunksAsync(PostgresDatabase database, string id) =>
+    private static Task<long> ChunksAsync(PostgresDatabase database, string id) =>
         BatchSubmitTests.CountAsync(database, $"file_chunks where file_id = '{id["file-".Length..]}'");
 
     private static IEnumerable<string?> Ids(JsonElement page) => page.GetProperty("data").EnumerateArray().Select(file => file.GetProperty("id").GetString());
