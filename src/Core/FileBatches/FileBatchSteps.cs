@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pipeline.Core.Files;
-using Pipeline.Core.Hosting;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;

@@ -1,4 +1,3 @@
-using Npgsql;
 using Pipeline.Api.Tests.Hosting;
 using Pipeline.TestSupport.Services;
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Pipeline.Api.Tests.Batches;
 using Pipeline.Api.Tests.Hosting;
-using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Api.Tests.OpenAi;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Body;
 using Pipeline.Api.Jobs;
-using Pipeline.Api.Problems;
 using Pipeline.Core.Clients;
 using Pipeline.Core.FileBatches;
 using Pipeline.Core.Files;

@@ -3,7 +3,6 @@ using Pipeline.Api.Batches;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
-using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.OpenAi.Files;
 using Pipeline.Api.Problems;

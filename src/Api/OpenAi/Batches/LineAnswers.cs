@@ -7,7 +7,6 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 using Pipeline.Core.FileBatches;
-using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.OpenAi.Batches;
 

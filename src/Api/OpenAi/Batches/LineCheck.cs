@@ -71,7 +71,7 @@ internal sealed class LineCheck(
         var linesMax = Math.Min(_options.BatchItemsMax, own.BatchJobs ?? int.MaxValue);
         await steps.ForgetErrorsAsync(batch.Id, cancellationToken);
         using var spool = new BatchSpool(catalog, _options.BatchSpoolDirectory);
-        await using var content = new FileContent(files, file);
+        await using var content = new StoredFileStream(files, file);
         var reader = new ItemReader(content, new LineSplitter(), _options.BodyBytesMax, long.MaxValue);
         var draft = new LineDraft(batch, endpoints, prompts, schemas, _options);
         List<LineError> errors = [];

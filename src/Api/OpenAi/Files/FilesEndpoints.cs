@@ -68,7 +68,7 @@ internal sealed class FileDownload(FileStore store, StoredFile file) : IResult
         var disposition = new ContentDispositionHeaderValue("attachment");
         disposition.SetHttpFileName(file.Filename);
         response.Headers.ContentDisposition = disposition.ToString();
-        await using var content = new FileContent(store, file);
+        await using var content = new StoredFileStream(store, file);
         try
         {
             await content.CopyToAsync(response.Body, FileWriter.ChunkBytes, httpContext.RequestAborted);

@@ -1,7 +1,7 @@
 namespace Pipeline.Core.Files;
 
 /// <summary>Reads a file piece by piece. No connection is held in between, so a slow reader costs nobody anything.</summary>
-public sealed class FileContent(FileStore store, StoredFile file) : Stream
+public sealed class StoredFileStream(FileStore store, StoredFile file) : Stream
 {
     private byte[] _chunk = [];
     private int _read;
