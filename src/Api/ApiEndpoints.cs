@@ -36,6 +36,7 @@ public static class ApiEndpoints
         // Outside in: a bare status gets a body, an exception becomes a problem, then the client is known and its
         // limits, then the route and whether the client may take it.
         app.UseHeaders();
+        app.UseOpenAi();
         app.UseStatusCodePages(StatusProblems.WriteAsync);
         app.UseMiddleware<FailureProblems>();
         app.UseGuards();

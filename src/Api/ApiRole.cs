@@ -9,6 +9,7 @@ using Pipeline.Api.Events;
 using Pipeline.Api.Guards;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Limits;
+using Pipeline.Api.OpenAi;
 using Pipeline.Api.OpenAi.Batches;
 using Pipeline.Api.OpenAi.Files;
 using Pipeline.Api.OpenApi;
@@ -43,6 +44,7 @@ public static class ApiRole
         services.AddSingleton<PromptedInputs>();
         services.AddSingleton<SchemaVerdicts>();
         services.AddSingleton<SchemaCheck>();
+        services.AddSingleton<ModelNames>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();
         services.AddSingleton<JobUpdateReader>();

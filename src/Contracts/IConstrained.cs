@@ -7,4 +7,10 @@ public interface IConstrained
 {
     /// <summary>The JSON schema, in the field <c>schema</c>; null: the answer is text.</summary>
     JsonElement? Schema { get; }
+
+    /// <summary>All schemas that the answer follows, with their fields.</summary>
+    IReadOnlyList<AnswerPart> Parts => Schema is { } schema ? [new("schema", schema)] : [];
 }
+
+/// <param name="Field">Where the schema stands in the input.</param>
+public readonly record struct AnswerPart(string Field, JsonElement Schema);

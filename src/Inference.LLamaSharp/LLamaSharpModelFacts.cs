@@ -22,6 +22,7 @@ internal static class LLamaSharpModelFacts
             BosToken = (int?)vocabulary.BOS,
             AddsBos = vocabulary.ShouldAddBOS,
             EndOfTurnToken = (int?)(vocabulary.EOT ?? vocabulary.EOS),
+            Tools = weights.Metadata.GetValueOrDefault("tokenizer.chat_template")?.Contains("ipython", StringComparison.Ordinal) ?? false ? ToolStyle.Bare : ToolStyle.Tagged,
             Thinks = weights.Metadata.GetValueOrDefault("tokenizer.chat_template")?.Contains("<think>", StringComparison.Ordinal) ?? false,
         };
     }

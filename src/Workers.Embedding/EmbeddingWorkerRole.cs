@@ -3,9 +3,11 @@ using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Queues;
 using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.LLamaSharp;
+using Pipeline.Inference.Models;
 using Pipeline.Inference.Remote;
 using Pipeline.Workers.Embedding.Documents;
 
@@ -23,6 +25,7 @@ public static class EmbeddingWorkerRole
 
         services.AddValidated<EmbeddingOptions, EmbeddingOptionsValidator>(EmbeddingOptions.Section);
         services.AddSingleton(ModelServer);
+        services.AddSingleton(provider => new KindModelSource(() => Name(provider)));
         services.AddSingleton<LongTextEmbedder>();
         services.AddSingleton<VectorCache>();
         services.AddSingleton<ServedModel>();
@@ -37,6 +40,18 @@ public static class EmbeddingWorkerRole
         return pipeline
             .AddJobHandler<EmbedTexts, EmbeddingResult, EmbeddingHandler>()
             .AddJobHandler<EmbedDocument, DocumentResult, DocumentHandler>();
+    }
+
+    private static KindModel Name(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<EmbeddingOptions>>().Value;
+        if (services.GetRequiredService<IOptions<InferenceOptions>>().Value.IsRemote && services.GetRequiredService<IOptions<RemoteOptions>>().Value.EmbeddingModel is { } remote)
+        {
+            return new(EmbedTexts.Kind, remote, ContextTokens: null);
+        }
+
+        var (name, _) = ModelNaming.Of(options.ModelPath, options.InputTokensMax);
+        return new(EmbedTexts.Kind, name, options.InputTokensMax);
     }
 
     private static JobDependency ModelServer(IServiceProvider services)

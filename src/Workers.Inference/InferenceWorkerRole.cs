@@ -7,6 +7,7 @@ using Pipeline.Core.Queues;
 using Pipeline.Core.Results;
 using Pipeline.Inference;
 using Pipeline.Inference.LLamaSharp;
+using Pipeline.Inference.Models;
 using Pipeline.Inference.Remote;
 using Pipeline.Inference.Remote.Fallback;
 using Pipeline.Workers.Inference.Chat;
@@ -75,7 +76,21 @@ public static class InferenceWorkerRole
         pipeline.Services.AddValidated<EmotionOptions, EmotionOptionsValidator>(EmotionOptions.Section);
         pipeline.Services.AddSingleton(services => EmotionPrompt.Use(services.GetRequiredService<IOptions<EmotionOptions>>().Value));
         pipeline.Services.AddSingleton<IResultFingerprint, EmotionFingerprint>();
+        pipeline.Services.AddSingleton(services => new KindModelSource(
+            () => Name(services, AnalyzeEmotion.Kind, services.GetRequiredService<IOptions<EmotionOptions>>().Value.ModelPath)));
         return pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, EmotionHandler>();
+    }
+
+    private static KindModel Name(IServiceProvider services, string kind, string path)
+    {
+        var inference = services.GetRequiredService<IOptions<InferenceOptions>>().Value;
+        if (inference.IsRemote)
+        {
+            return new(kind, services.GetRequiredService<IOptions<RemoteOptions>>().Value.Model!, ContextTokens: null);
+        }
+
+        var (name, contextTokens) = ModelNaming.Of(path, inference.ContextTokens);
+        return new(kind, name, contextTokens);
     }
 
     /// <summary>The same of a kind with options of its own, in the same section.</summary>
@@ -88,6 +103,7 @@ public static class InferenceWorkerRole
     {
         pipeline.Services.AddValidated<TOptions, TValidator>(GenerationOptions.SectionOf(TJob.Kind));
         pipeline.Services.AddSingleton(services => ModelUse.Generating(TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath));
+        pipeline.Services.AddSingleton(services => new KindModelSource(() => Name(services, TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath)));
         pipeline.Services.AddSingleton<IWriterCheck>(services => new WriterCheck(
             TJob.Kind,
             services.GetRequiredService<IOptions<TOptions>>().Value,

@@ -22,13 +22,24 @@ public sealed class PromptRulesTests
     [Fact]
     public void Every_fault_of_every_message_is_named()
     {
-        Problems(new("robot", "hi"), new("assistant", " ")).ShouldBe(
+        Problems(new("robot", "hi"), new("assistant", "too long a text")).ShouldBe(
         [
-            new("messages[0].role", "is \"robot\": send one of system, user, assistant."),
-            new("messages[1].content", "is empty, or has nothing that can be seen: send a text."),
+            new("messages[0].role", "is \"robot\": send one of system, user, assistant, tool."),
+            new("messages[1].content", "has 15 characters; at most 10 are accepted. Split the text, or raise Input:TextLengthMax."),
             new("messages[1].role", "is \"assistant\": the last message is the user's, whom the model answers."),
         ]);
         Problems(Question, new("system", "be brief"), Question).ShouldHaveSingleItem().Message.ShouldContain("after other messages");
+    }
+
+    [Fact]
+    public void Who_only_called_functions_has_said_nothing_and_each_answer_names_its_call()
+    {
+        PromptMessage call = new("assistant", "") { ToolCalls = [new("c1", "get", "{}")] };
+
+        Problems(Question, call, new("tool", "") { ToolCallId = "c1" }).ShouldBeEmpty();
+        Problems(Question, call, new("tool", "sunny") { ToolCallId = "c2" }).ShouldHaveSingleItem().Field.ShouldBe("messages[2].tool_call_id");
+        Problems(Question with { ToolCalls = call.ToolCalls }).ShouldHaveSingleItem().Field.ShouldBe("messages[0].tool_calls");
+        Problems(call with { ToolCalls = [new("c1", "get", "[]")] }, Question).ShouldHaveSingleItem().Field.ShouldBe("messages[0].tool_calls[0].arguments");
     }
 
     [Theory]

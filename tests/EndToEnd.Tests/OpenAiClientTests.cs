@@ -22,7 +22,7 @@ public sealed class OpenAiClientTests(PostgresDatabase database) : IClassFixture
         await using var inference = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
         await using var embedding = await RoleProcess.StartReadyAsync("Workers.Embedding", settings);
 
-        var got = await RunClientAsync(api.Address);
+        var got = await RunClientAsync("client.cjs", api.Address);
 
         var whole = got.GetProperty("whole");
         var text = whole.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString();
@@ -54,12 +54,60 @@ public sealed class OpenAiClientTests(PostgresDatabase database) : IClassFixture
         var scale = cut[0] / numbers[1][0];
         cut.ShouldBe(numbers[1].Take(64).Select(number => number * scale), tolerance: 1e-4f);
 
-        got.GetProperty("models").EnumerateArray().Select(model => model.GetString()).ShouldBe(["chat", "embedding"]);
+        got.GetProperty("models").EnumerateArray().Select(model => model.GetString()).ShouldContain("chat");
         Error(got, "unknownModel").ShouldBe(("NotFoundError", 404, "model_not_found", "model"));
         Error(got, "badValue").ShouldBe(("BadRequestError", 400, "invalid_input", "temperature"));
         Error(got, "badSchema").ShouldBe(("BadRequestError", 400, "invalid_input", "response_format.json_schema.schema"));
 
+        Error(got, "badStream").ShouldBe(("BadRequestError", 400, "invalid_input", "response_format.json_schema.schema"));
+        Error(got, "tooLong").ShouldBe(("BadRequestError", 400, "context_length_exceeded", null));
+        ShouldHaveCalled(got.GetProperty("tools"));
+        got.GetProperty("plain").GetProperty("finish_reason").GetString().ShouldBe("length");
+
         await Eventually.TrueAsync(async () => (await JobAsync(http, got.GetProperty("left"))).GetProperty("state").GetString() is "canceled");
+    }
+
+    [Fact]
+    public async Task The_SDKs_of_Vercel_and_LangChain_chat_stream_fill_in_forms_call_functions_and_leave()
+    {
+        var settings = await TestPipeline.SettingsAsync(database);
+        settings["Models:Chat:Path"] = WriteModel();
+        await using var api = await RoleProcess.StartReadyAsync("Api", settings);
+        await using var inference = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
+        await using var embedding = await RoleProcess.StartReadyAsync("Workers.Embedding", settings);
+
+        var got = await RunClientAsync("frameworks.mjs", api.Address);
+
+        foreach (var name in (string[])["openai", "compatible", "langchain"])
+        {
+            var client = got.GetProperty(name);
+            client.GetProperty("text").GetString().ShouldNotBeNullOrEmpty(name);
+            client.GetProperty("streamed").GetString().ShouldNotBeNullOrEmpty(name);
+            client.GetProperty("form").GetBoolean().ShouldBeTrue(name);
+            client.GetProperty("calls").EnumerateArray().Select(city => city.GetString()).ShouldBeSubsetOf(["Seoul", "Busan"], name);
+            client.GetProperty("calls").GetArrayLength().ShouldBeGreaterThan(0, name);
+            client.GetProperty("vectors").GetArrayLength().ShouldBe(2, name);
+        }
+
+        got.GetProperty("openai").GetProperty("steps")[0].GetString().ShouldBe("tool-calls");
+        got.GetProperty("openai").GetProperty("called").GetArrayLength().ShouldBeGreaterThan(0);
+
+        // What each left ends without them.
+        using var http = new HttpClient { BaseAddress = api.Address };
+        await Eventually.TrueAsync(async () =>
+            JsonElement.Parse(await http.GetByteArrayAsync("/api/jobs?state=canceled")).GetProperty("jobs").GetArrayLength() >= 3);
+    }
+
+    private static void ShouldHaveCalled(JsonElement tools)
+    {
+        tools.GetProperty("finish").GetString().ShouldBe("tool_calls");
+        tools.GetProperty("calls").EnumerateArray().ShouldAllBe(call =>
+            call[0].GetString() == "get_weather" && call[1].GetProperty("days").GetInt32() >= 1 && call[1].GetProperty("days").GetInt32() <= 9);
+        tools.GetProperty("again").ValueKind.ShouldBe(JsonValueKind.String);
+        var streamed = tools.GetProperty("streamed");
+        streamed.GetProperty("finish").GetString().ShouldBe("tool_calls");
+        streamed.GetProperty("names").EnumerateArray().Select(name => name.GetString()).ShouldBe(["get_weather"]);
+        (JsonElement.Parse(streamed.GetProperty("arguments")[0].GetString()!).GetProperty("city").GetString() is "Seoul" or "Busan").ShouldBeTrue();
     }
 
     private static async Task<JsonElement> JobAsync(HttpClient http, JsonElement completionId) =>
@@ -72,10 +120,10 @@ public sealed class OpenAiClientTests(PostgresDatabase database) : IClassFixture
         return path;
     }
 
-    private static async Task<JsonElement> RunClientAsync(Uri address)
+    private static async Task<JsonElement> RunClientAsync(string script, Uri address)
     {
         Directory.Exists(Packages).ShouldBeTrue("./test installs the npm package openai into .local/npm/openai; run it once.");
-        var start = new ProcessStartInfo("node", [RepositoryFiles.Path("tests", "EndToEnd.Tests", "OpenAi", "client.cjs"), address.ToString().TrimEnd('/')])
+        var start = new ProcessStartInfo("node", [RepositoryFiles.Path("tests", "EndToEnd.Tests", "OpenAi", script), address.ToString().TrimEnd('/')])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

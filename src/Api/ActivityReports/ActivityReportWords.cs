@@ -132,6 +132,7 @@ internal sealed record ActivityReportWords
         Causes = new Dictionary<string, string>
         {
             [JobErrorCode.Rejected] = "the input cannot be processed",
+            [JobErrorCode.ContextLengthExceeded] = "the input is longer than the model's context",
             [JobErrorCode.Exception] = "the handler failed, and every retry",
             [JobErrorCode.Timeout] = "it took too long",
             [JobErrorCode.Quarantined] = "two workers died of it",
@@ -180,6 +181,7 @@ internal sealed record ActivityReportWords
         Causes = new Dictionary<string, string>
         {
             [JobErrorCode.Rejected] = "처리할 수 없는 입력",
+            [JobErrorCode.ContextLengthExceeded] = "모델의 문맥 길이를 넘는 입력",
             [JobErrorCode.Exception] = "처리기 오류(재시도 포함)",
             [JobErrorCode.Timeout] = "시간 초과",
             [JobErrorCode.Quarantined] = "작업자 둘이 중단됨",

@@ -127,7 +127,7 @@ internal sealed class BatchSubmissions(
             var drafted = draft.Parse(utf8, index, errors);
             if (drafted is not null)
             {
-                schemas.Check(drafted.Input, JsonPath.Below(drafted.Path, SchemaCheck.Field), errors, cancellationToken);
+                schemas.Check(drafted.Input, field => JsonPath.Below(drafted.Path, field), errors, cancellationToken);
             }
 
             if (drafted is not null

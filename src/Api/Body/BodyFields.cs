@@ -12,6 +12,9 @@ internal sealed class BodyFields(JsonElement root, InputErrors errors)
 
     public InputErrors Errors => errors;
 
+    /// <summary>Whether a field that nobody knows may be there without a value.</summary>
+    public bool NullIsAbsent { get; set; }
+
     /// <summary>The field, or null when it is absent. An explicit null counts as absent unless <paramref name="required"/>.</summary>
     public JsonElement? Take(string name, JsonValueKind expected, bool required)
     {
@@ -80,6 +83,13 @@ internal sealed class BodyFields(JsonElement root, InputErrors errors)
         return null;
     }
 
+    /// <summary>A field of any shape; null when it is absent or null.</summary>
+    public JsonElement? TakeAny(string name)
+    {
+        _known.Add(name);
+        return Has(name) ? root.GetProperty(name) : null;
+    }
+
     /// <summary>Whether the field is there with any value but null, right or wrong.</summary>
     public bool Has(string name) => root.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null;
 
@@ -133,6 +143,11 @@ internal sealed class BodyFields(JsonElement root, InputErrors errors)
     {
         foreach (var property in root.EnumerateObject().Where(property => !_known.Contains(property.Name)))
         {
+            if (NullIsAbsent && property.Value.ValueKind is JsonValueKind.Null)
+            {
+                continue;
+            }
+
             errors.Add(property.Name, JsonWords.Unknown(_known));
         }
     }

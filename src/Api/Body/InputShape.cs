@@ -35,7 +35,7 @@ internal static class InputShape
 
     private static void CheckProperties(JsonElement value, JsonTypeInfo type, string path, InputErrors errors)
     {
-        foreach (var property in type.Properties)
+        foreach (var property in type.Properties.Where(property => !property.IsExtensionData))
         {
             var field = JsonPath.Below(path, property.Name);
             if (!value.TryGetProperty(property.Name, out var given))
@@ -50,6 +50,11 @@ internal static class InputShape
             {
                 Check(given, type.Options.GetTypeInfo(property.PropertyType), field, errors);
             }
+        }
+
+        if (type.Properties.Any(property => property.IsExtensionData))
+        {
+            return; // Whoever reads the type decides about the rest.
         }
 
         var known = type.Properties.Select(property => property.Name).ToList();

@@ -28,7 +28,7 @@ internal static class EventsDocs
         """;
 
     public static readonly ParameterDoc OnDisconnect = new(
-        "query", Pipeline.Api.Events.OnDisconnect.Name, "`cancel`: the job is canceled when the client leaves before its end. Default `continue`.");
+        "query", Pipeline.Api.Events.OnDisconnect.Name, "`cancel`: the job is canceled when the client leaves before its end; `continue`: it is not. Default `continue`, below /v1 `cancel` unless there is an Idempotency-Key.");
 
     public static readonly AnswerDoc ServerSentEvents = new(200, "Server-sent events.", typeof(string), Example) { MediaType = "text/event-stream" };
 

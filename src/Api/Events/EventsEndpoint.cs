@@ -19,7 +19,7 @@ internal static class EventsEndpoint
         var errors = new InputErrors();
         var jobId = JobIds.Parse(id, errors);
         var (has, isEnd) = LastEventId.Read(context.Request.Headers, errors);
-        var cancels = OnDisconnect.Cancels(context.Request.Query, errors);
+        var cancels = OnDisconnect.Read(context.Request.Query, errors) ?? false;
         QueryParameters.RefuseUnknown(context.Request.Query, errors, OnDisconnect.Name);
         if (errors.Any)
         {
@@ -79,7 +79,10 @@ internal static class LastEventId
     }
 }
 
-/// <summary><c>?on_disconnect=cancel</c>: the job is for this connection alone. Otherwise it goes on when the client leaves.</summary>
+/// <summary>
+/// <c>?on_disconnect=cancel</c>: the job is for this connection alone. <c>continue</c>: it goes on when the client leaves. Default is
+/// the latter, but below /v1, whose clients know no jobs.
+/// </summary>
 internal static class OnDisconnect
 {
     public const string Name = "on_disconnect";
@@ -87,15 +90,15 @@ internal static class OnDisconnect
     private const string Cancel = "cancel";
     private const string Continue = "continue";
 
-    /// <summary>Whether a job ends with its client.</summary>
-    public static bool Cancels(IQueryCollection query, InputErrors errors)
+    /// <summary>Whether a job ends with its client; null where the client does not say.</summary>
+    public static bool? Read(IQueryCollection query, InputErrors errors)
     {
         var value = QueryParameters.Single(query, Name, errors);
         if (value is not (null or Cancel or Continue))
         {
-            errors.Add(Name, $"is \"{value}\": send {Cancel}, or {Continue}, which is the default.");
+            errors.Add(Name, $"is \"{value}\": send {Cancel} or {Continue}.");
         }
 
-        return value is Cancel;
+        return value is null ? null : value is Cancel;
     }
 }

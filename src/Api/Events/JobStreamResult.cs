@@ -19,11 +19,18 @@ internal sealed class JobStreamResult(JobStreams.OpenStream stream, IStreamForma
         var clientId = httpContext.ClientId();
         var reader = httpContext.RequestServices.GetRequiredService<JobUpdateReader>();
         var left = httpContext.RequestAborted;
-        var sse = SseWriter.Begin(httpContext);
+        var sse = new SseWriter(httpContext, httpContext.RequestServices.GetRequiredService<TimeProvider>());
         try
         {
-            await foreach (var update in reader.ReadAsync(stream.Subscription, clientId, Has, left))
+            await foreach (var update in reader.ReadAsync(stream.Subscription, clientId, Has, sse, left))
             {
+                // A status that says 200 cannot be taken back, and some clients do not look for errors behind it.
+                if (!sse.HasBegun && format.Refuse(update) is { } problem)
+                {
+                    await problem.ExecuteAsync(httpContext);
+                    return;
+                }
+
                 format.Write(sse, update);
                 await sse.FlushAsync(left);
             }

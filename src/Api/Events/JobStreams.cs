@@ -63,4 +63,7 @@ internal sealed class JobStreams(JobSubscriptions subscriptions, IOptions<ApiOpt
 internal interface IStreamFormat
 {
     void Write(SseWriter sse, JobUpdate update);
+
+    /// <summary>The answer instead of a stream, while nothing has been written; null: there is a stream.</summary>
+    Problem? Refuse(JobUpdate update) => null;
 }

@@ -19,9 +19,10 @@ internal sealed class JobUpdateReader(
     /// <param name="subscription">The job, opened by the caller.</param>
     /// <param name="clientId">Whose job it is.</param>
     /// <param name="has">How much of the text the client has already.</param>
+    /// <param name="sse">Where the caller writes the updates, some of which say nothing to its client.</param>
     /// <param name="cancellationToken">The client has left.</param>
     public async IAsyncEnumerable<JobUpdate> ReadAsync(
-        JobSubscription subscription, Guid clientId, TextPlace has, [EnumeratorCancellation] CancellationToken cancellationToken)
+        JobSubscription subscription, Guid clientId, TextPlace has, SseWriter sse, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var timeOver = new CancellationTokenSource(options.Value.StreamDurationMax, time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeOver.Token, lifetime.ApplicationStopping);
@@ -36,7 +37,7 @@ internal sealed class JobUpdateReader(
                     yield return update;
                 }
 
-                if (!await ChangesAsync(snapshot, ending.Token))
+                if (!await ChangesAsync(snapshot, options.Value.StreamKeepAlive - sse.Quiet, ending.Token))
                 {
                     yield return new JobUpdate.Silence();
                 }
@@ -56,12 +57,12 @@ internal sealed class JobUpdateReader(
         yield return new JobUpdate.Interrupted();
     }
 
-    /// <summary>False when nothing changed for a while. True also when there is no more time; the caller looks at its token.</summary>
-    private async Task<bool> ChangesAsync(JobSnapshot snapshot, CancellationToken cancellationToken)
+    /// <summary>False when nothing was written for a while. True also when there is no more time; the caller looks at its token.</summary>
+    private async Task<bool> ChangesAsync(JobSnapshot snapshot, TimeSpan atMost, CancellationToken cancellationToken)
     {
         try
         {
-            await snapshot.Changed.WaitAsync(options.Value.StreamKeepAlive, time, cancellationToken);
+            await snapshot.Changed.WaitAsync(atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero, time, cancellationToken);
             return true;
         }
         catch (TimeoutException)

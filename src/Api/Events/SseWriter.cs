@@ -8,24 +8,24 @@ using Pipeline.Api.Jobs;
 
 namespace Pipeline.Api.Events;
 
-/// <summary>Writes server-sent events. What is written reaches the client with the next <see cref="FlushAsync"/>.</summary>
-internal sealed class SseWriter
+/// <summary>
+/// Writes server-sent events. What is written reaches the client with the next <see cref="FlushAsync"/>; until something is,
+/// the answer has not begun and may become another one.
+/// </summary>
+internal sealed class SseWriter(HttpContext context, TimeProvider time)
 {
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = ApiJson.Wire.Options.Encoder, SkipValidation = true };
 
-    private readonly PipeWriter _body;
+    private long _written = time.GetTimestamp();
+    private bool _isPending;
 
-    private SseWriter(PipeWriter body) => _body = body;
+    private PipeWriter Body => context.Response.BodyWriter;
 
-    /// <summary>Begins the answer.</summary>
-    public static SseWriter Begin(HttpContext context)
-    {
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        var headers = context.Response.Headers;
-        headers.ContentType = "text/event-stream; charset=utf-8";
-        headers["X-Accel-Buffering"] = "no"; // Tells nginx not to wait for more.
-        return new(context.Response.BodyWriter);
-    }
+    /// <summary>Whether anything was written.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>How long nothing was written.</summary>
+    public TimeSpan Quiet => time.GetElapsedTime(_written);
 
     /// <param name="name">Null for a plain message.</param>
     /// <param name="id">What the client sends as Last-Event-ID when it comes back; null leaves the last one.</param>
@@ -42,7 +42,7 @@ internal sealed class SseWriter
         }
 
         Write("data: ");
-        using (var writer = new Utf8JsonWriter(_body, JsonOptions))
+        using (var writer = new Utf8JsonWriter(Body, JsonOptions))
         {
             JsonSerializer.Serialize(writer, data, json); // JSON text has no line breaks, so one data line holds it.
         }
@@ -57,9 +57,36 @@ internal sealed class SseWriter
     public void WriteKeepAlive() => Write(": keep-alive\n\n");
 
     /// <exception cref="OperationCanceledException">The client has left.</exception>
-    public async ValueTask FlushAsync(CancellationToken cancellationToken) => await _body.FlushAsync(cancellationToken);
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_isPending)
+        {
+            _isPending = false;
+            await Body.FlushAsync(cancellationToken);
+            _written = time.GetTimestamp();
+        }
+    }
 
-    private void Write(string text) => _body.Write(Encoding.UTF8.GetBytes(text));
+    private void Write(string text)
+    {
+        Begin();
+        Body.Write(Encoding.UTF8.GetBytes(text));
+    }
+
+    private void Begin()
+    {
+        _isPending = true;
+        if (HasBegun)
+        {
+            return;
+        }
+
+        HasBegun = true;
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        var headers = context.Response.Headers;
+        headers.ContentType = "text/event-stream; charset=utf-8";
+        headers["X-Accel-Buffering"] = "no"; // Tells nginx not to wait for more.
+    }
 }
 
 /// <summary>The events of <c>GET /api/jobs/{id}/events</c>.</summary>

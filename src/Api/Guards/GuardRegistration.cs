@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Limits;
+using Pipeline.Api.OpenAi;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api.Guards;
@@ -12,7 +13,7 @@ namespace Pipeline.Api.Guards;
 internal static class GuardRegistration
 {
     private static readonly string[] Readable =
-        ["Location", "Link", "Retry-After", LimitGate.PolicyHeader, LimitGate.StateHeader, "ETag", PreferHeader.AppliedName, IdempotencyKeyHeader.ReplayedName];
+        ["Location", "Link", "Retry-After", LimitGate.PolicyHeader, LimitGate.StateHeader, "ETag", PreferHeader.AppliedName, IdempotencyKeyHeader.ReplayedName, CompletionFields.IgnoredHeader, CompletionFields.AdjustedHeader, "x-request-id"];
 
     public static IServiceCollection AddGuards(this IServiceCollection services)
     {

@@ -20,9 +20,15 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOpt
     /// <summary>Holds the request until the jobs are final.</summary>
     /// <param name="finished">Makes the answer of jobs that are all final.</param>
     public async Task<IResult> FinishAsync(
-        HttpContext context, Guid clientId, IReadOnlyList<Guid> jobIds, Func<IReadOnlyList<Job>, IResult> finished, bool cancelsOnDisconnect)
+        HttpContext context, Guid clientId, SubmissionReply.Accepted accepted, Func<IReadOnlyList<Job>, IResult> finished, bool cancelsOnDisconnect)
     {
+        var jobIds = accepted.JobIds;
         context.Response.Headers.Location = JobLinks.PathOf(jobIds[0]);
+        if (accepted.Replayed)
+        {
+            context.Response.Headers[IdempotencyKeyHeader.ReplayedName] = "true";
+        }
+
         try
         {
             var jobs = await waits.WaitAsync(clientId, jobIds, options.Value.CompletionWaitMax, context.RequestAborted);

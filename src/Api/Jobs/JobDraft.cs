@@ -18,11 +18,17 @@ internal sealed record JobDraft
     /// <summary>Where the input stands in the body; "" where it is the body.</summary>
     public string InputPath { get; init; } = "";
 
-    /// <summary>Where the schema of the answer stands in the body.</summary>
-    public string SchemaPath { get => field ?? JsonPath.Below(InputPath, SchemaCheck.Field); init; }
+    /// <summary>Where a field of the input stands in the body.</summary>
+    public Func<string, string> FieldOf { get => field ?? (name => JsonPath.Below(InputPath, name)); init; }
+
+    /// <summary>Whether the jobs are for this connection alone, where the client says nothing else and sends no idempotency key.</summary>
+    public bool EndsWithItsClient { get; init; }
 
     /// <summary>Whether the client sent a list, and so gets a list back, even of one.</summary>
     public required bool IsList { get; init; }
+
+    /// <summary>What the answer's headers say of the request, whatever becomes of the jobs.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     public required JobPriority Priority { get; init; }
 

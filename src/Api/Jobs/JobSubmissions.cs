@@ -57,7 +57,7 @@ internal sealed class JobSubmissions(
         var prefer = PreferHeader.Read(headers, _options.WaitMax, errors);
         var cancelAfter = CancelAfterHeader.Read(headers, _options.ExpiryMax, errors);
         var key = IdempotencyKeyHeader.Read(headers, errors);
-        var cancels = OnDisconnect.Cancels(context.Request.Query, errors);
+        var cancels = OnDisconnect.Read(context.Request.Query, errors);
         var fields = new BodyFields(root, errors);
         var wanted = await draft(fields);
         var callback = CommonFields.TakeCallbackUrl(fields, callbacks.Targets);
@@ -82,7 +82,7 @@ internal sealed class JobSubmissions(
         List<IJob> inputs = [];
         foreach (var input in wanted.Inputs)
         {
-            schemas.Check(input, wanted.SchemaPath, errors, context.RequestAborted);
+            schemas.Check(input, wanted.FieldOf, errors, context.RequestAborted);
             if (await prompts.WriteOutAsync(context.ClientId(), input, wanted.InputPath, errors, context.RequestAborted) is { } written)
             {
                 inputs.Add(written);
@@ -94,8 +94,13 @@ internal sealed class JobSubmissions(
             return errors.ToProblem();
         }
 
+        foreach (var (name, value) in wanted.Headers)
+        {
+            context.Response.Headers[name] = value;
+        }
+
         return await callbacks.CheckAsync(context.ClientId(), callback, context.RequestAborted)
-            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, deadline, cancels), answer);
+            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, deadline, cancels ?? (wanted.EndsWithItsClient && key is null)), answer);
     }
 
     /// <param name="draft">As the client sent it: what makes a request the same as an earlier one.</param>
@@ -143,7 +148,7 @@ internal sealed class JobSubmissions(
         }
 
         waits.Complete(accepted.Cached);
-        return draft.Finished is { } finished ? await answers.FinishAsync(context, submission.ClientId, accepted.JobIds, finished, wishes.CancelsOnDisconnect)
+        return draft.Finished is { } finished ? await answers.FinishAsync(context, submission.ClientId, accepted, finished, wishes.CancelsOnDisconnect)
             : answer is not null ? await answer(context, submission, accepted, wishes.Prefer)
             : await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft);
     }

@@ -11,16 +11,15 @@ namespace Pipeline.Api.Jobs;
 /// </summary>
 internal sealed class SchemaCheck(SchemaVerdicts verdicts, IOptions<ApiOptions> options)
 {
-    public const string Field = "schema";
-
-    /// <param name="field">Where the schema stands in the body.</param>
-    public void Check(IJob input, string field, InputErrors errors, CancellationToken cancellationToken)
+    /// <param name="fieldOf">Where a field of the input stands in the body.</param>
+    public void Check(IJob input, Func<string, string> fieldOf, InputErrors errors, CancellationToken cancellationToken)
     {
-        if (options.Value.SchemaCheck
-            && input is IConstrained { Schema: { } schema }
-            && verdicts.Find(schema, cancellationToken) is { } fault)
+        foreach (var part in options.Value.SchemaCheck && input is IConstrained constrained ? constrained.Parts : [])
         {
-            errors.Add(field, $"cannot be kept at #{fault.Path}: {fault.Problem} {fault.Remedy}");
+            if (verdicts.Find(part.Schema, cancellationToken) is { } fault)
+            {
+                errors.Add(fieldOf(part.Field), $"cannot be kept at #{fault.Path}: {fault.Problem} {fault.Remedy}");
+            }
         }
     }
 }

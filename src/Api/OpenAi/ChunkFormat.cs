@@ -10,9 +10,12 @@ namespace Pipeline.Api.OpenAi;
 /// A streamed answer as OpenAI's clients read it. They cannot take text back: a second attempt goes on where the first one
 /// was if it says the same, and is an error if it does not.
 /// </summary>
-internal sealed class ChunkFormat(Guid jobId, long created, bool includeUsage) : IStreamFormat
+internal sealed class ChunkFormat(Guid jobId, string model, long created, bool includeUsage) : IStreamFormat
 {
     private const string Done = "[DONE]";
+
+    /// <summary>Whether the chunks are those of the older path, which has text instead of messages.</summary>
+    public bool IsPlain { get; init; }
 
     private readonly StringBuilder _sent = new();
     private readonly StringBuilder _text = new(); // Of the attempt that was last heard of.
@@ -44,6 +47,9 @@ internal sealed class ChunkFormat(Guid jobId, long created, bool includeUsage) :
         }
     }
 
+    /// <inheritdoc/>
+    public Problem? Refuse(JobUpdate update) => update is JobUpdate.Ended ended ? JobFailure.Of(ended.Job) : null;
+
     private void Take(JobUpdate.Text text)
     {
         _text.Length = text.At.Attempt == _attempt ? Math.Min(text.At.Offset, _text.Length) : 0;
@@ -60,16 +66,46 @@ internal sealed class ChunkFormat(Guid jobId, long created, bool includeUsage) :
         }
         else if (_text.Length > _sent.Length)
         {
-            var piece = _text.ToString(_sent.Length, _text.Length - _sent.Length);
-            Write(sse, [new(0, new(_sent.Length == 0 ? PromptRoles.Assistant : null, piece))]);
-            _sent.Append(piece);
+            var before = StreamedCalls.Read(_sent.ToString());
+            var isFirst = _sent.Length == 0;
+            _sent.Append(_text, _sent.Length, _text.Length - _sent.Length);
+            foreach (var piece in Pieces(before, StreamedCalls.Read(_sent.ToString())))
+            {
+                Write(sse, [new(0, isFirst ? piece with { Role = PromptRoles.Assistant } : piece)]);
+                isFirst = false;
+            }
+        }
+    }
+
+    /// <summary>What came since: text, then pieces of calls.</summary>
+    private static IEnumerable<CompletionPiece> Pieces(
+        (string Content, IReadOnlyList<ToolCall> Calls) before, (string Content, IReadOnlyList<ToolCall> Calls) now)
+    {
+        if (now.Content.Length > before.Content.Length)
+        {
+            yield return new(Content: now.Content[before.Content.Length..]);
+        }
+
+        for (var i = Math.Max(before.Calls.Count - 1, 0); i < now.Calls.Count; i++)
+        {
+            var call = now.Calls[i];
+            if (i >= before.Calls.Count)
+            {
+                yield return new() { ToolCalls = [new(i, new("", call.Name)) { Id = call.Id, Type = "function" }] };
+            }
+
+            var sent = i < before.Calls.Count ? before.Calls[i].Arguments.Length : 0;
+            if (call.Arguments.Length > sent)
+            {
+                yield return new() { ToolCalls = [new(i, new(call.Arguments[sent..]))] };
+            }
         }
     }
 
     private void WriteEnd(SseWriter sse, Job job)
     {
         var result = CompletionsEndpoint.ResultOf(job);
-        if (_sent.Length > result.Content.Length)
+        if (_sent.Length > ((IStreamedResult)result).StreamedText.Length)
         {
             WriteChanged(sse);
             return;
@@ -102,17 +138,24 @@ internal sealed class ChunkFormat(Guid jobId, long created, bool includeUsage) :
         _isOver = true;
     }
 
-    private void Write(SseWriter sse, IReadOnlyList<CompletionDelta> choices, string? fingerprint = null, CompletionUsage? usage = null) => sse.Write(
-        null,
-        null,
-        new CompletionChunk
+    private void Write(SseWriter sse, IReadOnlyList<CompletionDelta> choices, string? fingerprint = null, CompletionUsage? usage = null)
+    {
+        CompletionChunk chunk = new()
         {
             Id = CompletionsEndpoint.IdOf(jobId),
             Created = created,
-            Model = CompleteChat.Kind,
+            Model = model,
             SystemFingerprint = fingerprint,
             Choices = choices,
             Usage = usage,
-        },
-        OpenAiJson.Wire.CompletionChunk);
+        };
+        if (IsPlain)
+        {
+            sse.Write(null, null, PlainCompletion.Of(chunk), OpenAiJson.Wire.PlainCompletion);
+        }
+        else
+        {
+            sse.Write(null, null, chunk, OpenAiJson.Wire.CompletionChunk);
+        }
+    }
 }

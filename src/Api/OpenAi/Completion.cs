@@ -28,12 +28,20 @@ internal sealed record CompletionChoice(int Index, CompletionAnswer Message, str
     public CompletionLogprobs? Logprobs { get; init; }
 }
 
-internal sealed record CompletionAnswer(string Content)
+/// <param name="Content">Null where the model only called functions.</param>
+internal sealed record CompletionAnswer([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Content)
 {
+    public static CompletionAnswer Of(ChatResult result) => result.ToolCalls is not { } calls ? new(result.Content) : new(result.Content is "" ? null : result.Content)
+    {
+        ToolCalls = [.. calls.Select(call => new CompletionToolCall { Id = call.Id, Type = "function", Function = new(call.Name, call.Arguments) })],
+    };
+
     public string Role { get; } = "assistant";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Refusal { get; }
+
+    public IReadOnlyList<CompletionToolCall>? ToolCalls { get; init; }
 }
 
 /// <summary>A piece of a streamed answer.</summary>
@@ -65,7 +73,22 @@ internal sealed record CompletionDelta(int Index, CompletionPiece Delta)
 }
 
 /// <param name="Role">In the first piece.</param>
-internal sealed record CompletionPiece(string? Role = null, string? Content = null);
+internal sealed record CompletionPiece(string? Role = null, string? Content = null)
+{
+    public IReadOnlyList<CompletionCallPiece>? ToolCalls { get; init; }
+}
+
+/// <summary>A piece of a call: the first one has its id and the function, all further ones only arguments.</summary>
+/// <param name="Index">The place among the calls.</param>
+internal sealed record CompletionCallPiece(int Index, CompletionArguments Function)
+{
+    public string? Id { get; init; }
+
+    public string? Type { get; init; }
+}
+
+/// <param name="Arguments">A piece of a JSON object, as text.</param>
+internal sealed record CompletionArguments(string Arguments, string? Name = null);
 
 internal sealed record CompletionUsage(int PromptTokens, int CompletionTokens, int TotalTokens, PromptTokensDetails PromptTokensDetails)
 {

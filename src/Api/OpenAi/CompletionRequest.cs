@@ -1,15 +1,16 @@
 using System.ComponentModel;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Pipeline.Api.OpenAi;
 
-/// <summary>The body of <c>POST /v1/chat/completions</c>, as far as a local model can do it; other fields are refused by name.</summary>
+/// <summary>The body of <c>POST /v1/chat/completions</c>, as far as a local model can do it. <see cref="CompletionFields"/> decides about all other fields.</summary>
 internal sealed record CompletionRequest
 {
-    [Description("chat.")]
+    [Description("A name from GET /v1/models, such as chat.")]
     public required string Model { get; init; }
 
-    [Description("1 to Input:MessagesMax (256) messages, the oldest first: system messages at the start, the user's at the end.")]
+    [Description("1 to Input:MessagesMax (256) messages, the oldest first, the user's or a function's at the end.")]
     public required IReadOnlyList<CompletionMessage> Messages { get; init; }
 
     [Description("Randomness, 0 to 2; default Models:Chat:Temperature (0.7).")]
@@ -30,7 +31,7 @@ internal sealed record CompletionRequest
     [Description("-2 to 2: makes tokens that occurred often less probable.")]
     public double? FrequencyPenalty { get; init; }
 
-    [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096).")]
+    [Description("Most tokens of the answer; more than Input:OutputTokensMax (4,096) is cut to that.")]
     public int? MaxCompletionTokens { get; init; }
 
     [Description("The older name of max_completion_tokens.")]
@@ -53,18 +54,74 @@ internal sealed record CompletionRequest
     [Description("1: one answer.")]
     public int? N { get; init; }
 
-    [Description("Taken and left alone, as are metadata and store: nothing is kept for others.")]
+    [Description("Functions that the model may ask the client to call.")]
+    public IReadOnlyList<CompletionTool>? Tools { get; init; }
+
+    [Description("auto, none, required, or an object that names a function or lists those allowed.")]
+    public JsonElement? ToolChoice { get; init; }
+
+    [Description("Whether one answer may have several calls; default true.")]
+    public bool? ParallelToolCalls { get; init; }
+
+    [Description("Taken and left alone, as are the other fields that docs/api.md lists: nothing is kept for others.")]
     public string? User { get; init; }
-
-    public JsonElement? Metadata { get; init; }
-
-    public bool? Store { get; init; }
 }
 
-/// <param name="Role">system, developer, user or assistant.</param>
-/// <param name="Content">A text, or an array of <c>{"type":"text","text":…}</c>.</param>
-/// <param name="Name">Taken and left alone.</param>
-internal sealed record CompletionMessage(string Role, JsonElement Content, string? Name = null);
+/// <summary>A message as OpenAI's clients write it, and as servers answer it: clients send answers back unchanged.</summary>
+internal sealed record CompletionMessage
+{
+    [Description("system, developer, user, assistant or tool.")]
+    public required string Role { get; init; }
+
+    [Description("A text, or an array of {\"type\":\"text\",\"text\":…}; of the assistant also null.")]
+    public JsonElement? Content { get; init; }
+
+    [Description("Taken and left alone.")]
+    public string? Name { get; init; }
+
+    [Description("Of the assistant: why it did not answer.")]
+    public string? Refusal { get; init; }
+
+    [Description("Of the assistant: the functions that it called.")]
+    public IReadOnlyList<CompletionToolCall>? ToolCalls { get; init; }
+
+    [Description("Of a function's answer: the id of the call.")]
+    public string? ToolCallId { get; init; }
+
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Others { get; set; }
+}
+
+/// <summary>A function, as it is offered.</summary>
+internal sealed record CompletionTool
+{
+    [Description("function.")]
+    public required string Type { get; init; }
+
+    public CompletionFunction? Function { get; init; }
+
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Others { get; set; }
+}
+
+/// <param name="Strict">Taken and left alone: every call follows the schema.</param>
+internal sealed record CompletionFunction(string Name, string? Description = null, JsonElement? Parameters = null, bool? Strict = null);
+
+/// <summary>A call, in answers and in the messages that repeat them.</summary>
+internal sealed record CompletionToolCall
+{
+    public required string Id { get; init; }
+
+    public string? Type { get; init; }
+
+    public required CompletionCalledFunction Function { get; init; }
+
+    /// <summary>The place among the calls; only where clients repeat pieces of a stream.</summary>
+    public int? Index { get; init; }
+}
+
+/// <param name="Arguments">A JSON object, as text.</param>
+internal sealed record CompletionCalledFunction(string Name, string Arguments);
 
 /// <param name="Type">text, json_object or json_schema.</param>
 internal sealed record CompletionFormat(string Type, CompletionSchema? JsonSchema = null);

@@ -9,11 +9,6 @@ namespace Pipeline.Api.OpenAi;
 internal static class CompletionText
 {
     private const int StopsMax = 4;
-    private const string Developer = "developer"; // OpenAI's newer word for a system message.
-
-    public static IReadOnlyList<PromptMessage> Messages(IReadOnlyList<CompletionMessage> messages, InputErrors errors) =>
-        [.. messages.Select((message, index) => new PromptMessage(
-            message.Role is Developer ? PromptRoles.System : message.Role, Content(message.Content, $"messages[{index}].content", errors)))];
 
     public static IReadOnlyList<string>? Stops(JsonElement? stop, InputErrors errors)
     {
@@ -31,24 +26,36 @@ internal static class CompletionText
         }
     }
 
-    private static string Content(JsonElement content, string path, InputErrors errors)
+    /// <param name="mayBeAbsent">Whether null says that there is no text.</param>
+    public static string Content(JsonElement? content, string path, bool mayBeAbsent, InputErrors errors)
     {
-        switch (content.ValueKind)
+        switch (content)
         {
-            case JsonValueKind.String:
-                return content.GetString()!;
-            case JsonValueKind.Array:
-                return string.Concat(content.EnumerateArray().Select((part, index) => Part(part, $"{path}[{index}]", errors)));
-            default:
-                errors.Add(path, JsonWords.Mismatch(content, "a string, or an array of text parts"));
+            case null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } when mayBeAbsent:
+                return "";
+            case null or { ValueKind: JsonValueKind.Undefined }:
+                errors.Add(path, "is required: send a string, or an array of text parts.");
+                return "";
+            case { ValueKind: JsonValueKind.String } text:
+                return text.GetString()!;
+            case { ValueKind: JsonValueKind.Array } parts:
+                return string.Concat(parts.EnumerateArray().Select((part, index) => Part(part, $"{path}[{index}]", errors)));
+            case { } other:
+                errors.Add(path, JsonWords.Mismatch(other, "a string, or an array of text parts"));
                 return "";
         }
     }
 
     private static string Part(JsonElement part, string path, InputErrors errors)
     {
-        var isText = part.ValueKind is JsonValueKind.Object && part.TryGetProperty("type", out var type) && type.ValueEquals("text");
-        if (isText && part.TryGetProperty("text", out var text) && text.ValueKind is JsonValueKind.String)
+        var type = part.ValueKind is JsonValueKind.Object && part.TryGetProperty("type", out var named) ? named.ToString() : null;
+        var field = type switch
+        {
+            "text" or "input_text" or "output_text" => "text",
+            "refusal" => "refusal",
+            _ => null,
+        };
+        if (field is not null && part.TryGetProperty(field, out var text) && text.ValueKind is JsonValueKind.String)
         {
             return text.GetString()!;
         }

@@ -17,7 +17,7 @@ internal static class CompletionsEndpoint
 
     public static ChatResult ResultOf(Job job) => JsonSerializer.Deserialize(job.Result!, CompleteChat.ResultJson)!;
 
-    public static IResult Answer(Job job, long created)
+    public static IResult Answer(Job job, string model, long created)
     {
         if (JobFailure.Of(job) is { } problem)
         {
@@ -30,14 +30,15 @@ internal static class CompletionsEndpoint
             {
                 Id = IdOf(job.Id),
                 Created = created,
-                Model = CompleteChat.Kind,
+                Model = model,
                 SystemFingerprint = result.Model,
-                Choices = [new(0, new(result.Content), result.FinishReason) { Logprobs = CompletionLogprobs.Of(result) }],
+                Choices = [new(0, CompletionAnswer.Of(result), result.FinishReason) { Logprobs = CompletionLogprobs.Of(result) }],
                 Usage = CompletionUsage.Of(result.Usage),
             },
             OpenAiJson.Wire.Completion);
     }
 
-    private static Task<IResult> CompleteAsync(HttpContext context, JobSubmissions submissions, IOptions<InputLimits> limits, TimeProvider time) =>
-        submissions.SubmitAsync(context, fields => CompletionDraft.Parse(fields, limits.Value, time.GetUtcNow()));
+    private static Task<IResult> CompleteAsync(
+        HttpContext context, JobSubmissions submissions, ModelNames models, IOptions<InputLimits> limits, TimeProvider time) =>
+        submissions.SubmitAsync(context, fields => CompletionDraft.Parse(fields, models, limits.Value, time.GetUtcNow()));
 }

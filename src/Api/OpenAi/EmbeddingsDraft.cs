@@ -11,14 +11,15 @@ internal static class EmbeddingsDraft
 {
     private const string Input = "input";
 
-    public static JobDraft? Parse(BodyFields fields, ApiOptions options, InputLimits limits)
+    public static JobDraft? Parse(BodyFields fields, ModelNames models, ApiOptions options, InputLimits limits)
     {
+        fields.NullIsAbsent = true;
         if (fields.Read(OpenAiJson.Default.EmbeddingsRequest) is not { } request || Texts(request.Input, options, fields.Errors) is not { } texts)
         {
             return null;
         }
 
-        ModelNames.Check(request.Model, EmbedTexts.Kind, fields.Errors);
+        models.Check(request.Model, EmbedTexts.Kind, fields.Errors);
         if (request.EncodingFormat is not (null or "float" or "base64"))
         {
             fields.Errors.Add("encoding_format", $"is \"{request.EncodingFormat}\": send float or base64.");
@@ -38,8 +39,9 @@ internal static class EmbeddingsDraft
             Kind = EmbedTexts.Descriptor,
             Inputs = inputs,
             IsList = true,
+            EndsWithItsClient = true,
             Priority = JobPriority.Interactive,
-            Finished = jobs => OpenAiEmbeddingsEndpoint.Answer(jobs, request.EncodingFormat is "base64"),
+            Finished = jobs => OpenAiEmbeddingsEndpoint.Answer(jobs, request.Model, request.EncodingFormat is "base64"),
         };
     }
 
@@ -54,8 +56,10 @@ internal static class EmbeddingsDraft
                 return null;
             case JsonValueKind.Array when input.EnumerateArray().All(text => text.ValueKind is JsonValueKind.String):
                 return [.. input.EnumerateArray().Select(text => text.GetString()!)];
+            case JsonValueKind.Array when EncodedTexts.Read(input) is { } decoded:
+                return decoded;
             default:
-                errors.Add(Input, "is neither a string nor an array of strings; tokens are not read, as each model has its own.");
+                errors.Add(Input, "is neither a string nor an array of strings, nor tokens of OpenAI's cl100k_base.");
                 return null;
         }
     }

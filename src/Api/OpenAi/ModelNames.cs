@@ -1,27 +1,45 @@
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
+using Pipeline.Core.Queues;
 
 namespace Pipeline.Api.OpenAi;
 
 /// <summary>
-/// Models as OpenAI's clients name them: one for each kind of job that they can ask for. Which file or server answers is the
-/// workers' affair, and is told as <c>system_fingerprint</c>.
+/// Models as OpenAI's clients name them: every model that workers have under its own name, and for each kind that is asked for
+/// here one that stands for whatever does it. Which worker answers is the queues' affair, and is told as <c>system_fingerprint</c>.
 /// </summary>
-internal static class ModelNames
+internal sealed class ModelNames(KnownModels known)
 {
     private const string Field = "model";
 
-    public static IReadOnlyList<string> All { get; } = [CompleteChat.Kind, EmbedTexts.Kind];
+    private static readonly string[] Aliases = [CompleteChat.Kind, EmbedTexts.Kind];
 
-    public static void Check(string name, string wanted, InputErrors errors)
+    public IReadOnlyList<NamedModel> All =>
+    [
+        .. Aliases.Select(kind => new NamedModel(kind, [kind], Smallest(known.All.Where(model => model.Kind == kind)))),
+        .. known.All.GroupBy(model => model.Name).Where(same => !Aliases.Contains(same.Key))
+            .Select(same => new NamedModel(same.Key, [.. same.Select(model => model.Kind).Distinct()], Smallest(same))),
+    ];
+
+    public NamedModel? Find(string name) => All.FirstOrDefault(model => model.Name == name);
+
+    public void Check(string name, string wanted, InputErrors errors)
     {
-        if (name != wanted)
+        if (Find(name) is { } model && model.Kinds.Contains(wanted))
         {
-            errors.Type = ProblemType.ModelNotFound;
-            errors.Add(Field, $"is \"{name}\": this path takes \"{wanted}\". Models: {string.Join(", ", All)}.");
+            return;
         }
+
+        errors.Type = ProblemType.ModelNotFound;
+        errors.Add(Field, $"is \"{name}\"; models for {wanted}: {string.Join(", ", All.Where(known => known.Kinds.Contains(wanted)).Select(known => known.Name))}.");
     }
 
-    public static Problem NotFound(string name) => Problem.Of(
-        ProblemType.ModelNotFound, Field, $"\"{name}\" does not exist. Models: {string.Join(", ", All)}.");
+    public Problem NotFound(string name) => Problem.Of(
+        ProblemType.ModelNotFound, Field, $"\"{name}\" does not exist. Models: {string.Join(", ", All.Select(model => model.Name))}.");
+
+    private static int? Smallest(IEnumerable<KindModel> models) => models.Min(model => model.ContextTokens);
 }
+
+/// <param name="Kinds">The kinds of jobs that it does.</param>
+/// <param name="ContextTokens">Longest prompt with its answer; null while no worker has said.</param>
+internal sealed record NamedModel(string Name, IReadOnlyList<string> Kinds, int? ContextTokens);

@@ -10,14 +10,16 @@ internal static class ModelsEndpoint
 
     public static void Map(IEndpointRouteBuilder v1)
     {
-        v1.MapGet("/models", () => Results.Json(new ModelList([.. ModelNames.All.Select(Of)]), OpenAiJson.Wire.ModelList)).Describe(OpenAiDocs.Models);
-        v1.MapGet("/models/{id}", Find).Describe(OpenAiDocs.OneModel);
+        v1.MapGet("/models", (ModelNames names) => Results.Json(new ModelList([.. names.All.Select(Of)]), OpenAiJson.Wire.ModelList)).Describe(OpenAiDocs.Models);
+
+        // Names of models may have slashes.
+        v1.MapGet("/models/{**id}", Find).Describe(OpenAiDocs.OneModel);
     }
 
-    private static IResult Find(string id) =>
-        ModelNames.All.Contains(id) ? Results.Json(Of(id), OpenAiJson.Wire.ModelEntry) : ModelNames.NotFound(id);
+    private static IResult Find(string id, ModelNames names) =>
+        names.Find(id) is { } model ? Results.Json(Of(model), OpenAiJson.Wire.ModelEntry) : names.NotFound(id);
 
-    private static ModelEntry Of(string name) => new(name, Created);
+    private static ModelEntry Of(NamedModel model) => new(model.Name, Created) { Kinds = model.Kinds, ContextLength = model.ContextTokens };
 }
 
 internal sealed record ModelList(IReadOnlyList<ModelEntry> Data)
@@ -30,4 +32,10 @@ internal sealed record ModelEntry(string Id, long Created)
     public string Object { get; } = "model";
 
     public string OwnedBy { get; } = "pipeline";
+
+    /// <summary>The kinds of jobs that it does.</summary>
+    public required IReadOnlyList<string> Kinds { get; init; }
+
+    /// <summary>Longest prompt with its answer, in tokens.</summary>
+    public int? ContextLength { get; init; }
 }

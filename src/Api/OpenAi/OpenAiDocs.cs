@@ -8,7 +8,7 @@ internal static class OpenAiDocs
 {
     private const string Tag = "openai";
 
-    private const string Model = """{"id":"chat","object":"model","created":1763596800,"owned_by":"pipeline"}""";
+    private const string Model = """{"id":"chat","object":"model","created":1763596800,"owned_by":"pipeline","kinds":["chat"],"context_length":8192}""";
 
     private const string Completed = """
         {"id":"chatcmpl-019a9c1e-7f00-7000-8000-000000000000","object":"chat.completion","created":1763596800,"model":"chat",
@@ -36,7 +36,7 @@ internal static class OpenAiDocs
         Name = "getModel",
         Tag = Tag,
         Summary = "Get a model, as OpenAI's clients do",
-        Parameters = [new("path", "id", "chat or embedding.")],
+        Parameters = [new("path", "id", "A name from the list, such as chat.")],
         Answers = [new(200, "The model.", typeof(ModelEntry), Model)],
         ErrorType = typeof(OpenAiError),
         Problems = [ProblemType.ModelNotFound, .. SharedDocs.AnyCall],
@@ -55,7 +55,27 @@ internal static class OpenAiDocs
         ]),
         Answers = [new(200, "The answer, or chunks of it as server-sent events.", typeof(Completion), Completed)],
         ErrorType = typeof(OpenAiError),
-        Problems = [ProblemType.JobRejected, ProblemType.ModelNotFound, ProblemType.JobFailed, ProblemType.NotFinished, ProblemType.TooManyStreams, .. SharedDocs.Submissions],
+        Problems = [ProblemType.JobRejected, ProblemType.ContextLengthExceeded, ProblemType.ModelNotFound, ProblemType.JobFailed, ProblemType.NotFinished, ProblemType.TooManyStreams, .. SharedDocs.Submissions],
+    };
+
+    public static readonly EndpointDoc Plain = new()
+    {
+        Name = "createCompletion",
+        Tag = Tag,
+        Summary = "Answer a text, as OpenAI's older clients do",
+        Description = "The text is a chat's only message; instruct models have no other way to be asked.",
+        Parameters = [EventsDocs.OnDisconnect],
+        Body = new(typeof(PlainRequest), [("A question", """{"model":"chat","prompt":"What is the capital of Korea?","max_tokens":16}""")]),
+        Answers =
+        [
+            new(200, "The answer, or chunks of it as server-sent events.", typeof(PlainCompletion), """
+                {"id":"cmpl-019a9c1e-7f00-7000-8000-000000000000","object":"text_completion","created":1763596800,"model":"chat",
+                 "choices":[{"index":0,"text":"Seoul.","logprobs":null,"finish_reason":"stop"}],
+                 "usage":{"prompt_tokens":25,"completion_tokens":3,"total_tokens":28,"prompt_tokens_details":{"cached_tokens":0}}}
+                """),
+        ],
+        ErrorType = typeof(OpenAiError),
+        Problems = Complete.Problems,
     };
 
     public static readonly EndpointDoc Embed = new()

@@ -14,7 +14,7 @@ internal static class OpenAiEmbeddingsEndpoint
 {
     public static void Map(IEndpointRouteBuilder v1) => v1.MapPost("/embeddings", EmbedAsync).Describe(OpenAiDocs.Embed);
 
-    public static IResult Answer(IReadOnlyList<Job> jobs, bool isBase64)
+    public static IResult Answer(IReadOnlyList<Job> jobs, string model, bool isBase64)
     {
         if (jobs.Select(JobFailure.Of).FirstOrDefault(problem => problem is not null) is { } problem)
         {
@@ -31,7 +31,7 @@ internal static class OpenAiEmbeddingsEndpoint
         var vectors = results.SelectMany(result => result.Embeddings).Select(vector => vector!);
         return Results.Json(
             new EmbeddingsAnswer(
-                EmbedTexts.Kind,
+                model,
                 [.. vectors.Select((vector, index) => new EmbeddingEntry(index, isBase64 ? Base64(vector) : vector))],
                 new(tokens, tokens)),
             OpenAiJson.Wire.EmbeddingsAnswer);
@@ -40,6 +40,6 @@ internal static class OpenAiEmbeddingsEndpoint
     // The bytes as they lie in memory: every machine that this runs on is little-endian, as the clients expect.
     private static string Base64(float[] vector) => Convert.ToBase64String(MemoryMarshal.AsBytes(vector.AsSpan()));
 
-    private static Task<IResult> EmbedAsync(HttpContext context, JobSubmissions submissions, IOptions<ApiOptions> options, IOptions<InputLimits> limits) =>
-        submissions.SubmitAsync(context, fields => EmbeddingsDraft.Parse(fields, options.Value, limits.Value));
+    private static Task<IResult> EmbedAsync(HttpContext context, JobSubmissions submissions, ModelNames models, IOptions<ApiOptions> options, IOptions<InputLimits> limits) =>
+        submissions.SubmitAsync(context, fields => EmbeddingsDraft.Parse(fields, models, options.Value, limits.Value));
 }

@@ -25,6 +25,10 @@ internal sealed record OpenAiError([property: Description("What failed.")] OpenA
         Code = type == ProblemType.Unauthorized ? "invalid_api_key" : type.Name.Replace('-', '_'),
     });
 
+    /// <summary>All that is wrong in one message: their shape has room for one only.</summary>
+    public static string MessageOf(string detail, IReadOnlyDictionary<string, IReadOnlyList<string>>? errors) =>
+        errors?.SelectMany(field => field.Value.Select(message => $"{field.Key} {message}")).ToList() is { Count: > 1 } all ? string.Join(' ', all) : detail;
+
     public static Task WriteAsync(HttpContext context, ProblemType type, string detail, string? param)
     {
         if (type == ProblemType.JobFailed || type == ProblemType.NotFinished)

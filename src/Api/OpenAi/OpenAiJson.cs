@@ -12,6 +12,8 @@ namespace Pipeline.Api.OpenAi;
 [JsonSerializable(typeof(CompletionRequest))]
 [JsonSerializable(typeof(Completion))]
 [JsonSerializable(typeof(CompletionChunk))]
+[JsonSerializable(typeof(PlainRequest))]
+[JsonSerializable(typeof(PlainCompletion))]
 [JsonSerializable(typeof(EmbeddingsRequest))]
 [JsonSerializable(typeof(EmbeddingsAnswer))]
 [JsonSerializable(typeof(ModelList))]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pipeline.Api.OpenAi.Batches;
 using Pipeline.Api.OpenAi.Files;
 using Pipeline.Api.Problems;
@@ -13,12 +14,32 @@ internal static class OpenAiRoutes
 
     public static bool Has(PathString path) => path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Every answer names its request, and HEAD is GET without the body.</summary>
+    public static void UseOpenAi(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        if (Has(context.Request.Path))
+        {
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers["x-request-id"] = $"req_{Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier}";
+                return Task.CompletedTask;
+            });
+            if (HttpMethods.IsHead(context.Request.Method))
+            {
+                context.Request.Method = HttpMethods.Get;
+            }
+        }
+
+        return next(context);
+    });
+
     public static void Map(IEndpointRouteBuilder app)
     {
         var v1 = app.MapGroup(Root);
         ModelsEndpoint.Map(v1);
         OpenAiEmbeddingsEndpoint.Map(v1);
         CompletionsEndpoint.Map(v1);
+        PlainEndpoint.Map(v1);
         FilesEndpoints.Map(v1);
         FileBatchesEndpoints.Map(v1);
     }
@@ -31,6 +52,7 @@ internal static class JobFailure
     public static Problem? Of(Job job) => job switch
     {
         { State: JobState.Succeeded } => null,
+        { State: JobState.Failed, ErrorCode: JobErrorCode.ContextLengthExceeded, Error: { } reason } => new(ProblemType.ContextLengthExceeded, reason),
         { State: JobState.Failed, ErrorCode: JobErrorCode.Rejected, Error: { } reason } => new(ProblemType.JobRejected, reason),
         { State: JobState.Failed } => new(ProblemType.JobFailed, $"Job {job.Id} failed ({job.ErrorCode}): {job.Error}"),
         _ => new(ProblemType.JobFailed, $"Job {job.Id} was {job.State} before it had an answer."),

@@ -59,6 +59,7 @@ internal static class ProblemExamples
         "conversation-state" => ("The last message is still being answered by job 019a9c1e-7f00-7000-8000-000000000000. Wait for it, or cancel it.", null),
         "job-state" => ("Job 019a9c1e-7f00-7000-8000-000000000000 is succeeded already; only queued and running jobs can be canceled.", null),
         "body-too-large" => ("The body has 10485760 bytes; at most 4194304 are read. Send fewer or shorter texts at once, or raise Api:BodyBytesMax.", null),
+        "context-length-exceeded" => ("The prompt has 40960 tokens; at most 32767 are allowed. Shorten the messages, or raise Inference:ContextTokens.", null),
         "unsupported-media-type" => ("Content-Type is text/plain. Send UTF-8 JSON with Content-Type: application/json.", "Content-Type"),
         "idempotency-key-reused" => ("Idempotency-Key \"order-17\" was used before with another payload. Use a new key for a new request.", null),
         "queue-full" => ("Queue emotion holds 100000 waiting jobs; at most 100000 are accepted (Queues:emotion:DepthMax). Send again later, or add workers.", null),

@@ -34,13 +34,15 @@ internal sealed class Problem(ProblemType type, string detail) : IResult
         response.StatusCode = type.Status;
         if (RetryAfter is { } delay)
         {
-            var seconds = Math.Max(1, (long)Math.Ceiling(delay.TotalSeconds));
+            // OpenAI's clients take no longer wait than this from a server, and come back at once instead.
+            var secondsMax = OpenAiRoutes.Has(httpContext.Request.Path) ? 59 : long.MaxValue;
+            var seconds = Math.Clamp((long)Math.Ceiling(delay.TotalSeconds), 1, secondsMax);
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         if (OpenAiRoutes.Has(httpContext.Request.Path))
         {
-            return OpenAiError.WriteAsync(httpContext, type, detail, Errors?.Keys.FirstOrDefault());
+            return OpenAiError.WriteAsync(httpContext, type, OpenAiError.MessageOf(detail, Errors), Errors?.Keys.FirstOrDefault());
         }
 
         var document = new ProblemDocument

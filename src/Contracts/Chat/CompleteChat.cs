@@ -50,6 +50,18 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted, I
     [Description("A JSON schema that the answer follows.")]
     public JsonElement? Schema { get; init; }
 
+    [Description("Functions that the model may ask the client to call, at most 128.")]
+    public IReadOnlyList<ChatTool>? Tools { get; init; }
+
+    [Description("auto: the model calls functions or answers; required: it calls at least one; none: it answers. Default auto.")]
+    public string? ToolChoice { get; init; }
+
+    [Description("Whether one answer may have several calls; default true.")]
+    public bool? ParallelToolCalls { get; init; }
+
+    [Description("auto: the oldest messages are dropped where the model's context is full, with a warning; disabled: the job fails then. Default auto.")]
+    public string? Truncation { get; init; }
+
     [Description("Name of a chat prompt with the system message: default, coding, teacher, creative; absent: none.")]
     public string? Prompt { get; init; }
 
@@ -58,6 +70,12 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted, I
 
     [WrittenByApi]
     public PromptSource? PromptSource { get; init; }
+
+    IReadOnlyList<AnswerPart> IConstrained.Parts =>
+    [
+        .. Schema is { } schema ? [new("schema", schema)] : Array.Empty<AnswerPart>(),
+        .. (Tools ?? []).SelectMany((tool, index) => tool.Parameters is { } parameters ? [new($"tools[{index}].parameters", parameters)] : Array.Empty<AnswerPart>()),
+    ];
 
     IReadOnlyList<PromptChoice> IPrompted.Prompts =>
         Prompt is null ? [] : [new(Kind, Prompt, Language ?? TextLanguage.Written(Messages.Reverse().Select(message => message.Content))) { IsGuess = Language is null }];
@@ -69,7 +87,9 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted, I
             .. PromptRules.Messages("messages", Messages, limits),
             .. PromptRules.Sampling(Temperature, MaxTokens, limits),
             .. PromptRules.Choice(Prompt, Language),
+            .. Truncations.Choice(Truncation),
             .. TokenRules.Choice(this),
+            .. ToolRules.Choice(this, limits),
         ];
         if (Prompt is not null && Messages is [{ Role: PromptRoles.System }, ..])
         {
@@ -94,14 +114,30 @@ public sealed record ChatResult : GeneratedResult, IStreamedResult
     [Description("What the model said.")]
     public required string Content { get; init; }
 
-    [Description("stop, or length if the answer reached its token limit and is incomplete.")]
-    [AllowedValues(FinishReasons.Stop, FinishReasons.Length)]
+    [Description("stop, length if the answer reached its token limit and is incomplete, or tool_calls.")]
+    [AllowedValues(FinishReasons.Stop, FinishReasons.Length, FinishReasons.ToolCalls)]
     public required string FinishReason { get; init; }
+
+    [Description("The functions that the client is asked to call; absent if there are none.")]
+    public IReadOnlyList<ToolCall>? ToolCalls { get; init => field = value is [] ? null : value; }
 
     [Description("Each token, if that was requested and the local engine answered.")]
     public IReadOnlyList<TokenLogprob>? Logprobs { get; init; }
 
-    string IStreamedResult.StreamedText => Content;
+    string IStreamedResult.StreamedText => StreamedCalls.Write(Content, ToolCalls);
+}
+
+/// <summary>The values of <see cref="CompleteChat.Truncation"/>.</summary>
+public static class Truncations
+{
+    /// <summary>The oldest messages leave where the context is full.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>A conversation that does not fit is refused.</summary>
+    public const string Disabled = "disabled";
+
+    internal static IEnumerable<InputProblem> Choice(string? truncation) =>
+        truncation is null or Auto or Disabled ? [] : [new("truncation", $"is \"{truncation}\": send {Auto} or {Disabled}.")];
 }
 
 /// <summary>The values of <see cref="ChatResult.FinishReason"/>.</summary>
@@ -112,6 +148,9 @@ public static class FinishReasons
 
     /// <summary>The answer reached its limit of tokens: what is there is not all.</summary>
     public const string Length = "length";
+
+    /// <summary>The model asks its client to call functions.</summary>
+    public const string ToolCalls = "tool_calls";
 }
 
 [JsonSourceGenerationOptions(

@@ -17,7 +17,8 @@ public static class PromptRules
         }
 
         List<InputProblem> problems = [.. messages.SelectMany((message, index) => Message($"{field}[{index}]", message, index is 0 ? null : messages[index - 1], limits))];
-        if (messages[^1] is { Role: not PromptRoles.User and var role })
+        problems.AddRange(ToolRules.Messages(field, messages));
+        if (messages[^1] is { Role: not (PromptRoles.User or PromptRoles.Tool) and var role })
         {
             problems.Add(new($"{field}[{messages.Count - 1}].role", $"is \"{role}\": the last message is the user's, whom the model answers."));
         }
@@ -55,16 +56,18 @@ public static class PromptRules
 
     private static IEnumerable<InputProblem> Message(string field, PromptMessage message, PromptMessage? before, InputLimits limits)
     {
-        if (!PromptRoles.All.Contains(message.Role))
+        if (!PromptRoles.All.Contains(message.Role) && message.Role is not PromptRoles.Tool)
         {
-            yield return new($"{field}.role", $"is \"{message.Role}\": send one of {string.Join(", ", PromptRoles.All)}.");
+            yield return new($"{field}.role", $"is \"{message.Role}\": send one of {string.Join(", ", PromptRoles.All)}, tool.");
         }
         else if (message.Role is PromptRoles.System && before is { Role: not PromptRoles.System })
         {
             yield return new($"{field}.role", "is \"system\" after other messages: send system messages first.");
         }
 
-        foreach (var problem in TextRules.Required($"{field}.content", message.Content, limits))
+        // An assistant that was cut or only called functions has said nothing, and a function may answer nothing.
+        var mayBeEmpty = message.Role is PromptRoles.Assistant or PromptRoles.Tool && message.Content is not null && message.Content.Length <= limits.TextLengthMax;
+        foreach (var problem in mayBeEmpty ? [] : TextRules.Required($"{field}.content", message.Content, limits))
         {
             yield return problem;
         }

@@ -217,7 +217,7 @@ internal sealed partial class AttemptRunner(
     {
         JobOutcome.Succeeded { ResultJson: var result, IsReproducible: var again } =>
             AttemptResult.Succeeded(job, result, again ? fingerprints.KeyOf(job.ClientId, job.Kind, job.Input, result) : null),
-        JobOutcome.Rejected rejected => AttemptResult.Failed(job, JobErrorCode.Rejected, rejected.Reason),
+        JobOutcome.Rejected rejected => AttemptResult.Failed(job, rejected.Code, rejected.Reason),
         JobOutcome.RetryAt retry when job.Failures + 1 < _options.FailuresMax =>
             AttemptResult.RetryIn(job, retry.Due - time.GetUtcNow(), JobErrorCode.Deferred, retry.Reason),
         JobOutcome.RetryAt retry => AttemptResult.Failed(job, JobErrorCode.Deferred, retry.Reason),

@@ -22,7 +22,11 @@ public abstract record JobOutcome
 
     /// <summary>This input cannot be done, now or later.</summary>
     /// <param name="Reason">For the client: what, the current value, what to change.</param>
-    public sealed record Rejected(string Reason) : JobOutcome;
+    public sealed record Rejected(string Reason) : JobOutcome
+    {
+        /// <summary>One of <see cref="Jobs.JobErrorCode"/>.</summary>
+        public string Code { get; init; } = Jobs.JobErrorCode.Rejected;
+    }
 
     /// <summary>Something that the handler needs is not there now. The attempt is counted as a failure.</summary>
     public sealed record RetryAt(DateTimeOffset Due, string Reason) : JobOutcome;

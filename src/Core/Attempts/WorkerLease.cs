@@ -27,17 +27,18 @@ internal sealed partial class WorkerLease(
     ConsumedQueues queues,
     IOptionsMonitor<QueueOptions> queueOptions,
     WorkerFingerprints fingerprints,
+    IEnumerable<KindModelSource> models,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<WorkerLease> logger) : LoopService(time, logger)
 {
     // Also the way back for a worker that was away for so long that its row was swept.
     private const string Renew = """
-        insert into workers (id, host, queues, slots, result_fingerprints, missing_writers, held, lease_until)
-        values (@Id, @Host, @Queues, @Slots, @Fingerprints::json, @MissingWriters::json, @Held, now() + @LeaseSeconds * interval '1 second')
+        insert into workers (id, host, queues, slots, result_fingerprints, missing_writers, models, held, lease_until)
+        values (@Id, @Host, @Queues, @Slots, @Fingerprints::json, @MissingWriters::json, @Models::json, @Held, now() + @LeaseSeconds * interval '1 second')
         on conflict (id) do update
            set lease_until = excluded.lease_until, held = excluded.held, slots = excluded.slots, result_fingerprints = excluded.result_fingerprints,
-               missing_writers = excluded.missing_writers, ready = true
+               missing_writers = excluded.missing_writers, models = excluded.models, ready = true
         """;
 
     // Rows that still say running were claimed on a connection that broke before it could tell, or are given up now.
@@ -57,6 +58,8 @@ internal sealed partial class WorkerLease(
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WorkerOptions _options = options.Value;
+    private readonly Lazy<string> _models = new(() => JsonSerializer.Serialize(
+        [.. models.Select(source => source.Read()).Where(model => queues.Include(model.Kind))], KindModelJson.Default.IReadOnlyListKindModel));
     private long _renewedAt;
     private Dictionary<(Guid, int), long> _unknownSince = [];
 
@@ -164,6 +167,7 @@ internal sealed partial class WorkerLease(
                 Slots = queues.Names.Select(queue => dependencies.IsAway(queue) ? 0 : queueOptions.Get(queue).Prefetch).ToArray(),
                 Fingerprints = fingerprints.Json,
                 MissingWriters = JsonSerializer.Serialize(queues.MissingWriters, FingerprintsJson.Default.IReadOnlyDictionaryStringString),
+                Models = _models.Value,
                 Held = held.Snapshot(),
                 LeaseSeconds = _options.Lease.TotalSeconds,
             },

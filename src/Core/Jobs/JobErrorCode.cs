@@ -6,6 +6,9 @@ public static class JobErrorCode
     /// <summary>The handler cannot take this input, now or later.</summary>
     public const string Rejected = "rejected";
 
+    /// <summary>The input is longer than the model's context, and its client does not want to have it cut.</summary>
+    public const string ContextLengthExceeded = "context_length_exceeded";
+
     /// <summary>The handler threw, and so did every retry.</summary>
     public const string Exception = "exception";
 

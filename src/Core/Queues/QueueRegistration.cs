@@ -34,6 +34,7 @@ internal static class QueueRegistration
     public static IServiceCollection AddQueueStatistics(this IServiceCollection services) => services
         .AddSingleton<KnownFingerprints>()
         .AddSingleton<KnownWriters>()
+        .AddSingleton<KnownModels>()
         .AddHosted<QueueStatistics>()
         .AddHostedService<QueueMeter>();
 

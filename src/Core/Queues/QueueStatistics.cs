@@ -10,7 +10,7 @@ using Pipeline.Core.Results;
 
 namespace Pipeline.Core.Queues;
 
-/// <summary>Samples every queue once a second: for <c>GET /api/queues</c>, for the bound on each queue's depth, for the result cache, and for the kinds that no model can write for.</summary>
+/// <summary>Samples every queue once a second: for <c>GET /api/queues</c>, for the bound on each queue's depth, for the result cache, for the kinds that no model can write for, and for the models that there are.</summary>
 public sealed class QueueStatistics(
     NpgsqlDataSource dataSource,
     DispatchWindows windows,
@@ -18,6 +18,7 @@ public sealed class QueueStatistics(
     QueueAdmission admission,
     KnownFingerprints fingerprints,
     KnownWriters writers,
+    KnownModels models,
     IOptionsMonitor<QueueOptions> options,
     TimeProvider time,
     ILogger<QueueStatistics> logger) : LoopService(time, logger)
@@ -103,7 +104,7 @@ public sealed class QueueStatistics(
         admission.BeginSample();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
-            Now + ";" + Waiting + ";" + Running + ";" + Finished + ";" + Workers + ";" + Fingerprints + ";" + WriterStore.Missing,
+            Now + ";" + Waiting + ";" + Running + ";" + Finished + ";" + Workers + ";" + Fingerprints + ";" + WriterStore.Missing + ";" + ModelStore.Living,
             new { Since = _finishedUntil },
             cancellationToken: cancellationToken));
 
@@ -114,6 +115,7 @@ public sealed class QueueStatistics(
         var workers = await ReadCountsAsync(results);
         fingerprints.Replace(await results.ReadAsync<(string Kind, string? Fingerprint)>());
         writers.Replace(await results.ReadAsync<(string Kind, string? Setting)>());
+        models.Replace((await results.ReadAsync<(string Kind, string Name, int? ContextTokens)>()).Select(row => new KindModel(row.Kind, row.Name, row.ContextTokens)));
         Observe(finished, catalog.Queues.ToDictionary(queue => queue, queue => waiting.GetValueOrDefault(queue).Depth + running.GetValueOrDefault(queue)));
 
         Current = [.. catalog.Queues.Union(waiting.Keys.Order()).Select(queue => new QueueStatus

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
+using Pipeline.Inference.Tools;
 using ChatFinishReason = Microsoft.Extensions.AI.ChatFinishReason;
 using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 
@@ -8,8 +9,15 @@ namespace Pipeline.Inference.Remote.OpenAi;
 /// <summary>Answers of the SDK in the types of the seam.</summary>
 internal static class OpenAiAnswers
 {
-    public static ChatResponse Read(ChatCompletion completion, RemoteEndpoint endpoint) =>
-        new(new ChatMessage(ChatRole.Assistant, Text(completion.Content, completion.Refusal)))
+    public static ChatResponse Read(ChatCompletion completion, RemoteEndpoint endpoint)
+    {
+        ChatMessage message = new(ChatRole.Assistant, Text(completion.Content, completion.Refusal));
+        foreach (var (index, call) in completion.ToolCalls.Index())
+        {
+            message.Contents.Add(new ToolCallPiece(index, call.FunctionName, call.FunctionArguments.ToString()));
+        }
+
+        return new(message)
         {
             ResponseId = completion.Id,
             ModelId = completion.Model ?? endpoint.Model,
@@ -18,6 +26,7 @@ internal static class OpenAiAnswers
             Usage = completion.Usage is { } usage ? Read(usage) : null,
             RawRepresentation = completion,
         };
+    }
 
     public static ChatResponseUpdate Read(StreamingChatCompletionUpdate piece)
     {
@@ -30,6 +39,11 @@ internal static class OpenAiAnswers
             FinishReason = piece.FinishReason is { } reason ? Read(reason) : null,
             RawRepresentation = piece,
         };
+        foreach (StreamingChatToolCallUpdate call in piece.ToolCallUpdates)
+        {
+            update.Contents.Add(new ToolCallPiece(call.Index, string.IsNullOrEmpty(call.FunctionName) ? null : call.FunctionName, call.FunctionArgumentsUpdate?.ToString() ?? ""));
+        }
+
         if (piece.Usage is { } usage)
         {
             update.Contents.Add(new UsageContent(Read(usage)));

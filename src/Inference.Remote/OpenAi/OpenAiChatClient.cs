@@ -7,8 +7,8 @@ using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 namespace Pipeline.Inference.Remote.OpenAi;
 
 /// <summary>
-/// Chat with any server that speaks OpenAI's protocol: SGLang, vLLM, llama-server, OpenAI itself. Text in and text out;
-/// tools and images are refused. Failures are <see cref="InferenceException"/>, too long prompts
+/// Chat with any server that speaks OpenAI's protocol: SGLang, vLLM, llama-server, OpenAI itself. Text, JSON and calls of
+/// functions; images are refused. Failures are <see cref="InferenceException"/>, too long prompts
 /// <see cref="PromptTooLongException"/>. Safe from any thread.
 /// </summary>
 public sealed class OpenAiChatClient(RemoteEndpoint endpoint, TimeProvider time) : IChatClient

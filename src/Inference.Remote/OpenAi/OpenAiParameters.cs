@@ -29,11 +29,7 @@ internal static class OpenAiParameters
             return request;
         }
 
-        if (options.Tools is { Count: > 0 })
-        {
-            throw new NotSupportedException($"ChatOptions has {options.Tools.Count} tools; servers are asked only for text and JSON.");
-        }
-
+        AddTools(request, options);
         request.Temperature ??= options.Temperature;
         request.TopP ??= options.TopP;
         request.MaxOutputTokenCount ??= options.MaxOutputTokens;
@@ -53,6 +49,33 @@ internal static class OpenAiParameters
         }
 
         return request;
+    }
+
+    private static void AddTools(ChatCompletionOptions request, ChatOptions options)
+    {
+        if (options.Tools is not { Count: > 0 } tools)
+        {
+            return;
+        }
+
+        foreach (AITool tool in tools)
+        {
+            if (tool is not AIFunctionDeclaration function)
+            {
+                throw new NotSupportedException($"ChatOptions has the tool {tool.Name}, a {tool.GetType().Name}; servers are given only functions.");
+            }
+
+            request.Tools.Add(ChatTool.CreateFunctionTool(function.Name, function.Description, BinaryData.FromString(function.JsonSchema.GetRawText())));
+        }
+
+        request.AllowParallelToolCalls ??= options.AllowMultipleToolCalls;
+        request.ToolChoice ??= options.ToolMode switch
+        {
+            NoneChatToolMode => ChatToolChoice.CreateNoneChoice(),
+            RequiredChatToolMode { RequiredFunctionName: { } name } => ChatToolChoice.CreateFunctionChoice(name),
+            RequiredChatToolMode => ChatToolChoice.CreateRequiredChoice(),
+            _ => ChatToolChoice.CreateAutoChoice(),
+        };
     }
 
     private static OpenAI.Chat.ChatResponseFormat? Format(ChatOptions options) => options.ResponseFormat switch

@@ -30,6 +30,12 @@ public static class ChatOptionNames
     /// </summary>
     public const string PromptTokensMax = "prompt_tokens_max";
 
+    /// <summary>
+    /// True: a conversation that does not fit the context is a <see cref="PromptTooLongException"/>. Default false: its oldest
+    /// exchanges leave.
+    /// </summary>
+    public const string KeepsMessages = "keeps_messages";
+
     /// <summary>In a response: an <see cref="IReadOnlyList{T}"/> of <see cref="GeneratedToken"/>, where it was asked for.</summary>
     public const string Logprobs = "logprobs";
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Pipeline.Inference.Tools;
 
 namespace Pipeline.Inference.Generation;
 
@@ -21,11 +22,6 @@ internal static class ChatOptionsReader
     public static GenerationRequest Read(IEnumerable<ChatMessage> messages, ChatOptions? options, int outputTokensMax)
     {
         options ??= new();
-        if (options.Tools is { Count: > 0 })
-        {
-            throw new ArgumentException($"{options.Tools.Count} tools given; local models answer without tools. Leave Tools empty.", nameof(options));
-        }
-
         return new()
         {
             Messages = [.. Instructions(options), .. messages],
@@ -35,8 +31,10 @@ internal static class ChatOptionsReader
                 ? (int)InRange(ChatOptionNames.PromptTokensMax, room, 1, int.MaxValue)
                 : null,
             Stops = ReadStops(options),
+            Tools = ToolOffer.Read(options),
+            KeepsMessages = Extra(options, ChatOptionNames.KeepsMessages) is true,
             Json = options.ResponseFormat as ChatResponseFormatJson,
-            Thinking = options is { Reasoning.Effort: not (null or ReasoningEffort.None), ResponseFormat: not ChatResponseFormatJson },
+            Thinking = options is { Reasoning.Effort: not (null or ReasoningEffort.None), ResponseFormat: not ChatResponseFormatJson, Tools: null or [] },
             LikelyTokens = Number(options, ChatOptionNames.TopLogprobs) is { } likely
                 ? (int)InRange(ChatOptionNames.TopLogprobs, likely, 0, GeneratedToken.LikelyMax)
                 : null,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Pipeline.Inference.Tools;
 
 namespace Pipeline.Inference.Generation;
 
@@ -19,6 +20,12 @@ internal sealed record GenerationRequest
 
     /// <summary>JSON that the answer must be; null for any text.</summary>
     public ChatResponseFormatJson? Json { get; init; }
+
+    /// <summary>Functions that the answer may call; null for none.</summary>
+    public ToolOffer? Tools { get; init; }
+
+    /// <summary>Refuses a conversation that does not fit, instead of leaving its oldest messages out.</summary>
+    public bool KeepsMessages { get; init; }
 
     /// <summary>Lets a reasoning model think before it answers.</summary>
     public bool Thinking { get; init; }

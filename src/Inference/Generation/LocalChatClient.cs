@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
+using Pipeline.Inference.Structured;
+using Pipeline.Inference.Tools;
 
 namespace Pipeline.Inference.Generation;
 
@@ -27,7 +29,7 @@ public sealed class LocalChatClient : IChatClient
     {
         GenerationRequest request = Read(messages, options);
         FinishedGeneration finished = await _model.GenerateAsync(request, cancellationToken);
-        if (request.Json is not null && finished.Answer.End == GenerationEnd.Length)
+        if (request is { Json: not null, Tools: null } && finished.Answer.End == GenerationEnd.Length)
         {
             request = request with { TokensMax = (int)Math.Min(int.MaxValue, (long)LargerAnswer * request.TokensMax) };
             finished = await _model.GenerateAsync(request, cancellationToken);
@@ -37,7 +39,7 @@ public sealed class LocalChatClient : IChatClient
             }
         }
 
-        return Response(finished, request.Thinking);
+        return Response(finished, request);
     }
 
     /// <inheritdoc/>
@@ -47,16 +49,17 @@ public sealed class LocalChatClient : IChatClient
         GenerationRequest request = Read(messages, options) with { Streams = true };
         string id = Guid.CreateVersion7().ToString("n");
         Thoughts? thoughts = request.Thinking ? new() : null;
+        ToolCallReader? calls = Calls(request);
         await using GenerationStream stream = await _model.StreamAsync(request, cancellationToken);
         await foreach (string piece in stream.Pieces)
         {
-            foreach (AIContent content in Contents(thoughts?.Append(piece) ?? new("", piece)))
+            foreach (AIContent content in calls?.Append(piece) ?? Contents(thoughts?.Append(piece) ?? new("", piece)))
             {
                 yield return Update(content);
             }
         }
 
-        foreach (AIContent content in Contents(thoughts?.Flush() ?? default))
+        foreach (AIContent content in calls?.Flush() ?? Contents(thoughts?.Flush() ?? default))
         {
             yield return Update(content);
         }
@@ -87,18 +90,23 @@ public sealed class LocalChatClient : IChatClient
     private GenerationRequest Read(IEnumerable<ChatMessage> messages, ChatOptions? chatOptions) =>
         ChatOptionsReader.Read(messages, chatOptions, _outputTokensMax);
 
-    private ChatResponse Response(FinishedGeneration finished, bool thinking)
+    /// <summary>Null where no functions are offered. Whoever is offered some does not think first.</summary>
+    private ToolCallReader? Calls(GenerationRequest request) => request.Tools is null ? null : new(JsonConstraints.TextOf(_model.Info.Tools));
+
+    private ChatResponse Response(FinishedGeneration finished, GenerationRequest request)
     {
         GeneratedAnswer answer = finished.Answer;
         Separated separated = new("", answer.Text);
-        if (thinking)
+        if (request.Thinking)
         {
             Thoughts thoughts = new();
             Separated start = thoughts.Append(answer.Text), rest = thoughts.Flush();
             separated = new(start.Thought + rest.Thought, start.Answer + rest.Answer);
         }
 
-        return new(new ChatMessage(ChatRole.Assistant, [.. Contents(separated)]))
+        ToolCallReader? calls = Calls(request);
+        AIContent[] contents = calls is null ? [.. Contents(separated)] : [.. calls.Append(answer.Text), .. calls.Flush()];
+        return new(new ChatMessage(ChatRole.Assistant, contents))
         {
             ResponseId = Guid.CreateVersion7().ToString("n"),
             ModelId = _model.Info.Name,

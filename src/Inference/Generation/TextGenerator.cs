@@ -3,6 +3,7 @@ using Pipeline.Inference.Models;
 using Pipeline.Inference.Prompts;
 using Pipeline.Inference.Scheduling;
 using Pipeline.Inference.Structured;
+using Pipeline.Inference.Tools;
 
 namespace Pipeline.Inference.Generation;
 
@@ -20,7 +21,7 @@ internal sealed class TextGenerator(ILanguageModel model, int contextTokens, Sub
         cancellationToken.ThrowIfCancellationRequested();
         // An answer that may be longer than half the context does not cost the conversation more than that half.
         int promptTokensMax = Math.Min(_room - Math.Min(request.TokensMax, _room / 2), request.PromptTokensMax ?? int.MaxValue);
-        IReadOnlyList<ChatMessage> kept = ConversationCut.Fit(request.Messages, promptTokensMax, messages => Tokenize(messages, request).Tokens.Length);
+        IReadOnlyList<ChatMessage> kept = request.KeepsMessages ? request.Messages : ConversationCut.Fit(request.Messages, promptTokensMax, messages => Tokenize(messages, request).Tokens.Length);
         TokenizedChat chat = Tokenize(kept, request);
         if (chat.Tokens.Length >= _room)
         {
@@ -30,7 +31,7 @@ internal sealed class TextGenerator(ILanguageModel model, int contextTokens, Sub
         }
 
         GenerationSpec spec = new(
-            Math.Min(request.TokensMax, _room - chat.Tokens.Length), request.Sampling, request.Stops, _constraints.For(request.Json, cancellationToken),
+            Math.Min(request.TokensMax, _room - chat.Tokens.Length), request.Sampling, request.Stops, Constraint(request, cancellationToken),
             request.Streams, model.IsEndOfGeneration, model.GetTokenBytes)
         {
             LikelyTokens = request.LikelyTokens,
@@ -41,7 +42,11 @@ internal sealed class TextGenerator(ILanguageModel model, int contextTokens, Sub
     }
 
     private TokenizedChat Tokenize(IReadOnlyList<ChatMessage> messages, GenerationRequest request) =>
-        _tokenizer.Tokenize(messages, [], request.Thinking);
+        _tokenizer.Tokenize(ToolPrompt.Write(messages, request.Tools, model.Info.Tools), [], request.Thinking);
+
+    private ITokenConstraint? Constraint(GenerationRequest request, CancellationToken cancellationToken) => request.Tools is { } tools
+        ? _constraints.For(request.Json, tools, cancellationToken)
+        : _constraints.For(request.Json, cancellationToken);
 }
 
 /// <summary>A request that the loop has.</summary>

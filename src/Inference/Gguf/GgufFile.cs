@@ -6,6 +6,12 @@ public sealed record GgufFile
     /// <summary>general.architecture.</summary>
     public required string Architecture { get; init; }
 
+    /// <summary>general.name; null where the header does not say.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Context length that the model was trained with, in tokens; null where the header does not say.</summary>
+    public int? ContextTokens { get; init; }
+
     /// <summary>Length of the file in bytes.</summary>
     public required long FileBytes { get; init; }
 

@@ -53,6 +53,8 @@ internal sealed class GgufMetadata
         return new GgufFile
         {
             Architecture = architecture,
+            Name = _values.GetValueOrDefault("general.name") is string { Length: > 0 } name ? name : null,
+            ContextTokens = (int?)Of("context_length", 1, SizeMax),
             FileBytes = fileBytes,
             Parameters = parameters,
             Layers = (int)(Of("block_count", 1, LayersMax) ?? 0),

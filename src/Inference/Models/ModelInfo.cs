@@ -30,6 +30,19 @@ public sealed record ModelInfo
     /// <summary>True when the chat template knows a block of thoughts, &lt;think&gt;, before the answer.</summary>
     public bool Thinks { get; init; }
 
+    /// <summary>How the model was trained to call functions, as its chat template shows.</summary>
+    public ToolStyle Tools { get; init; }
+
     /// <summary>Length of a hidden state, hence of an embedding.</summary>
     public int EmbeddingSize { get; init; }
+}
+
+/// <summary>How a model writes calls of functions.</summary>
+public enum ToolStyle
+{
+    /// <summary>JSON within &lt;tool_call&gt; tags: Qwen, Hermes and many that learned from them.</summary>
+    Tagged,
+
+    /// <summary>The answer is a JSON object with name and parameters: Llama 3.</summary>
+    Bare,
 }

@@ -43,7 +43,7 @@ internal sealed class JsonConstraint : ITokenConstraint
         _steps.Clear();
         foreach (Cursor cursor in _at)
         {
-            if (RoomAt(cursor) is int room)
+            if (cursor.Rule.RoomAt(cursor.At) is int room)
             {
                 _vocabulary.AddInside(_allowed, room);
             }
@@ -73,9 +73,6 @@ internal sealed class JsonConstraint : ITokenConstraint
         _at.AddRange(_steps[^count..]);
         CursorSet.DropRepeated(_at, 0);
     }
-
-    /// <summary>Characters that a reading inside of a string has room for; null for one that is elsewhere.</summary>
-    private static int? RoomAt(Cursor cursor) => cursor.Rule is StringRule rule ? rule.RoomAt(cursor.At) : null;
 
     /// <summary>Steps over the bytes; returns how many cursors, the last of the scratch, are behind them. None for no bytes.</summary>
     private int Follow(ReadOnlySpan<byte> bytes)

@@ -17,13 +17,16 @@ public sealed class JsonGrammar
 
     internal Rule Start { get; }
 
+    /// <summary>An answer that may call functions.</summary>
+    internal static JsonGrammar OfTurn(ToolTurnRule turn) => new(turn, 0);
+
     /// <summary>Steps that it took to compile.</summary>
     internal long Work { get; }
 
     /// <summary>
     /// Compiles a JSON schema. Objects are closed and give their properties in the schema's order; one without any properties
-    /// keyword is any object. oneOf needs alternatives that clearly exclude each other. Titles, descriptions, defaults,
-    /// examples and format are ignored.
+    /// keyword is any object, and additionalProperties with a schema makes a map. oneOf needs alternatives that clearly exclude
+    /// each other. Titles, descriptions, defaults and examples are ignored.
     /// </summary>
     /// <exception cref="JsonSchemaException">The schema is invalid, beyond a limit, or has a keyword that cannot be enforced.</exception>
     /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>

@@ -2,6 +2,8 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
+using Pipeline.Core.Jobs;
+using Pipeline.Inference;
 using Pipeline.Inference.Generation;
 using Pipeline.Inference.Structured;
 using Pipeline.Workers.Inference.Generating;
@@ -30,26 +32,36 @@ internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> opti
         };
         Wish(ChatOptionNames.TopLogprobs, job.TopLogprobs);
         Wish(ChatOptionNames.PromptTokensMax, job.ContextTokens);
-        List<ChatResponseUpdate> pieces = [];
+        if (job.Truncation is Truncations.Disabled)
+        {
+            (wishes.AdditionalProperties ??= [])[ChatOptionNames.KeepsMessages] = true;
+        }
+
+        OfferedFunctions.Offer(job, wishes);
+        AnswerPieces pieces = new(context.JobId, context.Updates);
         try
         {
             await foreach (var piece in model.StreamAsync(job.Messages, wishes, options.Value, context, cancellationToken))
             {
                 pieces.Add(piece);
-                context.Updates.Write(piece.Text);
             }
         }
         catch (JsonSchemaException e)
         {
             return new JobOutcome.Rejected(e.Message);
         }
+        catch (PromptTooLongException e) when (job.Truncation is Truncations.Disabled)
+        {
+            return new JobOutcome.Rejected(e.Message) { Code = JobErrorCode.ContextLengthExceeded };
+        }
 
-        var answer = model.Read(pieces.ToChatResponse(), options.Value);
+        var answer = model.Read(pieces.All.ToChatResponse(), options.Value);
         return GeneratedOutcome.Of(
             new ChatResult
             {
-                Content = answer.Text,
-                FinishReason = answer.IsCut ? FinishReasons.Length : FinishReasons.Stop,
+                Content = pieces.Content,
+                ToolCalls = pieces.Calls,
+                FinishReason = answer.IsCut ? FinishReasons.Length : pieces.Calls.Count > 0 ? FinishReasons.ToolCalls : FinishReasons.Stop,
                 Prompt = job.PromptSource,
                 Model = answer.Model,
                 Warnings = answer.Warnings,

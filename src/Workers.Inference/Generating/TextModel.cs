@@ -99,7 +99,7 @@ public sealed class TextModel(IChatClient chat, JobCatalog catalog, IOptions<Inf
                 context.Priority is JobPriority.Bulk ? RequestPriority.Bulk : RequestPriority.Interactive;
 
             // What the engine may keep is all before the last text.
-            var isBuiltIn = messages.SkipLast(1).All(message => message.Role is PromptRoles.System && _builtIn.Contains(message.Content));
+            var isBuiltIn = wishes.Tools is null && messages.SkipLast(1).All(message => message.Role is PromptRoles.System && _builtIn.Contains(message.Content));
             wishes.AdditionalProperties[ChatOptionNames.Cache] = new CacheScope(context.ClientId.ToString(), isBuiltIn);
         }
 
@@ -107,7 +107,17 @@ public sealed class TextModel(IChatClient chat, JobCatalog catalog, IOptions<Inf
     }
 
     private static ChatMessage[] Turns(IReadOnlyList<PromptMessage> messages) =>
-        [.. messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content))];
+        [.. messages.Select(message => message switch
+        {
+            { Role: PromptRoles.Tool } => new ChatMessage(ChatRole.Tool, [new FunctionResultContent(message.ToolCallId!, message.Content)]),
+            { ToolCalls: { } calls } => new(ChatRole.Assistant, [.. message.Content is "" ? Array.Empty<AIContent>() : [new TextContent(message.Content)], .. calls.Select(CallOf)]),
+            _ => new(new ChatRole(message.Role), message.Content),
+        })];
+
+    private static FunctionCallContent CallOf(ToolCall call) => new(
+        call.Id,
+        call.Name,
+        JsonElement.Parse(call.Arguments).EnumerateObject().ToDictionary(argument => argument.Name, object? (argument) => argument.Value));
 }
 
 /// <summary>What the model filled in, and the answer that it came in.</summary>

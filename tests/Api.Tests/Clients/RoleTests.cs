@@ -76,6 +76,7 @@ public sealed class RoleTests(KeyedApi keyed, LocalApi local) : IClassFixture<Ke
         ["put /api/activity/settings"] = Client,
         ["post /v1/chat/completions"] = Client,
         ["post /v1/embeddings"] = Client,
+        ["post /v1/completions"] = Client,
         ["get /v1/models"] = Client,
         ["get /v1/models/{id}"] = Client,
         ["post /v1/files"] = Client,

@@ -5,18 +5,18 @@ namespace Pipeline.Api.Tests.Input;
 
 public sealed class SchemaInputTests(LocalApi api)
 {
-    private const string Fault = """{"type":"object","properties":{"score":{"type":"integer","multipleOf":5}}}""";
+    private const string Fault = """{"type":"object","properties":{"score":{"type":"integer","not":{}}}}""";
 
     [Fact]
     public async Task A_schema_that_no_answer_can_be_kept_to_is_refused_before_there_is_a_job() =>
         (await api.Client.PostAsync("/api/chat/completions", Chat(Fault)))
-            .ShouldBlame("schema", "cannot be kept at #/properties/score/multipleOf: multipleOf (5) cannot be enforced.");
+            .ShouldBlame("schema", "cannot be kept at #/properties/score/not: not ({}) cannot be enforced.");
 
     [Fact]
     public async Task It_is_named_by_its_place_in_the_envelope_in_a_batch_and_in_the_shape_of_OpenAI()
     {
-        (await api.Client.PostAsync("/api/jobs", $$"""{"input":{{Chat(Fault)}},"kind":"chat"}""")).ShouldBlame("input.schema", "multipleOf");
-        (await api.Client.PostLinesAsync("/api/jobs/batch?kind=chat", [Chat("{}"), Chat(Fault)])).ShouldBlame("items[1].schema", "multipleOf");
+        (await api.Client.PostAsync("/api/jobs", $$"""{"input":{{Chat(Fault)}},"kind":"chat"}""")).ShouldBlame("input.schema", "not");
+        (await api.Client.PostLinesAsync("/api/jobs/batch?kind=chat", [Chat("{}"), Chat(Fault)])).ShouldBlame("items[1].schema", "not");
 
         var answer = await api.Client.PostAsync(
             "/v1/chat/completions",

@@ -60,22 +60,34 @@ public sealed class OpenAiTests(LocalApi api)
         var whole = await api.Client.PostAsync("/v1/chat/completions", Chat("reject this"));
         (whole.Status, Error(whole, "code"), Error(whole, "message")).ShouldBe((400, "job_rejected", "The script says so."));
 
-        await using var stream = await api.Client.OpenAsync(HttpMethod.Post, "/v1/chat/completions", Chat("reject this", ""","stream":true"""));
-        JsonElement.Parse((await stream.NextAsync())!.Value.Data).GetProperty("error").GetProperty("code").GetString().ShouldBe("job_rejected");
+        var streamed = await api.Client.PostAsync("/v1/chat/completions", Chat("reject this", ""","stream":true"""));
+        (streamed.Status, Error(streamed, "code"), Error(streamed, "message")).ShouldBe((400, "job_rejected", "The script says so."));
     }
 
     [Theory]
     [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":"a"}]}""", 404, "model_not_found", "model")]
     [InlineData("""{"model":"chat"}""", 400, "invalid_input", "messages")]
     [InlineData("""{"model":"chat","messages":[]}""", 400, "invalid_input", "messages")]
-    [InlineData("""{"model":"chat","messages":[{"role":"tool","content":"a"}]}""", 400, "invalid_input", "messages[0].role")]
+    [InlineData("""{"model":"chat","messages":[{"role":"critic","content":"a"}]}""", 400, "invalid_input", "messages[0].role")]
+    [InlineData("""{"model":"chat","messages":[{"role":"tool","content":"a"}]}""", 400, "invalid_input", "messages[0].tool_call_id")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user"}]}""", 400, "invalid_input", "messages[0].content")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a","refusal":null,"mood":"sad"}]}""", 400, "invalid_input", "messages[0].mood")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":[{"type":"image_url"}]}]}""", 400, "invalid_input", "messages[0].content[0]")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"temperature":9}""", 400, "invalid_input", "temperature")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"max_completion_tokens":0}""", 400, "invalid_input", "max_completion_tokens")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"max_tokens":1.5}""", 400, "invalid_input", "max_tokens")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"n":2}""", 400, "invalid_input", "n")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"stop":["a","b","c","d","e"]}""", 400, "invalid_input", "stop")]
-    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tools":[]}""", 400, "invalid_input", "tools")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tools":[{"type":"web_search"}]}""", 400, "invalid_input", "tools[0]")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"a b"}}]}""", 400, "invalid_input", "tools[0].function.name")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"a","parameters":{"type":"?"}}}]}""", 400, "invalid_input", "tools[0].function.parameters")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tool_choice":"required"}""", 400, "invalid_input", "tool_choice")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tool_choice":{"type":"function","function":{"name":"b"}}}""", 400, "invalid_input", "tool_choice.function.name")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"logit_bias":{"17":-100}}""", 400, "invalid_input", "logit_bias")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"modalities":["text","audio"]}""", 400, "invalid_input", "modalities")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"functions":[{"name":"a"}]}""", 400, "invalid_input", "functions")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"top_k":4}""", 400, "invalid_input", "top_k")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"response_format":{"type":"json_schema","json_schema":{"name":"x"}}}""", 400, "invalid_input", "response_format.json_schema.schema")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"response_format":{"type":"json_schema"}}""", 400, "invalid_input", "response_format.json_schema")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"response_format":{"type":"xml"}}""", 400, "invalid_input", "response_format.type")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"stream_options":{}}""", 400, "invalid_input", "stream_options")]
@@ -132,7 +144,8 @@ public sealed class OpenAiTests(LocalApi api)
 
     [Theory]
     [InlineData("""{"model":"embedding","input":[]}""", "input")]
-    [InlineData("""{"model":"embedding","input":[1,2]}""", "input")]
+    [InlineData("""{"model":"embedding","input":[1,"a"]}""", "input")]
+    [InlineData("""{"model":"embedding","input":[[1,-2]]}""", "input")]
     [InlineData("""{"model":"embedding","input":""}""", "input")]
     [InlineData("""{"model":"embedding","input":["a"," "]}""", "input[1]")]
     [InlineData("""{"model":"embedding","input":"a","encoding_format":"int8"}""", "encoding_format")]

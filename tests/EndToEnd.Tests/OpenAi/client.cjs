@@ -28,6 +28,36 @@ async function read(stream) {
   return got;
 }
 
+const tools = [{
+  type: 'function',
+  function: { name: 'get_weather', description: 'Weather of a city.', strict: true, parameters: { type: 'object', properties: { city: { enum: ['Seoul', 'Busan'] }, days: { type: 'integer', minimum: 1, maximum: 9 } }, required: ['city', 'days'], additionalProperties: false } },
+}];
+
+// One round: the model calls, we answer, the model goes on.
+async function call(settings) {
+  const first = await client.chat.completions.create({ ...settings, tools, tool_choice: 'required', max_completion_tokens: 300 });
+  const message = first.choices[0].message;
+  const answers = message.tool_calls.map((made) => ({ role: 'tool', tool_call_id: made.id, content: 'sunny' }));
+  const second = await client.chat.completions.create({ ...settings, tools, tool_choice: 'none', messages: [...settings.messages, message, ...answers] });
+  const streamed = { ids: [], names: [], arguments: [], finish: null };
+  for await (const chunk of await client.chat.completions.create({ ...settings, tools, tool_choice: { type: 'function', function: { name: 'get_weather' } }, parallel_tool_calls: false, max_completion_tokens: 300, stream: true })) {
+    const choice = chunk.choices[0];
+    streamed.finish = choice?.finish_reason ?? streamed.finish;
+    for (const piece of choice?.delta.tool_calls ?? []) {
+      if (piece.id) streamed.ids.push(piece.id);
+      if (piece.function.name) streamed.names.push(piece.function.name);
+      streamed.arguments[piece.index] = (streamed.arguments[piece.index] ?? '') + piece.function.arguments;
+    }
+  }
+
+  return {
+    finish: first.choices[0].finish_reason,
+    calls: message.tool_calls.map((made) => [made.function.name, JSON.parse(made.function.arguments)]),
+    again: second.choices[0].message.content,
+    streamed,
+  };
+}
+
 async function failure(call) {
   try {
     await call();
@@ -38,7 +68,7 @@ async function failure(call) {
 }
 
 async function leave() {
-  const stream = await client.chat.completions.create({ model: 'chat', messages, max_completion_tokens: 400, stream: true }, { query: { on_disconnect: 'cancel' } });
+  const stream = await client.chat.completions.create({ model: 'chat', messages, max_completion_tokens: 400, stream: true });
   for await (const chunk of stream) {
     stream.controller.abort();
     return chunk.id;
@@ -69,6 +99,10 @@ async function main() {
     unknownModel: await failure(() => client.chat.completions.create({ ...settings, model: 'gpt-4o' })),
     badValue: await failure(() => client.chat.completions.create({ ...settings, temperature: 9 })),
     badSchema: await failure(() => client.chat.completions.create({ ...settings, response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'nothing' } } } })),
+    badStream: await failure(() => client.chat.completions.create({ ...settings, stream: true, response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { not: {} } } } })),
+    tooLong: await failure(() => client.chat.completions.create({ ...settings, messages: Array.from({ length: 201 }, (_, i) => ({ role: i % 2 ? 'assistant' : 'user', content: 'x'.repeat(300) })) })),
+    tools: await call(settings),
+    plain: (await client.completions.create({ model: 'chat', prompt: 'hi', max_tokens: 3 })).choices[0],
     left: await leave(),
   }));
 }

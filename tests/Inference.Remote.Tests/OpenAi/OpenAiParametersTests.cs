@@ -99,6 +99,34 @@ public sealed class OpenAiParametersTests : IAsyncLifetime
             .GetProperty("response_format").GetProperty("type").GetString().ShouldBe("json_object");
 
     [Fact]
+    public async Task Functions_and_earlier_calls_are_passed_on()
+    {
+        OpenAiChatClient client = new(Endpoints.Of(_server!), TimeProvider.System);
+        ChatOptions options = new()
+        {
+            Tools = [AIFunctionFactory.CreateDeclaration("get", "Weather.", JsonElement.Parse("""{"type":"object"}"""))],
+            ToolMode = ChatToolMode.RequireAny,
+            AllowMultipleToolCalls = false,
+        };
+        await client.GetResponseAsync(
+            [
+                new(ChatRole.User, "Weather?"),
+                new(ChatRole.Assistant, [new FunctionCallContent("c1", "get", new Dictionary<string, object?> { ["city"] = "서울" })]),
+                new(ChatRole.Tool, [new FunctionResultContent("c1", "sunny")]),
+            ],
+            options,
+            TestContext.Current.CancellationToken);
+
+        JsonElement sent = _server!.Requests[^1];
+        sent.GetProperty("tools")[0].GetProperty("function").GetProperty("name").GetString().ShouldBe("get");
+        sent.GetProperty("tool_choice").GetString().ShouldBe("required");
+        sent.GetProperty("parallel_tool_calls").GetBoolean().ShouldBeFalse();
+        JsonElement messages = sent.GetProperty("messages");
+        JsonElement.Parse(messages[1].GetProperty("tool_calls")[0].GetProperty("function").GetProperty("arguments").GetString()!).GetProperty("city").GetString().ShouldBe("서울");
+        (messages[2].GetProperty("role").GetString(), messages[2].GetProperty("tool_call_id").GetString()).ShouldBe(("tool", "c1"));
+    }
+
+    [Fact]
     public async Task What_is_not_text_is_refused_before_it_is_sent()
     {
         OpenAiChatClient client = new(Endpoints.Of(_server!), TimeProvider.System);

@@ -39,7 +39,7 @@ public sealed class JsonGrammarTests
     [InlineData("""{"$ref":"#/definitions/a~1%62","definitions":{"a/b":{"const":1}}}""", "1")]
     [InlineData("{}", """[{"a":[]},null,-0.5,"x"]""")]
     [InlineData("true", "12")]
-    [InlineData("""{"title":"t","description":"d","default":1,"examples":[1],"$schema":"s","$id":"i","$comment":"c","type":"string","format":"date"}""", "\"x\"")]
+    [InlineData("""{"title":"t","description":"d","default":1,"examples":[1],"$schema":"s","$id":"i","$comment":"c","type":"string","format":"other"}""", "\"x\"")]
     public void Accepts(string schema, string answer) => Answers.Accepts(schema, answer.Trim()).ShouldBeTrue();
 
     [Theory]

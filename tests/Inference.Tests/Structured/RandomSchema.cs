@@ -8,6 +8,9 @@ internal sealed class RandomSchema(Random random)
 {
     private static readonly string[] Names = ["score", "감정", "a", "ab", "abc", "the \"quoted\"", "back\\slash", "x", ""];
 
+    private static readonly string[] Patterns = ["^[a-c]+-?[가-힣]{0,2}$", "x|^y", "^(?:ab|a)+$", @"^\d{3,}\s$", "^(?!a)[ab]{2,}$"];
+    private static readonly string[] Formats = ["date", "date-time", "uuid", "ipv4"];
+
     public JsonElement Next()
     {
         JsonObject root = Schema(3);
@@ -15,8 +18,12 @@ internal sealed class RandomSchema(Random random)
         return JsonSerializer.SerializeToElement(root);
     }
 
-    private JsonObject Schema(int depth) => random.Next(depth > 0 ? 12 : 6) switch
+    private JsonObject Schema(int depth) => random.Next(depth > 0 ? 16 : 6) switch
     {
+        12 => new() { ["type"] = "object", ["additionalProperties"] = Schema(depth - 1) },
+        13 => new() { ["type"] = "array", ["prefixItems"] = new JsonArray(Leaf(), Schema(depth - 1)), ["items"] = random.Next(2) == 0 ? false : Leaf() },
+        14 => new() { ["allOf"] = new JsonArray(Schema(depth - 1)) },
+        15 => new() { ["anyOf"] = new JsonArray(Object(depth - 1), Object(depth - 1)), ["type"] = "object" },
         < 5 => Leaf(),
         5 => new() { ["$ref"] = "#/$defs/leaf" },
         6 => new() { ["$ref"] = "#/$defs/tree" },
@@ -58,8 +65,21 @@ internal sealed class RandomSchema(Random random)
     {
         JsonObject schema = new() { ["type"] = "string" };
         int min = random.Next(4);
-        Maybe(() => schema["minLength"] = min);
-        Maybe(() => schema["maxLength"] = min + random.Next(6));
+        switch (random.Next(4))
+        {
+            case 0:
+                schema["pattern"] = Patterns[random.Next(Patterns.Length)];
+                Maybe(() => schema["minLength"] = min);
+                break;
+            case 1:
+                schema["format"] = Formats[random.Next(Formats.Length)];
+                break;
+            default:
+                Maybe(() => schema["minLength"] = min);
+                Maybe(() => schema["maxLength"] = min + random.Next(6));
+                break;
+        }
+
         return schema;
     }
 
@@ -69,7 +89,8 @@ internal sealed class RandomSchema(Random random)
         JsonObject schema = new() { ["type"] = isInteger ? "integer" : "number" };
         decimal min = isInteger ? random.Next(-200, 200) : random.Next(-2000, 2000) / 100m;
         Maybe(() => schema[random.Next(2) == 0 ? "minimum" : "exclusiveMinimum"] = min);
-        Maybe(() => schema[random.Next(2) == 0 ? "maximum" : "exclusiveMaximum"] = min + (isInteger ? random.Next(2, 1000) : random.Next(1, 500) / 100m));
+        Maybe(() => schema["multipleOf"] = isInteger ? 3 : 0.25m);
+        Maybe(() => schema[random.Next(2) == 0 ? "maximum" : "exclusiveMaximum"] = min + (isInteger ? random.Next(8, 1000) : random.Next(100, 500) / 100m));
         return schema;
     }
 

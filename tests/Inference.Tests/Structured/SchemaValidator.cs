@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Pipeline.Inference.Tests.Structured;
 
@@ -38,6 +40,16 @@ internal static class SchemaValidator
         ("exclusiveMaximum", JsonValueKind.Number) => Decimal(value) < Decimal(bound),
         ("minLength", JsonValueKind.String) => value.GetString()!.EnumerateRunes().Count() >= bound.GetInt32(),
         ("maxLength", JsonValueKind.String) => value.GetString()!.EnumerateRunes().Count() <= bound.GetInt32(),
+        ("multipleOf", JsonValueKind.Number) => Decimal(value) % Decimal(bound) == 0,
+        ("pattern", JsonValueKind.String) => Regex.IsMatch(value.GetString()!, bound.GetString()!, RegexOptions.ECMAScript),
+        ("format", JsonValueKind.String) => IsFormat(value.GetString()!, bound.GetString()!),
+        ("allOf", _) => bound.EnumerateArray().All(item => Matches(value, item, root)),
+        ("prefixItems", JsonValueKind.Array) => value.GetArrayLength() >= bound.GetArrayLength() && bound.EnumerateArray().Zip(value.EnumerateArray()).All(pair => Matches(pair.Second, pair.First, root)),
+        ("items", JsonValueKind.Array) when schema.TryGetProperty("prefixItems", out JsonElement tuple) => bound.ValueKind == JsonValueKind.False
+            ? value.GetArrayLength() <= tuple.GetArrayLength()
+            : value.EnumerateArray().Skip(tuple.GetArrayLength()).All(item => Matches(item, bound, root)),
+        ("additionalProperties", JsonValueKind.Object) when bound.ValueKind == JsonValueKind.Object =>
+            value.EnumerateObject().DistinctBy(member => member.Name).Count() == value.EnumerateObject().Count() && value.EnumerateObject().All(member => Matches(member.Value, bound, root)),
         ("minItems", JsonValueKind.Array) => value.GetArrayLength() >= bound.GetInt32(),
         ("maxItems", JsonValueKind.Array) => value.GetArrayLength() <= bound.GetInt32(),
         ("items", JsonValueKind.Array) => value.EnumerateArray().All(item => Matches(item, bound, root)),
@@ -45,6 +57,14 @@ internal static class SchemaValidator
         ("properties", JsonValueKind.Object) => InOrder(value, bound) && value.EnumerateObject().All(member => Matches(member.Value, bound.GetProperty(member.Name), root)),
         ("additionalProperties", JsonValueKind.Object) => schema.TryGetProperty("properties", out _) || !value.EnumerateObject().Any(),
         _ => true,
+    };
+
+    private static bool IsFormat(string text, string format) => format switch
+    {
+        "date" => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
+        "date-time" => Regex.IsMatch(text, "^.{10}T.{8}") && DateTime.TryParse(text[..19], CultureInfo.InvariantCulture, out _),
+        "uuid" => Guid.TryParseExact(text, "D", out _),
+        _ => IPAddress.TryParse(text, out _),
     };
 
     /// <summary>Members are properties, each at most once, in the schema's order.</summary>

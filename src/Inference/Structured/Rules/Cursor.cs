@@ -1,7 +1,8 @@
 namespace Pipeline.Inference.Structured.Rules;
 
 /// <summary>Where a rule stands in its value. Each rule says what it keeps here; default is before the first byte.</summary>
-internal readonly record struct Position(int Phase, int Count = 0, long Number = 0);
+/// <param name="Names">Names that an object whose names are free has already.</param>
+internal readonly record struct Position(int Phase, int Count = 0, long Number = 0, NameSet? Names = null);
 
 /// <summary>
 /// An open object or array and where it continues after the value inside it. Frames are never changed, so that all

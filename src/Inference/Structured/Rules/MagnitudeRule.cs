@@ -1,6 +1,6 @@
 namespace Pipeline.Inference.Structured.Rules;
 
-/// <summary>The digits of a number, sign apart, in a range of multiples of 10^-fractionDigits.</summary>
+/// <summary>The digits of a number, sign apart, in a range of multiples of a step on a grid of 10^-fractionDigits.</summary>
 /// <remarks>
 /// Phase is 0 before the point and 1 + the digits behind it after; Count is all digits; Number is them read as one integer.
 /// A digit is allowed when some number that begins so is in the range, which arithmetic answers without any table of states.
@@ -12,19 +12,20 @@ internal sealed class MagnitudeRule : Rule
     private readonly Int128 _min;
     private readonly Int128 _max;
     private readonly int _fractionDigits;
+    private readonly Int128 _step;
 
-    private MagnitudeRule(Int128 min, Int128 max, int fractionDigits)
+    private MagnitudeRule(Int128 min, Int128 max, NumberRange grid)
     {
-        (_min, _max, _fractionDigits) = (min, max, fractionDigits);
+        (_min, _max, _fractionDigits, _step) = (min, max, grid.FractionDigits, grid.Step);
         Measure();
     }
 
     public override JsonKinds Kinds => JsonKinds.Number;
 
     /// <summary>Null when no number of at most <see cref="JsonSchemaLimits.DigitsMax"/> digits is in the range.</summary>
-    public static MagnitudeRule? Create(Int128 min, Int128 max, int fractionDigits)
+    public static MagnitudeRule? Create(Int128 min, Int128 max, NumberRange grid)
     {
-        MagnitudeRule rule = new(min, max, fractionDigits);
+        MagnitudeRule rule = new(min, max, grid);
         return Enumerable.Range(0, 10).Any(digit => rule.CanComplete(new(0, 1, digit))) ? rule : null;
     }
 
@@ -39,7 +40,7 @@ internal sealed class MagnitudeRule : Rule
     public override bool Ends(Position at)
     {
         Int128 value = at.Number * Power(_fractionDigits - Fraction(at));
-        return at.Count > 0 && at.Phase != 1 && value >= _min && value <= _max;
+        return at.Count > 0 && at.Phase != 1 && value >= _min && value <= _max && value % _step == 0;
     }
 
     protected override int MeasureParts() => 0;
@@ -80,13 +81,24 @@ internal sealed class MagnitudeRule : Rule
         return false;
     }
 
-    /// <summary>True when a multiple of 10^grain between digits·10^shift and (digits+1)·10^shift - 1 is in the range.</summary>
+    /// <summary>True when a multiple of the step and of 10^grain between digits·10^shift and (digits+1)·10^shift - 1 is in the range.</summary>
     private bool AnyInRange(long digits, int shift, int grain)
     {
         Int128 first = Int128.Max(_min, digits * Power(shift));
         Int128 last = Int128.Min(_max, ((digits + 1) * Power(shift)) - 1);
-        Int128 step = Power(grain);
+        Int128 step = _step == 1 ? Power(grain) : LeastCommonMultiple(Power(grain), _step);
         return first <= last && (first + step - 1) / step * step <= last;
+    }
+
+    private static Int128 LeastCommonMultiple(Int128 one, Int128 other)
+    {
+        (Int128 divisor, Int128 rest) = (one, other);
+        while (rest != 0)
+        {
+            (divisor, rest) = (rest, divisor % rest);
+        }
+
+        return one / divisor * other;
     }
 
     private static int Fraction(Position at) => Math.Max(at.Phase - 1, 0);

@@ -12,8 +12,8 @@ internal sealed class NumberRule : Rule
     /// <param name="range">Smallest and largest value.</param>
     public NumberRule(NumberRange range)
     {
-        _positive = MagnitudeRule.Create(Int128.Max(range.Min, 0), range.Max, range.FractionDigits);
-        _negative = MagnitudeRule.Create(Int128.Max(-range.Max, 1), -range.Min, range.FractionDigits);
+        _positive = MagnitudeRule.Create(Int128.Max(range.Min, 0), range.Max, range);
+        _negative = MagnitudeRule.Create(Int128.Max(-range.Max, 1), -range.Min, range);
         Measure();
     }
 

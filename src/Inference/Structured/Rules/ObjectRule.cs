@@ -3,19 +3,21 @@ namespace Pipeline.Inference.Structured.Rules;
 /// <summary>A member that an object may or must have.</summary>
 internal sealed record Property(Rule Name, Rule Value, bool IsRequired);
 
-/// <summary>An object with its properties in order, or, where they repeat, with any number of members like the one given.</summary>
-/// <remarks>Count is the property read now, or the first that may come next.</remarks>
+/// <summary>An object with its properties in order and, behind them, any number of members with other names where there may be any.</summary>
+/// <remarks>Count is the property read now, or the first that may come next; the others count as one behind the last.</remarks>
 internal sealed class ObjectRule : Rule
 {
     private const int Start = 0, Opened = 1, Name = 2, Colon = 3, ColonSpaced = 4, Value = 5, Comma = 6, CommaSpaced = 7, Closed = 8;
 
-    private readonly bool _repeats;
+    private readonly Property? _others;
     private readonly int _lastRequired;
 
-    public ObjectRule(IReadOnlyList<Property> properties, bool repeats = false)
+    /// <param name="properties">Those with a name.</param>
+    /// <param name="others">All others, with a <see cref="NameRule"/>; null: there are none.</param>
+    public ObjectRule(IReadOnlyList<Property> properties, Property? others = null)
     {
         Properties = properties;
-        _repeats = repeats;
+        _others = others;
         _lastRequired = properties.Count - 1;
         while (_lastRequired >= 0 && !properties[_lastRequired].IsRequired)
         {
@@ -25,7 +27,7 @@ internal sealed class ObjectRule : Rule
 
     public IReadOnlyList<Property> Properties { get; }
 
-    public override int PartCount => Math.Max(Properties.Count, 1);
+    public override int PartCount => Properties.Count + 1;
 
     public override JsonKinds Kinds => JsonKinds.Object;
 
@@ -48,7 +50,7 @@ internal sealed class ObjectRule : Rule
             case (Opened or Comma or CommaSpaced, '"'):
                 foreach (int property in Candidates(at.Count, rest))
                 {
-                    Properties[property].Name.Step(default, new(this, new(Name, property), rest), next, to);
+                    Part(property).Name.Step(new(0, Names: at.Names), new(this, new(Name, property, Names: at.Names), rest), next, to);
                 }
 
                 break;
@@ -59,8 +61,8 @@ internal sealed class ObjectRule : Rule
                 to.Add(new(this, at with { Phase = ColonSpaced }, rest));
                 break;
             case (Colon or ColonSpaced, _):
-                Frame after = new(this, new(Value, _repeats ? 0 : at.Count + 1), rest);
-                Properties[at.Count].Value.Step(default, after, next, to);
+                Frame after = new(this, new(Value, Math.Min(at.Count + 1, Properties.Count), Names: at.Names), rest);
+                Part(at.Count).Value.Step(default, after, next, to);
                 break;
         }
     }
@@ -70,7 +72,9 @@ internal sealed class ObjectRule : Rule
     protected override int MeasureParts() =>
         Around(Properties.Where(property => property.IsRequired).Select(property => property.Value.Nesting).DefaultIfEmpty(0).Max());
 
-    /// <summary>Properties that may come next: up to the first that must, and only those that still fit the nesting.</summary>
+    private Property Part(int index) => index < Properties.Count ? Properties[index] : _others!;
+
+    /// <summary>Members that may come next: up to the first that must, and only those that still fit the nesting.</summary>
     private IEnumerable<int> Candidates(int from, Frame? rest)
     {
         int level = (rest?.Depth ?? 0) + 1;
@@ -83,8 +87,13 @@ internal sealed class ObjectRule : Rule
 
             if (Properties[i].IsRequired)
             {
-                break;
+                yield break;
             }
+        }
+
+        if (_others is not null && _others.Value.FitsBelow(level))
+        {
+            yield return Properties.Count;
         }
     }
 }

@@ -22,6 +22,9 @@ internal abstract class Rule
     /// <summary>True when the value is complete. A number may still go on.</summary>
     public abstract bool Ends(Position at);
 
+    /// <summary>Characters that tokens which stay inside a free text may still begin; null where not all of them may come.</summary>
+    public virtual int? RoomAt(Position at) => null;
+
     /// <summary>Reads <see cref="Nesting"/> from the parts; true when it changed.</summary>
     public bool Measure()
     {
@@ -59,13 +62,13 @@ internal enum JsonKinds
     Any = Object | Array | String | Number | True | False | Null,
 }
 
-/// <summary>Any JSON, as deep as the nesting limit allows. Names in an object may repeat, as JSON lets them.</summary>
+/// <summary>Any JSON, as deep as the nesting limit allows. A name comes once in an object, as strict parsers demand.</summary>
 internal static class AnyJson
 {
     static AnyJson()
     {
         ChoiceRule value = new();
-        ObjectRule members = new([new(new StringRule(), value, IsRequired: false)], repeats: true);
+        ObjectRule members = new([], new(new NameRule([]), value, IsRequired: false));
         ArrayRule items = new(value);
         value.Alternatives =
             [members, items, new StringRule(), new NumberRule(NumberRange.Numbers), new LiteralRule([Literal.True, Literal.False, Literal.Null])];

@@ -7,7 +7,7 @@ namespace Pipeline.Inference.Structured.Rules;
 /// <remarks>Phase is what the next byte may be, Count the characters (code points) begun.</remarks>
 internal sealed class StringRule : Rule
 {
-    private const int Start = 0, Text = 1, Escape = 2, Closed = 3;
+    public const int Start = 0, Text = 1, Escape = 2, Closed = 3;
 
     // Bytes that a character still needs, and four leads whose second byte is restricted (overlong forms, surrogates, beyond U+10FFFF).
     private const int One = 4, Two = 5, Three = 6, AfterE0 = 7, AfterEd = 8, AfterF0 = 9, AfterF4 = 10;
@@ -23,8 +23,8 @@ internal sealed class StringRule : Rule
 
     public override JsonKinds Kinds => JsonKinds.String;
 
-    /// <summary>Characters that tokens which stay inside the string may still begin; null when not between two characters.</summary>
-    public int? RoomAt(Position at) => at.Phase == Text ? _lengthMax - at.Count : null;
+    /// <inheritdoc/>
+    public override int? RoomAt(Position at) => at.Phase == Text ? _lengthMax - at.Count : null;
 
     /// <summary>Characters that these bytes begin when read inside any string; null when they leave it or may not be there.</summary>
     public static int? CountInside(ReadOnlySpan<byte> bytes)
@@ -58,7 +58,7 @@ internal sealed class StringRule : Rule
     protected override int MeasureParts() => 0;
 
     /// <summary>The phase behind a byte; Start when it may not come.</summary>
-    private static int Follow(int phase, byte next) => (phase, next) switch
+    public static int Follow(int phase, byte next) => (phase, next) switch
     {
         (Start, (byte)'"') => Text,
         (Text, (byte)'"') => Closed,

@@ -16,7 +16,10 @@ internal static class LiteralSchemas
         }
 
         IReadOnlyList<string> types = members.TryGetValue("type", out SchemaNode type) ? TypeKeyword.Read(type) : SchemaKeywords.Types;
-        return new([.. values.Select(value => Read(value, types))]);
+
+        // Generators list null among the values of a type that has none; by the type it never matches.
+        SchemaNode[] possible = types.Contains("null") ? values : [.. values.Where(value => value.Json.ValueKind is not JsonValueKind.Null)];
+        return new([.. (possible.Length > 0 ? possible : values).Select(value => Read(value, types))]);
     }
 
     /// <summary>The name of a property, quoted.</summary>

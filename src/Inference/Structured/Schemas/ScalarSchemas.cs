@@ -5,15 +5,16 @@ namespace Pipeline.Inference.Structured.Schemas;
 /// <summary>Strings and numbers with their bounds.</summary>
 internal static class ScalarSchemas
 {
-    public static StringRule BuildString(IReadOnlyDictionary<string, SchemaNode> members)
-    {
-        (int min, int max) = ReadCounts(members, "minLength", "maxLength");
-        return new(min, max);
-    }
-
     public static NumberRule BuildNumber(SchemaNode node, IReadOnlyDictionary<string, SchemaNode> members, NumberRange range)
     {
         SchemaNode last = node;
+        if (members.TryGetValue("multipleOf", out SchemaNode step))
+        {
+            range = range.MultiplesOf(step.Number()) ?? throw step.Fails(
+                $"{step.Shown} cannot be kept.", $"Give a positive number of at most {NumberRange.StepDigitsMax} digits.");
+            last = step;
+        }
+
         foreach (string name in (string[])["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"])
         {
             if (!members.TryGetValue(name, out SchemaNode keyword))

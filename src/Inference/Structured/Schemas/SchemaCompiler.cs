@@ -13,20 +13,21 @@ internal sealed class SchemaCompiler(JsonElement schema, CancellationToken cance
     private const int NumberWork = 200;
 
     private readonly CompileWork _work = new(cancellationToken);
-    private readonly Dictionary<string, IReadOnlyDictionary<string, SchemaNode>> _definitions = [];
+    private readonly SchemaPlace _root = new(new(schema, null));
     private readonly Queue<(ChoiceRule Rule, SchemaNode Node)> _pending = [];
-    private readonly Dictionary<(string Section, string Name), ChoiceRule> _references = [];
     private readonly List<(Rule Rule, SchemaNode Node)> _rules = [];
     private readonly List<(IReadOnlyList<Rule> Alternatives, SchemaNode Node)> _exclusive = [];
 
     /// <summary>What <see cref="Compile"/> has cost.</summary>
     public long Work => _work.Units;
 
-    private SchemaNode Root => new(schema, null);
+    private SchemaMerge Merging => field ??= new(_root, _work);
+
+    private TextSchemas Texts => field ??= new(_work);
 
     public Rule Compile()
     {
-        SchemaNode root = Root;
+        SchemaNode root = _root.Node;
         if (schema.ValueKind == JsonValueKind.Undefined)
         {
             throw new JsonSchemaException("", "There is no JSON.", "Give a schema.");
@@ -40,7 +41,7 @@ internal sealed class SchemaCompiler(JsonElement schema, CancellationToken cance
 
         // Every place is read once, which is in proportion to the length.
         _work.Charge(length, root);
-        ChoiceRule start = Reference("", "", root);
+        ChoiceRule start = Reference(_root);
         while (_pending.TryDequeue(out (ChoiceRule Rule, SchemaNode Node) next))
         {
             next.Rule.Alternatives = [Build(next.Node, depth: 1)];
@@ -90,45 +91,101 @@ internal sealed class SchemaCompiler(JsonElement schema, CancellationToken cance
 
     private Rule Build(SchemaNode node, int depth)
     {
-        if (depth > JsonSchemaLimits.SchemaDepthMax)
-        {
-            throw node.Fails($"Deeper than {JsonSchemaLimits.SchemaDepthMax} schemas.", "Move parts to $defs.");
-        }
-
-        if (_rules.Count >= JsonSchemaLimits.SubschemasMax)
-        {
-            throw node.Fails($"More than {JsonSchemaLimits.SubschemasMax} schemas within one.", "Split the task.");
-        }
+        CheckDepth(node, depth);
+        CheckCount(node);
 
         if (node.Json.ValueKind == JsonValueKind.True)
         {
             return AnyJson.Value;
         }
 
-        IReadOnlyDictionary<string, SchemaNode> members = node.Members();
-        string? deciding = SchemaKeywords.Deciding.FirstOrDefault(members.ContainsKey);
-        if (deciding is not null)
-        {
-            SchemaKeywords.CheckAlone(members, deciding);
-        }
-
-        Rule rule = deciding switch
-        {
-            "$ref" => Resolve(members["$ref"]),
-            "anyOf" or "oneOf" => BuildAlternatives(members[deciding], deciding == "oneOf", depth),
-            "enum" or "const" => LiteralSchemas.Build(members),
-            _ => BuildTypes(node, members, depth),
-        };
+        Rule rule = Build(node, SchemaKeywords.Read(node), depth);
         _rules.Add((rule, node));
         return rule;
     }
 
-    private ChoiceRule BuildAlternatives(SchemaNode keyword, bool exclusive, int depth)
+    /// <param name="node">Where they stand.</param>
+    /// <param name="members">Keywords that hold together.</param>
+    private Rule Build(SchemaNode node, OrderedDictionary<string, SchemaNode> members, int depth)
     {
-        Rule[] alternatives = [.. keyword.Items().Select(item => Build(item, depth + 1))];
+        if (members.TryGetValue("nullable", out SchemaNode nullable))
+        {
+            members = SchemaMerge.Without(members, "nullable");
+            return nullable.Json.ValueKind == JsonValueKind.True ? OrNull(Build(node, members, depth), node) : Build(node, members, depth);
+        }
+
+        if (members.TryGetValue("allOf", out SchemaNode all))
+        {
+            SchemaNode[] parts = [.. all.Items()];
+            return parts is [var only] && members.Keys.All(name => name == "allOf" || !SchemaKeywords.Constrains(name))
+                ? Build(only, depth + 1)
+                : BuildTogether(node, members, depth);
+        }
+
+        string? deciding = SchemaKeywords.Deciding.FirstOrDefault(members.ContainsKey);
+        bool isAlone = deciding is null || members.Keys.All(name => name == deciding || !SchemaKeywords.Constrains(name));
+        switch (deciding)
+        {
+            case "$ref" when isAlone:
+                return Reference(Merging.Target(members["$ref"]));
+            case "$ref":
+                return BuildTogether(node, members, depth);
+            case "anyOf" or "oneOf" when isAlone:
+                return BuildAlternatives(members[deciding], deciding == "oneOf", item => Build(item, depth + 1));
+            case "anyOf" or "oneOf" when !members.ContainsKey(deciding == "anyOf" ? "oneOf" : "anyOf"):
+                return BuildEach(node, members, deciding, depth);
+            case "enum" or "const":
+                SchemaKeywords.CheckAlone(members, deciding);
+                return LiteralSchemas.Build(members);
+            case not null:
+                SchemaKeywords.CheckAlone(members, deciding);
+                break;
+        }
+
+        return BuildTypes(node, members, depth);
+    }
+
+    private ChoiceRule OrNull(Rule rule, SchemaNode node)
+    {
+        LiteralRule none = new([Literal.Null]);
+        _rules.Add((rule, node));
+        _rules.Add((none, node));
+        return new() { Alternatives = [rule, none] };
+    }
+
+    private Rule BuildTogether(SchemaNode node, OrderedDictionary<string, SchemaNode> members, int depth)
+    {
+        CheckDepth(node, depth);
+        OrderedDictionary<string, SchemaNode> merged = Merging.ExpandParts(node, members, depth)
+            ?? throw node.Fails("Its parts exclude each other.", "Remove one of them.");
+        return Build(node, merged, depth + 1);
+    }
+
+    /// <summary>Alternatives with what stands beside them, as .NET writes them for derived classes.</summary>
+    private ChoiceRule BuildEach(SchemaNode node, OrderedDictionary<string, SchemaNode> members, string deciding, int depth)
+    {
+        CheckDepth(node, depth);
+        OrderedDictionary<string, SchemaNode> beside = SchemaMerge.Without(members, deciding);
+        return BuildAlternatives(members[deciding], deciding == "oneOf", item =>
+        {
+            if (Merging.Merge(beside, Merging.Expand(item, depth + 1), item) is not { } merged)
+            {
+                return null; // Never matches together with what stands beside it.
+            }
+
+            CheckCount(item);
+            Rule rule = Build(item, merged, depth + 1);
+            _rules.Add((rule, item));
+            return rule;
+        });
+    }
+
+    private ChoiceRule BuildAlternatives(SchemaNode keyword, bool exclusive, Func<SchemaNode, Rule?> build)
+    {
+        Rule[] alternatives = [.. keyword.Items().Select(build).OfType<Rule>()];
         if (alternatives.Length == 0)
         {
-            throw keyword.Fails("It has no alternatives.", "Give at least one schema.");
+            throw keyword.Fails("It has no alternatives that a value could match.", "Give at least one schema.");
         }
 
         if (exclusive)
@@ -137,6 +194,22 @@ internal sealed class SchemaCompiler(JsonElement schema, CancellationToken cance
         }
 
         return new() { Alternatives = alternatives };
+    }
+
+    private static void CheckDepth(SchemaNode node, int depth)
+    {
+        if (depth > JsonSchemaLimits.SchemaDepthMax)
+        {
+            throw node.Fails($"Deeper than {JsonSchemaLimits.SchemaDepthMax} schemas.", "Move parts to $defs.");
+        }
+    }
+
+    private void CheckCount(SchemaNode node)
+    {
+        if (_rules.Count >= JsonSchemaLimits.SubschemasMax)
+        {
+            throw node.Fails($"More than {JsonSchemaLimits.SubschemasMax} schemas within one.", "Split the task.");
+        }
     }
 
     private Rule BuildTypes(SchemaNode node, IReadOnlyDictionary<string, SchemaNode> members, int depth)
@@ -165,9 +238,9 @@ internal sealed class SchemaCompiler(JsonElement schema, CancellationToken cance
 
     private Rule BuildType(string type, SchemaNode node, IReadOnlyDictionary<string, SchemaNode> members, int depth) => type switch
     {
-        "object" => ContainerSchemas.BuildObject(members, property => Build(property, depth + 1)),
-        "array" => ContainerSchemas.BuildArray(members, items => Build(items, depth + 1)),
-        "string" => ScalarSchemas.BuildString(members),
+        "object" => new ContainerSchemas(members, property => Build(property, depth + 1)).BuildObject(Names(members, depth)),
+        "array" => new ContainerSchemas(members, items => Build(items, depth + 1)).BuildArray(),
+        "string" => Texts.Build(node, members),
         "integer" => BuildNumber(node, members, NumberRange.Integers),
         "number" => BuildNumber(node, members, NumberRange.Numbers),
         "boolean" => new LiteralRule([Literal.True, Literal.False]),
@@ -186,48 +259,34 @@ internal sealed class SchemaCompiler(JsonElement schema, CancellationToken cance
         return ScalarSchemas.BuildNumber(node, members, range);
     }
 
-    private ChoiceRule Resolve(SchemaNode reference)
+    /// <summary>The only names that propertyNames allows; null where it allows any.</summary>
+    private IReadOnlyList<SchemaNode>? Names(IReadOnlyDictionary<string, SchemaNode> members, int depth)
     {
-        string target = reference.Text();
-        string[] parts = target.Split('/', 4);
-        if (target == "#")
+        if (!members.TryGetValue("propertyNames", out SchemaNode keyword))
         {
-            return Reference("", "", Root);
+            return null;
         }
 
-        if (parts is ["#", "$defs" or "definitions", _]
-            && Unescape(parts[2]) is var name
-            && Definitions(parts[1]).TryGetValue(name, out SchemaNode definition))
+        OrderedDictionary<string, SchemaNode> names = Merging.Expand(keyword, depth + 1);
+        string[] bounds = [.. names.Keys.Where(name => name != "type" && SchemaKeywords.Constrains(name))];
+        return bounds switch
         {
-            return Reference(parts[1], name, definition);
-        }
-
-        throw reference.Fails($"{reference.Shown} leads nowhere.", "Refer to \"#\" or to a schema directly in $defs or definitions of the root, such as \"#/$defs/name\".");
+            [] => null,
+            ["enum"] => [.. names["enum"].Items()],
+            ["const"] => [names["const"]],
+            _ => throw keyword.Fails($"{bounds[0]} cannot be kept for names.", "List the names in enum."),
+        };
     }
 
-    private IReadOnlyDictionary<string, SchemaNode> Definitions(string section)
+    private ChoiceRule Reference(SchemaPlace place)
     {
-        if (!_definitions.TryGetValue(section, out IReadOnlyDictionary<string, SchemaNode>? definitions))
+        if (place.Rule is not { } rule)
         {
-            definitions = _definitions[section] = Root.Members().TryGetValue(section, out SchemaNode listed) ? listed.Members() : new Dictionary<string, SchemaNode>();
-        }
-
-        return definitions;
-    }
-
-    /// <param name="name">As it is in the schema: a name has many spellings, and what it names is compiled once.</param>
-    private ChoiceRule Reference(string section, string name, SchemaNode node)
-    {
-        if (!_references.TryGetValue((section, name), out ChoiceRule? rule))
-        {
-            rule = _references[(section, name)] = new();
-            _rules.Add((rule, node));
-            _pending.Enqueue((rule, node));
+            rule = place.Rule = new();
+            _rules.Add((rule, place.Node));
+            _pending.Enqueue((rule, place.Node));
         }
 
         return rule;
     }
-
-    private static string Unescape(string name) =>
-        Uri.UnescapeDataString(name).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 }

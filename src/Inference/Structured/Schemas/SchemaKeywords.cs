@@ -10,31 +10,50 @@ internal static class SchemaKeywords
     /// <summary>The keywords that decide a schema by themselves.</summary>
     public static readonly string[] Deciding = ["$ref", "anyOf", "oneOf", "enum", "const"];
 
-    // format is an annotation unless a validator asserts it; definitions constrain nothing by themselves.
+    // Definitions constrain nothing by themselves, and format only texts. nullable is OpenAPI's, and read before all others.
     private static readonly HashSet<string> Annotations =
     [
         "$schema", "$id", "$comment", "$anchor", "$defs", "definitions", "title", "description", "default", "example", "examples",
-        "deprecated", "readOnly", "writeOnly", "format",
+        "deprecated", "readOnly", "writeOnly", "format", "contentEncoding", "contentMediaType", "contentSchema", "discriminator",
+        "externalDocs", "xml", "nullable",
     ];
+
+    /// <summary>Keywords that say nothing when they have this value.</summary>
+    private static readonly Dictionary<string, string> Inert = new()
+    {
+        ["uniqueItems"] = "false", ["minProperties"] = "0", ["minContains"] = "0", ["unevaluatedProperties"] = "false", ["unevaluatedItems"] = "false",
+        ["propertyNames"] = "true",
+    };
 
     private static readonly Dictionary<string, string> TypeOf = new()
     {
-        ["properties"] = "object", ["required"] = "object", ["additionalProperties"] = "object",
-        ["items"] = "array", ["minItems"] = "array", ["maxItems"] = "array",
-        ["minLength"] = "string", ["maxLength"] = "string",
-        ["minimum"] = "number", ["maximum"] = "number", ["exclusiveMinimum"] = "number", ["exclusiveMaximum"] = "number",
+        ["properties"] = "object", ["required"] = "object", ["additionalProperties"] = "object", ["propertyNames"] = "object",
+        ["items"] = "array", ["prefixItems"] = "array", ["additionalItems"] = "array", ["minItems"] = "array", ["maxItems"] = "array",
+        ["minLength"] = "string", ["maxLength"] = "string", ["pattern"] = "string",
+        ["minimum"] = "number", ["maximum"] = "number", ["exclusiveMinimum"] = "number", ["exclusiveMaximum"] = "number", ["multipleOf"] = "number",
     };
 
     private static readonly Dictionary<string, string> Remedies = new()
     {
-        ["nullable"] = "List \"null\" in type.",
-        ["allOf"] = "Write the parts as one schema.",
-        ["patternProperties"] = "Name the properties.",
-        ["prefixItems"] = "Use an object with a property for each item.",
-        ["pattern"] = "Use enum, or check the answer afterwards.",
+        ["patternProperties"] = "Name the properties, or use additionalProperties.",
     };
 
-    public static bool Constrains(string keyword) => !Annotations.Contains(keyword);
+    public static bool Constrains(string keyword) => !Annotations.Contains(keyword) && !keyword.StartsWith("x-", StringComparison.Ordinal);
+
+    /// <summary>The keywords that say something.</summary>
+    public static OrderedDictionary<string, SchemaNode> Read(SchemaNode node)
+    {
+        OrderedDictionary<string, SchemaNode> members = node.Members();
+        foreach ((string name, SchemaNode keyword) in members.ToArray())
+        {
+            if (Inert.TryGetValue(name, out string? value) && keyword.Json.GetRawText() == value)
+            {
+                members.Remove(name);
+            }
+        }
+
+        return members;
+    }
 
     /// <summary>Throws unless the keyword bounds values of one of the types.</summary>
     public static void Check(SchemaNode keyword, string name, IReadOnlyCollection<string> types)

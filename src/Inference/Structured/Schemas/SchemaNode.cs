@@ -16,7 +16,7 @@ internal readonly record struct SchemaNode(JsonElement Json, SchemaPath? At)
     public JsonSchemaException Fails(string problem, string remedy) => new(Path, problem, remedy);
 
     /// <summary>Members in order.</summary>
-    public IReadOnlyDictionary<string, SchemaNode> Members()
+    public OrderedDictionary<string, SchemaNode> Members()
     {
         OrderedDictionary<string, SchemaNode> members = [];
         foreach (JsonProperty property in Require(JsonValueKind.Object, "an object").EnumerateObject())

@@ -1,0 +1,88 @@
+using System.Net;
+using Pipeline.Api.Tests.Hosting;
+using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.Api.Tests.OpenAi;
+
+/// <summary>OpenAI's clients know no jobs: what they abandon nobody will ever read.</summary>
+public sealed class LeavingTests(LocalApi api)
+{
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task A_client_that_leaves_ends_its_job(string streams) => (await LeaveAsync(streams, "", key: null)).ShouldBe("canceled");
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Who_sends_a_key_comes_back_for_the_answer(string streams) => (await LeaveAsync(streams, "", Guid.CreateVersion7().ToString())).ShouldBe("succeeded");
+
+    [Fact]
+    public async Task A_client_may_want_its_job_to_go_on() => (await LeaveAsync("true", "?on_disconnect=continue", key: null)).ShouldBe("succeeded");
+
+    [Fact]
+    public async Task A_stream_that_says_nothing_for_long_writes_comments_and_holds_its_status_until_then()
+    {
+        await using var database = new PostgresDatabase();
+        await database.InitializeAsync();
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null, ("Api:StreamKeepAlive", "00:00:01"));
+        using var http = new HttpClient { BaseAddress = host.Address };
+        using var request = Request("wait", "true", "");
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        (await reader.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe(": keep-alive");
+        await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        (await reader.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe(": keep-alive");
+    }
+
+    private static HttpRequestMessage Request(string text, string streams, string query) => new(HttpMethod.Post, $"/v1/chat/completions{query}")
+    {
+        Content = ApiClient.Json(System.Text.Encoding.UTF8.GetBytes($$"""{"model":"chat","messages":[{"role":"user","content":"{{text}}"}],"stream":{{streams}}}""")),
+    };
+
+    /// <summary>Leaves while the model is at work, and returns how the job ended.</summary>
+    private async Task<string?> LeaveAsync(string streams, string query, string? key)
+    {
+        var text = $"hold {Guid.CreateVersion7():n}";
+        using var leaving = new CancellationTokenSource();
+        using var http = new HttpClient { BaseAddress = api.Host.Address };
+        using var request = Request(text, streams, query);
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        var answer = http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, leaving.Token);
+        await Eventually.TrueAsync(() => Task.FromResult(api.Host.Chat.Jobs.Any(job => job.Messages[^1].Content == text)));
+        await leaving.CancelAsync();
+        http.CancelPendingRequests();
+        try
+        {
+            (await answer).Dispose();
+        }
+        catch (OperationCanceledException)
+        {
+            // It left before the first word.
+        }
+
+        var id = await IdAsync(text);
+        if (key is not null || query.Length > 0)
+        {
+            api.Host.Chat.Release(text);
+        }
+
+        string? state = null;
+        await Eventually.TrueAsync(async () => (state = (await api.Client.GetAsync($"/api/jobs/{id}")).Json.GetProperty("state").GetString()) is "succeeded" or "canceled");
+        return state;
+    }
+
+    private async Task<string> IdAsync(string text)
+    {
+        await using var command = api.Database.DataSource.CreateCommand("select id::text from jobs where input::text like $1");
+        command.Parameters.AddWithValue($"%{text}%");
+        return (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+}
