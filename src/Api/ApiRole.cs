@@ -12,6 +12,7 @@ using Pipeline.Api.Limits;
 using Pipeline.Api.OpenAi;
 using Pipeline.Api.OpenAi.Batches;
 using Pipeline.Api.OpenAi.Files;
+using Pipeline.Api.OpenAi.Responses;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
@@ -53,6 +54,7 @@ public static class ApiRole
         services.AddSingleton<BatchSubmissions>();
         services.AddSingleton<FileUploads>();
         services.AddFileBatches();
+        services.AddSingleton<ResponseDraft>();
         services.AddSingleton<Callbacks>();
         services.AddSingleton<PromptBody>();
         services.AddSingleton<PromptTrial>();

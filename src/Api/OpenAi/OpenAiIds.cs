@@ -5,6 +5,7 @@ internal static class OpenAiIds
 {
     public const string File = "file-";
     public const string Batch = "batch_";
+    public const string Response = "resp_";
 
     public static string Of(string prefix, Guid id) => prefix + id;
 

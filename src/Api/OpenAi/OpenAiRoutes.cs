@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pipeline.Api.OpenAi.Batches;
 using Pipeline.Api.OpenAi.Files;
+using Pipeline.Api.OpenAi.Responses;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
@@ -42,6 +43,7 @@ internal static class OpenAiRoutes
         PlainEndpoint.Map(v1);
         FilesEndpoints.Map(v1);
         FileBatchesEndpoints.Map(v1);
+        ResponsesEndpoints.Map(v1);
     }
 }
 

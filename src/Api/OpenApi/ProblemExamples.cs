@@ -46,6 +46,7 @@ internal static class ProblemExamples
         "batch-not-found" => ("Batch 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/batches lists yours.", null),
         "batch-state" => ("Batch batch_019a9c1e-7f00-7000-8000-000000000001 is completed already; only a batch that has not ended can be canceled.", null),
         "file-not-found" => ("File file-019a9c1e-7f00-7000-8000-000000000003 does not exist, has expired, or belongs to another API key. GET /v1/files lists yours.", null),
+        "response-not-found" => ("Response resp_019a9c1e-7f00-7000-8000-000000000000 does not exist, was not stored, or belongs to another API key.", null),
         "files-full" => ("You have 10000 files; Files:PerClientMax is 10000. Delete some, or raise the limit.", null),
         "conversation-not-found" => ("There is no interview 019a9c1e-7f00-7000-8000-000000000000, or it belongs to another API key.", null),
         "document-not-found" => ("Document 019a9c1e-7f00-7000-8000-000000000002 does not exist, or belongs to another API key. GET /api/documents lists yours.", null),

@@ -13,6 +13,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType JobNotFound = new("job-not-found", 404, "There is no such job");
     public static readonly ProblemType BatchNotFound = new("batch-not-found", 404, "There is no such batch");
     public static readonly ProblemType FileNotFound = new("file-not-found", 404, "There is no such file");
+    public static readonly ProblemType ResponseNotFound = new("response-not-found", 404, "There is no such response");
     public static readonly ProblemType ConversationNotFound = new("conversation-not-found", 404, "There is no such conversation or interview");
     public static readonly ProblemType DeliveryNotFound = new("delivery-not-found", 404, "There is no such delivery");
     public static readonly ProblemType SecretNotFound = new("secret-not-found", 404, "There is no such secret");
@@ -56,7 +57,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
 
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, BatchState, FileNotFound, FilesFull, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
+        InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, BatchState, FileNotFound, FilesFull, ResponseNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
         ActivityReportNotFound, ScheduleNotFound, PauseNotFound, QueueNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, LimitReached, TooManyStreams,
         ModelNotFound, ContextLengthExceeded, ModelCannotWrite, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,

@@ -71,6 +71,22 @@ public sealed class FileBatchesTests(LocalApi api, KeyedApi keyed) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_line_may_ask_for_a_response()
+    {
+        var id = await SubmitAsync(
+            "/v1/responses",
+            """{"custom_id":"a","method":"POST","url":"/v1/responses","body":{"model":"chat","input":"say this","instructions":"Be brief."}}""",
+            """{"custom_id":"b","method":"POST","url":"/v1/responses","body":{"model":"chat","input":"say this","background":true}}""");
+
+        var batch = await EndedAsync(id);
+
+        var response = (await ContentAsync(batch, "output_file_id")).ShouldHaveSingleItem().GetProperty("response").GetProperty("body");
+        (response.GetProperty("object").GetString(), response.GetProperty("instructions").GetString()).ShouldBe(("response", "Be brief."));
+        response.GetProperty("output")[0].GetProperty("content")[0].GetProperty("text").GetString().ShouldBe("say this");
+        (await ContentAsync(batch, "error_file_id")).Select(Code).ShouldBe(["400 invalid_input"]);
+    }
+
+    [Fact]
     public async Task Vectors_come_in_the_form_that_their_line_wants()
     {
         var id = await SubmitAsync(

@@ -24,6 +24,7 @@ public sealed class DocumentTests(LocalApi api)
                 "post /api/jobs/{id}/retry", "post /api/jobs/batch", "get /api/batches", "get /api/batches/{id}",
                 "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues", "get /api/queues/{queue}/load", "get /api/usage", "get /api/kinds",
                 "get /api/jobs/{id}/events", "post /v1/chat/completions", "post /v1/completions", "post /v1/embeddings", "get /v1/models", "get /v1/models/{id}",
+                "post /v1/responses", "get /v1/responses/{id}", "get /v1/responses/{id}/input_items", "post /v1/responses/{id}/cancel", "delete /v1/responses/{id}",
                 "post /v1/files", "get /v1/files", "get /v1/files/{id}", "get /v1/files/{id}/content", "delete /v1/files/{id}",
                 "post /v1/batches", "get /v1/batches", "get /v1/batches/{id}", "get /v1/batches/{id}/output", "post /v1/batches/{id}/cancel", "post /v1/batches/{id}/retry", "post /v1/batches/{id}/pause", "post /v1/batches/{id}/resume",
                 "get /api/webhooks/deliveries", "get /api/webhooks/deliveries/{id}", "post /api/webhooks/deliveries/{id}/replay",
@@ -88,7 +89,7 @@ public sealed class DocumentTests(LocalApi api)
             }
         }
 
-        tried.ShouldBe(31);
+        tried.ShouldBe(32);
     }
 
     [Fact]

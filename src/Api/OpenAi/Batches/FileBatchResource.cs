@@ -114,7 +114,7 @@ internal sealed record FileBatchRequest
     [Description("A file with the purpose batch: one request a line, {\"custom_id\",\"method\":\"POST\",\"url\",\"body\"}.")]
     public required string InputFileId { get; init; }
 
-    [Description("The path that every line asks: /v1/chat/completions, /v1/embeddings, or the path of a kind such as /api/emotion.")]
+    [Description("The path that every line asks: /v1/chat/completions, /v1/responses, /v1/embeddings, or the path of a kind such as /api/emotion.")]
     public required string Endpoint { get; init; }
 
     [Description("1m to 7d (Api:BatchWindowMax), such as 24h: the deadline of every line; what is not done by then expires.")]

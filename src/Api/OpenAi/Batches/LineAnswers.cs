@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Pipeline.Api.Batches;
 using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenAi.Responses;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 using Pipeline.Core.FileBatches;
@@ -55,8 +56,9 @@ internal sealed class LineAnswers(FileBatch batch)
 
         var answer = batch.Endpoint switch
         {
-            LineEndpoints.Chat => CompletionsEndpoint.Answer(line, line.CreatedAt.ToUnixTimeSeconds()),
-            LineEndpoints.Embeddings => OpenAiEmbeddingsEndpoint.Answer([line], AnswerForm.Read(line.AnswerForm!).IsBase64),
+            LineEndpoints.Chat => CompletionsEndpoint.Answer(line, AnswerForm.Read(line.AnswerForm!).Model, line.CreatedAt.ToUnixTimeSeconds()),
+            LineEndpoints.Embeddings => OpenAiEmbeddingsEndpoint.Answer([line], AnswerForm.Read(line.AnswerForm!).Model, AnswerForm.Read(line.AnswerForm!).IsBase64),
+            LineEndpoints.Responses => ResponsesEndpoints.Answer(line, ResponseForm.Read(line.AnswerForm!)),
             _ => Results.Json(JobResource.Of(line with { Result = BatchResultResource.OneLine(line.Result) }), ApiJson.Wire.JobResource),
         };
         return answer switch
@@ -65,6 +67,8 @@ internal sealed class LineAnswers(FileBatch batch)
                 (StatusCodes.Status200OK, writer => JsonSerializer.Serialize(writer, completion, OpenAiJson.Wire.Completion)),
             JsonHttpResult<EmbeddingsAnswer> { Value: { } embeddings } =>
                 (StatusCodes.Status200OK, writer => JsonSerializer.Serialize(writer, embeddings, OpenAiJson.Wire.EmbeddingsAnswer)),
+            JsonHttpResult<ResponseResource> { Value: { } response } =>
+                (StatusCodes.Status200OK, writer => JsonSerializer.Serialize(writer, response, ResponsesJson.Wire.ResponseResource)),
             JsonHttpResult<JobResource> { Value: { } job } =>
                 (StatusCodes.Status200OK, writer => JsonSerializer.Serialize(writer, job, ApiJson.Wire.JobResource)),
             Problem problem => Failed(problem),

@@ -96,7 +96,7 @@ internal sealed class LineDraft(FileBatch batch, LineEndpoints endpoints, Prompt
             return null;
         }
 
-        schemas.Check(draft.Inputs[0], draft.SchemaPath, errors, cancellationToken);
+        schemas.Check(draft.Inputs[0], draft.FieldOf, errors, cancellationToken);
         var written = await prompts.WriteOutAsync(batch.ClientId, draft.Inputs[0], draft.InputPath, errors, cancellationToken);
         return written is null || errors.Any ? null : new()
         {
@@ -107,7 +107,7 @@ internal sealed class LineDraft(FileBatch batch, LineEndpoints endpoints, Prompt
             Deadline = batch.ExpiresAt,
             Key = customId,
             Index = line,
-            AnswerForm = AnswerForm.Write(batch.Endpoint, body),
+            AnswerForm = draft.AnswerForm ?? AnswerForm.Write(batch.Endpoint, body),
         };
     }
 }
