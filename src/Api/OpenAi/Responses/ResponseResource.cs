@@ -86,7 +86,7 @@ internal sealed record ResponseResource
             Background = form.Background,
             Error = state switch
             {
-                JobState.Failed => new(errorCode is JobErrorCode.Rejected ? "invalid_prompt" : "server_error", error ?? "The job failed."),
+                JobState.Failed => new(errorCode is JobErrorCode.Rejected or JobErrorCode.ContextLengthExceeded ? "invalid_prompt" : "server_error", error ?? "The job failed."),
                 JobState.Expired => new("server_error", "The job expired before it had an answer."),
                 _ => null,
             },

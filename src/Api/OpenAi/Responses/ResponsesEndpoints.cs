@@ -3,7 +3,6 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
-using Pipeline.Contracts;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Responses;
 
