@@ -80,6 +80,10 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
         _ids["/api/webhooks/deliveries"] = (await system.Receiver.NextAsync()).Id;
         _ids["/api/jobs"] = await system.SubmitWaitingAsync();
         await PrepareFileBatchAsync(system.Http);
+
+        // Only what is answered in the background can be canceled.
+        using var later = await system.Http.PostAsJsonAsync("/v1/responses", new { model = "chat", input = "Later.", background = true });
+        _ids["/v1/responses"] = (await later.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
         _ids["/api/workers"] = (await system.Http.GetFromJsonAsync<JsonElement>("/api/workers")).GetProperty("workers")[0].GetProperty("id").GetString()!;
     }
 
