@@ -40,7 +40,7 @@ public static class ApiEndpoints
         app.UseMiddleware<FailureProblems>();
         app.UseGuards();
         app.UseWhen(
-            context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || OpenAiRoutes.Has(context.Request.Path),
+            context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || OpenAiRoutes.Has(context.Request.Path) || UserChat.Has(context.Request.Path),
             branch => branch.UseMiddleware<ClientGate>().UseMiddleware<LimitGate>());
         app.UseRouting();
         app.UseMiddleware<RoleGate>();
@@ -60,6 +60,7 @@ public static class ApiEndpoints
         BatchesEndpoints.Map(api);
         QueuesEndpoint.Map(api);
         OpenAiRoutes.Map(app);
+        UserChat.Map(app);
         WebhooksEndpoints.Map(api);
         PromptsEndpoints.Map(api);
         ActivityReportsEndpoints.Map(api);

@@ -66,6 +66,8 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(ConversationResource))]
 [JsonSerializable(typeof(ConversationPageResource))]
 [JsonSerializable(typeof(ConversationSettings))]
+[JsonSerializable(typeof(UserChatAnswer))]
+[JsonSerializable(typeof(UserMessageRequest))]
 [JsonSerializable(typeof(DocumentResource))]
 [JsonSerializable(typeof(DocumentPageResource))]
 [JsonSerializable(typeof(DocumentRequest))]

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using Pipeline.Api.Ask;
+using Pipeline.Api.BareResults;
 using Pipeline.Api.Batches;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
@@ -35,6 +37,7 @@ public static class ApiRole
         pipeline.AddDocuments();
         pipeline.AddActivityReportRequests();
         services.AddValidated<ApiOptions, ApiOptionsValidator>(ApiOptions.Section);
+        services.AddSingleton<IValidateOptions<ApiOptions>, ResultOnlyRules>();
         services.AddValidated<InputLimits, InputLimitsValidator>(InputLimits.Section);
         services.AddValidated<ConversationOptions, ConversationOptionsValidator>(ConversationOptions.Section);
         services.AddSingleton<BodyReader>();
