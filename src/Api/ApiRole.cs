@@ -11,6 +11,7 @@ using Pipeline.Api.Events;
 using Pipeline.Api.Guards;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Limits;
+using Pipeline.Api.Mcp;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
@@ -68,6 +69,7 @@ public static class ApiRole
         services.AddSingleton<FailureProblems>();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         services.AddPipelineOpenApi();
+        services.AddMcp();
         SetDefaults(pipeline.Configuration);
         return pipeline;
     }
