@@ -11,6 +11,7 @@ using Pipeline.Api.Interviews;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Keys;
 using Pipeline.Api.Limits;
+using Pipeline.Api.Mcp;
 using Pipeline.Api.OpenAi;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
@@ -41,7 +42,7 @@ public static class ApiEndpoints
         app.UseMiddleware<FailureProblems>();
         app.UseGuards();
         app.UseWhen(
-            context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || OpenAiRoutes.Has(context.Request.Path),
+            context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || OpenAiRoutes.Has(context.Request.Path) || UserChat.Has(context.Request.Path) || McpRegistration.Has(context.Request.Path),
             branch => branch.UseMiddleware<ClientGate>().UseMiddleware<LimitGate>());
         app.UseRouting();
         app.UseMiddleware<RoleGate>();
@@ -62,6 +63,8 @@ public static class ApiEndpoints
         QueuesEndpoint.Map(api);
         QueueLoadEndpoint.Map(api);
         OpenAiRoutes.Map(app);
+        UserChat.Map(app);
+        app.MapMcp();
         WebhooksEndpoints.Map(api);
         PromptsEndpoints.Map(api);
         ActivityReportsEndpoints.Map(api);

@@ -93,6 +93,12 @@ internal sealed class ApiOptions
     /// </summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>
+    /// Paths of kinds that answer with the result alone, such as /api/feedback, and hold the request for it: for clients that know no
+    /// jobs. A request says otherwise with <c>?view=job</c>. Default none.
+    /// </summary>
+    public IReadOnlyList<string> ResultOnly { get; init; } = [];
+
     /// <summary>What <c>Retry-After</c> says while the database cannot be reached. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan StoreRetryAfter { get; init; } = TimeSpan.FromSeconds(5);

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using Pipeline.Api.Ask;
+using Pipeline.Api.BareResults;
 using Pipeline.Api.Batches;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
@@ -9,6 +11,7 @@ using Pipeline.Api.Events;
 using Pipeline.Api.Guards;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Limits;
+using Pipeline.Api.Mcp;
 using Pipeline.Api.OpenAi;
 using Pipeline.Api.OpenAi.Batches;
 using Pipeline.Api.OpenAi.Files;
@@ -39,6 +42,7 @@ public static class ApiRole
         pipeline.AddDocuments();
         pipeline.AddActivityReportRequests();
         services.AddValidated<ApiOptions, ApiOptionsValidator>(ApiOptions.Section);
+        services.AddSingleton<IValidateOptions<ApiOptions>, ResultOnlyRules>();
         services.AddValidated<InputLimits, InputLimitsValidator>(InputLimits.Section);
         services.AddValidated<ConversationOptions, ConversationOptionsValidator>(ConversationOptions.Section);
         services.AddSingleton<BodyReader>();
@@ -73,6 +77,7 @@ public static class ApiRole
         services.AddSingleton<FailureProblems>();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         services.AddPipelineOpenApi();
+        services.AddMcp();
         SetDefaults(pipeline.Configuration);
         return pipeline;
     }

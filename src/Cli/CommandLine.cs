@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Pipeline.Cli.Commands;
 using Pipeline.Cli.Display;
+using Pipeline.Cli.Wire;
+using Pipeline.Client;
 
 namespace Pipeline.Cli;
 
@@ -54,6 +56,11 @@ internal static class CommandLine
             catch (CommandException exception)
             {
                 environment.Error.Line(exception.Message);
+                return ExitCodes.Failure;
+            }
+            catch (PipelineException exception)
+            {
+                environment.Error.Line(exception.Sentence());
                 return ExitCodes.Failure;
             }
             catch (Exception exception)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Pipeline.Cli.Display;
+using Pipeline.TestSupport.Pipelines;
 
 namespace Pipeline.Cli.Tests;
 

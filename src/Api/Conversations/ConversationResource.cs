@@ -13,6 +13,9 @@ internal sealed record ConversationResource
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    [Description("The user whose conversation it is, if it began with POST /conversation/chat.")]
+    public string? UserId { get; init; }
+
     [Description("The template of its system message, if one was named.")]
     public PromptSource? Prompt { get; init; }
 
@@ -28,6 +31,7 @@ internal sealed record ConversationResource
         {
             Id = conversation.Id,
             CreatedAt = conversation.CreatedAt,
+            UserId = conversation.UserId,
             Prompt = settings.PromptSource,
             Messages = messages ? [.. conversation.Messages.SelectMany(ConversationMessage.Of)] : null,
             Links = ConversationLinks.Of(conversation.Id),
@@ -51,7 +55,10 @@ internal sealed record ConversationMessage(string Role, string? Content, Guid Jo
 
     /// <summary>What the model answered; null while it has not.</summary>
     public static string? ContentOf(SentMessage message) =>
-        message.Result is { } result ? JsonSerializer.Deserialize(result, CompleteChat.ResultJson)!.Content : null;
+        message.Result is { } result ? ContentOf(result) : null;
+
+    /// <param name="result">Of a chat job, as JSON.</param>
+    public static string ContentOf(string result) => JsonSerializer.Deserialize(result, CompleteChat.ResultJson)!.Content;
 }
 
 /// <param name="Messages">POST sends a message.</param>

@@ -75,10 +75,10 @@ internal static class ConversationsDocs
         Tag = Tag,
         Summary = "Send a message; the answer is a chat job",
         Description = "The model sees the system message, the newest Conversation:ContextMessages (5) messages within Conversation:ContextTokens (4,096) tokens, and this one. One message is answered at a time.",
-        Parameters = [Id, .. SharedDocs.Submission],
+        Parameters = [Id, .. SharedDocs.ViewedSubmission],
         Body = new(typeof(MessageRequest), [("A message", """{"content":"재귀가 뭐예요?"}""")]),
         Answers = SharedDocs.JobAnswers(CompleteChat.Descriptor),
-        Problems = [.. SharedDocs.Submissions, ProblemType.ConversationNotFound, ProblemType.ConversationState],
+        Problems = [.. SharedDocs.ViewedSubmissions, ProblemType.ConversationNotFound, ProblemType.ConversationState],
     }.Streamed();
 }
 

@@ -78,7 +78,7 @@ internal static class ConversationsEndpoints
             return null;
         }
 
-        return new() { System = PromptRenderer.Render(template, PromptValues.None, PromptValues.None), PromptSource = PromptSource.Of(template) };
+        return ConversationSettings.Of(template);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, ConversationStore store, IOptions<ApiOptions> options)
@@ -117,43 +117,8 @@ internal static class ConversationsEndpoints
         TimeProvider time)
     {
         var (conversation, problem) = await StoredConversations.FindAsync(store, context, ConversationKind.Chat, id);
-        return conversation is null ? problem! : await submissions.SubmitAsync(context, fields =>
-        {
-            var content = StoredConversations.TakeText(fields, "content", required: true);
-            var temperature = fields.TakeNumber("temperature");
-            var maxTokens = fields.TakeInteger("max_tokens");
-            var streams = fields.TakeBoolean(CommonFields.Stream) is true;
-            var priority = CommonFields.TakePriority(fields);
-            var expiresAt = CommonFields.TakeExpiresAt(fields, time.GetUtcNow(), api.Value.ExpiryMax);
-            if (content is null)
-            {
-                return null;
-            }
-
-            foreach (var wrong in TextRules.Required("content", content, limits.Value).Concat(PromptRules.Sampling(temperature, maxTokens, limits.Value)))
-            {
-                fields.Errors.Add(wrong.Field, wrong.Message);
-            }
-
-            var input = new CompleteChat
-            {
-                Messages = NextMessage.Messages(conversation, content, options.Value.ContextMessages),
-                Temperature = temperature,
-                MaxTokens = maxTokens,
-                ContextTokens = options.Value.ContextTokens,
-                PromptSource = ConversationResource.Settings(conversation).PromptSource,
-            };
-            return new JobDraft
-            {
-                Kind = CompleteChat.Descriptor,
-                Inputs = [input],
-                IsList = false,
-                Priority = priority,
-                ExpiresAt = expiresAt,
-                Identity = JsonSerializer.Serialize((string[])[content, $"{temperature}", $"{maxTokens}"], ApiJson.Default.StringArray),
-                Write = jobId => NextMessage.Write(conversation, context.ClientId(), jobId, content),
-                Stream = streams ? _ => new EventFormat() : null,
-            };
-        });
+        return conversation is null ? problem! : await submissions.SubmitAsync(
+            context,
+            fields => new MessageDraft("content", api.Value, options.Value, limits.Value, time.GetUtcNow()).Parse(fields, conversation, context.ClientId()));
     }
 }

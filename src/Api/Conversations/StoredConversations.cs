@@ -43,4 +43,7 @@ internal sealed record ConversationSettings
     public IReadOnlyList<PromptMessage> System { get; init; } = [];
 
     public PromptSource? PromptSource { get; init; }
+
+    public static ConversationSettings Of(PromptTemplate template) =>
+        new() { System = PromptRenderer.Render(template, PromptValues.None, PromptValues.None), PromptSource = PromptSource.Of(template) };
 }

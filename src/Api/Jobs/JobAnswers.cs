@@ -18,25 +18,27 @@ namespace Pipeline.Api.Jobs;
 internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOptions> options, TimeProvider time, ILogger<JobAnswers> log)
 {
     /// <summary>Holds the request until the jobs are final.</summary>
-    /// <param name="finished">Makes the answer of jobs that are all final.</param>
-    public async Task<IResult> FinishAsync(
-        HttpContext context, Guid clientId, SubmissionReply.Accepted accepted, Func<IReadOnlyList<Job>, IResult> finished, bool cancelsOnDisconnect)
+    /// <param name="draft">Makes the answer of jobs that are all final.</param>
+    public async Task<IResult> FinishAsync(HttpContext context, Guid clientId, SubmissionReply.Accepted accepted, JobDraft draft, bool cancelsOnDisconnect)
     {
         var jobIds = accepted.JobIds;
-        context.Response.Headers.Location = JobLinks.PathOf(jobIds[0]);
+        var headers = context.Response.Headers;
+        headers.Location = JobLinks.PathOf(jobIds[0]);
         if (accepted.Replayed)
         {
-            context.Response.Headers[IdempotencyKeyHeader.ReplayedName] = "true";
+            headers[IdempotencyKeyHeader.ReplayedName] = "true";
         }
 
+        var (atMost, limit) = draft.HeldFor is { } wish ? (wish, "Prefer: wait") : (options.Value.CompletionWaitMax, "Api:CompletionWaitMax");
         try
         {
-            var jobs = await waits.WaitAsync(clientId, jobIds, options.Value.CompletionWaitMax, context.RequestAborted);
-            return jobs.All(job => JobState.IsFinal(job.State))
-                ? finished(jobs)
+            var found = await waits.WaitAsync(clientId, jobIds, atMost, context.RequestAborted);
+            var byId = found.ToDictionary(job => job.Id);
+            return found.All(job => JobState.IsFinal(job.State))
+                ? draft.Finished!([.. jobIds.Select(id => byId[id])])
                 : new Problem(
                     ProblemType.NotFinished,
-                    $"The answer was not there after {options.Value.CompletionWaitMax:c} (Api:CompletionWaitMax), or the server is being stopped. Its job continues: GET {JobLinks.PathOf(jobIds[0])}.");
+                    $"The answer was not there after {atMost:c} ({limit}), or the server is being stopped. Its job continues: GET {JobLinks.PathOf(jobIds[0])}.");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested && cancelsOnDisconnect)
         {

@@ -52,6 +52,15 @@ internal sealed record JobDraft
     /// <summary>Makes the answer of protocols that know no jobs, out of the final ones; null answers with the jobs as they are.</summary>
     public Func<IReadOnlyList<Job>, IResult>? Finished { get; init; }
 
+    /// <summary>How long <see cref="Finished"/> may take; null: Api:CompletionWaitMax.</summary>
+    public TimeSpan? HeldFor { get; init; }
+
+    /// <summary>Whether the path answers with results alone unless the request says otherwise.</summary>
+    public bool IsBare { get; init; }
+
+    /// <summary>Makes the body of a client that wants no job around the result; null: the view of the kind.</summary>
+    public Func<string, string>? View { get; init; }
+
     /// <summary>The answer where no job is needed after all; null: the jobs are accepted.</summary>
     public IResult? Instead { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Pipeline.Api.BareResults;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Events;
@@ -57,6 +58,7 @@ internal sealed class JobSubmissions(
         var prefer = PreferHeader.Read(headers, _options.WaitMax, errors);
         var cancelAfter = CancelAfterHeader.Read(headers, _options.ExpiryMax, errors);
         var key = IdempotencyKeyHeader.Read(headers, errors);
+        var bare = ResultChoice.Read(context.Request, _options, errors);
         var cancels = OnDisconnect.Read(context.Request.Query, errors);
         var fields = new BodyFields(root, errors);
         var wanted = await draft(fields);
@@ -77,6 +79,15 @@ internal sealed class JobSubmissions(
         if (wanted.Instead is { } instead)
         {
             return instead;
+        }
+
+        // A client that asks for no answer yet is told of the job, and so is one whose path makes something else of it.
+        var isBare = (bare ?? wanted.IsBare) && (prefer.Wait is not null || !prefer.RespondAsync);
+        if (isBare && answer is null && wanted is { Finished: null, Answer: null })
+        {
+            var (isList, view) = (wanted.IsList, wanted.View ?? wanted.Kind.View);
+            prefer.Confirm(context.Response.Headers);
+            wanted = wanted with { Finished = jobs => BareAnswer.Of(context, jobs, isList, view), HeldFor = prefer.Wait };
         }
 
         List<IJob> inputs = [];
@@ -148,7 +159,7 @@ internal sealed class JobSubmissions(
         }
 
         waits.Complete(accepted.Cached);
-        return draft.Finished is { } finished ? await answers.FinishAsync(context, submission.ClientId, accepted, finished, wishes.CancelsOnDisconnect)
+        return draft.Finished is not null ? await answers.FinishAsync(context, submission.ClientId, accepted, draft, wishes.CancelsOnDisconnect)
             : answer is not null ? await answer(context, submission, accepted, wishes.Prefer)
             : await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft);
     }

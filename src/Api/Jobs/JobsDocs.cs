@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Pipeline.Api.BareResults;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
@@ -23,10 +24,10 @@ internal static class JobsDocs
         Name = "submitJob",
         Tag = Tag,
         Summary = "Submit a job of any kind",
-        Parameters = SharedDocs.Submission,
+        Parameters = SharedDocs.ViewedSubmission,
         Body = new(typeof(JobRequest), [("Emotion", """{"kind":"emotion","input":{"text":"I got the job!"}}""")]),
         Answers = SharedDocs.JobAnswers(Kind),
-        Problems = SharedDocs.Submissions,
+        Problems = SharedDocs.ViewedSubmissions,
     };
 
     public static readonly EndpointDoc List = new()
@@ -51,9 +52,9 @@ internal static class JobsDocs
         Name = "getJob",
         Tag = Tag,
         Summary = "Get a job, at once or once it is final",
-        Parameters = [SharedDocs.JobId, SharedDocs.Prefer],
-        Answers = [new(200, "The job.", typeof(JobResource), SharedDocs.Succeeded(Kind))],
-        Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, .. SharedDocs.AnyCall],
+        Parameters = [SharedDocs.JobId, SharedDocs.Prefer, ResultChoice.Doc],
+        Answers = [new(200, "The job.", typeof(JobResource), SharedDocs.Succeeded(Kind)) { Also = (ResultChoice.MediaType, Kind.ViewType, Kind.ViewExample) }],
+        Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, ProblemType.JobRejected, ProblemType.JobFailed, ProblemType.NotFinished, .. SharedDocs.AnyCall],
     };
 
     public static readonly EndpointDoc Cancel = new()

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pipeline.Api.BareResults;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
 using Pipeline.Api.InterviewReports;
@@ -55,11 +56,12 @@ internal static class JobsEndpoints
     }
 
     private static async Task<IResult> FindAsync(
-        string id, HttpContext context, JobStore store, JobWaits waits, WaitingJobs waiting, IOptions<ApiOptions> options)
+        string id, HttpContext context, JobStore store, JobWaits waits, WaitingJobs waiting, JobCatalog catalog, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
         var jobId = JobIds.Parse(id, errors);
         var prefer = PreferHeader.Read(context.Request.Headers, options.Value.WaitMax, errors);
+        var isBare = ResultChoice.Read(context.Request, options.Value, errors) is true;
         if (errors.Any)
         {
             return errors.ToProblem();
@@ -78,6 +80,11 @@ internal static class JobsEndpoints
         }
 
         prefer.Confirm(context.Response.Headers);
+        if (isBare && catalog.TryFind(job.Kind, out var kind))
+        {
+            return BareAnswer.Of(context, job, kind);
+        }
+
         var resource = JobResource.Of(job, await waiting.FindAsync(job, context.RequestAborted));
         return InterviewReportPage.Of(context, resource) ?? Results.Json(resource, ApiJson.Wire.JobResource);
     }

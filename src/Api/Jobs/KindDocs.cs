@@ -20,13 +20,13 @@ internal static class KindDocs
             Tag = kind.Tag,
             Summary = kind.Summary,
             Description = kind.Description,
-            Parameters = SharedDocs.Submission,
+            Parameters = SharedDocs.ViewedSubmission,
             Body = new(kind.InputJson.Type, [.. kind.Examples.Select(example => (example.Name, example.Json))])
             {
                 Also = [.. body is null ? [] : (Type[])[body.Fields], .. kind.IsStreamed ? (Type[])[typeof(StreamField)] : [], typeof(CommonRequest)],
             },
             Answers = SharedDocs.JobAnswers(kind),
-            Problems = SharedDocs.Submissions,
+            Problems = SharedDocs.ViewedSubmissions,
         };
         return kind.IsStreamed ? doc.Streamed() : doc;
     }

@@ -73,6 +73,7 @@ internal static class Describing
         }
 
         var role = context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredRole>().SingleOrDefault()?.Role.Word();
+        await CompleteOthersAsync(doc, operation, context, cancellationToken);
         CompleteAnswers(doc, role is null ? doc.Problems : [ProblemType.Forbidden, .. doc.Problems], operation);
         if (doc.NeedsKey)
         {
@@ -102,6 +103,22 @@ internal static class Describing
         }
 
         return schema;
+    }
+
+    private static async Task CompleteOthersAsync(
+        EndpointDoc doc, OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var answer in doc.Answers)
+        {
+            if (answer.Also is var (mediaType, type, example))
+            {
+                Response(operation, answer.Status).Content![mediaType] = new OpenApiMediaType
+                {
+                    Schema = await context.GetOrCreateSchemaAsync(type, null, cancellationToken),
+                    Example = JsonNode.Parse(example),
+                };
+            }
+        }
     }
 
     private static void CompleteAnswers(EndpointDoc doc, IEnumerable<ProblemType> known, OpenApiOperation operation)

@@ -55,4 +55,7 @@ internal sealed record AnswerDoc(int Status, string Description, Type? Type = nu
     public string MediaType { get; init; } = "application/json";
 
     public IReadOnlyList<(string Name, string Description)> Headers { get; init; } = [];
+
+    /// <summary>The same answer as another media type; null: there is none.</summary>
+    public (string MediaType, Type Type, string Example)? Also { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Api.BareResults;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
@@ -42,10 +43,20 @@ internal static class SharedDocs
     private static readonly Guid ExampleId = Guid.Parse("019a9c1e-7f00-7000-8000-000000000000");
     private static readonly DateTimeOffset ExampleTime = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The same of paths that answer with the result alone where a client wants that.</summary>
+    public static readonly IReadOnlyList<ParameterDoc> ViewedSubmission = [.. Submission, ResultChoice.Doc];
+
+    /// <summary>How a result that was asked for alone is missing.</summary>
+    public static readonly IReadOnlyList<ProblemType> ViewedSubmissions = [.. Submissions, ProblemType.JobRejected, ProblemType.JobFailed, ProblemType.NotFinished];
+
     /// <summary>What a submission of a kind answers.</summary>
     public static IReadOnlyList<AnswerDoc> JobAnswers(JobKind kind) =>
     [
-        new(200, "The finished job, with `Prefer: wait`.", typeof(JobResource), Succeeded(kind)) { Headers = SubmissionHeaders },
+        new(200, "The finished job, with `Prefer: wait`.", typeof(JobResource), Succeeded(kind))
+        {
+            Headers = SubmissionHeaders,
+            Also = (ResultChoice.MediaType, kind.ViewType, kind.ViewExample),
+        },
         new(202, "The job as it is.", typeof(JobResource), Queued(kind)) { Headers = SubmissionHeaders },
     ];
 

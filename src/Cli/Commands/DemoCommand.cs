@@ -70,7 +70,7 @@ internal static class DemoCommand
         var jobs = days.Jobs().ToList();
         await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
         {
-            await SystemJobs.AddAsync(connection, Client.LocalId, jobs, cancellationToken);
+            await SystemJobs.AddAsync(connection, Core.Clients.Client.LocalId, jobs, cancellationToken);
         }
 
         environment.Error.Line($"{jobs.Count} jobs of {DemoDays.Days} days are waiting for the worker");
@@ -85,7 +85,7 @@ internal static class DemoCommand
         IReadOnlyList<ActivityReport> made = [];
         await WaitAsync(
             environment,
-            async () => (made = await reports.ListAsync(Client.LocalId, seesAll: false, new() { Scope = ActivityReportScope.Night, Day = yesterday, Limit = 10 }, cancellationToken))
+            async () => (made = await reports.ListAsync(Core.Clients.Client.LocalId, seesAll: false, new() { Scope = ActivityReportScope.Night, Day = yesterday, Limit = 10 }, cancellationToken))
                 .Any(report => report.ClientId is not null),
             "the report was not made", cancellationToken);
         return made.Single(report => report.ClientId is not null);

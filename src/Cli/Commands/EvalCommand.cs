@@ -3,6 +3,7 @@ using Pipeline.Cli.Display;
 using Pipeline.Cli.Evaluation;
 using Pipeline.Cli.Input;
 using Pipeline.Cli.Wire;
+using Pipeline.Client;
 using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Commands;
@@ -30,8 +31,8 @@ internal static class EvalCommand
         {
             var texts = await JsonLines.ReadAsync(parsed.GetRequiredValue(file), InputJson.Default.GoldText, cancellationToken);
             var target = server.Server(parsed);
-            using var http = target.Connect();
-            var run = new EmotionRun(new PipelineClient(http, target, environment.Time), environment.Time)
+            using var client = target.Connect(environment.Time);
+            var run = new EmotionRun(client, target, environment.Time)
             {
                 ChunkSize = EmotionRun.ChunkMax,
                 ChunksInFlight = ChunksInFlight,
@@ -51,11 +52,11 @@ internal static class EvalCommand
         return verb;
     }
 
-    private static int Show(CliEnvironment environment, IReadOnlyList<GoldText> texts, JobDocument[] jobs, bool json)
+    private static int Show(CliEnvironment environment, IReadOnlyList<GoldText> texts, Job<EmotionResult>[] jobs, bool json)
     {
         var predictions = texts.Zip(jobs)
-            .Where(pair => pair.Second.Job.Answer is not null)
-            .Select(pair => (pair.First.Lang, Prediction: Predicted(pair.First, pair.Second.Job.Answer!)))
+            .Where(pair => pair.Second.Result is not null)
+            .Select(pair => (pair.First.Lang, Prediction: Predicted(pair.First, pair.Second.Result!)))
             .ToArray();
         var languages = predictions
             .GroupBy(pair => pair.Lang!, pair => pair.Prediction)
@@ -66,12 +67,12 @@ internal static class EvalCommand
             EvaluationView.Write(json ? environment.Error : environment.Out, languages);
         }
 
-        var failed = jobs.Where(job => job.Job.Answer is null).ToArray();
+        var failed = jobs.Where(job => job.Result is null).ToArray();
         if (failed.Length > 0)
         {
             environment.Error.Line(
                 $"{failed.Length} of {Figures.Count(jobs.Length, "text")} have no result and are not in the figures; "
-                + $"the first is job {failed[0].Job.Id}, {failed[0].Job.Failure}.");
+                + $"the first is job {failed[0].Id}, {failed[0].Failure()}.");
         }
 
         if (json)

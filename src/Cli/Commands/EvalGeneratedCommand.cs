@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Pipeline.Cli.Display;
 using Pipeline.Cli.Evaluation;
 using Pipeline.Cli.Input;
 using Pipeline.Cli.Wire;
+using Pipeline.Client;
 using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Commands;
@@ -26,15 +25,14 @@ internal static class EvalGeneratedCommand
         {
             var rows = await JsonLines.ReadAsync(parsed.GetRequiredValue(file), InputJson.Default.GoldJob, cancellationToken);
             var target = server.Server(parsed);
-            using var http = target.Connect();
-            var client = new PipelineClient(http, target, environment.Time);
-            var kind = Find(await client.KindsAsync(cancellationToken), parsed.GetRequiredValue(name));
-            var lines = new BatchLine?[rows.Count];
+            using var client = target.Connect(environment.Time);
+            var kind = Find(await client.ListKindsAsync(cancellationToken), parsed.GetRequiredValue(name));
+            var lines = new BatchResult?[rows.Count];
             using var progress = new ProgressMeter(environment, rows.Count);
-            var batch = await client.SubmitItemsAsync(Items(kind, rows), cancellationToken);
-            var failed = await new BatchRun(client, environment.Time) { Patience = server.Wait(parsed) }.FollowAsync(
+            var batch = await client.Batches.SubmitAsync(Items(kind, rows), BatchOptions.Default, cancellationToken);
+            var failed = await new BatchRun(client, target, environment.Time) { Patience = server.Wait(parsed) }.FollowAsync(
                 batch,
-                (_, line) =>
+                line =>
                 {
                     lines[int.Parse(line.Key!, CultureInfo.InvariantCulture)] = line;
                     progress.Advance(1);
@@ -51,19 +49,10 @@ internal static class EvalGeneratedCommand
             : throw new CommandException(
                 $"The server has no kind \"{name}\" whose answers can be compared. It has {string.Join(", ", kinds.Where(kind => kind.Measure is not null).Select(kind => kind.Kind))}.");
 
-    private static string Items(MeasuredKind kind, IReadOnlyList<GoldJob> rows)
-    {
-        var lines = new StringBuilder();
-        foreach (var (row, index) in rows.Select((row, index) => (row, index)))
-        {
-            var item = new BatchItem(kind.Name, row.Input!.Value, index.ToString(CultureInfo.InvariantCulture));
-            lines.Append(JsonSerializer.Serialize(item, WireJson.Default.BatchItem)).Append('\n');
-        }
+    private static IAsyncEnumerable<BatchItem> Items(MeasuredKind kind, IReadOnlyList<GoldJob> rows) =>
+        rows.Index().Select(row => BatchItem.Of(kind.Name, row.Item.Input!.Value, row.Index.ToString(CultureInfo.InvariantCulture))).ToAsyncEnumerable();
 
-        return lines.ToString();
-    }
-
-    private static int Show(CliEnvironment environment, GeneratedFigures figures, IReadOnlyList<BatchLine?> lines, bool json)
+    private static int Show(CliEnvironment environment, GeneratedFigures figures, IReadOnlyList<BatchResult?> lines, bool json)
     {
         GeneratedView.Write(json ? environment.Error : environment.Out, figures);
         if (lines.FirstOrDefault(line => line?.Error is not null)?.Error is { } error)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pipeline.Cli.Display;
 using Pipeline.Cli.Input;
 using Pipeline.Cli.Wire;
+using Pipeline.Client;
 using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Commands;
@@ -31,8 +32,8 @@ internal static class SamplesCommand
             var path = Path.Combine(parsed.GetRequiredValue(directory), FileName);
             var samples = await JsonLines.ReadAsync(path, InputJson.Default.Sample, cancellationToken);
             var target = server.Server(parsed);
-            using var http = target.Connect();
-            var run = new EmotionRun(new PipelineClient(http, target, environment.Time), environment.Time)
+            using var client = target.Connect(environment.Time);
+            var run = new EmotionRun(client, target, environment.Time)
             {
                 ChunkSize = ChunkSize,
                 ChunksInFlight = ChunksInFlight,
@@ -49,7 +50,7 @@ internal static class SamplesCommand
         IReadOnlyList<Sample> samples,
         CancellationToken cancellationToken)
     {
-        JobDocument[] jobs;
+        Job<EmotionResult>[] jobs;
         TimeSpan elapsed;
         using (var progress = new ProgressMeter(environment, samples.Count))
         {
@@ -57,21 +58,21 @@ internal static class SamplesCommand
             elapsed = progress.Elapsed;
         }
 
-        SampleTable.Write(environment.Out, [.. samples.Zip(jobs, (sample, job) => (sample, job.Job))]);
+        SampleTable.Write(environment.Out, [.. samples.Zip(jobs, (sample, job) => new AnsweredSample(sample, job.State, job.Result))]);
         environment.Out.Line("");
         environment.Out.Line(Summarize(samples, jobs, elapsed));
-        var failed = jobs.Where(job => job.Job.State is not JobState.Succeeded).ToArray();
+        var failed = jobs.Where(job => job.State is not JobState.Succeeded).ToArray();
         foreach (var job in failed)
         {
-            environment.Error.Line($"Job {job.Job.Id} {job.Job.Failure}.");
+            environment.Error.Line($"Job {job.Id} {job.Failure()}.");
         }
 
         return failed is [] ? ExitCodes.Success : ExitCodes.Failure;
     }
 
-    private static string Summarize(IReadOnlyList<Sample> samples, JobDocument[] jobs, TimeSpan elapsed)
+    private static string Summarize(IReadOnlyList<Sample> samples, Job<EmotionResult>[] jobs, TimeSpan elapsed)
     {
-        var answers = samples.Zip(jobs, (sample, job) => (sample.Expected, job.Job.Answer)).Where(pair => pair.Answer is not null).ToArray();
+        var answers = samples.Zip(jobs, (sample, job) => (sample.Expected, Answer: job.Result)).Where(pair => pair.Answer is not null).ToArray();
         var expected = answers.Where(pair => pair.Expected is not null).ToArray();
         var models = answers.Select(pair => pair.Answer!.Model).Distinct();
         return string.Join(" · ", (string[])

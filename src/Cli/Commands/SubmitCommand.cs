@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pipeline.Cli.Display;
 using Pipeline.Cli.Wire;
+using Pipeline.Client;
 using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Commands;
@@ -32,14 +33,13 @@ internal static class SubmitCommand
         command.Do(environment, async (parsed, cancellationToken) =>
         {
             var target = server.Server(parsed);
-            using var http = target.Connect();
-            var client = new PipelineClient(http, target, environment.Time);
+            using var client = target.Connect(environment.Time);
             if (parsed.GetValue(file) is { } path)
             {
-                return await SubmitFile.RunAsync(environment, client, path, server.Wait(parsed), cancellationToken);
+                return await SubmitFile.RunAsync(environment, client, target, path, server.Wait(parsed), cancellationToken);
             }
 
-            var run = new EmotionRun(client, environment.Time)
+            var run = new EmotionRun(client, target, environment.Time)
             {
                 ChunkSize = 1,
                 ChunksInFlight = 1,
@@ -51,22 +51,22 @@ internal static class SubmitCommand
         return command;
     }
 
-    private static int Show(CliEnvironment environment, JobDocument document, bool json)
+    private static int Show(CliEnvironment environment, Job<EmotionResult> job, bool json)
     {
         if (json)
         {
-            environment.Out.Line(document.Json);
+            environment.Out.Line(job.Json.GetRawText());
         }
-        else if (document.Job.Answer is { } answer)
+        else if (job.Result is { } answer)
         {
             EmotionView.Write(environment.Out, answer);
         }
         else
         {
-            throw new CommandException($"Job {document.Job.Id} {document.Job.Failure}.");
+            throw new CommandException($"Job {job.Id} {job.Failure()}.");
         }
 
-        return document.Job.State is JobState.Succeeded ? ExitCodes.Success : ExitCodes.Failure;
+        return job.State is JobState.Succeeded ? ExitCodes.Success : ExitCodes.Failure;
     }
 }
 
@@ -74,17 +74,17 @@ internal static class SubmitCommand
 internal static class SubmitFile
 {
     public static async Task<int> RunAsync(
-        CliEnvironment environment, PipelineClient client, string path, TimeSpan patience, CancellationToken cancellationToken)
+        CliEnvironment environment, PipelineClient client, Server server, string path, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var batch = await client.SubmitFileAsync(path, "emotion", cancellationToken);
-        environment.Error.Line($"Batch {batch.Id} has {Figures.Count(batch.Items, "text")}: {client.Server.BatchUrl(batch.Id)}");
+        var batch = await SubmitAsync(client, path, cancellationToken);
+        environment.Error.Line($"Batch {batch.Id} has {Figures.Count(batch.Items, "text")}: {server.BatchUrl(batch.Id)}");
         using var progress = new ProgressMeter(environment, batch.Items);
-        var run = new BatchRun(client, environment.Time) { Patience = patience };
+        var run = new BatchRun(client, server, environment.Time) { Patience = patience };
         var failed = await run.FollowAsync(
             batch,
-            line =>
+            result =>
             {
-                environment.Out.Line(line);
+                environment.Out.Line(result.Json.GetRawText());
                 progress.Advance(1);
             },
             cancellationToken);
@@ -95,5 +95,21 @@ internal static class SubmitFile
         }
 
         return failed is 0 ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static async Task<Batch> SubmitAsync(PipelineClient client, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.Batches.SubmitFileAsync(path, AnalyzeEmotion.Kind, BatchOptions.Default, cancellationToken);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CommandException($"{path} does not exist; give a file of lines {{\"text\":\"…\"}}.");
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new CommandException($"{path} cannot be read: {exception.Message}");
+        }
     }
 }

@@ -24,7 +24,7 @@ internal static class DemoDatabase
     }
 
     public static Task BackDateAsync(NpgsqlDataSource dataSource, DateTimeOffset since, CancellationToken cancellationToken) =>
-        dataSource.ExecuteAsync(BackDate, new { Since = since.UtcDateTime, Client.LocalId }, cancellationToken);
+        dataSource.ExecuteAsync(BackDate, new { Since = since.UtcDateTime, Core.Clients.Client.LocalId }, cancellationToken);
 
     /// <summary>Jobs that are not finished.</summary>
     public static Task<int> LeftAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>

@@ -1,5 +1,4 @@
 using Pipeline.Cli.Input;
-using Pipeline.Cli.Wire;
 using Pipeline.Contracts;
 using Spectre.Console;
 
@@ -16,11 +15,11 @@ internal static class SampleTable
     private static readonly string[] TextTitles = ["lang", "emotion", "confidence", "runner-up"];
     private static readonly string[] NumberTitles = ["queued", "ran"];
 
-    public static void Write(IAnsiConsole console, IReadOnlyList<(Sample Sample, JobReply Job)> samples)
+    public static void Write(IAnsiConsole console, IReadOnlyList<AnsweredSample> samples)
     {
         string[] titles = [.. TextTitles, .. NumberTitles];
         var bar = console.Profile.Width < NarrowBelow ? BarCellsNarrow : BarCells;
-        var rows = samples.Select(pair => Row(pair.Sample, pair.Job, bar)).ToArray();
+        var rows = samples.Select(sample => Row(sample, bar)).ToArray();
         // The text gets the cells that the widest values of the other columns leave.
         var others = titles.Select((title, column) =>
             rows.Select(row => DisplayText.Width(row[column].Text)).Append(title.Length).Max());
@@ -30,7 +29,7 @@ internal static class SampleTable
         Array.ForEach(TextTitles, title => table.AddText(title));
         Array.ForEach(NumberTitles, title => table.AddNumber(title));
         table.Columns[^1].Padding = new Padding(0); // A gap at the end of the line would be taken from the text.
-        foreach (var (row, (sample, _)) in rows.Zip(samples))
+        foreach (var (row, (sample, _, _)) in rows.Zip(samples))
         {
             table.AddRow([new Text(DisplayText.Shorten(sample.Text!, cells)), .. row.Select(cell => new Text(cell.Text, cell.Style))]);
         }
@@ -38,11 +37,12 @@ internal static class SampleTable
         console.Write(table);
     }
 
-    private static Cell[] Row(Sample sample, JobReply job, int bar)
+    private static Cell[] Row(AnsweredSample answered, int bar)
     {
-        if (job.Answer is not { } answer)
+        var (sample, state, answer) = answered;
+        if (answer is null)
         {
-            return [new(DisplayText.OneLine(sample.Lang ?? "")), new("✗ " + job.State, new Style(Color.Red)), new(""), new(""), new(""), new("")];
+            return [new(DisplayText.OneLine(sample.Lang ?? "")), new("✗ " + state, new Style(Color.Red)), new(""), new(""), new(""), new("")];
         }
 
         var runnerUp = answer.Scores.Where(score => score.Key != answer.Emotion).OrderByDescending(score => score.Value).FirstOrDefault();
@@ -62,3 +62,7 @@ internal static class SampleTable
 
     private readonly record struct Cell(string Text, Style? Style = null);
 }
+
+/// <param name="State">Of its job.</param>
+/// <param name="Answer">Null unless the job succeeded.</param>
+internal sealed record AnsweredSample(Sample Sample, string State, EmotionResult? Answer);

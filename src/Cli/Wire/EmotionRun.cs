@@ -1,9 +1,10 @@
+using Pipeline.Client;
 using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Wire;
 
 /// <summary>Sends texts through a pipeline in chunks, a bounded number of them at once, and waits for every job.</summary>
-internal sealed class EmotionRun(PipelineClient client, TimeProvider time)
+internal sealed class EmotionRun(PipelineClient client, Server server, TimeProvider time)
 {
     /// <summary>Texts in one request; the API's own bound (Api:TextsMax) by default.</summary>
     public const int ChunkMax = 256;
@@ -30,16 +31,16 @@ internal sealed class EmotionRun(PipelineClient client, TimeProvider time)
     /// <summary>The jobs in the order of the texts.</summary>
     /// <param name="texts">At least one.</param>
     /// <param name="finished">Called with the number of texts that just finished, from several threads.</param>
-    public async Task<JobDocument[]> RunAsync(IReadOnlyList<string> texts, Action<int> finished, CancellationToken cancellationToken)
+    public async Task<Job<EmotionResult>[]> RunAsync(IReadOnlyList<string> texts, Action<int> finished, CancellationToken cancellationToken)
     {
-        var jobs = new JobDocument[texts.Count];
+        var jobs = new Job<EmotionResult>[texts.Count];
         var starts = Enumerable.Range(0, (texts.Count + ChunkSize - 1) / ChunkSize).Select(chunk => chunk * ChunkSize);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = ChunksInFlight, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(starts, parallel, async (start, token) =>
         {
             var chunk = texts.Skip(start).Take(ChunkSize).ToArray();
             var replies = await SubmitAsync(chunk, start, texts.Count, token);
-            Report(replies.Count(reply => JobState.IsFinal(reply.Job.State)), finished);
+            Report(replies.Count(reply => JobState.IsFinal(reply.State)), finished);
             for (var i = 0; i < chunk.Length; i++)
             {
                 jobs[start + i] = await FinishAsync(replies[i], finished, token);
@@ -48,35 +49,35 @@ internal sealed class EmotionRun(PipelineClient client, TimeProvider time)
         return jobs;
     }
 
-    private async Task<IReadOnlyList<JobDocument>> SubmitAsync(string[] chunk, int start, int total, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Job<EmotionResult>>> SubmitAsync(string[] chunk, int start, int total, CancellationToken cancellationToken)
     {
         try
         {
-            var request = EmotionRequest.Of(chunk, Bulk ? "bulk" : null);
-            var replies = await client.SubmitAsync(request, Hold(), cancellationToken);
+            var options = new JobOptions { Priority = Bulk ? JobPriority.Bulk : JobPriority.Interactive };
+            var replies = await client.SubmitTextsAsync(chunk, options, Hold(), cancellationToken);
             return replies.Count == chunk.Length
                 ? replies
-                : throw new CommandException($"The pipeline answered {chunk.Length} texts with {replies.Count} jobs; check that {client.Server.Url} is a Pipeline API.");
+                : throw new CommandException($"The pipeline answered {chunk.Length} texts with {replies.Count} jobs; check that {server.Url} is a Pipeline API.");
         }
-        catch (CommandException exception) when (total > chunk.Length)
+        catch (Exception exception) when (exception is CommandException or PipelineException && total > chunk.Length)
         {
             // The API counts within the request; the person counts within the file.
-            throw new CommandException($"Texts {start + 1} to {start + chunk.Length} of {total}: {exception.Message}");
+            throw new CommandException($"Texts {start + 1} to {start + chunk.Length} of {total}: {(exception as PipelineException)?.Sentence() ?? exception.Message}");
         }
     }
 
-    private async Task<JobDocument> FinishAsync(JobDocument reply, Action<int> finished, CancellationToken cancellationToken)
+    private async Task<Job<EmotionResult>> FinishAsync(Job<EmotionResult> reply, Action<int> finished, CancellationToken cancellationToken)
     {
-        while (!JobState.IsFinal(reply.Job.State))
+        while (!JobState.IsFinal(reply.State))
         {
             if (Idle() >= Patience)
             {
                 throw new CommandException(
-                    $"Nothing finished for {Patience.TotalSeconds:0} s, job {reply.Job.Id} is still {reply.Job.State}. It goes on: see {client.Server.JobUrl(reply.Job.Id)}, or wait longer with --wait.");
+                    $"Nothing finished for {Patience.TotalSeconds:0} s, job {reply.Id} is still {reply.State}. It goes on: see {server.JobUrl(reply.Id)}, or wait longer with --wait.");
             }
 
-            reply = await client.GetAsync(reply.Job.Id, Hold(), cancellationToken);
-            if (JobState.IsFinal(reply.Job.State))
+            reply = await client.GetAsync<AnalyzeEmotion, EmotionResult>(reply.Id, Hold(), cancellationToken);
+            if (JobState.IsFinal(reply.State))
             {
                 Report(1, finished);
             }

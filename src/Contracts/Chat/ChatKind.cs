@@ -23,6 +23,7 @@ internal static class ChatKind
             Usage = new(25, 0, 3),
             Timings = new(10, 1190),
         },
+        BareView = ResultView.Of((ChatResult result) => new ChatView(result.Content, result.Usage), ChatViewJson.Unescaped.ChatView),
         Measure = new() { Texts = ["content"] },
     };
 }

@@ -26,6 +26,7 @@ internal static class FeedbackKind
             Usage = new(25, 0, 3),
             Timings = new(10, 1190),
         },
+        BareView = ResultView.Of<FeedbackResult, FeedbackView>(FeedbackView.Of, FeedbackViewJson.Unescaped.FeedbackView),
         Score = new("score", 10),
         Measure = new() { Texts = ["feedback", "improvement_suggestion"] },
     };

@@ -26,6 +26,7 @@ internal static class InterviewKind
             Usage = new(25, 0, 3),
             Timings = new(10, 1190),
         },
+        BareView = ResultView.Of<InterviewStepResult, InterviewStepView>(InterviewStepView.Of, InterviewStepViewJson.Unescaped.InterviewStepView),
         Score = new("evaluation.score", 10),
         Measure = new() { Texts = ["message", "evaluation.comment"] },
     };

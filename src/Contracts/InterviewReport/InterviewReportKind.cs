@@ -37,6 +37,7 @@ internal static class InterviewReportKind
             Usage = new(25, 0, 3),
             Timings = new(10, 1190),
         },
+        BareView = ResultView.Of<InterviewReportResult, InterviewReportView>(InterviewReportView.Of, InterviewReportViewJson.Unescaped.InterviewReportView),
         Score = new("overall_score", 100),
         Measure = new() { Texts = ["summary", "strengths[]", "improvements[]", "recommendations[]", "question_feedbacks[].feedback"] },
         QueueDefaults = QueueDefaults.LongJobs,

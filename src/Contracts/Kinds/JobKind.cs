@@ -33,6 +33,12 @@ public abstract class JobKind
     /// <summary>A result as documents show it.</summary>
     public abstract string ResultExample { get; }
 
+    /// <summary>The shape of a result without the job around it.</summary>
+    public abstract Type ViewType { get; }
+
+    /// <summary>The same as <see cref="ResultExample"/>, without the job around it.</summary>
+    public string ViewExample => View(ResultExample);
+
     /// <summary>What people call it, for example in reports.</summary>
     public required Words Title { get; init; }
 
@@ -85,6 +91,9 @@ public abstract class JobKind
 
     /// <summary>The text of a result that can be streamed while it is made; null for other kinds.</summary>
     public abstract string? StreamedText(string resultJson);
+
+    /// <summary>A result as JSON for a client that wants no job around it.</summary>
+    public abstract string View(string resultJson);
 }
 
 /// <summary>All that is said of a kind of job; one stands in the folder of each contract.</summary>
@@ -105,8 +114,16 @@ public sealed class JobKind<TJob, TResult> : JobKind
     /// <summary>What such a job answers, for readers of the documents.</summary>
     public required TResult ResultSample { get; init; }
 
+    /// <summary>What a client gets that wants no job around the result; null: the result as it is.</summary>
+    public ResultView<TResult>? BareView { get; init; }
+
+    public override Type ViewType => BareView?.Json.Type ?? typeof(TResult);
+
     public override IJob Parse(JsonElement input) => input.Deserialize(TJob.Json) ?? throw new JsonException("The input is null.");
 
     public override string? StreamedText(string resultJson) =>
         IsStreamed ? ((IStreamedResult?)(object?)JsonSerializer.Deserialize(resultJson, TJob.ResultJson))?.StreamedText : null;
+
+    public override string View(string resultJson) =>
+        BareView is { } view ? view.Write(JsonSerializer.Deserialize(resultJson, TJob.ResultJson) ?? throw new JsonException("The result is null.")) : resultJson;
 }

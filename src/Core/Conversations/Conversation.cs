@@ -8,6 +8,9 @@ public sealed record Conversation
     /// <summary>What was decided when it began, as JSON; its shape is that of the kind.</summary>
     public required string Settings { get; init; }
 
+    /// <summary>The user of the client whose only conversation it is; null for one that its client began itself.</summary>
+    public string? UserId { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Oldest first; empty in lists.</summary>

@@ -7,16 +7,20 @@ namespace Pipeline.Core.Conversations;
 public sealed class ConversationStore(NpgsqlDataSource dataSource)
 {
     internal const string Insert = """
-        insert into conversations (id, client_id, kind, settings) values (@Id, @ClientId, @Kind, @Settings::json)
-        on conflict (id) do nothing
+        insert into conversations (id, client_id, kind, settings, user_id) values (@Id, @ClientId, @Kind, @Settings::json, @UserId::text)
+        on conflict do nothing
         """;
 
     private const string Find = """
-        select id, settings::text, created_at as CreatedAt from conversations where client_id = @ClientId and kind = @Kind and id = @Id
+        select id, settings::text, user_id as UserId, created_at as CreatedAt from conversations where client_id = @ClientId and kind = @Kind and id = @Id
+        """;
+
+    private const string FindOfUser = """
+        select id, settings::text, user_id as UserId, created_at as CreatedAt from conversations where client_id = @ClientId and user_id = @UserId
         """;
 
     private const string List = """
-        select id, settings::text, created_at as CreatedAt from conversations
+        select id, settings::text, user_id as UserId, created_at as CreatedAt from conversations
          where client_id = @ClientId and kind = @Kind and (@Before::uuid is null or id < @Before)
          order by id desc limit @Limit
         """;
@@ -41,18 +45,15 @@ public sealed class ConversationStore(NpgsqlDataSource dataSource)
     private const string Delete = "delete from conversations where client_id = @ClientId and kind = @Kind and id = @Id";
 
     public Task AddAsync(Guid clientId, string kind, Guid id, string settings, CancellationToken cancellationToken) =>
-        dataSource.ExecuteAsync(Insert, new { Id = id, ClientId = clientId, Kind = kind, Settings = settings }, cancellationToken);
+        dataSource.ExecuteAsync(Insert, new { Id = id, ClientId = clientId, Kind = kind, Settings = settings, UserId = (string?)null }, cancellationToken);
 
     /// <summary>The conversation with its messages, if it exists and belongs to the client.</summary>
-    public async Task<Conversation?> FindAsync(Guid clientId, string kind, Guid id, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var found = await connection.QuerySingleOrDefaultAsync<Conversation>(Find, new { ClientId = clientId, Kind = kind, Id = id }, cancellationToken);
-        return found is null ? null : found with
-        {
-            Messages = await connection.QueryAsync<SentMessage>(Messages, new { Id = id }, cancellationToken),
-        };
-    }
+    public Task<Conversation?> FindAsync(Guid clientId, string kind, Guid id, CancellationToken cancellationToken) =>
+        FindAsync(Find, new { ClientId = clientId, Kind = kind, Id = id }, cancellationToken);
+
+    /// <summary>The conversation of a user of the client with its messages; null before the first message.</summary>
+    public Task<Conversation?> FindOfUserAsync(Guid clientId, string userId, CancellationToken cancellationToken) =>
+        FindAsync(FindOfUser, new { ClientId = clientId, UserId = userId }, cancellationToken);
 
     /// <summary>Newest first, without messages.</summary>
     public Task<IReadOnlyList<Conversation>> ListAsync(Guid clientId, string kind, Guid? before, int limit, CancellationToken cancellationToken) =>
@@ -68,5 +69,15 @@ public sealed class ConversationStore(NpgsqlDataSource dataSource)
         var isDeleted = await connection.ExecuteAsync(Delete, key, cancellationToken) is 1;
         await transaction.CommitAsync(cancellationToken);
         return isDeleted;
+    }
+
+    private async Task<Conversation?> FindAsync(string sql, object key, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var found = await connection.QuerySingleOrDefaultAsync<Conversation>(sql, key, cancellationToken);
+        return found is null ? null : found with
+        {
+            Messages = await connection.QueryAsync<SentMessage>(Messages, new { found.Id }, cancellationToken),
+        };
     }
 }

@@ -25,6 +25,9 @@ public sealed record MessageWrite : ISubmissionWrite
     /// <summary>Kind and settings of a conversation that begins with this message; null for one that exists.</summary>
     public (string Kind, string Settings)? Begins { get; init; }
 
+    /// <summary>The user whose conversation begins; null where it is nobody's in particular.</summary>
+    public string? UserId { get; init; }
+
     public required int Position { get; init; }
 
     public string? Content { get; init; }
@@ -46,7 +49,7 @@ public sealed record MessageWrite : ISubmissionWrite
 
         if (Begins is var (kind, settings))
         {
-            await connection.ExecuteAsync(ConversationStore.Insert, new { Id = ConversationId, ClientId, Kind = kind, Settings = settings }, cancellationToken);
+            await connection.ExecuteAsync(ConversationStore.Insert, new { Id = ConversationId, ClientId, Kind = kind, Settings = settings, UserId }, cancellationToken);
         }
 
         var added = await connection.QueryAsync<int>(AddMessage, new { ConversationId, Position, Content, JobId, Replaces }, cancellationToken);

@@ -29,6 +29,7 @@ public sealed class RoleTests(KeyedApi keyed, LocalApi local) : IClassFixture<Ke
         ["post /api/feedback"] = Client,
         ["post /api/interview/step"] = Client,
         ["post /api/report"] = Client,
+        ["post /conversation/chat"] = Client,
         ["post /api/jobs"] = Client,
         ["get /api/jobs"] = Client,
         ["get /api/jobs/{id}"] = Client,

@@ -60,6 +60,7 @@ internal sealed class ApiHost : IAsyncDisposable
                     pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedEmotion>();
                     pipeline.Services.AddSingleton<IJobHandler<AnalyzeEmotion, EmotionResult>>(worker);
                     pipeline.AddJobHandler<CompleteChat, ChatResult, TalkingChat>();
+                    pipeline.AddJobHandler<GiveFeedback, FeedbackResult, ScriptedFeedback>();
                     pipeline.AddJobHandler<StepInterview, InterviewStepResult, ScriptedInterview>();
                     pipeline.AddJobHandler<InterviewReport, InterviewReportResult, ScriptedReport>();
                     pipeline.AddJobHandler<EmbedTexts, EmbeddingResult, ScriptedEmbedding>();

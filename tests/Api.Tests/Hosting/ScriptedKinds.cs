@@ -20,6 +20,24 @@ internal sealed class ScriptedChat : IJobHandler<CompleteChat, ChatResult>
             CompleteChat.ResultJson));
 }
 
+/// <summary>Passes every answer.</summary>
+internal sealed class ScriptedFeedback : IJobHandler<GiveFeedback, FeedbackResult>
+{
+    public Task<JobOutcome> HandleAsync(GiveFeedback job, JobContext context, CancellationToken cancellationToken) => Task.FromResult(JobOutcome.Success(
+        new FeedbackResult
+        {
+            Feedback = "좋아요",
+            Score = 7,
+            IsPassed = true,
+            PassMark = 6,
+            ImprovementSuggestion = "Name a cost.",
+            Model = "scripted",
+            Usage = new(1, 0, 1),
+            Timings = new(0, 0),
+        },
+        GiveFeedback.ResultJson));
+}
+
 /// <summary>Asks on; the answer "other" goes on to the next topic, "next" ends a phase, "fail" fails.</summary>
 internal sealed class ScriptedInterview : IJobHandler<StepInterview, InterviewStepResult>
 {

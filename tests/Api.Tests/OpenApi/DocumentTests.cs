@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Pipeline.Api.BareResults;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Tests.Hosting;
 
@@ -16,7 +17,7 @@ public sealed class DocumentTests(LocalApi api)
 
         operations.Keys.ShouldBe(
             [
-                "post /api/emotion", "post /api/embeddings", "post /api/documents", "get /api/documents",
+                "post /conversation/chat", "post /api/emotion", "post /api/embeddings", "post /api/documents", "get /api/documents",
                 "get /api/documents/{id}", "delete /api/documents/{id}", "post /api/search", "post /api/ask", "post /api/chat/completions", "post /api/feedback", "post /api/interview/step", "post /api/report",
                 "post /api/conversations", "get /api/conversations", "get /api/conversations/{id}", "delete /api/conversations/{id}",
                 "post /api/conversations/{id}/messages", "post /api/interviews", "get /api/interviews/{id}", "delete /api/interviews/{id}",
@@ -40,7 +41,7 @@ public sealed class DocumentTests(LocalApi api)
             ignoreOrder: true);
         operations["delete /api/interviews/{id}"].GetProperty("responses").TryGetProperty("204", out _).ShouldBeTrue();
         operations["post /api/emotion"].GetProperty("responses").EnumerateObject().Select(response => response.Name)
-            .ShouldBe(["200", "202", "400", "401", "403", "413", "415", "422", "429", "503"], ignoreOrder: true);
+            .ShouldBe(["200", "202", "400", "401", "403", "413", "415", "422", "429", "500", "503", "504"], ignoreOrder: true);
     }
 
     [Fact]
@@ -56,7 +57,9 @@ public sealed class DocumentTests(LocalApi api)
                     continue;
                 }
 
-                var media = response.Value.GetProperty("content").EnumerateObject().ShouldHaveSingleItem($"{name} {response.Name}");
+                // The result alone is a second type of the same answer.
+                var media = response.Value.GetProperty("content").EnumerateObject().Where(media => media.Name is not ResultChoice.MediaType)
+                    .ShouldHaveSingleItem($"{name} {response.Name}");
                 media.Value.TryGetProperty("example", out var example).ShouldBeTrue($"{name} {response.Name}");
                 media.Name.ShouldBe(
                     example.ValueKind is JsonValueKind.String
@@ -90,6 +93,23 @@ public sealed class DocumentTests(LocalApi api)
         }
 
         tried.ShouldBe(32);
+    }
+
+    [Fact]
+    public async Task Kinds_show_their_results_alone_as_another_type_of_the_answer()
+    {
+        var operations = await OperationsAsync();
+
+        Fields("post /api/feedback").ShouldBe(["feedback", "score", "is_passed", "improvement_suggestion"]);
+        Fields("post /api/chat/completions").ShouldBe(["content", "usage"]);
+        Fields("post /api/interview/step").ShouldBe(["thought", "action", "message", "evaluation", "score"]);
+
+        IEnumerable<string> Fields(string operation)
+        {
+            var media = operations[operation].GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty(ResultChoice.MediaType);
+            media.TryGetProperty("schema", out _).ShouldBeTrue();
+            return media.GetProperty("example").EnumerateObject().Select(field => field.Name);
+        }
     }
 
     [Fact]

@@ -1,18 +1,17 @@
 using Pipeline.Cli.Display;
 using Pipeline.Cli.Input;
-using Pipeline.Cli.Wire;
 using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Tests.Display;
 
 public sealed class SampleTableTests
 {
-    private static readonly (Sample, JobReply)[] Rows =
+    private static readonly AnsweredSample[] Rows =
     [
         Row("오늘 하루 종일 정말 너무 행복해서 눈물이 날 것 같았고 아무것도 부럽지 않았어요 진심으로요", "ko", "joy", 1, "joy"),
         Row("I can not believe that they cancelled the show without telling a single one of us beforehand.", "en", "anger", 0.5, "surprise"),
         Row("짧다", "ko", "excitement", 0.999, null),
-        (new Sample { Text = "[bold]no[/]", Lang = "en" }, new JobReply { Id = Guid.Empty, State = "failed", Error = new("x", "y") }),
+        new(new() { Text = "[bold]no[/]", Lang = "en" }, JobState.Failed, null),
     ];
 
     [Theory]
@@ -71,22 +70,18 @@ public sealed class SampleTableTests
         return DisplayText.Width(line[..index]);
     }
 
-    private static (Sample, JobReply) Row(string text, string lang, string emotion, double confidence, string? expected) => (
+    private static AnsweredSample Row(string text, string lang, string emotion, double confidence, string? expected) => new(
         new Sample { Text = text, Lang = lang, Expected = expected },
-        new JobReply
+        JobState.Succeeded,
+        new EmotionResult
         {
-            Id = Guid.Empty,
-            State = JobState.Succeeded,
-            Result = new EmotionResult
-            {
-                Emotion = emotion,
-                Confidence = confidence,
-                Scores = new Dictionary<string, double> { [emotion] = confidence, [emotion is "excitement" ? "surprise" : "excitement"] = 0.4 * (1 - confidence) * 2, ["fear"] = 0 },
-                Language = lang,
-                Model = "test",
-                FallbackAttempted = false,
-                Usage = new(10, 5, 0),
-                Timings = new(1234.6, 31.2),
-            },
+            Emotion = emotion,
+            Confidence = confidence,
+            Scores = new Dictionary<string, double> { [emotion] = confidence, [emotion is "excitement" ? "surprise" : "excitement"] = 0.4 * (1 - confidence) * 2, ["fear"] = 0 },
+            Language = lang,
+            Model = "test",
+            FallbackAttempted = false,
+            Usage = new(10, 5, 0),
+            Timings = new(1234.6, 31.2),
         });
 }

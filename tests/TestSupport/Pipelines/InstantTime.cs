@@ -1,7 +1,7 @@
-namespace Pipeline.Cli.Tests;
+namespace Pipeline.TestSupport.Pipelines;
 
 /// <summary>Time in which every delay is over at once, and which notes the delays. It passes only through them.</summary>
-internal sealed class InstantTime : TimeProvider
+public sealed class InstantTime : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<TimeSpan> _delays = [];

@@ -1,0 +1,31 @@
+import type { components, paths } from './schema.js';
+
+/** The media type of a result without the job around it; the document shows it for every kind. */
+export const RESULT = 'application/vnd.pipeline.result+json';
+
+export type Job = components['schemas']['JobResource'];
+export type Batch = components['schemas']['BatchResource'];
+export type Problem = components['schemas']['ProblemDocument'];
+
+/** A final job of a batch. `result` is that of its kind. */
+export type BatchResult = components['schemas']['BatchResultResource'];
+
+/** The paths of kinds: those that answer with a result. */
+export type KindPath = {
+  [P in keyof paths]: paths[P] extends { post: { responses: { 200: { content: { [RESULT]: unknown } } } } } ? (P extends `${string}{${string}` ? never : P) : never;
+}[keyof paths];
+
+/** What a kind is sent. */
+export type Input<P extends KindPath> = paths[P] extends { post: { requestBody: { content: { 'application/json': infer Body } } } } ? Body : never;
+
+/** What a kind answers. */
+export type Result<P extends KindPath> = paths[P] extends { post: { responses: { 200: { content: { [RESULT]: infer Answer } } } } } ? Answer : never;
+
+/** What happens to a job that is followed, in this order. */
+export type JobUpdate =
+  | { type: 'state'; state: string; attempt: number; jobs_ahead?: number }
+  | { type: 'progress'; done: number }
+  /** A piece of the text. One of another attempt, or at an earlier offset, replaces what came before. */
+  | { type: 'tokens'; attempt: number; offset: number; text: string }
+  /** The job is final; nothing follows. */
+  | { type: 'end'; job: Job };

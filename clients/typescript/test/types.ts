@@ -1,0 +1,17 @@
+// Compiled by TypeScriptClientTests: the types of the document reach whoever uses the client.
+import { PipelineClient } from 'pipeline-client';
+
+const client = new PipelineClient('http://127.0.0.1:8080');
+
+export async function typed(): Promise<[string, number, string]> {
+  const emotion = await client.run('/api/emotion', { text: 'a' });
+  const feedback = await client.run('/api/feedback', { question: 'a', answer: 'b' });
+  const chat = await client.run('/api/chat/completions', { messages: [{ role: 'user', content: 'a' }] });
+  return [emotion.emotion, feedback.score, chat.content];
+}
+
+// @ts-expect-error No kind has this path.
+void client.run('/api/nothing', {});
+
+// @ts-expect-error The text is no number.
+void client.run('/api/emotion', { text: 1 });
