@@ -22,6 +22,7 @@ using Pipeline.Api.Steering;
 using Pipeline.Api.Usage;
 using Pipeline.Api.Webhooks;
 using Pipeline.Api.ActivityReports;
+using Pipeline.Console;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
@@ -36,9 +37,11 @@ public static class ApiEndpoints
         // Outside in: a bare status gets a body, an exception becomes a problem, then the client is known and its
         // limits, then the route and whether the client may take it.
         app.UseHeaders();
+        app.UseConsole();
         app.UseStatusCodePages(StatusProblems.WriteAsync);
         app.UseMiddleware<FailureProblems>();
         app.UseGuards();
+        app.UseConsoleReading();
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || OpenAiRoutes.Has(context.Request.Path),
             branch => branch.UseMiddleware<ClientGate>().UseMiddleware<LimitGate>());
@@ -75,6 +78,11 @@ public static class ApiEndpoints
         health.Live.Describe(HealthDocs.Live);
         health.Ready.Describe(HealthDocs.Ready);
         app.MapDocs();
+        if (!app.MapConsole())
+        {
+            app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
+        }
+
         return app;
     }
 

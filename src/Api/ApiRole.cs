@@ -15,6 +15,7 @@ using Pipeline.Api.Prompts;
 using Pipeline.Api.Search;
 using Pipeline.Api.Steering;
 using Pipeline.Api.Webhooks;
+using Pipeline.Console;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
@@ -43,6 +44,7 @@ public static class ApiRole
         services.AddSingleton<SchemaCheck>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();
+        services.AddSingleton<OthersJobs>();
         services.AddSingleton<JobUpdateReader>();
         services.AddSingleton<JobStreams>();
         services.AddSingleton<StreamedSubmissions>();
@@ -65,6 +67,7 @@ public static class ApiRole
         services.AddSingleton<FailureProblems>();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         services.AddPipelineOpenApi();
+        services.AddConsole();
         SetDefaults(pipeline.Configuration);
         return pipeline;
     }

@@ -25,7 +25,7 @@ public static class PipelineHosting
         services.TryAddSingleton(TimeProvider.System);
         services.Configure<LoggerFilterOptions>(Quieten);
         services.AddPostgres().AddDocuments();
-        services.AddClients().AddSingleton<ScheduleStore>().AddSingleton<JobStore>().AddSingleton<AsyncAutoResetEvent>();
+        services.AddClients().AddSingleton<ScheduleStore>().AddSingleton<JobStore>().AddSingleton<JobListStore>().AddSingleton<AsyncAutoResetEvent>();
 
         // Before the roles, which load models.
         services.AddHostedService<WorkerAnnouncement>();
