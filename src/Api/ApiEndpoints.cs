@@ -23,6 +23,7 @@ using Pipeline.Api.Steering;
 using Pipeline.Api.Usage;
 using Pipeline.Api.Webhooks;
 using Pipeline.Api.ActivityReports;
+using Pipeline.Console;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
@@ -38,9 +39,11 @@ public static class ApiEndpoints
         // limits, then the route and whether the client may take it.
         app.UseHeaders();
         app.UseOpenAi();
+        app.UseConsole();
         app.UseStatusCodePages(StatusProblems.WriteAsync);
         app.UseMiddleware<FailureProblems>();
         app.UseGuards();
+        app.UseConsoleReading();
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || OpenAiRoutes.Has(context.Request.Path) || UserChat.Has(context.Request.Path) || McpRegistration.Has(context.Request.Path),
             branch => branch.UseMiddleware<ClientGate>().UseMiddleware<LimitGate>());
@@ -80,6 +83,11 @@ public static class ApiEndpoints
         health.Live.Describe(HealthDocs.Live);
         health.Ready.Describe(HealthDocs.Ready);
         app.MapDocs();
+        if (!app.MapConsole())
+        {
+            app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
+        }
+
         return app;
     }
 

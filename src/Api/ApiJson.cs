@@ -37,6 +37,7 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(TokensEvent))]
 [JsonSerializable(typeof(JobListResource))]
 [JsonSerializable(typeof(JobPageResource))]
+[JsonSerializable(typeof(FailuresResource))]
 [JsonSerializable(typeof(QueuesResource))]
 [JsonSerializable(typeof(QueueLoadResource))]
 [JsonSerializable(typeof(BatchResource))]

@@ -22,6 +22,7 @@ using Pipeline.Api.Prompts;
 using Pipeline.Api.Search;
 using Pipeline.Api.Steering;
 using Pipeline.Api.Webhooks;
+using Pipeline.Console;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
@@ -52,6 +53,7 @@ public static class ApiRole
         services.AddSingleton<ModelNames>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();
+        services.AddSingleton<OthersJobs>();
         services.AddSingleton<JobUpdateReader>();
         services.AddSingleton<JobStreams>();
         services.AddSingleton<StreamedSubmissions>();
@@ -78,6 +80,7 @@ public static class ApiRole
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         services.AddPipelineOpenApi();
         services.AddMcp();
+        services.AddConsole();
         SetDefaults(pipeline.Configuration);
         return pipeline;
     }

@@ -36,6 +36,11 @@ internal sealed class ClientGate(ClientStore clients, IOptions<LimitOptions> lim
 
     private async Task<(Client? Client, Problem? Problem)> IdentifyAsync(HttpContext context)
     {
+        if (context.Features.Get<Client>() is { } visitor)
+        {
+            return (visitor, null); // Of a page of the console, which knows who looks at it.
+        }
+
         if (ApiKeyHeader.Read(context.Request.Headers) is { } key)
         {
             var client = key.Length > 0 ? await clients.FindByKeyAsync(key, context.RequestAborted) : null;

@@ -19,6 +19,9 @@ internal static class JobsDocs
         """{"jobs":[""" + SharedDocs.Succeeded(Kind)
         + """],"links":{"self":"/api/jobs?limit=1","next":"/api/jobs?before=019a9c1e-7f00-7000-8000-000000000000&limit=1"}}""";
 
+    private static readonly ParameterDoc Whose = new(
+        "query", ClientParameter, "Operators: also a job of this client, or of anybody with *. Its result, its input and messages of errors are told only where Console:ShowTexts is true.");
+
     public static readonly EndpointDoc Submit = new()
     {
         Name = "submitJob",
@@ -35,10 +38,16 @@ internal static class JobsDocs
         Name = "listJobs",
         Tag = Tag,
         Summary = "List your jobs, newest first",
+        Description = "A page looks at 50,000 jobs at most: where few match it may be short, or empty, and have a `links.next` that goes on.",
         Parameters =
         [
             new("query", "state", "Only jobs in this state."),
             new("query", "kind", "Only jobs of this kind."),
+            new("query", "queue", "Only jobs of this queue."),
+            new("query", "error_code", "Only jobs that failed, or whose last attempt did, with this code, such as timeout."),
+            new("query", "batch", "Only jobs of this batch."),
+            new("query", "created_after", "Only jobs accepted at this time or later (RFC 3339)."),
+            new("query", "created_before", "Only jobs accepted before this time (RFC 3339)."),
             new("query", ClientParameter, "Operators: the jobs of this client, or of all with *. Texts are left out: of errors only the code is told."),
             new("query", "before", "Only jobs older than this id; `links.next` sets it."),
             new("query", "limit", "1 to Api:PageLengthMax (200), default 50.", "50"),
@@ -52,9 +61,40 @@ internal static class JobsDocs
         Name = "getJob",
         Tag = Tag,
         Summary = "Get a job, at once or once it is final",
-        Parameters = [SharedDocs.JobId, SharedDocs.Prefer, ResultChoice.Doc],
+        Parameters = [SharedDocs.JobId, SharedDocs.Prefer, Whose, ResultChoice.Doc],
         Answers = [new(200, "The job.", typeof(JobResource), SharedDocs.Succeeded(Kind)) { Also = (ResultChoice.MediaType, Kind.ViewType, Kind.ViewExample) }],
         Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, ProblemType.JobRejected, ProblemType.JobFailed, ProblemType.NotFinished, .. SharedDocs.AnyCall],
+    };
+
+    public static readonly EndpointDoc Input = new()
+    {
+        Name = "getJobInput",
+        Tag = Tag,
+        Summary = "Get what a job was asked",
+        Description = "As it can be sent again: {\"kind\", \"input\"} to POST /api/jobs.",
+        Parameters = [SharedDocs.JobId, Whose],
+        Answers = [new(200, "The input.", typeof(System.Text.Json.JsonElement), """{"text":"I got the job!"}""")],
+        Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, ProblemType.Forbidden, .. SharedDocs.AnyCall],
+    };
+
+    public static readonly EndpointDoc Failures = new()
+    {
+        Name = "listFailures",
+        Tag = Tag,
+        Summary = "Count failed jobs by their codes",
+        Description = "Among your newest 10,000 jobs, or in a whole batch.",
+        Parameters =
+        [
+            new("query", "batch", "Those of this batch."),
+            new("query", ClientParameter, "Operators: those of this client, or of all with *."),
+        ],
+        Answers =
+        [
+            new(200, "By code.", typeof(FailuresResource), """
+                {"failures":[{"code":"timeout","count":12,"example":{"id":"019a9c1e-7f00-7000-8000-000000000000","message":"It took longer than 00:05:00 (Worker:JobTimeout)."}}],"looked_at_max":10000}
+                """),
+        ],
+        Problems = [ProblemType.InvalidInput, .. SharedDocs.AnyCall],
     };
 
     public static readonly EndpointDoc Cancel = new()

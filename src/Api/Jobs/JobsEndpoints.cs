@@ -7,7 +7,6 @@ using Pipeline.Api.Limits;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
-using Pipeline.Core.Clients;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Relay;
@@ -21,7 +20,7 @@ internal static class JobsEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/jobs", SubmitAsync).Describe(JobsDocs.Submit);
-        api.MapGet("/jobs", ListAsync).Describe(JobsDocs.List);
+        JobSearchEndpoints.Map(api);
         api.MapGet("/jobs/{id}", FindAsync).Describe(JobsDocs.Find);
         api.MapDelete("/jobs/{id}", CancelAsync).Describe(JobsDocs.Cancel);
         api.MapPost("/jobs/{id}/retry", RetryAsync).Describe(JobsDocs.Retry);
@@ -31,33 +30,15 @@ internal static class JobsEndpoints
         HttpContext context, JobSubmissions submissions, JobCatalog catalog, IOptions<ApiOptions> options, IOptions<InputLimits> limits, TimeProvider time) =>
         submissions.SubmitAsync(context, fields => KindDraft.Parse(catalog, fields, options.Value, limits.Value, time.GetUtcNow()));
 
-    private static async Task<IResult> ListAsync(HttpContext context, JobStore store, ClientStore clients, JobCatalog catalog, IOptions<ApiOptions> options)
+    private static async Task<IResult> FindAsync(
+        string id, HttpContext context, JobStore store, OthersJobs others, JobWaits waits, WaitingJobs waiting, JobCatalog catalog,
+        IOptions<ApiOptions> options)
     {
-        var errors = new InputErrors();
-        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors, "state", "kind", JobsDocs.ClientParameter);
-        var filter = new JobFilter
+        if (context.Request.Query.ContainsKey(JobsDocs.ClientParameter))
         {
-            State = query.Choice("state", JobState.All, errors),
-            Kind = query.Choice("kind", [.. catalog.All.Select(known => known.Name)], errors),
-            Before = query.Before,
-            Limit = query.Sought,
-        };
-        var (owner, forbidden) = await ChosenClient.FindAsync(context, clients, JobsDocs.ClientParameter, query.Filters[JobsDocs.ClientParameter], errors);
-        if (forbidden is not null || errors.Any)
-        {
-            return forbidden ?? errors.ToProblem();
+            return await others.FindAsync(id, context);
         }
 
-        var found = await (owner == context.ClientId()
-            ? store.ListAsync(context.ClientId(), filter, context.RequestAborted)
-            : store.ListMetadataAsync(owner, filter, context.RequestAborted));
-        var (page, links) = query.PageOf(found, JobResource.Of, job => job.Id);
-        return Results.Json(new JobPageResource(page, links), ApiJson.Wire.JobPageResource);
-    }
-
-    private static async Task<IResult> FindAsync(
-        string id, HttpContext context, JobStore store, JobWaits waits, WaitingJobs waiting, JobCatalog catalog, IOptions<ApiOptions> options)
-    {
         var errors = new InputErrors();
         var jobId = JobIds.Parse(id, errors);
         var prefer = PreferHeader.Read(context.Request.Headers, options.Value.WaitMax, errors);

@@ -39,11 +39,13 @@ internal sealed record PageQuery(string Path, OrderedDictionary<string, string?>
 
     /// <summary>The page of what was found, and the links from it.</summary>
     /// <param name="found">Up to <see cref="Sought"/>.</param>
+    /// <param name="lookedUntil">Where a search that was not over stopped.</param>
     public (IReadOnlyList<TResource> Page, PageLinks Links) PageOf<TRow, TResource>(
-        IReadOnlyList<TRow> found, Func<TRow, TResource> show, Func<TResource, Guid> id)
+        IReadOnlyList<TRow> found, Func<TRow, TResource> show, Func<TResource, Guid> id, Guid? lookedUntil = null)
     {
         List<TResource> page = [.. found.Take(Limit).Select(show)];
-        return (page, new(PathFrom(Before), found.Count > Limit ? PathFrom(id(page[^1])) : null));
+        var last = found.Count > Limit ? id(page[^1]) : lookedUntil;
+        return (page, new(PathFrom(Before), last is null ? null : PathFrom(last)));
     }
 
     private string PathFrom(Guid? before) => $"{Path}?" + string.Join('&',

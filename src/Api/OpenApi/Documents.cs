@@ -48,7 +48,6 @@ internal static class Documents
     public static void MapDocs(this WebApplication app)
     {
         app.MapOpenApi(Route);
-        app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
         app.UseSwaggerUI(ui =>
         {
             ui.RoutePrefix = "docs";

@@ -44,6 +44,9 @@ internal sealed class FailureProblems(IOptions<ApiOptions> options, ILogger<Fail
                 {
                     RetryAfter = options.Value.StoreRetryAfter,
                 };
+            case SearchTimeoutException:
+                log.StoreUnavailable(context.Request.Method, context.Request.Path, exception.Message);
+                return new Problem(ProblemType.StoreUnavailable, exception.Message) { RetryAfter = options.Value.StoreRetryAfter };
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return new Problem(ProblemType.BodyTooLarge, "The body is larger than the server reads. Send less at once.");
             case BadHttpRequestException bad:

@@ -17,6 +17,9 @@ internal sealed record JobActionRequest
     [Description("Only jobs whose last attempt failed with this code, such as timeout.")]
     public string? ErrorCode { get; init; }
 
+    [Description("Only jobs of this batch.")]
+    public Guid? Batch { get; init; }
+
     [Description("Operators: the client whose jobs are meant, or * for all clients; otherwise your own.")]
     public string? Client { get; init; }
 
@@ -61,6 +64,8 @@ internal sealed record JobActionResource
 
     public string? ErrorCode { get; init; }
 
+    public Guid? Batch { get; init; }
+
     [Description("Whose jobs; * are everybody's.")]
     public required string Client { get; init; }
 
@@ -80,6 +85,7 @@ internal sealed record JobActionResource
         States = action.States,
         Kind = action.Kind,
         ErrorCode = action.ErrorCode,
+        Batch = action.BatchId,
         Client = action.ClientId is null ? "*" : action.Client ?? action.ClientId.ToString()!,
         CreatedAt = action.CreatedAt,
         FinishedAt = action.FinishedAt,

@@ -15,6 +15,7 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
     private const string Kind = "kind";
     private const string ErrorCode = "error_code";
     private const string ClientName = "client";
+    private const string Batch = "batch";
     private const string CreatedAfter = "created_after";
     private const string CreatedBefore = "created_before";
     private const string DryRun = "dry_run";
@@ -95,6 +96,7 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
             States = [.. states],
             Kind = kind,
             ErrorCode = fields.Take(ErrorCode, JsonValueKind.String, required: false)?.GetString(),
+            BatchId = fields.Take(Batch, JsonValueKind.String, required: false)?.GetString() is { } batch ? JobIds.Parse(batch, fields.Errors, Batch) : null,
             CreatedAfter = CommonFields.TakeTime(fields, CreatedAfter),
             CreatedBefore = CommonFields.TakeTime(fields, CreatedBefore),
         };

@@ -60,9 +60,12 @@ public sealed class ClientStore
     }
 
     /// <summary>The client of a key, which counts as a use; null when the key is unknown, expired or revoked.</summary>
-    public async Task<Client?> FindByKeyAsync(string key, CancellationToken cancellationToken)
+    public Task<Client?> FindByKeyAsync(string key, CancellationToken cancellationToken) => FindByHashAsync(ApiKey.Hash(key), cancellationToken);
+
+    /// <summary>The same where the key itself is not at hand.</summary>
+    internal async Task<Client?> FindByHashAsync(byte[] keyHash, CancellationToken cancellationToken)
     {
-        var client = await _byKey.GetAsync(Convert.ToHexString(ApiKey.Hash(key)), cancellationToken);
+        var client = await _byKey.GetAsync(Convert.ToHexString(keyHash), cancellationToken);
         if (client?.KeyId is { } keyId)
         {
             _used[keyId] = _time.GetUtcNow();

@@ -28,7 +28,7 @@ public static class PipelineHosting
         host.AddLogFormat(Console.IsOutputRedirected);
         var isMeasured = host.AddTelemetry();
         services.AddPostgres().AddDocuments();
-        services.AddClients().AddSingleton<ScheduleStore>().AddSingleton<JobStore>().AddSingleton<AsyncAutoResetEvent>();
+        services.AddClients().AddSingleton<ScheduleStore>().AddSingleton<JobStore>().AddSingleton<JobListStore>().AddSingleton<AsyncAutoResetEvent>();
 
         // Before the roles, which load models.
         services.AddHostedService<WorkerAnnouncement>();

@@ -9,7 +9,7 @@ namespace Pipeline.Core.Jobs;
 public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent signal)
 {
     // Read as timestamptz in UTC; the names are those of Job.
-    private const string Summary = """
+    internal const string Summary = """
         id, client_id as ClientId, kind, queue, state, attempt, deaths::int, created_at as CreatedAt,
         started_at as StartedAt, finished_at as FinishedAt, due_at as DueAt, expires_at as ExpiresAt, deadline,
         batch_id as BatchId, cached_from is not null as IsCached, error_code as ErrorCode, error,
@@ -19,29 +19,6 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     internal const string Columns = Summary + ", result::text";
 
     private const string Find = $"select {Columns} from jobs where client_id = @ClientId and id = any(@Ids)";
-
-    // The order in which the index of a client's jobs holds them; migration 0021 says why it is not the id itself.
-    private const string OfClient = """
-        client_id = @ClientId and (@Before::uuid is null or (id < @Before and uuid_send(id) < uuid_send(@Before)))
-        """;
-
-    private const string Filter = "(@State::text is null or state = @State) and (@Kind::text is null or kind = @Kind)";
-
-    // Without results: a page of embeddings would be many megabytes.
-    private const string List = $"""
-        select {Summary} from jobs where {OfClient} and {Filter} order by uuid_send(id) desc limit @Limit
-        """;
-
-    // What an operator may see of others: no text of theirs, and an error's message may quote one.
-    private const string Metadata = $"""
-        select page.*, clients.name as Client from (
-            select {Summary} from jobs where (@Before::uuid is null or id < @Before) and {Filter} order by id desc limit @Limit) as page
-          left join clients on clients.id = page.ClientId order by page.id desc
-        """;
-
-    private const string MetadataOfClient = $"""
-        select page.*, clients.name as Client from ({List}) as page left join clients on clients.id = page.ClientId order by page.id desc
-        """;
 
     internal const string ToCanceled = "state = 'canceled', finished_at = now(), finished_xid = pg_current_xact_id(), due_at = null, worker_id = null";
 
@@ -80,15 +57,6 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     /// <summary>Those of the jobs that exist and belong to the client, in no order.</summary>
     public Task<IReadOnlyList<Job>> FindManyAsync(Guid clientId, IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
         QueryAsync(Find, new { ClientId = clientId, Ids = ids.ToArray() }, cancellationToken);
-
-    public Task<IReadOnlyList<Job>> ListAsync(Guid clientId, JobFilter filter, CancellationToken cancellationToken) =>
-        QueryAsync(List, new { ClientId = clientId, filter.Before, filter.State, filter.Kind, filter.Limit }, cancellationToken);
-
-    /// <summary>Jobs of a client, or of all, without what only their client may read.</summary>
-    /// <param name="clientId">Null: of all.</param>
-    public async Task<IReadOnlyList<Job>> ListMetadataAsync(Guid? clientId, JobFilter filter, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync(clientId is null ? Metadata : MetadataOfClient, new { ClientId = clientId, filter.Before, filter.State, filter.Kind, filter.Limit }, cancellationToken))
-            .Select(job => job with { Error = null })];
 
     /// <summary>Ends a waiting or running job; its worker stops within <see cref="Attempts.WorkerOptions.OwnershipInterval"/>.</summary>
     public Task<JobChange> CancelAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
@@ -130,19 +98,6 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
 
     private Task<IReadOnlyList<Job>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<Job>(sql, parameters, cancellationToken);
-}
-
-/// <summary>Which jobs to list, newest first.</summary>
-public sealed record JobFilter
-{
-    public string? State { get; init; }
-
-    public string? Kind { get; init; }
-
-    /// <summary>Only jobs accepted before this one.</summary>
-    public Guid? Before { get; init; }
-
-    public required int Limit { get; init; }
 }
 
 /// <summary>What became of a client's wish to cancel or retry a job.</summary>

@@ -12,6 +12,16 @@ public sealed class PostgresOptions
     [Required(ErrorMessage = "Postgres:ConnectionString is not set. Set it, for example with the environment variable Postgres__ConnectionString, or start everything with ./run.")]
     public string ConnectionString { get; init; } = "";
 
+    /// <summary>
+    /// A replica that lists and counts of jobs are read from, so that people who look do not slow down work; null reads them from
+    /// <see cref="ConnectionString"/>. Same form.
+    /// </summary>
+    public string? ReadConnectionString { get; init; }
+
+    /// <summary>How long such a search may take before it is given up. 100 ms to 10 minutes, default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long start-up waits for a server that is not there yet. 0 to 10 minutes, default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -10,6 +10,7 @@ namespace Pipeline.Core.Postgres;
 internal static class PostgresRegistration
 {
     private const int PreparedStatementsMax = 64;
+    private const int ReadConnectionsMax = 8;
 
     /// <summary>The database, up to date before anything else of the host starts.</summary>
     public static IServiceCollection AddPostgres(this IServiceCollection services)
@@ -17,7 +18,8 @@ internal static class PostgresRegistration
         DateTimeOffsetHandler.Register();
         DateOnlyHandler.Register();
         services.AddValidated<PostgresOptions, PostgresOptionsValidator>(PostgresOptions.Section);
-        services.AddSingleton(provider => DataSource(provider.GetRequiredService<IOptions<PostgresOptions>>().Value));
+        services.AddSingleton(provider => Primary(provider.GetRequiredService<IOptions<PostgresOptions>>().Value));
+        services.AddSingleton(provider => Readable(provider.GetRequiredService<IOptions<PostgresOptions>>().Value));
         services.AddSingleton(Migration.EmbeddedIn(typeof(Migration).Assembly));
         services.AddSingleton<Migrator>();
         services.AddSingleton<JobPartitions>();
@@ -26,11 +28,29 @@ internal static class PostgresRegistration
         return services;
     }
 
-    private static NpgsqlDataSource DataSource(PostgresOptions options)
+    private static NpgsqlDataSource Primary(PostgresOptions options) => Builder(options.ConnectionString, nameof(PostgresOptions.ConnectionString))
+        .UsePhysicalConnectionInitializer(ReadOnlyDatabase.Refuse, ReadOnlyDatabase.RefuseAsync)
+        .Build();
+
+    /// <summary>With a pool of its own, so that searches never hold the connections that work needs.</summary>
+    private static ReadDatabase Readable(PostgresOptions options)
+    {
+        var builder = options.ReadConnectionString is { Length: > 0 } replica
+            ? Builder(replica, nameof(PostgresOptions.ReadConnectionString))
+            : Builder(options.ConnectionString, nameof(PostgresOptions.ConnectionString));
+        if (!builder.ConnectionStringBuilder.ShouldSerialize("Maximum Pool Size"))
+        {
+            builder.ConnectionStringBuilder.MaxPoolSize = ReadConnectionsMax;
+        }
+
+        return new(builder.Build(), options.ReadTimeout);
+    }
+
+    private static NpgsqlDataSourceBuilder Builder(string connectionString, string setting)
     {
         try
         {
-            var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+            var connection = new NpgsqlConnectionStringBuilder(connectionString);
             if (!connection.ShouldSerialize("Max Auto Prepare"))
             {
                 // The same few statements all day: the server need not parse them each time.
@@ -46,15 +66,13 @@ internal static class PostgresRegistration
 
             return new NpgsqlDataSourceBuilder(connection.ConnectionString)
                 // Loops that poll all day are no part of any job's trace.
-                .ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null).ConfigureBatchFilter(_ => Activity.Current is not null))
-                .UsePhysicalConnectionInitializer(ReadOnlyDatabase.Refuse, ReadOnlyDatabase.RefuseAsync)
-                .Build();
+                .ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null).ConfigureBatchFilter(_ => Activity.Current is not null));
         }
         catch (ArgumentException e)
         {
             throw new StartupException(
                 // Not the driver's message: it quotes what it could not read, and that may be the password.
-                "Postgres:ConnectionString is not an Npgsql connection string, which is not a URL. Write it like Host=localhost;Username=pipeline;Password=…;Database=pipeline.", e);
+                $"Postgres:{setting} is not an Npgsql connection string, which is not a URL. Write it like Host=localhost;Username=pipeline;Password=…;Database=pipeline.", e);
         }
     }
 }

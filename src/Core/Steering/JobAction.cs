@@ -19,11 +19,13 @@ public sealed record NewJobAction
 
     public string? ErrorCode { get; init; }
 
+    public Guid? BatchId { get; init; }
+
     public DateTimeOffset? CreatedAfter { get; init; }
 
     public DateTimeOffset? CreatedBefore { get; init; }
 
-    internal Guid FromId => CreatedAfter is { } after ? JobDays.Floor(after) : Guid.Empty;
+    internal Guid FromId => CreatedAfter is { } after ? JobDays.Floor(after) : BatchId is { } batch ? JobDays.FloorOfPartsOf(batch) : Guid.Empty;
 }
 
 /// <summary>A row of <c>job_actions</c>.</summary>
@@ -41,6 +43,8 @@ public sealed record JobAction
     public string? Kind { get; init; }
 
     public string? ErrorCode { get; init; }
+
+    public Guid? BatchId { get; init; }
 
     public Guid? ClientId { get; init; }
 

@@ -14,13 +14,13 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
     public const int CountMax = 1_000_000;
 
     private const string Columns = """
-        a.id, a.action, a.states, a.kind, a.error_code as ErrorCode, a.client_id as ClientId, c.name as Client, a.state, a.changed, a.from_id as FromId, a.to_id as ToId,
+        a.id, a.action, a.states, a.kind, a.error_code as ErrorCode, a.batch_id as BatchId, a.client_id as ClientId, c.name as Client, a.state, a.changed, a.from_id as FromId, a.to_id as ToId,
         a.next_id as NextId, a.created_at as CreatedAt, a.finished_at as FinishedAt
         """;
 
     private const string Add = """
-        insert into job_actions (id, action, requested_by, client_id, states, kind, error_code, from_id, to_id, next_id)
-        values (@Id, @Action, @By, @ClientId, @States, @Kind, @ErrorCode, @FromId, @ToId, @FromId)
+        insert into job_actions (id, action, requested_by, client_id, states, kind, error_code, batch_id, from_id, to_id, next_id)
+        values (@Id, @Action, @By, @ClientId, @States, @Kind, @ErrorCode, @BatchId, @FromId, @ToId, @FromId)
         """;
 
     // Where there is something to look at, so that progress tells something.
@@ -54,6 +54,11 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
 
     private const string CountOfClient = $"select count(*)::int from (select from jobs where {OfClient} and {InRange} and {Matches} limit @CountMax) as found";
 
+    private const string CountOfBatch = $"""
+        select count(*)::int from (
+            select from jobs where batch_id = @BatchId and {InRange} and (@ClientId::uuid is null or client_id = @ClientId) and {Matches} limit @CountMax) as found
+        """;
+
     // By what is looked at, not by what is found: the statement is as quick where nothing matches.
     private const string PageOfAll = $"""
         select id, coalesce({Matches}, false) as IsMatch from (select id, state, kind, error_code from jobs where {InRange} order by id limit @PageMax) as page
@@ -62,6 +67,12 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
     private const string PageOfClient = $"""
         select id, coalesce({Matches}, false) as IsMatch
           from (select id, state, kind, error_code from jobs where {OfClient} and {InRange} order by uuid_send(id) limit @PageMax) as page
+        """;
+
+    private const string PageOfBatch = $"""
+        select id, coalesce({Matches}, false) as IsMatch
+          from (select id, state, kind, error_code from jobs
+                 where batch_id = @BatchId and (@ClientId::uuid is null or client_id = @ClientId) and {InRange} order by id limit @PageMax) as page
         """;
 
     private const string Cancel = $"""
@@ -88,8 +99,8 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
 
     /// <summary>How many jobs the filter finds now, up to <see cref="CountMax"/>.</summary>
     public Task<int> CountAsync(NewJobAction action, CancellationToken cancellationToken) => dataSource.QuerySingleAsync<int>(
-        action.ClientId is null ? CountOfAll : CountOfClient,
-        new { action.ClientId, action.States, action.Kind, action.ErrorCode, NextId = action.FromId, ToId = ToId(action), CountMax },
+        action.BatchId is not null ? CountOfBatch : action.ClientId is null ? CountOfAll : CountOfClient,
+        new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.BatchId, NextId = action.FromId, ToId = ToId(action), CountMax },
         cancellationToken);
 
     /// <summary>Accepts an action; it goes on whatever happens to this process.</summary>
@@ -101,7 +112,7 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
         var fromId = JobDays.Floor(JobDays.TimeOf(first ?? toId));
         await dataSource.ExecuteAsync(
             Add,
-            new { Id = id, action.Action, By = by, action.ClientId, action.States, action.Kind, action.ErrorCode, FromId = fromId, ToId = toId },
+            new { Id = id, action.Action, By = by, action.ClientId, action.States, action.Kind, action.ErrorCode, action.BatchId, FromId = fromId, ToId = toId },
             cancellationToken);
         return (await FindAsync(id, by: null, cancellationToken))!;
     }
@@ -122,8 +133,8 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
     /// <summary>The next jobs to look at, oldest first, and whether the filter matches them.</summary>
     internal Task<IReadOnlyList<(Guid Id, bool IsMatch)>> PageAsync(JobAction action, int pageMax, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<(Guid Id, bool IsMatch)>(
-            action.ClientId is null ? PageOfAll : PageOfClient,
-            new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.NextId, action.ToId, PageMax = pageMax },
+            action.BatchId is not null ? PageOfBatch : action.ClientId is null ? PageOfAll : PageOfClient,
+            new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.BatchId, action.NextId, action.ToId, PageMax = pageMax },
             cancellationToken);
 
     /// <summary>Changes those jobs that still are in a state of the filter, and keeps how far the action is, together.</summary>

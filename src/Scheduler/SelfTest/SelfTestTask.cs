@@ -12,7 +12,7 @@ namespace Pipeline.Scheduler.SelfTest;
 /// Sends texts of obvious emotion through the pipeline, in both languages, like every bulk job. It
 /// does not wait: each run looks at the answers of the last one, so a failure is known an hour later and then stays visible.
 /// </summary>
-internal sealed class SelfTestTask(NpgsqlDataSource dataSource, JobStore jobs, IOptions<SchedulerOptions> scheduler, TimeProvider time) : IRecurringTask
+internal sealed class SelfTestTask(NpgsqlDataSource dataSource, JobStore jobs, JobListStore lists, IOptions<SchedulerOptions> scheduler, TimeProvider time) : IRecurringTask
 {
     private static readonly TimeSpan Expiry = TimeSpan.FromMinutes(50);
 
@@ -35,8 +35,8 @@ internal sealed class SelfTestTask(NpgsqlDataSource dataSource, JobStore jobs, I
     /// <exception cref="SelfTestException">The questions of the run before have no answers, or wrong ones.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var before = await jobs.ListAsync(
-            Client.SystemId, new JobFilter { Kind = AnalyzeEmotion.Kind, Limit = Questions.Length }, cancellationToken);
+        var (before, _) = await lists.ListAsync(
+            new JobFilter { ClientId = Client.SystemId, Kind = AnalyzeEmotion.Kind, Limit = Questions.Length }, cancellationToken);
         var answered = await jobs.FindManyAsync(Client.SystemId, [.. before.Select(job => job.Id)], cancellationToken);
         await AskAsync(cancellationToken);
         var problems = before.OrderBy(job => job.Id).Zip(Questions)

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Problems;
+using Pipeline.Console;
+using Pipeline.Core.Clients;
+using Pipeline.Core.Jobs;
+using Pipeline.Core.Relay;
+
+namespace Pipeline.Api.Jobs;
+
+/// <summary>Jobs that an operator asks for by their ids, whoever's they are. Texts of others are told only where the installation allows it.</summary>
+internal sealed class OthersJobs(JobListStore store, ClientStore clients, WaitingJobs waiting, IOptions<ConsoleOptions> console)
+{
+    public async Task<IResult> FindAsync(string id, HttpContext context)
+    {
+        var (jobId, asked, refusal) = await ReadAsync(id, context);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        if (await store.FindAsync(asked, jobId, context.RequestAborted) is not { } job)
+        {
+            return JobsEndpoints.NotFound(jobId);
+        }
+
+        var shown = MayRead(job, context) ? job : job with { Error = null, Result = null };
+        var resource = JobResource.Of(shown, await waiting.FindAsync(job, context.RequestAborted));
+        // The pipeline's own jobs belong to nobody who has a name.
+        var owner = job.ClientId == context.ClientId() ? null : job.Client ?? job.ClientId.ToString();
+        return Results.Json(resource with { Client = owner }, ApiJson.Wire.JobResource);
+    }
+
+    public async Task<IResult> FindInputAsync(string id, HttpContext context, Contracts.JobCatalog catalog)
+    {
+        var (jobId, owner, refusal) = await ReadAsync(id, context);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        if (await store.FindAsync(owner, jobId, context.RequestAborted) is not { } job || await store.FindInputAsync(owner, jobId, context.RequestAborted) is not { } input)
+        {
+            return JobsEndpoints.NotFound(jobId);
+        }
+
+        return MayRead(job, context)
+            ? Results.Json(StoredInput.ForClients(input, catalog.TryFind(job.Kind, out var kind) ? kind : null), ApiJson.Wire.JsonElement)
+            : new Problem(ProblemType.Forbidden, $"Job {jobId} belongs to '{job.Client}'. What others sent is shown only where Console:ShowTexts is true.");
+    }
+
+    private bool MayRead(Job job, HttpContext context) => job.ClientId == context.ClientId() || console.Value.ShowTexts;
+
+    /// <summary>The job, and whose it has to be; null: anybody's.</summary>
+    private async Task<(Guid JobId, Guid? Owner, IResult? Refusal)> ReadAsync(string id, HttpContext context)
+    {
+        var errors = new InputErrors();
+        var jobId = JobIds.Parse(id, errors);
+        QueryParameters.RefuseUnknown(context.Request.Query, errors, JobsDocs.ClientParameter);
+        var name = QueryParameters.Single(context.Request.Query, JobsDocs.ClientParameter, errors);
+        var (owner, forbidden) = await ChosenClient.FindAsync(context, clients, JobsDocs.ClientParameter, name, errors);
+        return (jobId, owner, forbidden ?? (errors.Any ? errors.ToProblem() : null));
+    }
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Pipeline.Console.Parts;
+
+/// <summary>Numbers and durations as people read them in a table.</summary>
+internal static class Amounts
+{
+    private const int IdEnd = 8;
+
+    public static string Of(double? number) => number is { } known ? known.ToString(known % 1 is 0 ? "#,0" : "#,0.0", CultureInfo.InvariantCulture) : "–";
+
+    public static string Duration(double? seconds) => seconds switch
+    {
+        null => "–",
+        < 0.9995 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1_000:0} ms"),
+        < 60 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s"),
+        < 3_600 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds.Value / 60):0} min {seconds % 60:0} s"),
+        < 86_400 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds.Value / 3_600):0} h {seconds % 3_600 / 60:0} min"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds.Value / 86_400):0} d {seconds % 86_400 / 3_600:0} h"),
+    };
+
+    public static string Bytes(double? bytes) => bytes switch
+    {
+        null => "–",
+        < 1_024 => string.Create(CultureInfo.InvariantCulture, $"{bytes:0} B"),
+        < 1_048_576 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_024:0.#} KiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_048_576:0.#} MiB"),
+    };
+
+    /// <summary>The part of an id that tells jobs of a page apart: the end of a UUIDv7 is random, its beginning the time.</summary>
+    public static string Short(string? id) => id is null ? "" : "…" + id[^Math.Min(IdEnd, id.Length)..];
+}

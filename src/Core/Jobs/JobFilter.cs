@@ -1,0 +1,51 @@
+namespace Pipeline.Core.Jobs;
+
+/// <summary>Which jobs to list, newest first; what is null does not narrow.</summary>
+public sealed record JobFilter
+{
+    /// <summary>Whose; null: everybody's.</summary>
+    public required Guid? ClientId { get; init; }
+
+    public string? State { get; init; }
+
+    public string? Kind { get; init; }
+
+    public string? Queue { get; init; }
+
+    /// <summary>Why they, or their last attempts, failed.</summary>
+    public string? ErrorCode { get; init; }
+
+    public Guid? BatchId { get; init; }
+
+    /// <summary>Only jobs accepted at this time or later.</summary>
+    public DateTimeOffset? CreatedAfter { get; init; }
+
+    public DateTimeOffset? CreatedBefore { get; init; }
+
+    /// <summary>Only jobs accepted before this one.</summary>
+    public Guid? Before { get; init; }
+
+    public required int Limit { get; init; }
+
+    /// <summary>The first id that is meant.</summary>
+    internal Guid From => CreatedAfter is { } after ? JobDays.Floor(after) : Guid.Empty;
+
+    /// <summary>The first id that is too new. Compared as PostgreSQL does, byte by byte from the left, which is how they are written.</summary>
+    internal Guid Below
+    {
+        get
+        {
+            var (cursor, end) = (Before ?? Guid.AllBitsSet, CreatedBefore is { } before ? JobDays.Floor(before) : Guid.AllBitsSet);
+            return string.CompareOrdinal(cursor.ToString(), end.ToString()) < 0 ? cursor : end;
+        }
+    }
+}
+
+/// <param name="Jobs">Newest first.</param>
+/// <param name="LookedUntil">The oldest job that was looked at, where the search ended before it had found enough; null where it did not.</param>
+public sealed record JobPage(IReadOnlyList<Job> Jobs, Guid? LookedUntil);
+
+/// <summary>Failed jobs with one code.</summary>
+/// <param name="Example">The newest of them.</param>
+/// <param name="Message">What was said of that one.</param>
+public sealed record JobFailures(string Code, int Count, Guid Example, string? Message);

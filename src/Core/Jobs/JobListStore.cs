@@ -1,0 +1,112 @@
+using Npgsql;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Jobs;
+
+/// <summary>
+/// Finds jobs by filters, for clients and for operators, in bounded time however many there are: a search looks at
+/// <see cref="LookMax"/> jobs at most and then says how far it came, so that the next page goes on there.
+/// </summary>
+public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads)
+{
+    /// <summary>How many jobs a page looks at. About 50 ms where they are in memory.</summary>
+    public const int LookMax = 50_000;
+
+    /// <summary>How many of the newest jobs failures are counted in.</summary>
+    public const int FailuresLookMax = 10_000;
+
+    private const string Matches = """
+        (@State::text is null or state = @State) and (@Kind::text is null or kind = @Kind)
+             and (@Queue::text is null or queue = @Queue) and (@ErrorCode::text is null or error_code = @ErrorCode)
+        """;
+
+    private const string InRange = "id < @Below and id >= @From";
+
+    private const string Looked = "id, client_id, state, kind, queue, error_code, error from jobs where";
+
+    // The order in which the index of a client's jobs holds them; migration 0021 says why it is not the id itself.
+    private const string InRangeOfClient = $"client_id = @ClientId and {InRange} and uuid_send(id) < uuid_send(@Below) and uuid_send(id) >= uuid_send(@From)";
+
+    private const string OfClient = $"select {Looked} {InRangeOfClient} order by uuid_send(id) desc limit @LookMax";
+
+    private const string OfAll = $"select {Looked} {InRange} order by id desc limit @LookMax";
+
+    // Without results: a page of embeddings would be many megabytes.
+    private const string Shown = $"""
+        page.*, clients.name as Client
+          from (select {JobStore.Summary} from jobs where id = any(array(select id from found))) as page
+          left join clients on clients.id = page.ClientId order by page.id desc
+        """;
+
+    private const string ListOfClient = $"with found as (select id from ({OfClient}) as looked where {Matches} order by uuid_send(id) desc limit @Limit) select {Shown}";
+
+    private const string ListOfAll = $"with found as (select id from ({OfAll}) as looked where {Matches} order by id desc limit @Limit) select {Shown}";
+
+    // Behind a backlog the jobs that run are far from the newest, and they are few: they have an index of their own.
+    private const string ListRunning = $"""
+        with running as materialized (select {Looked} state = 'running'),
+             found as (select id from running where {InRange} and (@ClientId::uuid is null or client_id = @ClientId) and {Matches} order by id desc limit @Limit)
+        select {Shown}
+        """;
+
+    // So have those of a batch, which are bounded as well.
+    private const string ListOfBatch = $"""
+        with batch as materialized (select {Looked} batch_id = @BatchId and id >= @Floor),
+             found as (select id from batch where {InRange} and (@ClientId::uuid is null or client_id = @ClientId) and {Matches} order by id desc limit @Limit)
+        select {Shown}
+        """;
+
+    private const string LastOfClient = $"select id from jobs where {InRangeOfClient} order by uuid_send(id) desc offset @LookMax - 1 limit 1";
+
+    private const string LastOfAll = $"select id from jobs where {InRange} order by id desc offset @LookMax - 1 limit 1";
+
+    private const string ByCode = """
+        error_code as Code, count(*)::int as Count, (array_agg(id order by id desc))[1] as Example, (array_agg(error order by id desc))[1] as Message
+          from looked where state = 'failed' and error_code is not null group by error_code order by count(*) desc, error_code
+        """;
+
+    private const string FailuresOfClient = $"with looked as ({OfClient}) select {ByCode}";
+
+    private const string FailuresOfAll = $"with looked as ({OfAll}) select {ByCode}";
+
+    private const string FailuresOfBatch = $"""
+        with looked as (select {Looked} batch_id = @BatchId and state = 'failed' and id >= @Floor and (@ClientId::uuid is null or client_id = @ClientId)) select {ByCode}
+        """;
+
+    private const string FindAny = $"""
+        select page.*, clients.name as Client
+          from (select {JobStore.Columns} from jobs where id = @Id and (@ClientId::uuid is null or client_id = @ClientId)) as page
+          left join clients on clients.id = page.ClientId
+        """;
+
+    private const string FindInput = "select input::text from jobs where id = @Id and (@ClientId::uuid is null or client_id = @ClientId)";
+
+    public async Task<JobPage> ListAsync(JobFilter filter, CancellationToken cancellationToken)
+    {
+        var floor = Floor(filter.BatchId);
+        var parameters = new { filter.ClientId, filter.State, filter.Kind, filter.Queue, filter.ErrorCode, filter.BatchId, filter.From, filter.Below, filter.Limit, LookMax, Floor = floor };
+        var isBounded = filter.BatchId is not null || filter.State is Contracts.JobState.Running;
+        var sql = filter.BatchId is not null ? ListOfBatch : isBounded ? ListRunning : filter.ClientId is null ? ListOfAll : ListOfClient;
+        var found = await reads.QueryAsync<Job>(sql, parameters, cancellationToken);
+        return found.Count == filter.Limit || isBounded
+            ? new(found, null)
+            : new(found, (await reads.QueryAsync<Guid?>(filter.ClientId is null ? LastOfAll : LastOfClient, parameters, cancellationToken)).SingleOrDefault());
+    }
+
+    /// <summary>Why jobs failed: among the newest of a client or of all, or in a batch; the most frequent code first.</summary>
+    public Task<IReadOnlyList<JobFailures>> FailuresAsync(Guid? clientId, Guid? batchId, CancellationToken cancellationToken) => reads.QueryAsync<JobFailures>(
+        batchId is not null ? FailuresOfBatch : clientId is null ? FailuresOfAll : FailuresOfClient,
+        new { ClientId = clientId, BatchId = batchId, From = Guid.Empty, Below = Guid.AllBitsSet, LookMax = FailuresLookMax, Floor = Floor(batchId) },
+        cancellationToken);
+
+    /// <summary>A job with its result, of a client or, null, of anybody. What the asker may not see, the caller takes away.</summary>
+    public Task<Job?> FindAsync(Guid? clientId, Guid id, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleOrDefaultAsync<Job>(FindAny, new { ClientId = clientId, Id = id }, cancellationToken);
+
+    /// <summary>What a job was asked, as JSON.</summary>
+    public Task<string?> FindInputAsync(Guid? clientId, Guid id, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleOrDefaultAsync<string>(FindInput, new { ClientId = clientId, Id = id }, cancellationToken);
+
+    /// <summary>No job of a batch is much older than the batch.</summary>
+    private static Guid Floor(Guid? batchId) => batchId is { } batch ? JobDays.FloorOfPartsOf(batch) : Guid.Empty;
+}

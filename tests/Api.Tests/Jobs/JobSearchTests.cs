@@ -1,0 +1,55 @@
+using Pipeline.Api.Tests.Hosting;
+using Pipeline.Core.Clients;
+
+namespace Pipeline.Api.Tests.Jobs;
+
+public sealed class JobSearchTests(KeyedApi keyed, LocalApi local) : IClassFixture<KeyedApi>
+{
+    [Fact]
+    public async Task Jobs_are_found_by_queue_error_and_time()
+    {
+        var failed = (await local.Client.PostAsync("/api/emotion", """{"text":"reject the search"}""", ("Prefer", "wait=60"))).Json.GetProperty("id").GetString();
+
+        Ids(await local.Client.GetAsync("/api/jobs?queue=emotion&error_code=rejected&state=failed&limit=200")).ShouldContain(failed);
+        Ids(await local.Client.GetAsync("/api/jobs?error_code=timeout&limit=200")).ShouldNotContain(failed);
+        Ids(await local.Client.GetAsync("/api/jobs?created_before=2020-01-01T00:00:00Z")).ShouldBeEmpty();
+        Ids(await local.Client.GetAsync("/api/jobs?created_after=2020-01-01T00:00:00Z&error_code=rejected&limit=200")).ShouldContain(failed);
+        Ids(await local.Client.GetAsync("/api/jobs?state=running")).ShouldNotContain(failed);
+        (await local.Client.GetAsync("/api/jobs?queue=nowhere")).ShouldBlame("queue", "emotion");
+        (await local.Client.GetAsync("/api/jobs?created_after=yesterday")).ShouldBlame("created_after", "RFC 3339");
+        (await local.Client.GetAsync("/api/jobs?batch=7")).ShouldBlame("batch", "UUID");
+    }
+
+    [Fact]
+    public async Task What_failed_is_counted_by_code_and_of_a_batch_retried_alone()
+    {
+        var batch = (await local.Client.PostAsync("/api/jobs/batch?kind=emotion", """[{"text":"reject b1"},{"text":"reject b2"},{"text":"fine b3"}]""")).Json.GetProperty("id").GetString();
+        await TestSupport.Pipelines.Eventually.TrueAsync(async () => (await local.Client.GetAsync($"/api/batches/{batch}")).Json.GetProperty("state").GetString() is "finished");
+
+        var failures = (await local.Client.GetAsync($"/api/jobs/failures?batch={batch}")).Json.GetProperty("failures").EnumerateArray().ToArray().ShouldHaveSingleItem();
+        failures.GetProperty("code").GetString().ShouldBe("rejected");
+        failures.GetProperty("count").GetInt32().ShouldBe(2);
+        failures.GetProperty("example").GetProperty("message").GetString().ShouldBe("The script says so.");
+        Ids(await local.Client.GetAsync($"/api/jobs?batch={batch}&state=failed")).Length.ShouldBe(2);
+        (await local.Client.GetAsync("/api/jobs/failures")).Json.GetProperty("looked_at_max").GetInt32().ShouldBe(10_000);
+        (await local.Client.PostAsync("/api/jobs/retry", $$"""{"batch":"{{batch}}","dry_run":true}""")).Json.GetProperty("matched").GetInt32().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_a_job_was_asked_is_told_to_its_client_alone()
+    {
+        var (client, _) = await keyed.NewClientAsync();
+        var (stranger, _) = await keyed.NewClientAsync();
+        var (steward, _) = await keyed.NewClientAsync(Role.Operator);
+        var id = (await client.PostAsync("/api/emotion", """{"text":"a secret"}""")).Json.GetProperty("id").GetString();
+
+        (await client.GetAsync($"/api/jobs/{id}/input")).Json.GetProperty("text").GetString().ShouldBe("a secret");
+        (await stranger.GetAsync($"/api/jobs/{id}/input")).ShouldBeProblem(404, "job-not-found");
+        (await stranger.GetAsync($"/api/jobs/{id}?client=*")).ShouldBeProblem(403, "forbidden");
+        (await steward.GetAsync($"/api/jobs/{id}")).ShouldBeProblem(404, "job-not-found");
+        (await steward.GetAsync($"/api/jobs/{id}?client=*")).Json.GetProperty("client").GetString().ShouldStartWith("client-");
+        (await steward.GetAsync($"/api/jobs/{id}/input?client=*")).ShouldBeProblem(403, "forbidden").Says("Console:ShowTexts");
+    }
+
+    private static string?[] Ids(Answer answer) => [.. answer.Json.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString())];
+}

@@ -1,0 +1,147 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Pipeline.Core.Clients;
+
+namespace Pipeline.Console.Tests.Browser;
+
+public sealed class BrowserTests(SampleData data, Chromium chromium) : IClassFixture<SampleData>
+{
+    private static readonly string[] OfOperators = ["/jobs?client=*", "/workers", "/audit", "/usage?by=day"];
+
+    [Theory]
+    [InlineData("en", Role.Client)]
+    [InlineData("ko", Role.Client)]
+    [InlineData("en", Role.Operator)]
+    [InlineData("ko", Role.Admin)]
+    public async Task Every_screen_runs_no_foreign_script_and_keeps_nobody_out(string language, Role role)
+    {
+        await using var tab = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(role), language);
+        List<string> barriers = [];
+        foreach (var path in (string[])[.. data.Paths, .. role >= Role.Operator ? OfOperators : [], .. role is Role.Admin ? ["/keys"] : (string[])[]])
+        {
+            await tab.Page.GotoAsync(path);
+            (await tab.Page.Locator("html").GetAttributeAsync("lang")).ShouldBe(language);
+            barriers.AddRange((await tab.FindBarriersAsync()).Select(barrier => $"{path} {barrier}"));
+        }
+
+        barriers.ShouldBeEmpty();
+        tab.Faults.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Dark, 1280)]
+    [InlineData(ColorScheme.Light, 380)]
+    public async Task Dark_and_on_a_phone_the_screens_are_as_open(ColorScheme scheme, int width)
+    {
+        await using var tab = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Admin), width: width, scheme: scheme);
+        List<string> barriers = [];
+        foreach (var path in (string[])["/", "/jobs?client=*", $"/jobs/{data.Job}", "/try/chat", "/workers", "/keys", "/prompts"])
+        {
+            await tab.Page.GotoAsync(path);
+            barriers.AddRange((await tab.FindBarriersAsync()).Select(barrier => $"{path} {barrier}"));
+            (await tab.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth")).ShouldBeTrue($"{path} scrolls sideways");
+        }
+
+        barriers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Markup_of_a_client_runs_nowhere()
+    {
+        var id = await data.Api.RunAsync("<img src=x onerror=alert(1)><script>alert(2)</script>");
+        await using var tab = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Client));
+
+        foreach (var path in (string[])[$"/jobs/{id}", $"/try/emotion?from={id}", "/jobs?error_code=" + Uri.EscapeDataString("\"><script>alert(3)</script>"), "/search?q=%3Csvg%20onload%3Dalert(4)%3E"])
+        {
+            await tab.Page.GotoAsync(path);
+        }
+
+        tab.Dialogs.ShouldBeEmpty();
+        tab.Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Text_appears_while_it_is_made_and_the_result_follows()
+    {
+        using var client = data.Api.Host.Client(data.Api.Key(Role.Client));
+        const string Text = "hold one two three";
+        var id = (await client.PostAsync("/api/jobs", """{"kind":"chat","input":{"messages":[{"role":"user","content":"hold one two three"}]}}""")).Json.GetProperty("id").GetString();
+        await using var tab = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Client));
+        await tab.Page.GotoAsync($"/jobs/{id}");
+
+        await Assertions.Expect(tab.Page.Locator(".answer")).ToContainTextAsync("hold");
+        data.Api.Host.Chat.Release(Text);
+
+        await Assertions.Expect(tab.Page.Locator(".head .state")).ToHaveTextAsync("succeeded");
+        await Assertions.Expect(tab.Page.Locator(".answer")).ToHaveTextAsync(Text);
+        tab.Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Times_are_those_of_the_viewer()
+    {
+        await using var tab = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Client));
+        await tab.Page.GotoAsync($"/jobs/{data.Job}");
+
+        var time = tab.Page.Locator("time").First;
+        (await time.GetAttributeAsync("title"))!.ShouldEndWith("UTC");
+        (await time.TextContentAsync())!.ShouldNotContain("UTC");
+    }
+
+    [Fact]
+    public async Task Keys_open_the_search_and_the_screens()
+    {
+        await using var tab = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Client));
+        await tab.Page.GotoAsync("/");
+
+        await tab.Page.Keyboard.PressAsync("g");
+        await tab.Page.Keyboard.PressAsync("j");
+        await tab.Page.WaitForURLAsync("**/jobs");
+        await tab.Page.Keyboard.PressAsync("/");
+        await tab.Page.Keyboard.TypeAsync(data.Job);
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await tab.Page.WaitForURLAsync($"**/jobs/{data.Job}");
+    }
+
+    [Fact]
+    public async Task A_queue_is_paused_after_a_question_and_resumed()
+    {
+        await using var tab = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Operator));
+        await tab.Page.GotoAsync("/workers");
+        var row = tab.Page.Locator("tr", new() { Has = tab.Page.Locator("th", new() { HasTextRegex = new Regex("^embedding$") }) });
+
+        await row.Locator("input[name=reason]").FillAsync("a new model");
+        await row.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Assertions.Expect(row).ToContainTextAsync("a new model");
+        tab.Dialogs.ShouldHaveSingleItem().ShouldContain("embedding");
+        await row.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await Assertions.Expect(row.Locator("input[name=reason]")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_job_is_tried_from_its_form()
+    {
+        await using var tab = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Client), "ko");
+        await tab.Page.GotoAsync("/try/emotion");
+
+        await tab.Page.FillAsync("textarea[name='input.text']", "정말 기뻐요!");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "제출" }).ClickAsync();
+
+        await tab.Page.WaitForURLAsync("**/jobs/*");
+        await Assertions.Expect(tab.Page.Locator(".big")).ToContainTextAsync("기쁨");
+    }
+
+    [Fact]
+    public async Task An_open_screen_fetches_itself_again()
+    {
+        using var client = data.Api.Host.Client(data.Api.Key(Role.Client));
+        await using var tab = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Client));
+        await tab.Page.GotoAsync("/batches");
+        var before = await tab.Page.Locator("tbody tr").CountAsync();
+
+        await client.PostAsync("/api/jobs/batch?kind=emotion", """[{"text":"fresh"}]""");
+
+        await Assertions.Expect(tab.Page.Locator("tbody tr")).ToHaveCountAsync(before + 1, new() { Timeout = 30_000 });
+        tab.Faults.ShouldBeEmpty();
+    }
+}
