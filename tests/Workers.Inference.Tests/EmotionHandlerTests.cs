@@ -45,7 +45,7 @@ public sealed class EmotionHandlerTests
         result.Language.ShouldBe(language);
         result.Warning.ShouldNotBeNull().ShouldContain(warning);
         (result.Emotion, result.Confidence).ShouldBe(("fear", result.Scores.Values.Max()));
-        result.Confidence.ShouldBe((0.4 * 0.15) + (0.85 / 7), 1e-9);
+        result.Confidence.ShouldBe((0.4 * 0.02) + (0.98 / 7), 1e-9);
         result.Scores.Values.Sum().ShouldBe(1, 1e-9);
     }
 

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Pipeline.Contracts;
+using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Processes;
+using Pipeline.TestSupport.Services;
+
+namespace Pipeline.EndToEnd.Tests;
+
+/// <summary>Texts unlike those that the model that ships was trained on.</summary>
+public sealed class UnusualTextTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private static readonly (string Text, string Language, IReadOnlyList<string> Emotions)[] _long =
+    [
+        (Repeated("회의는 세 시에 시작합니다.", 100), "ko", ["neutral"]), // More than the model reads at once.
+        (Repeated("너무 슬퍼서 눈물이 나요.", 100), "ko", ["sadness"]),
+        (new string('😱', 5_000), "und", Emotions.All),
+        (Repeated("I moved the box to the kitchen and closed the door.", 100), "en", ["neutral"]),
+    ];
+
+    private static readonly (string Text, string Language)[] _foreign =
+    [
+        ("Estoy muy triste, mi perro murió ayer.", "es"),
+        ("Saya takut sekali sendirian di rumah.", "id"),
+        ("Die Sitzung beginnt um drei Uhr.", "de"),
+        ("怖くて眠れない", "ja"),
+    ];
+
+    private static readonly string[] _wordless = ["https://example.org/a/b?c=1&d=2", "U29tZSBiYXNlNjQgdGV4dCBoZXJlIGZvciB0ZXN0aW5n"];
+
+    [Fact]
+    public async Task Long_texts_are_scored_and_those_in_other_languages_have_warnings()
+    {
+        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await TestPipeline.SettingsAsync(database));
+        using var client = new PipelineClient(host.Address);
+        string[] texts = [.. _long.Select(sentence => sentence.Text), .. _foreign.Select(sentence => sentence.Text), .. _wordless];
+
+        var jobs = await client.FinishAsync(await client.SubmitAsync(texts));
+
+        var results = jobs.Select(job => job.GetProperty("result")).ToArray();
+        foreach (var (sentence, result) in _long.Zip(results))
+        {
+            sentence.Emotions.ShouldContain(Emotion(result), sentence.Text);
+            Language(result).ShouldBe(sentence.Language);
+            result.TryGetProperty("warning", out _).ShouldBeFalse();
+        }
+
+        foreach (var (sentence, result) in _foreign.Zip(results.Skip(_long.Length)))
+        {
+            Language(result).ShouldBe(sentence.Language);
+            result.GetProperty("warning").GetString().ShouldNotBeNull().ShouldContain(sentence.Language);
+            result.GetProperty("confidence").GetDouble().ShouldBeLessThan(0.3);
+        }
+
+        foreach (var result in results.TakeLast(_wordless.Length))
+        {
+            (Language(result), Emotion(result)).ShouldBe(("und", "neutral"));
+            result.TryGetProperty("warning", out _).ShouldBeTrue();
+        }
+
+        (await host.StopAsync()).ShouldBe(0);
+    }
+
+    private static string Repeated(string sentence, int times) => string.Join(' ', Enumerable.Repeat(sentence, times));
+
+    private static string? Emotion(JsonElement result) => result.GetProperty("emotion").GetString();
+
+    private static string? Language(JsonElement result) => result.GetProperty("language").GetString();
+}
