@@ -13,7 +13,7 @@ public sealed class UnusualTextTests(PostgresDatabase database) : IClassFixture<
     [
         (Repeated("회의는 세 시에 시작합니다.", 100), "ko", ["neutral"]), // More than the model reads at once.
         (Repeated("너무 슬퍼서 눈물이 나요.", 100), "ko", ["sadness"]),
-        (new string('😱', 5_000), "und", Emotions.All),
+        (Repeated("😱", 5_000), "und", Emotions.All),
         (Repeated("I moved the box to the kitchen and closed the door.", 100), "en", ["neutral"]),
     ];
 

@@ -153,7 +153,7 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
         return environment;
     }
 
-    private async Task<Client?> FindAsync(string key)
+    private async Task<Core.Clients.Client?> FindAsync(string key)
     {
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         var clients = new ClientStore(source, TimeProvider.System);

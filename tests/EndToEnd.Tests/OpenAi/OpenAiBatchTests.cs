@@ -69,7 +69,7 @@ public sealed class OpenAiBatchTests(PrivateSystem system) : IClassFixture<Priva
     {
         for (var i = 0; i < Bad; i++)
         {
-            yield return $$"""{"custom_id":"bad-{{i}}","method":"PUT","url":"/api/emotion","body":{}}""";
+            yield return $$$"""{"custom_id":"bad-{{{i}}}","method":"PUT","url":"/api/emotion","body":{}}""";
             if (i % (Bad / Good) is 0 && i / (Bad / Good) is < Good and var number)
             {
                 yield return $$$"""{"custom_id":"good-{{{number}}}","method":"POST","url":"/api/emotion","body":{"text":"I am happy about text {{{number}}}"}}""";
