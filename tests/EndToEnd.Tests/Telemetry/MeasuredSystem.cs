@@ -91,7 +91,8 @@ public sealed partial class MeasuredSystem : IAsyncLifetime
     private static async Task<string> AcceptAsync(HttpClient http, string path, object body)
     {
         using var response = await http.PostAsJsonAsync(path, body);
-        var job = await response.Content.ReadFromJsonAsync<JsonElement>();
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+        var job = answer.TryGetProperty("jobs", out var jobs) ? jobs[0] : answer;
         job.TryGetProperty("id", out var id).ShouldBeTrue(job.ToString());
         return id.GetString()!;
     }

@@ -40,7 +40,7 @@ public sealed class TraceTests(PostgresDatabase database) : IClassFixture<Postgr
         await api.StopAsync();
         ReceivedSpan[] trace = [.. receiver.Spans.Where(span => span.TraceId == TraceId)];
         string[] expected =
-            ["accept report", "send report", "wait report", "claim report", "process report", "complete report", "prefill", "decode", "chat small", "deliver webhook", "POST"];
+            ["accept report", "send report", "wait report", "claim report", "process report", "complete report", "prefill", "decode", "deliver webhook", "POST"];
         expected.Except(trace.Select(span => span.Name)).ShouldBeEmpty(string.Join(", ", trace.Select(span => span.Name).Distinct()));
         var attempts = trace.Where(span => span.Name == "process report").OrderBy(span => span.Start).ToArray();
         attempts.Length.ShouldBeGreaterThanOrEqualTo(2);
