@@ -11,6 +11,3 @@ public interface IConstrained
     /// <summary>All schemas that the answer follows, with their fields.</summary>
     IReadOnlyList<AnswerPart> Parts => Schema is { } schema ? [new("schema", schema)] : [];
 }
-
-/// <param name="Field">Where the schema stands in the input.</param>
-public readonly record struct AnswerPart(string Field, JsonElement Schema);

@@ -78,18 +78,6 @@ internal sealed record CompletionPiece(string? Role = null, string? Content = nu
     public IReadOnlyList<CompletionCallPiece>? ToolCalls { get; init; }
 }
 
-/// <summary>A piece of a call: the first one has its id and the function, all further ones only arguments.</summary>
-/// <param name="Index">The place among the calls.</param>
-internal sealed record CompletionCallPiece(int Index, CompletionArguments Function)
-{
-    public string? Id { get; init; }
-
-    public string? Type { get; init; }
-}
-
-/// <param name="Arguments">A piece of a JSON object, as text.</param>
-internal sealed record CompletionArguments(string Arguments, string? Name = null);
-
 internal sealed record CompletionUsage(int PromptTokens, int CompletionTokens, int TotalTokens, PromptTokensDetails PromptTokensDetails)
 {
     public static CompletionUsage Of(TokenUsage usage) =>
@@ -97,24 +85,3 @@ internal sealed record CompletionUsage(int PromptTokens, int CompletionTokens, i
 }
 
 internal sealed record PromptTokensDetails(int CachedTokens);
-
-/// <summary>How probable each token of an answer was.</summary>
-internal sealed record CompletionLogprobs(IReadOnlyList<CompletionToken> Content)
-{
-    /// <summary>Null where none were asked for.</summary>
-    public static CompletionLogprobs? Of(ChatResult result) => result.Logprobs is not { } tokens ? null : new(
-    [
-        .. tokens.Select(token => new CompletionToken(
-            token.Token,
-            token.Logprob,
-            Numbers(token.Bytes),
-            [.. token.TopLogprobs.Select(likely => new CompletionLikelyToken(likely.Token, likely.Logprob, Numbers(likely.Bytes)))])),
-    ]);
-
-    private static int[] Numbers(byte[] bytes) => [.. bytes.Select(value => (int)value)];
-}
-
-/// <param name="Bytes">As numbers, not base64.</param>
-internal sealed record CompletionToken(string Token, double Logprob, IReadOnlyList<int> Bytes, IReadOnlyList<CompletionLikelyToken> TopLogprobs);
-
-internal sealed record CompletionLikelyToken(string Token, double Logprob, IReadOnlyList<int> Bytes);

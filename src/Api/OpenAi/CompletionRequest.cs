@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Pipeline.Api.OpenAi;
 
@@ -66,62 +65,6 @@ internal sealed record CompletionRequest
     [Description("Taken and left alone, as are the other fields that docs/api.md lists: nothing is kept for others.")]
     public string? User { get; init; }
 }
-
-/// <summary>A message as OpenAI's clients write it, and as servers answer it: clients send answers back unchanged.</summary>
-internal sealed record CompletionMessage
-{
-    [Description("system, developer, user, assistant or tool.")]
-    public required string Role { get; init; }
-
-    [Description("A text, or an array of {\"type\":\"text\",\"text\":…}; of the assistant also null.")]
-    public JsonElement? Content { get; init; }
-
-    [Description("Taken and left alone.")]
-    public string? Name { get; init; }
-
-    [Description("Of the assistant: why it did not answer.")]
-    public string? Refusal { get; init; }
-
-    [Description("Of the assistant: the functions that it called.")]
-    public IReadOnlyList<CompletionToolCall>? ToolCalls { get; init; }
-
-    [Description("Of a function's answer: the id of the call.")]
-    public string? ToolCallId { get; init; }
-
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Others { get; set; }
-}
-
-/// <summary>A function, as it is offered.</summary>
-internal sealed record CompletionTool
-{
-    [Description("function.")]
-    public required string Type { get; init; }
-
-    public CompletionFunction? Function { get; init; }
-
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Others { get; set; }
-}
-
-/// <param name="Strict">Taken and left alone: every call follows the schema.</param>
-internal sealed record CompletionFunction(string Name, string? Description = null, JsonElement? Parameters = null, bool? Strict = null);
-
-/// <summary>A call, in answers and in the messages that repeat them.</summary>
-internal sealed record CompletionToolCall
-{
-    public required string Id { get; init; }
-
-    public string? Type { get; init; }
-
-    public required CompletionCalledFunction Function { get; init; }
-
-    /// <summary>The place among the calls; only where clients repeat pieces of a stream.</summary>
-    public int? Index { get; init; }
-}
-
-/// <param name="Arguments">A JSON object, as text.</param>
-internal sealed record CompletionCalledFunction(string Name, string Arguments);
 
 /// <param name="Type">text, json_object or json_schema.</param>
 internal sealed record CompletionFormat(string Type, CompletionSchema? JsonSchema = null);

@@ -127,32 +127,6 @@ public sealed record ChatResult : GeneratedResult, IStreamedResult
     string IStreamedResult.StreamedText => StreamedCalls.Write(Content, ToolCalls);
 }
 
-/// <summary>The values of <see cref="CompleteChat.Truncation"/>.</summary>
-public static class Truncations
-{
-    /// <summary>The oldest messages leave where the context is full.</summary>
-    public const string Auto = "auto";
-
-    /// <summary>A conversation that does not fit is refused.</summary>
-    public const string Disabled = "disabled";
-
-    internal static IEnumerable<InputProblem> Choice(string? truncation) =>
-        truncation is null or Auto or Disabled ? [] : [new("truncation", $"is \"{truncation}\": send {Auto} or {Disabled}.")];
-}
-
-/// <summary>The values of <see cref="ChatResult.FinishReason"/>.</summary>
-public static class FinishReasons
-{
-    /// <summary>The model ended its answer.</summary>
-    public const string Stop = "stop";
-
-    /// <summary>The answer reached its limit of tokens: what is there is not all.</summary>
-    public const string Length = "length";
-
-    /// <summary>The model asks its client to call functions.</summary>
-    public const string ToolCalls = "tool_calls";
-}
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

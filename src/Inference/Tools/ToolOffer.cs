@@ -36,6 +36,3 @@ internal sealed record ToolOffer
         ? new(function.Name, function.Description, function.JsonSchema)
         : throw new ArgumentException($"{tool.Name} is a {tool.GetType().Name}; give functions only.", nameof(tool));
 }
-
-/// <param name="Parameters">JSON schema of the arguments.</param>
-internal sealed record OfferedTool(string Name, string Description, JsonElement Parameters);

@@ -117,7 +117,7 @@ public sealed class JsonGrammarTests
     [Fact]
     public void Any_object_is_a_JSON_object()
     {
-        Answers.Accepts(JsonGrammar.AnyObject, """{"감정": "기쁨", "n":[1.5,{}], "n":true}""").ShouldBeTrue();
+        Answers.Accepts(JsonGrammar.AnyObject, """{"감정": "기쁨", "n":[1.5,{}], "m":true}""").ShouldBeTrue();
         Answers.Accepts(JsonGrammar.AnyObject, "[]").ShouldBeFalse();
     }
 

@@ -2,14 +2,6 @@ using System.Globalization;
 
 namespace Pipeline.Inference.Structured.Patterns;
 
-/// <summary>A pattern is no regular expression, or has something that cannot be kept.</summary>
-internal sealed class PatternException(string message) : Exception(message);
-
-/// <summary>A part of a pattern. What it looks ahead at is behind it, so it is put before that.</summary>
-/// <param name="Plain">The texts of the part; null where it looks ahead.</param>
-/// <param name="Before">The part, and then what follows.</param>
-internal readonly record struct PatternPiece(PatternTerm? Plain, Func<PatternTerm, PatternTerm> Before);
-
 /// <summary>
 /// Reads ECMAScript's regular expressions as far as they are regular: classes, groups, alternatives, repetitions, anchors at the
 /// ends of an alternative, and lookaheads that are not repeated. A pattern without anchors may match anywhere in the text.

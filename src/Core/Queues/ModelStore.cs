@@ -1,0 +1,12 @@
+namespace Pipeline.Core.Queues;
+
+/// <summary>What the workers' rows say of models.</summary>
+internal static class ModelStore
+{
+    public const string Living = """
+        select distinct m.kind, m.name, m.context_tokens
+          from workers, json_to_recordset(models) as m (kind text, name text, context_tokens int)
+         where lease_until > now() and ready
+         order by 1, 2, 3
+        """;
+}
