@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
-using Pipeline.Api.Events;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;

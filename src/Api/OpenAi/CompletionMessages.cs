@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipeline.Api.Body;
 using Pipeline.Api.Problems;
 using Pipeline.Contracts;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Pipeline.Api.Body;
 using Pipeline.Api.Problems;
-using Pipeline.Contracts;
 
 namespace Pipeline.Api.OpenAi;
 

@@ -6,7 +6,6 @@ using Pipeline.Cli.Demo;
 using Pipeline.Cli.Display;
 using Pipeline.Cli.Input;
 using Pipeline.Core.ActivityReports;
-using Pipeline.Core.Clients;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Schedules;
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using Pipeline.Core.Clients;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Cli.Demo;

@@ -7,7 +7,6 @@ using Pipeline.Api.OpenApi;
 using Pipeline.Api.OpenAi.Files;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Webhooks;
-using Pipeline.Core.Batches;
 using Pipeline.Core.FileBatches;
 using Pipeline.Core.Files;
 

@@ -134,6 +134,6 @@ internal sealed class LineCheck(
         Task WaitAsync(TimeSpan delay) => steps.PostponeAsync(batch.Id, delay > RetryMin ? delay : RetryMin, cancellationToken);
     }
 
-    private Task FailAsync(FileBatch batch, string code, string message, CancellationToken cancellationToken) =>
-        steps.EndAsync(batch, new(FileBatchState.Failed) { ErrorCode = code, Error = message }, cancellationToken);
+    private async Task FailAsync(FileBatch batch, string code, string message, CancellationToken cancellationToken) =>
+        await steps.EndAsync(batch, new(FileBatchState.Failed) { ErrorCode = code, Error = message }, cancellationToken);
 }
