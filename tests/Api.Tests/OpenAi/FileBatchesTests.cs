@@ -183,6 +183,20 @@ public sealed class FileBatchesTests(LocalApi api, KeyedApi keyed) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_batch_that_is_canceled_while_its_lines_are_checked_ends_without_them()
+    {
+        var id = await SubmitAsync(Emotion, "bad", "worse");
+        await EndedAsync(id);
+        await api.Database.ExecuteAsync(
+            $"update file_batches set state = 'cancelling', in_progress_at = null, completed_at = null, lines = 0, bad_lines = 0 where id = '{id["batch_".Length..]}'");
+
+        var canceled = await EndedAsync(id);
+
+        (canceled.GetProperty("status").GetString(), Counts(canceled)).ShouldBe(("cancelled", (0, 0, 0)));
+        canceled.GetProperty("error_file_id").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
     public async Task What_is_not_done_in_time_expires_with_the_batch()
     {
         var id = await SubmitAsync(Emotion, EmotionLine("a", "a"), EmotionLine("held", _hold));

@@ -20,6 +20,10 @@ internal sealed class LineFiles(
         if (batch.State is FileBatchState.Cancelling)
         {
             await batches.CancelAsync(batch.ClientId, batch.Id, cancellationToken);
+            if (batch.InProgressAt is null)
+            {
+                await steps.ForgetErrorsAsync(batch.Id, cancellationToken); // Of a check that was not to end.
+            }
         }
         else
         {
