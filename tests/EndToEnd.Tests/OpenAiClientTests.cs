@@ -67,37 +67,6 @@ public sealed class OpenAiClientTests(PostgresDatabase database) : IClassFixture
         await Eventually.TrueAsync(async () => (await JobAsync(http, got.GetProperty("left"))).GetProperty("state").GetString() is "canceled");
     }
 
-    [Fact]
-    public async Task The_SDKs_of_Vercel_and_LangChain_chat_stream_fill_in_forms_call_functions_and_leave()
-    {
-        var settings = await TestPipeline.SettingsAsync(database);
-        settings["Models:Chat:Path"] = WriteModel();
-        await using var api = await RoleProcess.StartReadyAsync("Api", settings);
-        await using var inference = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
-        await using var embedding = await RoleProcess.StartReadyAsync("Workers.Embedding", settings);
-
-        var got = await RunClientAsync("frameworks.mjs", api.Address);
-
-        foreach (var name in (string[])["openai", "compatible", "langchain"])
-        {
-            var client = got.GetProperty(name);
-            client.GetProperty("text").GetString().ShouldNotBeNullOrEmpty(name);
-            client.GetProperty("streamed").GetString().ShouldNotBeNullOrEmpty(name);
-            client.GetProperty("form").GetBoolean().ShouldBeTrue(name);
-            client.GetProperty("calls").EnumerateArray().Select(city => city.GetString()).ShouldBeSubsetOf(["Seoul", "Busan"], name);
-            client.GetProperty("calls").GetArrayLength().ShouldBeGreaterThan(0, name);
-            client.GetProperty("vectors").GetArrayLength().ShouldBe(2, name);
-        }
-
-        got.GetProperty("openai").GetProperty("steps")[0].GetString().ShouldBe("tool-calls");
-        got.GetProperty("openai").GetProperty("called").GetArrayLength().ShouldBeGreaterThan(0);
-
-        // What each left ends without them.
-        using var http = new HttpClient { BaseAddress = api.Address };
-        await Eventually.TrueAsync(async () =>
-            JsonElement.Parse(await http.GetByteArrayAsync("/api/jobs?state=canceled")).GetProperty("jobs").GetArrayLength() >= 3);
-    }
-
     private static void ShouldHaveCalled(JsonElement tools)
     {
         tools.GetProperty("finish").GetString().ShouldBe("tool_calls");

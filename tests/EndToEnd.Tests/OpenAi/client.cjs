@@ -35,7 +35,7 @@ const tools = [{
 
 // One round: the model calls, we answer, the model goes on.
 async function call(settings) {
-  const first = await client.chat.completions.create({ ...settings, tools, tool_choice: 'required', max_completion_tokens: 300 });
+  const first = await client.chat.completions.create({ ...settings, tools, tool_choice: 'required', parallel_tool_calls: false, max_completion_tokens: 300 });
   const message = first.choices[0].message;
   const answers = message.tool_calls.map((made) => ({ role: 'tool', tool_call_id: made.id, content: 'sunny' }));
   const second = await client.chat.completions.create({ ...settings, tools, tool_choice: 'none', messages: [...settings.messages, message, ...answers] });
