@@ -12,9 +12,6 @@ internal sealed class MetricsServer(MeterProvider metrics, IOptions<TelemetryOpt
 {
     private WebApplication? _app;
 
-    /// <summary>Where it listens.</summary>
-    public string Address => _app!.Urls.First();
-
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // No defaults: the variables of this process, such as Urls, are not meant for it.

@@ -50,7 +50,7 @@ internal static class TelemetryRegistration
         });
         if (isScraped)
         {
-            services.AddHosted<MetricsServer>();
+            services.AddHostedService<MetricsServer>();
         }
 
         if (sends)
