@@ -26,10 +26,10 @@ internal sealed class PipelineMeter : LoopService
         Gauge("pipeline.task.late", "s", "By how much the next run of a recurring task is overdue; negative before it is.", sample => sample.Tasks.Select(task => Of(task.LateSeconds, ("task", task.Id))));
         Gauge("pipeline.webhook.due", "{delivery}", "Webhooks that are due and not delivered.", sample => [Of(sample.Webhooks.Pending)]);
         Gauge("pipeline.webhook.late", "s", "How long the first of them has been due.", sample => [Of(sample.Webhooks.LateSeconds)]);
-        Gauge("pipeline.budget.fullest", "1", "What is used of the fullest budget of any client, as a part of 1.", Fullest);
+        Gauge("pipeline.budget.fullest", null, "What is used of the fullest budget of any client, as a part of 1.", Fullest);
         if (_options.Clients)
         {
-            Gauge("pipeline.client.budget", "1", "What is used of a client's budget, as a part of 1.", sample => sample.Budgets.Select(budget => Of(budget.Used, ("client", budget.Client), ("period", budget.Period))));
+            Gauge("pipeline.client.budget", null, "What is used of a client's budget, as a part of 1.", sample => sample.Budgets.Select(budget => Of(budget.Used, ("client", budget.Client), ("period", budget.Period))));
             Gauge("pipeline.client.jobs", "{job}", "Jobs of a client that wait or are in flight.", sample => sample.Waiting.Select(jobs => Of(jobs.Jobs, ("client", jobs.Client), ("state", jobs.State))));
             Gauge("pipeline.client.jobs.today", "{job}", "Measured jobs of a client since midnight (UTC).", sample => sample.Used.Select(use => Of(use.Jobs, ("client", use.Client))));
             Gauge("pipeline.client.tokens.today", "{token}", "Tokens of a client since midnight (UTC).", sample => sample.Used.SelectMany(Tokens));
