@@ -53,7 +53,8 @@ def paragraph(lang: str, part: str, choose: random.Random) -> str:
     shape = choose.random()
     count = 1 if shape < 0.40 else choose.randint(2, 4) if shape < 0.75 else choose.randint(5, 10) if shape < 0.92 else 60
     if choose.random() < 0.06:
-        return " ".join([sentence(lang, part, choose)] * min(count + 1, 10))
+        repeated = sentence(lang, part, choose)
+        return " ".join([repeated] * min(count + 1, 10, PROSE_CHARACTERS_MAX // (len(repeated) + 1)))
     written: list[str] = []
     # So that the longest are of all lengths.
     limit = choose.randint(400, PROSE_CHARACTERS_MAX) if count == 60 else PROSE_CHARACTERS_MAX
