@@ -64,7 +64,8 @@ def paragraph(lang: str, part: str, choose: random.Random) -> str:
             break
         written.append(following)
     if len(written) > 2 and choose.random() < 0.15:
-        return "\n".join(f"{number}. {line}" for number, line in enumerate(written, 1))
+        numbered = "\n".join(f"{number}. {line}" for number, line in enumerate(written, 1))
+        return numbered if len(numbered) <= PROSE_CHARACTERS_MAX else "\n".join(written)
     return ("\n" if choose.random() < 0.08 else " ").join(written)
 
 
