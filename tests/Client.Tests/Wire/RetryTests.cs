@@ -4,12 +4,14 @@ using Pipeline.TestSupport.Pipelines;
 
 namespace Pipeline.Client.Tests.Wire;
 
-public sealed class RetryTests
+public sealed class RetryTests : IDisposable
 {
     private const string Queued = """{"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"emotion","state":"queued","new_field":{"which":"older programs do not know"}}""";
 
     private readonly InstantTime _time = new();
     private readonly ScriptedServer _server = new();
+
+    public void Dispose() => _server.Dispose();
 
     [Fact]
     public async Task A_full_queue_is_obeyed_for_as_long_as_it_asks()
