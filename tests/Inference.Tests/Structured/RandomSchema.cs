@@ -8,7 +8,7 @@ internal sealed class RandomSchema(Random random)
 {
     private static readonly string[] Names = ["score", "감정", "a", "ab", "abc", "the \"quoted\"", "back\\slash", "x", ""];
 
-    private static readonly string[] Patterns = ["^[a-c]{1,5}-?[가-힣]{0,2}$", "x|^y", "^(?:ab|a){1,4}$", @"^\d{3,6}\.$", "^(?!a)[ab]{2,6}$"];
+    private static readonly string[] Patterns = ["^[a-c]{1,5}-?[가-힣]{0,2}$", "^.{0,3}x|^y", "^(?:ab|a){1,4}$", @"^\d{3,6}\.$", "^(?!a)[ab]{2,6}$"];
     private static readonly string[] Formats = ["date", "date-time", "uuid", "ipv4"];
 
     public JsonElement Next()
