@@ -79,7 +79,7 @@ internal static class Acts
                 Put(body ??= [], field, Value(name.Split(':').ElementAtOrDefault(1), values.ToString()));
             }
         }
-        catch (Exception e) when (e is JsonException or FormatException)
+        catch (Exception e) when (e is JsonException or FormatException or OverflowException)
         {
             return (null, JsonSerializer.SerializeToElement(new JsonObject
             {

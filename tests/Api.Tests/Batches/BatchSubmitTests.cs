@@ -53,13 +53,15 @@ public sealed class BatchSubmitTests(LocalApi api)
     [Fact]
     public async Task One_bad_item_refuses_the_batch_and_is_named()
     {
-        var items = Enumerable.Range(0, 30).Select(i => i is 17 ? """{"text":" "}""" : """{"text":"fine"}""");
-        var before = await NewestAsync(api.Client);
+        // As many as no other batch of these tests has.
+        const int Count = 37;
+        var items = Enumerable.Range(0, Count).Select(i => i is 17 ? """{"text":" "}""" : """{"text":"fine"}""");
 
         var answer = await api.Client.PostLinesAsync("/api/jobs/batch?kind=emotion", items);
 
         answer.ShouldBlame("items[17].text", "is empty, or has nothing that can be seen").Says("items[17].text");
-        (await NewestAsync(api.Client)).ShouldBe(before);
+        (await api.Client.GetAsync("/api/batches?limit=100")).Json.GetProperty("batches").EnumerateArray()
+            .ShouldNotContain(batch => batch.GetProperty("items").GetInt32() == Count);
     }
 
     [Fact]
@@ -186,9 +188,6 @@ public sealed class BatchSubmitTests(LocalApi api)
     }
 
     private static string? Key(JsonElement line) => line.TryGetProperty("key", out var key) ? key.GetString() : null;
-
-    private static async Task<string> NewestAsync(ApiClient client) =>
-        (await client.GetAsync("/api/batches?limit=1")).Json.GetProperty("batches").ToString();
 
     private async Task<IReadOnlyList<JsonElement>> ResultsAsync(string id) =>
         (await api.Client.GetAsync($"/api/batches/{id}/results", ("Prefer", "wait=60"))).Lines;

@@ -91,7 +91,7 @@ public sealed class McpTests(LocalApi local, KeyedApi keyed) : IClassFixture<Key
     [InlineData("submit_job", "kind", "sums", "kind is")]
     [InlineData("get_job", "id", "7", "id is")]
     [InlineData("get_job", "name", "a", "name is not a known argument. Known: id.")]
-    [InlineData("wait_for_job", "wait_seconds", "soon", "Prefer has wait=soon")]
+    [InlineData("wait_for_job", "wait_seconds", "soon", "has wait=soon")]
     [InlineData("search_documents", "query", " ", "query is empty")]
     [InlineData("analyze_emotion", "text", " ", "text is empty")]
     public async Task What_is_wrong_is_told_in_the_words_of_the_API(string tool, string argument, string value, string message)

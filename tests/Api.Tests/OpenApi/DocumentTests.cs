@@ -92,7 +92,7 @@ public sealed class DocumentTests(LocalApi api)
             }
         }
 
-        tried.ShouldBe(32);
+        tried.ShouldBe(35);
     }
 
     [Fact]

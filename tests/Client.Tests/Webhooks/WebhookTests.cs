@@ -68,7 +68,7 @@ public sealed class WebhookTests(PipelineServer server)
     }
 
     [Theory]
-    [InlineData("whsec_no base64")]
+    [InlineData("whsec_no,base64")]
     [InlineData("whsec_")]
     public void A_secret_of_another_form_is_refused(string secret) =>
         Should.Throw<ArgumentException>(() => new WebhookVerifier([secret], TimeProvider.System));
