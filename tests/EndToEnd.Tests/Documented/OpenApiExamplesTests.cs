@@ -17,6 +17,7 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
     private readonly Dictionary<string, string> _ids = new()
     {
         ["/v1/models"] = "chat",
+        ["/api/queues"] = "emotion",
         ["/api/schedules"] = "nightly-reports",
         ["/api/keys"] = "web",
         ["/api/pauses"] = "queue/document-bulk",
@@ -108,7 +109,7 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
     private async Task TryAsync(HttpClient http, AnswerShape shape, string path, string method, JsonElement operation, string? body)
     {
         var isOfOne = IsOfOne(path);
-        var address = isOfOne ? path.Replace("{id}", "{name}", StringComparison.Ordinal).Replace("{scope}/{name}", "{name}", StringComparison.Ordinal).Replace("{name}", _ids[path.Split("/{")[0]], StringComparison.Ordinal) : path;
+        var address = isOfOne ? path.Replace("{id}", "{name}", StringComparison.Ordinal).Replace("{queue}", "{name}", StringComparison.Ordinal).Replace("{scope}/{name}", "{name}", StringComparison.Ordinal).Replace("{name}", _ids[path.Split("/{")[0]], StringComparison.Ordinal) : path;
         using var request = new HttpRequestMessage(HttpMethod.Parse(method), address)
         {
             Content = body is null ? null : new StringContent(body, null, "application/json"),
