@@ -26,5 +26,5 @@ internal sealed record PlainCompletion(string Id, long Created, string Model, IR
 internal sealed record PlainChoice(int Index, string Text, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? FinishReason)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public CompletionLogprobs? Logprobs { get; }
+    public CompletionLogprobs? Logprobs { get; init; }
 }

@@ -61,6 +61,8 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
         _ when path is "/api/jobs/actions/{id}" => method is "get" ? 7 : 8,
         _ when path is "/api/jobs/cancel" => 6,
         _ when path.EndsWith("/retry", StringComparison.Ordinal) => 5,
+        // While it runs, so before it is canceled.
+        _ when path.EndsWith("/pause", StringComparison.Ordinal) || path.EndsWith("/resume", StringComparison.Ordinal) => 1,
         ("post", false) => 0,
         ("put" or "patch", _) => 1,
         ("post", true) => 2,
