@@ -41,7 +41,7 @@ internal static class SchemaValidator
         ("minLength", JsonValueKind.String) => value.GetString()!.EnumerateRunes().Count() >= bound.GetInt32(),
         ("maxLength", JsonValueKind.String) => value.GetString()!.EnumerateRunes().Count() <= bound.GetInt32(),
         ("multipleOf", JsonValueKind.Number) => Decimal(value) % Decimal(bound) == 0,
-        ("pattern", JsonValueKind.String) => Regex.IsMatch(value.GetString()!, bound.GetString()!, RegexOptions.ECMAScript),
+        ("pattern", JsonValueKind.String) => Regex.IsMatch(OneUnitEach(value.GetString()!), bound.GetString()!, RegexOptions.ECMAScript),
         ("format", JsonValueKind.String) => IsFormat(value.GetString()!, bound.GetString()!),
         ("allOf", _) => bound.EnumerateArray().All(item => Matches(value, item, root)),
         ("prefixItems", JsonValueKind.Array) => value.GetArrayLength() >= bound.GetArrayLength() && bound.EnumerateArray().Zip(value.EnumerateArray()).All(pair => Matches(pair.Second, pair.First, root)),
@@ -90,4 +90,7 @@ internal static class SchemaValidator
         reference.Split('/').Skip(1).Aggregate(root, (at, name) => at.GetProperty(name));
 
     private static decimal Decimal(JsonElement number) => decimal.Parse(number.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture);
+
+    // JSON Schema's patterns count code points, .NET's the halves of surrogate pairs.
+    private static string OneUnitEach(string text) => Regex.Replace(text, "[\uD800-\uDBFF][\uDC00-\uDFFF]", "\uE000");
 }
