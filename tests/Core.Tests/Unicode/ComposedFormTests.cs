@@ -28,7 +28,8 @@ public sealed class ComposedFormTests(PostgresDatabase database) : IClassFixture
         const int Seed = 7;
         var random = new Random(Seed);
         int[] marks = [.. Known.Where(line => line[0] is '@').SelectMany(line => line[1..].Split(' ') is var range ? Enumerable.Range(Hex(range[0]), Hex(range[1]) - Hex(range[0]) + 1) : [])];
-        int[] others = [.. Enumerable.Range('a', 26), .. Enumerable.Range(0x1100, 19), .. Enumerable.Range(0x1161, 21), .. Enumerable.Range(0x11A7, 28), 0xAC00, 0xAC01, 0xC5, 0x1EA5, 0x9C7, 0x9BE, 0x3042, 0x1F600];
+        // Without U+11A7, which stands for no final consonant: PostgreSQL 15 takes it for one and drops it.
+        int[] others = [.. Enumerable.Range('a', 26), .. Enumerable.Range(0x1100, 19), .. Enumerable.Range(0x1161, 21), .. Enumerable.Range(0x11A8, 27), 0xAC00, 0xAC01, 0xC5, 0x1EA5, 0x9C7, 0x9BE, 0x3042, 0x1F600];
 
         await CompareAsync(Enumerable.Range(0, 20_000).Select(_ => string.Concat(Enumerable.Range(0, random.Next(2, 8))
             .Select(_ => char.ConvertFromUtf32(random.Next(2) is 0 ? marks[random.Next(marks.Length)] : others[random.Next(others.Length)])))));
