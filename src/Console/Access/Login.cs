@@ -17,7 +17,7 @@ internal static class Login
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, (HttpContext _) => new ScreenResult<LoginPage>()).ExcludeFromDescription();
+        routes.MapGet(Path, IResult (HttpContext _) => new ScreenResult<LoginPage>()).ExcludeFromDescription();
         routes.MapPost(Path, EnterAsync).ExcludeFromDescription();
         routes.MapPost("/logout", LeaveAsync).ExcludeFromDescription();
         // As a delegate: what takes a context alone would be taken for one that answers by itself.

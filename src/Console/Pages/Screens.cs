@@ -36,7 +36,7 @@ internal static class Screens
 
     private static void Get<TScreen>(IEndpointRouteBuilder routes, string path)
         where TScreen : IComponent =>
-        routes.MapGet(path, (HttpContext _) => new ScreenResult<TScreen>()).ExcludeFromDescription();
+        routes.MapGet(path, IResult (HttpContext _) => new ScreenResult<TScreen>()).ExcludeFromDescription();
 
     /// <summary>Opens a job by its id, or searches.</summary>
     private static IResult Go(HttpContext context)
