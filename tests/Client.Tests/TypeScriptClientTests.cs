@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Processes;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Client.Tests;
@@ -31,19 +31,13 @@ public sealed class TypeScriptClientTests(PipelineServer server) : IDisposable
         var start = new ProcessStartInfo("node", arguments)
         {
             WorkingDirectory = _folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
             Environment =
             {
                 ["PIPELINE_URL"] = server.Address.ToString(),
                 ["PIPELINE_CLIENT"] = Path.Combine(_folder, "dist", "index.js"),
             },
         };
-        using var node = Process.Start(start)!;
-        var (output, errors) = (node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
-        using var patience = Patience.Begin();
-        await node.WaitForExitAsync(patience.Token);
-        node.ExitCode.ShouldBe(0, $"{string.Join(' ', arguments)}\n{await output}\n{await errors}");
+        await NodeProcess.RunAsync(start);
     }
 
     private static void Copy(string from, string to)

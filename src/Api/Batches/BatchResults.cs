@@ -15,14 +15,13 @@ internal sealed class BatchResults(
     public const int PageLength = 100;
 
     private static readonly byte[] NewLine = [(byte)'\n'];
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
         response.ContentType = BatchFormats.LinesType;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, lifetime.ApplicationStopping);
-        var started = time.GetTimestamp();
+        PageWait pages = new(wait, time, ended.Token);
         var cursor = after;
         for (BatchPage? page = first; page is not null; page = await store.ReadAsync(clientId, batchId, cursor, PageLength, httpContext.RequestAborted))
         {
@@ -36,29 +35,10 @@ internal sealed class BatchResults(
 
             await response.Body.FlushAsync(httpContext.RequestAborted);
             var isCaughtUp = page.Results.Count < PageLength;
-            if (page.IsComplete || (isCaughtUp && !await PauseAsync(started, ended.Token)))
+            if (page.IsComplete || (isCaughtUp && !await pages.PauseAsync()))
             {
                 return;
             }
-        }
-    }
-
-    /// <summary>False when the client has waited as long as it wanted, or the host stops: it goes on from its last cursor.</summary>
-    private async Task<bool> PauseAsync(long started, CancellationToken ended)
-    {
-        if (wait is not { } atMost || time.GetElapsedTime(started) >= atMost)
-        {
-            return false;
-        }
-
-        try
-        {
-            await Task.Delay(Pause, time, ended);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
         }
     }
 }

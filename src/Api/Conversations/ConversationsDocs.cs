@@ -76,7 +76,7 @@ internal static class ConversationsDocs
         Summary = "Send a message; the answer is a chat job",
         Description = "The model sees the system message, the newest Conversation:ContextMessages (5) messages within Conversation:ContextTokens (4,096) tokens, and this one. One message is answered at a time.",
         Parameters = [Id, .. SharedDocs.ViewedSubmission],
-        Body = new(typeof(MessageRequest), [("A message", """{"content":"재귀가 뭐예요?"}""")]),
+        Body = new(typeof(MessageRequest), [("A message", """{"content":"재귀가 뭐예요?"}""")]) { Also = [typeof(CommonRequest)] },
         Answers = SharedDocs.JobAnswers(CompleteChat.Descriptor),
         Problems = [.. SharedDocs.ViewedSubmissions, ProblemType.ConversationNotFound, ProblemType.ConversationState],
     }.Streamed();
@@ -96,26 +96,21 @@ internal sealed record ConversationRequest
 }
 
 /// <summary>The body for readers of the document.</summary>
-internal sealed record MessageRequest
+internal sealed record MessageRequest : SampledMessage
 {
     [Description("At most Input:TextLengthMax (20,000) UTF-16 code units.")]
     public required string Content { get; init; }
 
+    [Description("true: server-sent events instead of the job.")]
+    public bool? Stream { get; init; }
+}
+
+/// <summary>What every message may say of its answer.</summary>
+internal abstract record SampledMessage
+{
     [Description("Randomness, 0 to 2; default Models:Chat:Temperature (0.7).")]
     public double? Temperature { get; init; }
 
     [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096); default Models:Chat:OutputTokensMax (1,024).")]
     public int? MaxTokens { get; init; }
-
-    [Description("true: server-sent events instead of the job.")]
-    public bool? Stream { get; init; }
-
-    [Description("interactive (default) or bulk.")]
-    public string? Priority { get; init; }
-
-    [Description("RFC 3339 time at which the job expires unless it has finished; at most Api:ExpiryMax (30 days) ahead.")]
-    public DateTimeOffset? ExpiresAt { get; init; }
-
-    [Description("URL for a signed webhook when the job is final; requires POST /api/webhooks/secrets first.")]
-    public string? CallbackUrl { get; init; }
 }

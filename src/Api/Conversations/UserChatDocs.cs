@@ -26,19 +26,13 @@ internal static class UserChatDocs
 }
 
 /// <summary>The body for readers of the document.</summary>
-internal sealed record UserMessageRequest
+internal sealed record UserMessageRequest : SampledMessage
 {
     [Description("Whose conversation it is: 1 to 200 characters of your own.")]
     public required string UserId { get; init; }
 
     [Description("At most Input:TextLengthMax (20,000) UTF-16 code units.")]
     public required string Message { get; init; }
-
-    [Description("Randomness, 0 to 2; default Models:Chat:Temperature (0.7).")]
-    public double? Temperature { get; init; }
-
-    [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096); default Models:Chat:OutputTokensMax (1,024).")]
-    public int? MaxTokens { get; init; }
 
     [Description("true: server-sent events instead of the reply.")]
     public bool? Stream { get; init; }

@@ -18,8 +18,7 @@ internal sealed class ChunkFormat(Guid jobId, string model, long created, bool i
     public bool IsPlain { get; init; }
 
     private readonly StringBuilder _sent = new();
-    private readonly StringBuilder _text = new(); // Of the attempt that was last heard of.
-    private int _attempt;
+    private readonly AttemptText _text = new();
     private bool _isOver;
 
     public void Write(SseWriter sse, JobUpdate update)
@@ -32,17 +31,17 @@ internal sealed class ChunkFormat(Guid jobId, string model, long created, bool i
             case var _ when _isOver:
                 break;
             case JobUpdate.Text text:
-                Take(text);
+                _text.Take(text);
                 WritePiece(sse);
                 break;
             case JobUpdate.Ended ended when JobFailure.Of(ended.Job) is { } problem:
-                WriteError(sse, problem.Type, problem.Detail);
+                WriteError(sse, problem);
                 break;
             case JobUpdate.Ended ended:
                 WriteEnd(sse, ended.Job);
                 break;
             case JobUpdate.Interrupted:
-                WriteError(sse, ProblemType.NotFinished, $"The stream ended before the answer (Api:StreamDurationMax), or the server is being stopped. The job goes on: GET /api/jobs/{jobId}.");
+                WriteError(sse, StreamProblems.Interrupted(jobId));
                 break;
         }
     }
@@ -50,25 +49,19 @@ internal sealed class ChunkFormat(Guid jobId, string model, long created, bool i
     /// <inheritdoc/>
     public Problem? Refuse(JobUpdate update) => update is JobUpdate.Ended ended ? JobFailure.Of(ended.Job) : null;
 
-    private void Take(JobUpdate.Text text)
-    {
-        _text.Length = text.At.Attempt == _attempt ? Math.Min(text.At.Offset, _text.Length) : 0;
-        _text.Append(text.Value);
-        _attempt = text.At.Attempt;
-    }
-
     private void WritePiece(SseWriter sse)
     {
-        var common = Math.Min(_sent.Length, _text.Length);
-        if (_sent.ToString(0, common) != _text.ToString(0, common))
+        var text = _text.Value;
+        var common = Math.Min(_sent.Length, text.Length);
+        if (_sent.ToString(0, common) != text.ToString(0, common))
         {
             WriteChanged(sse);
         }
-        else if (_text.Length > _sent.Length)
+        else if (text.Length > _sent.Length)
         {
             var before = StreamedCalls.Read(_sent.ToString());
             var isFirst = _sent.Length == 0;
-            _sent.Append(_text, _sent.Length, _text.Length - _sent.Length);
+            _sent.Append(text, _sent.Length, text.Length - _sent.Length);
             foreach (var piece in Pieces(before, StreamedCalls.Read(_sent.ToString())))
             {
                 Write(sse, [new(0, isFirst ? piece with { Role = PromptRoles.Assistant } : piece)]);
@@ -126,14 +119,11 @@ internal sealed class ChunkFormat(Guid jobId, string model, long created, bool i
         _isOver = true;
     }
 
-    private void WriteChanged(SseWriter sse) => WriteError(
-        sse,
-        ProblemType.JobFailed,
-        $"Job {jobId} was started again in the middle of its answer, and says something else now. Its result: GET /api/jobs/{jobId}.");
+    private void WriteChanged(SseWriter sse) => WriteError(sse, StreamProblems.Changed(jobId));
 
-    private void WriteError(SseWriter sse, ProblemType type, string detail)
+    private void WriteError(SseWriter sse, Problem problem)
     {
-        sse.Write(null, null, OpenAiError.Of(type, detail, param: null), OpenAiJson.Wire.OpenAiError);
+        sse.Write(null, null, OpenAiError.Of(problem.Type, problem.Detail, param: null), OpenAiJson.Wire.OpenAiError);
         sse.WriteText(Done);
         _isOver = true;
     }

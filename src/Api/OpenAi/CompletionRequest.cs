@@ -4,31 +4,10 @@ using System.Text.Json;
 namespace Pipeline.Api.OpenAi;
 
 /// <summary>The body of <c>POST /v1/chat/completions</c>, as far as a local model can do it. <see cref="CompletionFields"/> decides about all other fields.</summary>
-internal sealed record CompletionRequest
+internal sealed record CompletionRequest : SampledRequest
 {
-    [Description("A name from GET /v1/models, such as chat.")]
-    public required string Model { get; init; }
-
     [Description("1 to Input:MessagesMax (256) messages, the oldest first, the user's or a function's at the end.")]
     public required IReadOnlyList<CompletionMessage> Messages { get; init; }
-
-    [Description("Randomness, 0 to 2; default Models:Chat:Temperature (0.7).")]
-    public double? Temperature { get; init; }
-
-    [Description("Draws among the most probable tokens that together have this probability, 0 to 1.")]
-    public double? TopP { get; init; }
-
-    [Description("The same seed and the same request give the same answer on the same machine.")]
-    public long? Seed { get; init; }
-
-    [Description("A text, or up to 4, that end the answer and are not part of it.")]
-    public JsonElement? Stop { get; init; }
-
-    [Description("-2 to 2: makes tokens that occurred less probable.")]
-    public double? PresencePenalty { get; init; }
-
-    [Description("-2 to 2: makes tokens that occurred often less probable.")]
-    public double? FrequencyPenalty { get; init; }
 
     [Description("Most tokens of the answer; more than Input:OutputTokensMax (4,096) is cut to that.")]
     public int? MaxCompletionTokens { get; init; }
@@ -44,14 +23,6 @@ internal sealed record CompletionRequest
 
     [Description("text, json_object, or json_schema with the schema that the answer follows always.")]
     public CompletionFormat? ResponseFormat { get; init; }
-
-    [Description("Whether the answer comes piece by piece as server-sent events.")]
-    public bool? Stream { get; init; }
-
-    public CompletionStreamOptions? StreamOptions { get; init; }
-
-    [Description("1: one answer.")]
-    public int? N { get; init; }
 
     [Description("Functions that the model may ask the client to call.")]
     public IReadOnlyList<CompletionTool>? Tools { get; init; }

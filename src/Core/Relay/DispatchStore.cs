@@ -135,10 +135,8 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
             return ClientRooms.Unlimited;
         }
 
-        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
-            $"{ByIndex}; {InFlight}", new { ClientIds = jobsMax.Keys.ToArray() }, cancellationToken: cancellationToken));
-        await rows.ReadAsync();
-        var inFlight = (await rows.ReadAsync<(Guid ClientId, int Jobs)>()).ToDictionary(row => row.ClientId, row => row.Jobs);
+        var rows = await QueryByIndexAsync<(Guid ClientId, int Jobs)>(connection, InFlight, new { ClientIds = jobsMax.Keys.ToArray() }, cancellationToken);
+        var inFlight = rows.ToDictionary(row => row.ClientId, row => row.Jobs);
         return new(jobsMax.ToDictionary(client => client.Key, client => (client.Value, inFlight.GetValueOrDefault(client.Key))));
     }
 
@@ -147,10 +145,8 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
         string queue, IReadOnlyDictionary<Guid, double> weights, int perClient, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
-            $"{ByIndex}; {Heads}", new { Queue = queue, ClientIds = weights.Keys.ToArray(), Limit = perClient }, cancellationToken: cancellationToken));
-        await rows.ReadAsync();
-        var heads = (await rows.ReadAsync<Head>()).AsList();
+        var heads = await QueryByIndexAsync<Head>(
+            connection, Heads, new { Queue = queue, ClientIds = weights.Keys.ToArray(), Limit = perClient }, cancellationToken);
         return [.. heads.GroupBy(head => head.ClientId).SelectMany(client => client.Select((head, i) => new WaitingDispatch
         {
             Id = head.Id,
@@ -183,10 +179,7 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
     internal async Task<IReadOnlyList<Dispatch>> UnheldAsync(TimeSpan lostAfter, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
-            $"{ByIndex}; {Unheld}", new { LostAfter = lostAfter, Limit = limit }, cancellationToken: cancellationToken));
-        await rows.ReadAsync();
-        return (await rows.ReadAsync<Dispatch>()).AsList();
+        return await QueryByIndexAsync<Dispatch>(connection, Unheld, new { LostAfter = lostAfter, Limit = limit }, cancellationToken);
     }
 
     /// <summary>Forgets those of the messages with nothing left to do.</summary>
@@ -197,6 +190,13 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
     /// <returns>Where the next page begins; null after the last one.</returns>
     internal Task<long?> DeleteEndedAsync(long? after, int limit, CancellationToken cancellationToken) =>
         dataSource.QuerySingleAsync<long?>(DeleteEnded, new { After = after ?? 0, Limit = limit }, cancellationToken);
+
+    private static async Task<IReadOnlyList<T>> QueryByIndexAsync<T>(NpgsqlConnection connection, string sql, object parameters, CancellationToken cancellationToken)
+    {
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition($"{ByIndex}; {sql}", parameters, cancellationToken: cancellationToken));
+        await rows.ReadAsync(); // What the setting answers.
+        return (await rows.ReadAsync<T>()).AsList();
+    }
 
     private sealed record WaitingClient
     {

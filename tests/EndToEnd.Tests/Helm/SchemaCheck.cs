@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Processes;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.EndToEnd.Tests.Helm;
@@ -16,17 +16,8 @@ internal static class SchemaCheck
         Directory.Exists(Packages).ShouldBeTrue("./test installs the npm package kubernetes-models into .local/npm/kubernetes; run it once.");
         var start = new ProcessStartInfo("node", [RepositoryFiles.Path("tests", "EndToEnd.Tests", "Helm", "check.cjs"), RepositoryFiles.Path("deploy", "helm", "pipeline")])
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
             Environment = { ["NODE_PATH"] = Packages, ["VALUES"] = values },
         };
-        using var node = Process.Start(start)!;
-        var (output, errors) = (node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
-        await node.StandardInput.WriteAsync(manifests);
-        node.StandardInput.Close();
-        using var patience = Patience.Begin();
-        await node.WaitForExitAsync(patience.Token);
-        node.ExitCode.ShouldBe(0, await output + await errors);
+        await NodeProcess.RunAsync(start, manifests);
     }
 }

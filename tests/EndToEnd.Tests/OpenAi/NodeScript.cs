@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Processes;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.EndToEnd.Tests.OpenAi;
@@ -16,15 +16,8 @@ internal static class NodeScript
         Directory.Exists(Packages).ShouldBeTrue("./test installs the npm package openai into .local/npm/openai; run it once.");
         var start = new ProcessStartInfo("node", [RepositoryFiles.Path("tests", "EndToEnd.Tests", "OpenAi", script), .. arguments])
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
             Environment = { ["NODE_PATH"] = Packages },
         };
-        using var node = Process.Start(start)!;
-        var (output, errors) = (node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
-        using var patience = Patience.Begin();
-        await node.WaitForExitAsync(patience.Token);
-        node.ExitCode.ShouldBe(0, await errors);
-        return JsonElement.Parse(await output);
+        return JsonElement.Parse(await NodeProcess.RunAsync(start));
     }
 }

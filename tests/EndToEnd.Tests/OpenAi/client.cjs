@@ -79,7 +79,8 @@ async function main() {
   const settings = { model: 'chat', messages, max_completion_tokens: 24, temperature: 0 };
   const [whole, streamed] = await Promise.all([
     client.chat.completions.create({ ...settings, logprobs: true, top_logprobs: 2 }),
-    client.chat.completions.create({ ...settings, stream: true, stream_options: { include_usage: true } }).then(read),
+    // Long enough that it comes in pieces, however fast a tiny model writes.
+    client.chat.completions.create({ ...settings, max_completion_tokens: 240, stream: true, stream_options: { include_usage: true } }).then(read),
   ]);
   const format = { type: 'json_schema', json_schema: { name: 'city', strict: true, schema } };
   const json = await client.chat.completions.create({ ...settings, max_completion_tokens: 200, response_format: format });

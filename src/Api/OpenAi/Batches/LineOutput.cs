@@ -12,14 +12,12 @@ namespace Pipeline.Api.OpenAi.Batches;
 internal sealed class LineOutput(
     FileBatchStore store, IHostApplicationLifetime lifetime, TimeProvider time, FileBatch batch, BatchCursor after, TimeSpan? wait) : IResult
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var (response, aborted) = (httpContext.Response, httpContext.RequestAborted);
         response.ContentType = BatchFormats.LinesType;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
-        var started = time.GetTimestamp();
+        PageWait pages = new(wait, time, ended.Token);
         var answers = new LineAnswers(batch);
         var cursor = after;
         while (await store.ReadAsync(batch.ClientId, batch.Id, cursor, LineFiles.PageLength, aborted) is { } page)
@@ -38,29 +36,10 @@ internal sealed class LineOutput(
 
             await response.Body.FlushAsync(aborted);
             var isCaughtUp = page.Count < LineFiles.PageLength;
-            if (page.IsComplete || (isCaughtUp && !await PauseAsync(started, ended.Token)))
+            if (page.IsComplete || (isCaughtUp && !await pages.PauseAsync()))
             {
                 return;
             }
-        }
-    }
-
-    /// <summary>False when the client has waited as long as it wanted, or the host stops: it goes on from its last cursor.</summary>
-    private async Task<bool> PauseAsync(long started, CancellationToken ended)
-    {
-        if (wait is not { } atMost || time.GetElapsedTime(started) >= atMost)
-        {
-            return false;
-        }
-
-        try
-        {
-            await Task.Delay(Pause, time, ended);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
         }
     }
 }

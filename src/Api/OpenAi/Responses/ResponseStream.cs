@@ -13,9 +13,8 @@ namespace Pipeline.Api.OpenAi.Responses;
 internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created) : IStreamFormat
 {
     private readonly StringBuilder _sent = new();
-    private readonly StringBuilder _text = new(); // Of the attempt that was last heard of.
+    private readonly AttemptText _text = new();
     private readonly List<ResponseOutput> _items = []; // Those that have begun; all but the last are done.
-    private int _attempt;
     private int _sequence;
     private bool _hasBegun;
     private bool _isOver;
@@ -35,14 +34,14 @@ internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created
             case var _ when _isOver:
                 break;
             case JobUpdate.Text text:
-                Take(text);
-                WritePieces(sse, _text.ToString());
+                _text.Take(text);
+                WritePieces(sse, _text.Value.ToString());
                 break;
             case JobUpdate.Ended ended:
                 WriteEnd(sse, ended.Job);
                 break;
             case JobUpdate.Interrupted:
-                WriteError(sse, ProblemType.NotFinished, $"The stream ended before the answer (Api:StreamDurationMax), or the server is being stopped. The job goes on: GET /api/jobs/{jobId}.");
+                WriteError(sse, StreamProblems.Interrupted(jobId));
                 break;
         }
     }
@@ -61,13 +60,6 @@ internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created
         }
     }
 
-    private void Take(JobUpdate.Text text)
-    {
-        _text.Length = text.At.Attempt == _attempt ? Math.Min(text.At.Offset, _text.Length) : 0;
-        _text.Append(text.Value);
-        _attempt = text.At.Attempt;
-    }
-
     /// <summary>What came since; false when it is another text than the one that was sent.</summary>
     private bool WritePieces(SseWriter sse, string text)
     {
@@ -79,7 +71,7 @@ internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created
                 return true; // A second attempt that has not come as far yet.
             }
 
-            WriteError(sse, ProblemType.JobFailed, $"Job {jobId} was started again in the middle of its answer, and says something else now. Its result: GET /api/jobs/{jobId}.");
+            WriteError(sse, StreamProblems.Changed(jobId));
             return false;
         }
 
@@ -163,7 +155,7 @@ internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created
             {
                 if (!_isOver)
                 {
-                    WriteError(sse, ProblemType.JobFailed, $"Job {jobId} was started again in the middle of its answer, and says something else now. Its result: GET /api/jobs/{jobId}.");
+                    WriteError(sse, StreamProblems.Changed(jobId));
                 }
 
                 return;
@@ -181,9 +173,9 @@ internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created
         _isOver = true;
     }
 
-    private void WriteError(SseWriter sse, ProblemType type, string detail)
+    private void WriteError(SseWriter sse, Problem problem)
     {
-        Write(sse, "error", e => e with { Code = type.Name.Replace('-', '_'), Message = detail });
+        Write(sse, "error", e => e with { Code = problem.Type.Name.Replace('-', '_'), Message = problem.Detail });
         _isOver = true;
     }
 
