@@ -23,7 +23,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
             Rounds = 1,
             LosesBroker = true,
             DurationMax = TimeSpan.FromMinutes(20),
-            Servers = RepositoryFiles.Path(".local", "test-servers", Guid.CreateVersion7().ToString("N")),
+            Servers = PrivateServers.NewDirectory(),
             Logs = RepositoryFiles.Path(".local", "chaos", "test-logs"),
         };
         await using var progress = new StringWriter();

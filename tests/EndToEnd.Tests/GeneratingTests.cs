@@ -8,15 +8,14 @@ using Pipeline.TestSupport.Services;
 namespace Pipeline.EndToEnd.Tests;
 
 /// <summary>The kinds whose model writes, with the model that ships: what it writes means nothing, and the form is right.</summary>
-public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+public sealed class GeneratingTests(WholeSystem system, PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
     private const int TriesMax = 20;
 
     [Fact]
     public async Task Chat_is_answered_by_the_model_that_ships_which_says_so()
     {
-        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await TestPipeline.SettingsAsync(database));
-        using var http = new HttpClient { BaseAddress = host.Address };
+        using var http = new HttpClient { BaseAddress = await system.AddressAsync() };
 
         var result = await FinishAsync(http, "/api/chat/completions", """{"messages":[{"role":"user","content":"안녕하세요?"}],"temperature":0,"max_tokens":16}""");
 
@@ -26,14 +25,12 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
         var usage = result.GetProperty("usage");
         usage.GetProperty("completion_tokens").GetInt32().ShouldBeInRange(1, 16);
         usage.GetProperty("total_tokens").GetInt32().ShouldBe(usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());
-        (await host.StopAsync()).ShouldBe(0);
     }
 
     [Fact]
     public async Task Structured_kinds_are_valid_whatever_the_small_model_writes()
     {
-        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await TestPipeline.SettingsAsync(database));
-        using var http = new HttpClient { BaseAddress = host.Address };
+        using var http = new HttpClient { BaseAddress = await system.AddressAsync() };
 
         var feedback = await FinishAsync(http, "/api/feedback", """{"question":"왜 테스트를 쓰나요?","answer":"나중에 고칠 때 겁나지 않으려고요."}""");
         var step = await FinishAsync(http, "/api/interview/step", """{"topic":"Testing","phase":"warm-up","question":"Why test?","answer":"To change code without fear."}""");
@@ -46,8 +43,6 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
             result.GetProperty("model").GetString().ShouldBe("small");
             result.GetProperty("warnings")[0].GetString()!.ShouldContain(":Path");
         }
-
-        (await host.StopAsync()).ShouldBe(0);
     }
 
     [Fact]
@@ -80,8 +75,7 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
     public async Task A_report_on_two_hundred_questions_completes_and_says_how_far_it_is()
     {
         const int Questions = 200;
-        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await TestPipeline.SettingsAsync(database));
-        using var http = new HttpClient { BaseAddress = host.Address };
+        using var http = new HttpClient { BaseAddress = await system.AddressAsync() };
         var id = await AcceptReportAsync(http, Questions);
 
         List<int> seen = [];
@@ -103,7 +97,6 @@ public sealed class GeneratingTests(PostgresDatabase database) : IClassFixture<P
         var report = job.GetProperty("result").Deserialize(InterviewReport.ResultJson)!;
         report.QuestionFeedbacks.Select(item => item.Question).ShouldBe(Enumerable.Range(1, Questions).Select(number => $"What is {number} + {number}?"));
         report.OverallScore.ShouldBe((int)Math.Round(10 * report.QuestionFeedbacks.Average(item => item.Score), MidpointRounding.AwayFromZero));
-        (await host.StopAsync()).ShouldBe(0);
     }
 
     [Fact]

@@ -2,13 +2,11 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Pipeline.Contracts;
 using Pipeline.TestSupport.Pipelines;
-using Pipeline.TestSupport.Processes;
-using Pipeline.TestSupport.Services;
 
 namespace Pipeline.EndToEnd.Tests;
 
 /// <summary>Results of the model that ships, as many as are asked for: each is what its contract says, whatever it wrote.</summary>
-public sealed class ManyResultsTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+public sealed class ManyResultsTests(WholeSystem system)
 {
     // 25 of each kind in seconds; PIPELINE_TEST_JOBS=1000 for the long run.
     private static readonly int Jobs = int.TryParse(Environment.GetEnvironmentVariable("PIPELINE_TEST_JOBS"), out var asked) ? asked : 25;
@@ -88,8 +86,7 @@ public sealed class ManyResultsTests(PostgresDatabase database) : IClassFixture<
         where TJob : class, IJob<TJob, TResult>
         where TResult : GeneratedResult
     {
-        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await TestPipeline.SettingsAsync(database));
-        using var http = new HttpClient { BaseAddress = host.Address, Timeout = LongRun };
+        using var http = new HttpClient { BaseAddress = await system.AddressAsync(), Timeout = LongRun };
         var items = Enumerable.Range(0, Jobs).Select(number => JsonSerializer.Serialize(job(number), TJob.Json));
         using var accepted = await http.PostAsync(
             new Uri($"/api/jobs/batch?kind={TJob.Kind}", UriKind.Relative), new StringContent(string.Join('\n', items), null, "application/x-ndjson"));

@@ -1,17 +1,14 @@
 using System.Text.Json;
-using Pipeline.TestSupport.Pipelines;
-using Pipeline.TestSupport.Processes;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.EndToEnd.Tests;
 
-public sealed class SystemTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+public sealed class SystemTests(WholeSystem system)
 {
     [Fact]
     public async Task Every_sample_gets_the_emotion_that_a_person_expects()
     {
-        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await TestPipeline.SettingsAsync(database));
-        using var client = new PipelineClient(host.Address);
+        using var client = new PipelineClient(await system.AddressAsync());
         var samples = File.ReadLines(RepositoryFiles.Path("samples", "emotion.jsonl"))
             .Select(line => JsonDocument.Parse(line).RootElement)
             .Select(sample => (
@@ -36,7 +33,5 @@ public sealed class SystemTests(PostgresDatabase database) : IClassFixture<Postg
             result.GetProperty("usage").GetProperty("cached_tokens").GetInt32().ShouldBeGreaterThan(0);
             result.GetProperty("timings").GetProperty("running_ms").GetDouble().ShouldBeGreaterThan(0);
         }
-
-        (await host.StopAsync()).ShouldBe(0);
     }
 }

@@ -1,13 +1,10 @@
 using System.Text.Json;
 using Pipeline.Contracts;
-using Pipeline.TestSupport.Pipelines;
-using Pipeline.TestSupport.Processes;
-using Pipeline.TestSupport.Services;
 
 namespace Pipeline.EndToEnd.Tests;
 
 /// <summary>Texts unlike those that the model that ships was trained on.</summary>
-public sealed class UnusualTextTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+public sealed class UnusualTextTests(WholeSystem system)
 {
     private static readonly (string Text, string Language, IReadOnlyList<string> Emotions)[] _long =
     [
@@ -30,8 +27,7 @@ public sealed class UnusualTextTests(PostgresDatabase database) : IClassFixture<
     [Fact]
     public async Task Long_texts_are_scored_and_those_in_other_languages_have_warnings()
     {
-        await using var host = await RoleProcess.StartReadyAsync("AllInOne", await TestPipeline.SettingsAsync(database));
-        using var client = new PipelineClient(host.Address);
+        using var client = new PipelineClient(await system.AddressAsync());
         string[] texts = [.. _long.Select(sentence => sentence.Text), .. _foreign.Select(sentence => sentence.Text), .. _wordless];
 
         var jobs = await client.FinishAsync(await client.SubmitAsync(texts));
@@ -56,8 +52,6 @@ public sealed class UnusualTextTests(PostgresDatabase database) : IClassFixture<
             (Language(result), Emotion(result)).ShouldBe(("und", "neutral"));
             result.TryGetProperty("warning", out _).ShouldBeTrue();
         }
-
-        (await host.StopAsync()).ShouldBe(0);
     }
 
     private static string Repeated(string sentence, int times) => string.Join(' ', Enumerable.Repeat(sentence, times));

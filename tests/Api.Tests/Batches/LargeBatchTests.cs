@@ -4,6 +4,7 @@ using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Api.Tests.Batches;
 
+[Collection(nameof(MemoryCollection))]
 public sealed class LargeBatchTests
 {
     private const int Items = 50_000;

@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Text;
 using Pipeline.Api.Documents;
 using Pipeline.Api.Documents.Html;
+using Pipeline.Api.Tests.Hosting;
 
 namespace Pipeline.Api.Tests.Documents;
 
 /// <summary>Pages made to cost more than they are long.</summary>
+[Collection(nameof(MemoryCollection))]
 public sealed class HostilePageTests
 {
     private const int TextLengthMax = 1_048_576;

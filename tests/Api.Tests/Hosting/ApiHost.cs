@@ -78,11 +78,10 @@ internal sealed class ApiHost : IAsyncDisposable
             ["Postgres:ConnectionString"] = connectionString,
             ["Broker:Url"] = "memory",
             ["Urls"] = "http://127.0.0.1:0",
-            ["Relay:PollInterval"] = "00:00:00.050",
             ["Relay:WindowMin"] = "10000",
             ["Worker:DrainTimeout"] = "00:00:00.200",
-            ["Worker:OwnershipInterval"] = "00:00:00.050",
-            ["Events:PollInterval"] = "00:00:00.050",
+            ["Worker:OwnershipInterval"] = "00:00:00.200",
+            ["Events:PollInterval"] = "00:00:00.200",
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
         builder.Logging.ClearProviders();

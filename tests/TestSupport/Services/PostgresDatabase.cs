@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Pipeline.Core.Postgres;
 using Pipeline.TestSupport.Pipelines;
 using Xunit;
 
@@ -27,7 +25,7 @@ public sealed class PostgresDatabase : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = (await TestServices.GetAsync()).Postgres;
-        await ExecuteOnServerAsync($"create database {_name}");
+        await ExecuteOnServerAsync($"create database {_name} template {await DatabaseTemplate.GetAsync(_server)}");
         ConnectionString = new NpgsqlConnectionStringBuilder(_server)
         {
             Database = _name,
@@ -38,8 +36,6 @@ public sealed class PostgresDatabase : IAsyncLifetime
             CommandTimeout = (int)Patience.Limit.TotalSeconds,
         }.ConnectionString;
         _dataSource = NpgsqlDataSource.Create(ConnectionString);
-        await new Migrator(_dataSource, Migration.EmbeddedIn(typeof(Migration).Assembly), NullLogger<Migrator>.Instance)
-            .MigrateAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

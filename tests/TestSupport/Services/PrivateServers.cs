@@ -17,8 +17,11 @@ public sealed class PrivateServers : IAsyncDisposable
     public ServiceAddresses Addresses { get; private set; }
 
     /// <summary>Servers of this test alone, removed with their data at the end.</summary>
-    public static Task<PrivateServers> CreateAsync() =>
-        CreateAsync(RepositoryFiles.Path(".local", "test-servers", Guid.CreateVersion7().ToString("N")));
+    public static Task<PrivateServers> CreateAsync() => CreateAsync(NewDirectory());
+
+    /// <summary>Where servers of one test can be: under <c>.local/test-servers</c>, or where ./test says.</summary>
+    public static string NewDirectory() => Path.Combine(
+        Environment.GetEnvironmentVariable("PIPELINE_TEST_SERVERS") ?? RepositoryFiles.Path(".local", "test-servers"), Guid.CreateVersion7().ToString("N"));
 
     /// <param name="directory">Where they keep settings, data and logs until the end.</param>
     public static async Task<PrivateServers> CreateAsync(string directory) => new(directory, await StartAsync(directory));
