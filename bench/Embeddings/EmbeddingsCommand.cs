@@ -101,7 +101,7 @@ internal static class EmbeddingsCommand
     {
         LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
         EmbeddingEngine engine = new(
-            loader, Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, BatchTokens = BatchTokens() }), stage.Time, NullLogger<EmbeddingEngine>.Instance);
+            loader, Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, BatchTokens = BatchTokens() }), new(), stage.Time, NullLogger<EmbeddingEngine>.Instance);
         await engine.LoadAsync(model, cancellationToken);
         return engine;
     }

@@ -34,6 +34,7 @@ public static class InferenceRegistration
         services.AddOptions<InferenceOptions>().Bind(configuration.GetSection(InferenceOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InferenceOptions>, InferenceOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InferenceOptions>, InferenceOptionsRules>());
+        services.TryAddSingleton<OwnerWeights>();
         services.TryAddSingleton(TimeProvider.System);
     }
 }

@@ -29,11 +29,11 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
     private readonly TextGenerator _generator;
     private readonly TimeProvider _time;
 
-    private LocalModel(ILanguageModel model, IDecoder decoder, InferenceOptions options, TimeProvider time, ILogger logger)
+    private LocalModel(ILanguageModel model, IDecoder decoder, InferenceOptions options, OwnerWeights weights, TimeProvider time, ILogger logger)
     {
         (_model, _decoder, _time) = (model, decoder, time);
         _submissions = new(options.QueueMax);
-        _loop = new(new BatchScheduler(decoder, _submissions, options.PrefixesMax, options.PromptTokensMax, logger), _submissions, logger);
+        _loop = new(new BatchScheduler(decoder, _submissions, options.PrefixesMax, options.PromptTokensMax, weights, logger), _submissions, logger);
         _meter = new(model.Info.Name, () => _loop.State, () => _submissions.Count);
         _scorer = new(model, decoder.Limits.ContextTokens, _submissions);
         _generator = new(model, decoder.Limits.ContextTokens, _submissions, time);
@@ -92,7 +92,7 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
 
     /// <summary>Checks the file and the memory, then loads; blocks for seconds to minutes.</summary>
     /// <exception cref="ModelLoadException">The file, the memory or the native library is unsuitable; the message says what to change.</exception>
-    internal static LocalModel Load(string path, IModelLoader loader, InferenceOptions options, TimeProvider time, ILogger logger)
+    internal static LocalModel Load(string path, IModelLoader loader, InferenceOptions options, OwnerWeights weights, TimeProvider time, ILogger logger)
     {
         GgufFile file = GgufReader.Read(path);
         MachineReadings machine = MachineReader.Read();
@@ -114,7 +114,7 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
         ILanguageModel model = loader.Load(path, new ModelParameters(gpuLayers, options.UseMemoryMap));
         try
         {
-            return new(model, model.CreateDecoder(new(limits, threads)), options, time, logger);
+            return new(model, model.CreateDecoder(new(limits, threads)), options, weights, time, logger);
         }
         catch
         {

@@ -12,7 +12,7 @@ namespace Pipeline.Inference;
 /// <see cref="LabelScoringRequest.ModelPath"/> or <see cref="ChatOptions.ModelId"/>; none, where only one is loaded.
 /// </summary>
 public sealed partial class LocalModels(
-    IModelLoader loader, IOptions<InferenceOptions> options, TimeProvider time, ILogger<LocalModels> logger)
+    IModelLoader loader, IOptions<InferenceOptions> options, OwnerWeights weights, TimeProvider time, ILogger<LocalModels> logger)
     : ILabelScorer, IChatClient, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, LocalModel> _models = new(StringComparer.Ordinal);
@@ -38,7 +38,7 @@ public sealed partial class LocalModels(
 
         long start = time.GetTimestamp();
         LocalModel model = await Task.Factory.StartNew(
-            () => LocalModel.Load(path, loader, options.Value, time, logger), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => LocalModel.Load(path, loader, options.Value, weights, time, logger), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             await model.ScoreAsync(warmUp, cancellationToken);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Queues;
 using Pipeline.Inference;
@@ -20,6 +21,7 @@ public static class EmbeddingWorkerRole
     {
         var services = pipeline.Services;
         services.AddEmbeddings(pipeline.Configuration);
+        services.AddClientWeights(provider => provider.GetRequiredService<OwnerWeights>().Replace);
         services.AddLLamaSharp();
         services.AddRemoteEmbeddings(pipeline.Configuration);
 

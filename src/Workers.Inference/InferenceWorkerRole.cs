@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Queues;
 using Pipeline.Core.Results;
@@ -26,6 +27,7 @@ public static class InferenceWorkerRole
     {
         var services = pipeline.Services;
         services.AddInference(pipeline.Configuration);
+        services.AddClientWeights(provider => provider.GetRequiredService<OwnerWeights>().Replace);
         services.AddLLamaSharp();
         services.AddRemoteInference(pipeline.Configuration);
         services.AddFallback(pipeline.Configuration); // Last: it stands before whichever engine was chosen.

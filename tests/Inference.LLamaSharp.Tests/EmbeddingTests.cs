@@ -122,7 +122,7 @@ public sealed class EmbeddingTests(ITestOutputHelper output)
     }
 
     private static EmbeddingEngine Create() =>
-        new(TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<EmbeddingEngine>.Instance);
+        new(TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), new(), TimeProvider.System, NullLogger<EmbeddingEngine>.Instance);
 
     private async Task<EmbeddingEngine> LoadAsync()
     {

@@ -54,5 +54,5 @@ public sealed class LocalModelsTests
     private Task<LocalModel> LoadAsync(LocalModels models, string path) => models.LoadAsync(path, EmotionPrompt.For("warm up"), _cancel);
 
     private static LocalModels Create() =>
-        new(TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<LocalModels>.Instance);
+        new(TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), new(), TimeProvider.System, NullLogger<LocalModels>.Instance);
 }

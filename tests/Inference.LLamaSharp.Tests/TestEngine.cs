@@ -17,7 +17,7 @@ internal static class TestEngine
     {
         options ??= new();
         options.Threads ??= int.TryParse(Environment.GetEnvironmentVariable("Inference__Threads"), out int threads) ? threads : 1;
-        return new(Loader, Options.Create(options), TimeProvider.System, NullLogger<LocalModels>.Instance);
+        return new(Loader, Options.Create(options), new(), TimeProvider.System, NullLogger<LocalModels>.Instance);
     }
 
     /// <summary>A model that its caller disposes.</summary>

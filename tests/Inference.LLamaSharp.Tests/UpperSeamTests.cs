@@ -62,7 +62,7 @@ public sealed class LocalLabelTests : LabelScorerConformance, IAsyncLifetime
 public sealed class LocalEmbeddingTests : EmbeddingGeneratorConformance, IAsyncLifetime
 {
     private readonly EmbeddingEngine _engine = new(
-        TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), TimeProvider.System, NullLogger<EmbeddingEngine>.Instance);
+        TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), new(), TimeProvider.System, NullLogger<EmbeddingEngine>.Instance);
 
     protected override IEmbeddingGenerator<string, Embedding<float>> Generator => _engine;
 

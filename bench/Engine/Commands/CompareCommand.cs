@@ -56,10 +56,10 @@ internal static class CompareCommand
         await Console.Error.WriteLineAsync(
             $"{Path.GetFileName(path)}: {threads} threads, {workload.Texts.Count} texts of {workload.TokensOfTexts} tokens behind {workload.Prefix.Length} shared ones");
         IOptions<InferenceOptions> options = Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0 });
-        await using LocalModels models = new(loader, options, TimeProvider.System, NullLogger<LocalModels>.Instance);
+        await using LocalModels models = new(loader, options, new(), TimeProvider.System, NullLogger<LocalModels>.Instance);
         LocalModel engine = await models.LoadAsync(path, workload.Requests[0], cancellationToken);
         IOptions<InferenceOptions> withoutPrefixes = Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, PrefixesMax = 0 });
-        await using LocalModels withoutCache = new(loader, withoutPrefixes, TimeProvider.System, NullLogger<LocalModels>.Instance);
+        await using LocalModels withoutCache = new(loader, withoutPrefixes, new(), TimeProvider.System, NullLogger<LocalModels>.Instance);
         LocalModel empty = await withoutCache.LoadAsync(path, workload.Requests[0], cancellationToken);
         using NodePeer peer = await NodePeer.StartAsync(parsed.GetRequiredValue(_peer), path, threads, cancellationToken);
 

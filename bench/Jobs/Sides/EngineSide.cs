@@ -20,7 +20,7 @@ internal sealed class EngineSide : IChatSide
     {
         LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
         IOptions<InferenceOptions> options = Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0 });
-        LocalModels models = new(loader, options, time, NullLogger<LocalModels>.Instance);
+        LocalModels models = new(loader, options, new(), time, NullLogger<LocalModels>.Instance);
         LocalModel loaded = await models.LoadAsync(model, new() { Messages = [new(ChatRole.User, "Warm-up.")], Labels = ["yes", "no"] }, cancellationToken);
         return new(loaded, time);
     }

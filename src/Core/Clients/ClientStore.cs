@@ -36,6 +36,8 @@ public sealed class ClientStore
           from clients where id = @Id
         """;
 
+    private const string FindWeights = "select id::text, weight::float8 from clients where weight <> 1 and revoked_at is null";
+
     private const string FindReporting = "select time_zone as TimeZone, language from clients where id = @Id";
 
     private const string SetReporting = "update clients set time_zone = @TimeZone, language = @Language where id = @Id";
@@ -84,6 +86,10 @@ public sealed class ClientStore
     /// <summary>What a client may use by itself, for work that is done without its key.</summary>
     public async Task<ClientLimits> FindLimitsAsync(Guid id, CancellationToken cancellationToken) =>
         await _dataSource.QuerySingleOrDefaultAsync<ClientLimits>(FindLimits, new { Id = id }, cancellationToken) ?? ClientLimits.None;
+
+    /// <summary>How much the turns of clients count, by id, of those with another weight than 1.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> FindWeightsAsync(CancellationToken cancellationToken) =>
+        (await _dataSource.QueryAsync<(string Id, double Weight)>(FindWeights, null, cancellationToken)).ToDictionary(row => row.Id, row => row.Weight);
 
     /// <summary>Where the client's days begin and how its reports are written, as far as it said.</summary>
     public async Task<ClientReporting> FindReportingAsync(Guid id, CancellationToken cancellationToken) =>

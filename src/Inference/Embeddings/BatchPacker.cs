@@ -9,12 +9,13 @@ namespace Pipeline.Inference.Embeddings;
 /// </summary>
 /// <param name="limits">What the encoder can hold.</param>
 /// <param name="passTokens">Tokens that fill a batch, at most <see cref="EncoderLimits.BatchTokens"/>; a longer text has one of its own.</param>
-internal sealed class BatchPacker(EncoderLimits limits, int passTokens)
+/// <param name="weights">Of the owners of texts.</param>
+internal sealed class BatchPacker(EncoderLimits limits, int passTokens, OwnerWeights weights)
 {
     /// <summary>Batches in a row without a bulk text while bulk texts wait.</summary>
     public const int InteractiveRunMax = 7;
 
-    private readonly OwnerTurns _turns = new();
+    private readonly OwnerTurns _turns = new(weights);
     private int _interactiveRun;
 
     /// <summary>Takes the members of the next batch out of the lists, both in order of arrival. Empty when both are.</summary>

@@ -12,7 +12,7 @@ namespace Pipeline.Inference.Embeddings;
 /// generating is safe from any thread, and concurrent callers share forward passes. Vectors have length 1.
 /// </summary>
 public sealed partial class EmbeddingEngine(
-    IModelLoader loader, IOptions<InferenceOptions> options, TimeProvider time, ILogger<EmbeddingEngine> logger)
+    IModelLoader loader, IOptions<InferenceOptions> options, OwnerWeights weights, TimeProvider time, ILogger<EmbeddingEngine> logger)
     : IEmbeddingGenerator<string, Embedding<float>>, IAsyncDisposable
 {
     /// <summary>Most texts of one request.</summary>
@@ -144,7 +144,7 @@ public sealed partial class EmbeddingEngine(
         ILanguageModel model = loader.Load(path, new ModelParameters(gpuLayers, sizes.UseMemoryMap));
         try
         {
-            return new(model, model.CreateEncoder(new(limits, threads, parts)), passTokens, sizes.QueueMax, time, logger);
+            return new(model, model.CreateEncoder(new(limits, threads, parts)), passTokens, sizes.QueueMax, weights, time, logger);
         }
         catch
         {

@@ -10,12 +10,13 @@ internal sealed record EmbeddingState(int Waiting);
 /// Packs the texts of all callers into batches, one forward pass a tick. Owns the encoder. <see cref="Tick"/> and all state
 /// behind it belong to one loop (<see cref="SchedulerLoop{TTask, TState}"/>, or a test).
 /// </summary>
-internal sealed partial class EmbeddingScheduler(IEmbeddingEncoder encoder, int passTokens, SubmissionQueue<EmbeddingTask> submissions, ILogger logger)
+internal sealed partial class EmbeddingScheduler(
+    IEmbeddingEncoder encoder, int passTokens, SubmissionQueue<EmbeddingTask> submissions, OwnerWeights weights, ILogger logger)
     : IScheduler<EmbeddingState>
 {
     private const int WaitingMax = 1_024; // To choose from when packing; the rest waits in the bounded channels.
 
-    private readonly BatchPacker _packer = new(encoder.Limits, Math.Min(passTokens, encoder.Limits.BatchTokens));
+    private readonly BatchPacker _packer = new(encoder.Limits, Math.Min(passTokens, encoder.Limits.BatchTokens), weights);
     private readonly List<EmbeddingTask> _interactive = [];
     private readonly List<EmbeddingTask> _bulk = [];
 

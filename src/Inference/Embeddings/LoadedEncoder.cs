@@ -20,11 +20,12 @@ internal sealed class LoadedEncoder : IAsyncDisposable
     private readonly EmbeddingMeter _meter;
     private readonly TimeProvider _time;
 
-    public LoadedEncoder(ILanguageModel model, IEmbeddingEncoder encoder, int passTokens, int queueMax, TimeProvider time, ILogger logger)
+    public LoadedEncoder(
+        ILanguageModel model, IEmbeddingEncoder encoder, int passTokens, int queueMax, OwnerWeights weights, TimeProvider time, ILogger logger)
     {
         (_model, _encoder, _time) = (model, encoder, time);
         _submissions = new(queueMax);
-        _loop = new(new EmbeddingScheduler(encoder, passTokens, _submissions, logger), _submissions, logger);
+        _loop = new(new EmbeddingScheduler(encoder, passTokens, _submissions, weights, logger), _submissions, logger);
         _meter = new(model.Info.Name, () => _loop.State.Waiting + _submissions.Count);
     }
 

@@ -20,7 +20,7 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     private readonly SequenceTable _sequences;
     private readonly PrefixCache _prefixes;
     private readonly BatchComposer _composer;
-    private readonly WaitingQueue _waiting = new();
+    private readonly WaitingQueue _waiting;
     private readonly List<InferenceTask> _active = []; // In order of admission: the oldest first.
     private bool _admissionPaused;
     private long _evictions;
@@ -31,12 +31,15 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     /// <param name="submissions">Where requests arrive.</param>
     /// <param name="prefixesMax">Prefixes kept in the KV cache.</param>
     /// <param name="promptTokensMax">Most prompt tokens of a pass that also carries steps of answers.</param>
+    /// <param name="weights">Of the owners of requests.</param>
     /// <param name="logger">Tells of evictions and failures.</param>
-    public BatchScheduler(IDecoder decoder, SubmissionQueue<InferenceTask> submissions, int prefixesMax, int promptTokensMax, ILogger logger)
+    public BatchScheduler(
+        IDecoder decoder, SubmissionQueue<InferenceTask> submissions, int prefixesMax, int promptTokensMax, OwnerWeights weights, ILogger logger)
     {
         _decoder = decoder;
         _submissions = submissions;
         _promptTokensMax = promptTokensMax;
+        _waiting = new(weights);
         _logger = logger;
         _budget = new(decoder.Limits.ContextTokens);
         _sequences = new(decoder);

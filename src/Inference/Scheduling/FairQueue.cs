@@ -1,9 +1,9 @@
 namespace Pipeline.Inference.Scheduling;
 
 /// <summary>Waiting requests of one class. Next is the oldest of the owner whose turn it is.</summary>
-internal sealed class FairQueue
+internal sealed class FairQueue(OwnerWeights weights)
 {
-    private readonly OwnerTurns _turns = new();
+    private readonly OwnerTurns _turns = new(weights);
     private readonly Dictionary<string, LinkedList<InferenceTask>> _waiting = [];
 
     // Evicted ones: they were admitted once, in their turn.

@@ -1,20 +1,20 @@
 namespace Pipeline.Inference.Scheduling;
 
 /// <summary>
-/// Whose turn it is among owners of requests: whoever has had the fewest tokens computed. One that was away begins where the others
+/// Whose turn it is among owners of requests: whoever has had the fewest tokens computed, over its weight. One that was away begins where the others
 /// are, and has saved up nothing (start-time fair queueing, Goyal et al. 1996). Requests without an owner are one owner's.
 /// </summary>
-internal sealed class OwnerTurns
+internal sealed class OwnerTurns(OwnerWeights weights)
 {
     private const int OwnersMax = 1_024;
 
-    private readonly Dictionary<string, long> _served = [];
+    private readonly Dictionary<string, double> _served = [];
 
     // Where the owner of the last admission stood: nobody who waits stands lower.
-    private long _level;
+    private double _level;
 
     /// <summary>Where an owner stands; the lowest is next.</summary>
-    public long Standing(string? owner) => Math.Max(_served.GetValueOrDefault(owner ?? ""), _level);
+    public double Standing(string? owner) => Math.Max(_served.GetValueOrDefault(owner ?? ""), _level);
 
     /// <summary>A request of the owner is computed now.</summary>
     public void Admit(string? owner, int tokens)
@@ -25,15 +25,15 @@ internal sealed class OwnerTurns
         }
 
         _level = Standing(owner);
-        _served[owner ?? ""] = _level + Math.Max(1, tokens);
+        _served[owner ?? ""] = _level + (Math.Max(1, tokens) / weights.Of(owner ?? ""));
     }
 
     /// <summary>It took so many more, or fewer, than was known when it was admitted.</summary>
     public void Correct(string? owner, int tokens)
     {
-        if (_served.TryGetValue(owner ?? "", out long served))
+        if (_served.TryGetValue(owner ?? "", out double served))
         {
-            _served[owner ?? ""] = served + tokens;
+            _served[owner ?? ""] = served + (tokens / weights.Of(owner ?? ""));
         }
     }
 

@@ -4,13 +4,13 @@ namespace Pipeline.Inference.Scheduling;
 /// Requests that are not in the batch yet: interactive before bulk, fair between owners within each, and one bulk request after
 /// every few interactive ones, so that no request starves. Touched by the scheduler's loop only.
 /// </summary>
-internal sealed class WaitingQueue
+internal sealed class WaitingQueue(OwnerWeights weights)
 {
     /// <summary>Interactive admissions in a row while bulk work waits.</summary>
     public const int InteractiveRunMax = 7;
 
-    private readonly FairQueue _interactive = new();
-    private readonly FairQueue _bulk = new();
+    private readonly FairQueue _interactive = new(weights);
+    private readonly FairQueue _bulk = new(weights);
     private int _interactiveRun;
 
     public int Count => _interactive.Count + _bulk.Count;

@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Core.Clients;
 using Pipeline.TestSupport.Services;
 
@@ -227,6 +228,21 @@ public sealed class KeyStoreTests(PostgresDatabase database) : IClassFixture<Pos
     [InlineData("99999999999d")]
     [InlineData("2147483647d")]
     public void Anything_else_is_no_time(string text) => KeyTimes.Parse(text).ShouldBeNull();
+
+    [Fact]
+    public async Task Engines_are_told_the_weights_that_are_not_one()
+    {
+        await AddAsync("admin");
+        var id = await ClientIdAsync((await AddAsync("web")).Secret);
+        await Store().ChangeAsync("web", new() { Weight = 3 }, Token);
+        var told = new TaskCompletionSource<IReadOnlyDictionary<string, double>>();
+        using var weights = new ClientWeights(Clients(), new(weights => told.TrySetResult(weights)), TimeProvider.System, NullLogger<ClientWeights>.Instance);
+
+        await weights.StartAsync(Token);
+
+        (await told.Task).ShouldBe(new Dictionary<string, double> { [id.ToString()] = 3 });
+        await weights.StopAsync(Token);
+    }
 
     private static KeyReply.Refused Refused(KeyReply reply) => reply.ShouldBeOfType<KeyReply.Refused>();
 

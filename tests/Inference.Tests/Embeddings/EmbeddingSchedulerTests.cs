@@ -8,6 +8,7 @@ public sealed class EmbeddingSchedulerTests : IDisposable
 {
     private readonly SubmissionQueue<EmbeddingTask> _submissions = new(queueMax: 10_000);
     private readonly ScriptedEncoder _encoder = new(new(BatchTokens: 64, SequencesMax: 8));
+    private readonly OwnerWeights _weights = new();
     private readonly EmbeddingScheduler _scheduler;
 
     public EmbeddingSchedulerTests() => _scheduler = Create(passTokens: 64);
@@ -55,6 +56,19 @@ public sealed class EmbeddingSchedulerTests : IDisposable
 
         Run();
         Lengths().Skip(1).SelectMany(batch => batch).ShouldAllBe(length => length == 16);
+    }
+
+    [Fact]
+    public void A_weight_of_three_gets_three_times_the_tokens()
+    {
+        _weights.Replace(new Dictionary<string, double> { ["other"] = 3 });
+        Array.ForEach([.. Enumerable.Range(0, 40)], _ => Submit(16, owner: "flood"));
+        Array.ForEach([.. Enumerable.Range(0, 40)], _ => Submit(15, owner: "other"));
+
+        Array.ForEach([.. Enumerable.Range(0, 10)], _ => _scheduler.Tick(CancellationToken.None));
+
+        int[] lengths = [.. Lengths().SelectMany(batch => batch)];
+        (lengths.Count(length => length == 15) / (double)lengths.Count(length => length == 16)).ShouldBe(3, 0.5);
     }
 
     [Fact]
@@ -183,7 +197,7 @@ public sealed class EmbeddingSchedulerTests : IDisposable
         return task;
     }
 
-    private EmbeddingScheduler Create(int passTokens) => new(_encoder, passTokens, _submissions, NullLogger.Instance);
+    private EmbeddingScheduler Create(int passTokens) => new(_encoder, passTokens, _submissions, _weights, NullLogger.Instance);
 
     private int Run() => Run(_scheduler);
 

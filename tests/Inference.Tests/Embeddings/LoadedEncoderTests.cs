@@ -10,7 +10,7 @@ public sealed class LoadedEncoderTests : IAsyncDisposable
     private readonly ScriptedEncoder _encoder = new(new(BatchTokens: 64, SequencesMax: 8));
     private readonly LoadedEncoder _loaded;
 
-    public LoadedEncoderTests() => _loaded = new(new FakeLanguageModel(), _encoder, passTokens: 64, queueMax: 2, TimeProvider.System, NullLogger.Instance);
+    public LoadedEncoderTests() => _loaded = new(new FakeLanguageModel(), _encoder, passTokens: 64, queueMax: 2, new(), TimeProvider.System, NullLogger.Instance);
 
     public ValueTask DisposeAsync() => _loaded.DisposeAsync();
 
@@ -71,7 +71,7 @@ public sealed class LoadedEncoderTests : IAsyncDisposable
                 leave.Wait(CancellationToken.None); // Set below, whatever happens.
             },
         };
-        LoadedEncoder loaded = new(new FakeLanguageModel(), encoder, passTokens: 64, queueMax: 8, TimeProvider.System, NullLogger.Instance);
+        LoadedEncoder loaded = new(new FakeLanguageModel(), encoder, passTokens: 64, queueMax: 8, new(), TimeProvider.System, NullLogger.Instance);
         Task waiting = loaded.EmbedAsync(["a", "b"], RequestPriority.Interactive, owner: null, TestContext.Current.CancellationToken);
         entered.Wait(TestContext.Current.CancellationToken);
         Task disposing = loaded.DisposeAsync().AsTask();

@@ -41,6 +41,22 @@ public sealed class FairAdmissionTests
     }
 
     [Fact]
+    public void A_weight_of_three_gets_three_times_the_tokens()
+    {
+        using SchedulerBench bench = new(sequences: 1, prefixes: 0);
+        bench.Weights.Replace(new Dictionary<string, double> { ["other"] = 3 });
+        ScoringTask[] flood = [.. Enumerable.Range(0, 80).Select(i => bench.Submit(SchedulerBench.Prompt(i, 10), cache: _flood))];
+        ScoringTask[] other = [.. Enumerable.Range(0, 80).Select(i => bench.Submit(SchedulerBench.Prompt(i, 10), cache: _other))];
+
+        while (flood.Count(task => task.Completion.IsCompleted) < 20)
+        {
+            bench.Tick().ShouldBeTrue();
+        }
+
+        other.Count(task => task.Completion.IsCompleted).ShouldBeInRange(57, 63);
+    }
+
+    [Fact]
     public void Who_was_away_has_saved_up_nothing()
     {
         using SchedulerBench bench = new(sequences: 1, prefixes: 0);

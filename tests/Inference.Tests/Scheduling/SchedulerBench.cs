@@ -19,8 +19,10 @@ internal sealed class SchedulerBench : IDisposable
     public SchedulerBench(int context = 512, int batch = 64, int sequences = 8, int prefixes = 2, int promptTokens = 64)
     {
         Decoder = new(new DecoderLimits(context, batch, sequences, OutputsMax: sequences));
-        Scheduler = new(Decoder, _submissions, prefixes, promptTokens, NullLogger.Instance);
+        Scheduler = new(Decoder, _submissions, prefixes, promptTokens, Weights, NullLogger.Instance);
     }
+
+    public OwnerWeights Weights { get; } = new();
 
     public ScriptedDecoder Decoder { get; }
 
