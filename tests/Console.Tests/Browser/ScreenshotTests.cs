@@ -5,11 +5,12 @@ using Pipeline.TestSupport.Services;
 namespace Pipeline.Console.Tests.Browser;
 
 /// <summary>Pictures of the screens, for people and not for <c>./test</c>: <c>eng/screenshots</c> asks for them.</summary>
+[Trait("Category", "Pictures")]
 public sealed class ScreenshotTests(SampleData data, Chromium chromium) : IClassFixture<SampleData>
 {
     private static readonly string Folder = RepositoryFiles.Path(".local", "screenshots");
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Every_screen_is_pictured()
     {
         Directory.CreateDirectory(Folder);
