@@ -1,8 +1,8 @@
 namespace Pipeline.Inference.Scheduling;
 
 /// <summary>
-/// Whose turn it is among owners of requests: whoever has had the fewest tokens computed, over its weight. One that was away begins where the others
-/// are, and has saved up nothing (start-time fair queueing, Goyal et al. 1996). Requests without an owner are one owner's.
+/// Whose turn it is among owners of requests: whoever has had the fewest tokens computed, over its weight. One that was away begins
+/// where the others are, and has saved up nothing (start-time fair queueing, Goyal et al. 1996). Requests without an owner are one owner's.
 /// </summary>
 internal sealed class OwnerTurns(OwnerWeights weights)
 {

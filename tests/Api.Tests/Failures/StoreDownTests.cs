@@ -116,6 +116,7 @@ public sealed class StoreDownTests
         answer.Headers["Location"].ShouldBe($"/api/jobs/{answer.Id}");
     }
 
+    /// <summary>A job that is sent is one whose acceptance has reached the intake, not only the database.</summary>
     private sealed class FirstSend : ISendObserver
     {
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -158,7 +159,6 @@ public sealed class StoreDownTests
     private static string Through(TcpRelay relay, PostgresDatabase database) =>
         new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = "127.0.0.1", Port = relay.Port }.ConnectionString;
 
-    /// <summary>A dispatched job is one whose acceptance has reached the intake, not only the database.</summary>
     private static void ShouldBeUnavailable(Answer answer)
     {
         answer.ShouldBeProblem(503, "store-unavailable");

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
@@ -12,14 +11,18 @@ namespace Pipeline.TestSupport.Services;
 /// <summary>A migrated, empty database that others are copied from: a copy takes a tenth of the time of the migrations.</summary>
 internal static class DatabaseTemplate
 {
-    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> ByServer = new();
+    private static readonly Lazy<Task<string>> Name = new(MakeAsync);
 
-    /// <summary>The name of the server's template for this build's migrations, made if there is none yet. It stays for the next run.</summary>
-    /// <param name="server">Connection string of a user who may create databases.</param>
-    public static Task<string> GetAsync(string server) => ByServer.GetOrAdd(server, _ => new(() => MakeAsync(server))).Value;
+    /// <summary>The name of the shared server's template for this build's migrations, made if there is none yet. It stays for the next run.</summary>
+    public static Task<string> NameAsync() => Name.Value;
 
-    private static async Task<string> MakeAsync(string server)
+    /// <summary>Without a pool: nobody may be connected to a database that is renamed, copied or dropped.</summary>
+    public static NpgsqlDataSource Open(string connectionString) =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = (int)Patience.Limit.TotalSeconds }.ConnectionString);
+
+    private static async Task<string> MakeAsync()
     {
+        var server = (await TestServices.GetAsync()).Postgres;
         var migrations = Migration.EmbeddedIn(typeof(Migration).Assembly);
         var checksums = Encoding.UTF8.GetBytes(string.Concat(migrations.Select(migration => migration.Checksum)));
         var name = $"test_template_{Convert.ToHexStringLower(SHA256.HashData(checksums))[..16]}";
@@ -43,8 +46,4 @@ internal static class DatabaseTemplate
         await connection.ExecuteAsync($"alter database {unfinished} rename to {name}");
         return name;
     }
-
-    // Without a pool: nobody may be connected to a database that is renamed or copied.
-    private static NpgsqlDataSource Open(string connectionString) =>
-        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = (int)Patience.Limit.TotalSeconds }.ConnectionString);
 }

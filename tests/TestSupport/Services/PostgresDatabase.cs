@@ -25,7 +25,7 @@ public sealed class PostgresDatabase : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = (await TestServices.GetAsync()).Postgres;
-        await ExecuteOnServerAsync($"create database {_name} template {await DatabaseTemplate.GetAsync(_server)}");
+        await ExecuteOnServerAsync($"create database {_name} template {await DatabaseTemplate.NameAsync()}");
         ConnectionString = new NpgsqlConnectionStringBuilder(_server)
         {
             Database = _name,
@@ -50,7 +50,7 @@ public sealed class PostgresDatabase : IAsyncLifetime
 
     private async Task ExecuteOnServerAsync(string sql)
     {
-        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_server!) { Pooling = false, CommandTimeout = (int)Patience.Limit.TotalSeconds }.ConnectionString);
+        await using var server = DatabaseTemplate.Open(_server!);
         await using var command = server.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
