@@ -1,23 +1,21 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Pipeline.TestSupport.Processes;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.EndToEnd.Tests.OpenAi;
 
-/// <summary>A script of this folder under node, with the npm package <c>openai</c>.</summary>
+/// <summary>A script of this folder under node, with the npm packages of <c>package.json</c>.</summary>
 internal static class NodeScript
 {
-    private static readonly string Packages = RepositoryFiles.Path(".local", "npm", "openai", "node_modules");
+    private static readonly string Folder = RepositoryFiles.Path(".local", "npm", "openai");
 
     /// <returns>The JSON that it prints.</returns>
     public static async Task<JsonElement> RunAsync(string script, params IEnumerable<string> arguments)
     {
-        Directory.Exists(Packages).ShouldBeTrue("./test installs the npm package openai into .local/npm/openai; run it once.");
-        var start = new ProcessStartInfo("node", [RepositoryFiles.Path("tests", "EndToEnd.Tests", "OpenAi", script), .. arguments])
-        {
-            Environment = { ["NODE_PATH"] = Packages },
-        };
-        return JsonElement.Parse(await NodeProcess.RunAsync(start));
+        Directory.Exists(Path.Combine(Folder, "node_modules")).ShouldBeTrue("./test installs npm packages into .local/npm/openai; run it once.");
+        // Beside the packages: a module finds them nowhere else.
+        var copy = Path.Combine(Folder, script);
+        File.Copy(RepositoryFiles.Path("tests", "EndToEnd.Tests", "OpenAi", script), copy, overwrite: true);
+        return JsonElement.Parse(await NodeProcess.RunAsync(new("node", [copy, .. arguments])));
     }
 }

@@ -68,7 +68,7 @@ async function failure(call) {
 }
 
 async function leave() {
-  const stream = await client.chat.completions.create({ model: 'chat', messages, max_completion_tokens: 400, stream: true });
+  const stream = await client.chat.completions.create({ model: 'chat', messages, max_completion_tokens: 4_000, temperature: 0, stream: true });
   for await (const chunk of stream) {
     stream.controller.abort();
     return chunk.id;

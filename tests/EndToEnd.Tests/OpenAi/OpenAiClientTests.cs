@@ -1,26 +1,17 @@
 using System.Text;
 using System.Text.Json;
-using Pipeline.Bench.Models;
-using Pipeline.EndToEnd.Tests.OpenAi;
 using Pipeline.TestSupport.Pipelines;
-using Pipeline.TestSupport.Processes;
-using Pipeline.TestSupport.Services;
 
-namespace Pipeline.EndToEnd.Tests;
+namespace Pipeline.EndToEnd.Tests.OpenAi;
 
 /// <summary>The npm package <c>openai</c> as it is published, against API and workers as processes and RabbitMQ between them.</summary>
-public sealed class OpenAiClientTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+[Collection(nameof(OpenAiServers))]
+public sealed class OpenAiClientTests(OpenAiServers servers)
 {
     [Fact]
     public async Task The_client_of_OpenAI_streams_chats_gets_JSON_vectors_and_errors()
     {
-        var settings = await TestPipeline.SettingsAsync(database);
-        settings["Models:Chat:Path"] = WriteModel();
-        await using var api = await RoleProcess.StartReadyAsync("Api", settings);
-        await using var inference = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
-        await using var embedding = await RoleProcess.StartReadyAsync("Workers.Embedding", settings);
-
-        var got = await NodeScript.RunAsync("client.cjs", api.Address.ToString().TrimEnd('/'));
+        var got = await NodeScript.RunAsync("client.cjs", servers.Address);
 
         var whole = got.GetProperty("whole");
         var text = whole.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString();
@@ -33,7 +24,7 @@ public sealed class OpenAiClientTests(PostgresDatabase database) : IClassFixture
         logprobs.ShouldAllBe(token => token.GetProperty("top_logprobs")[0].GetProperty("logprob").GetDouble() == token.GetProperty("logprob").GetDouble());
 
         var streamed = got.GetProperty("streamed");
-        using var http = new HttpClient { BaseAddress = api.Address };
+        using var http = new HttpClient { BaseAddress = new(servers.Address) };
         var job = await JobAsync(http, streamed.GetProperty("id"));
         streamed.GetProperty("text").GetString().ShouldBe(job.GetProperty("result").GetProperty("content").GetString());
         streamed.GetProperty("pieces").GetInt32().ShouldBeGreaterThan(1);
@@ -79,13 +70,6 @@ public sealed class OpenAiClientTests(PostgresDatabase database) : IClassFixture
 
     private static async Task<JsonElement> JobAsync(HttpClient http, JsonElement completionId) =>
         JsonElement.Parse(await http.GetByteArrayAsync($"/api/jobs/{completionId.GetString()!["chatcmpl-".Length..]}"));
-
-    private static string WriteModel()
-    {
-        var path = Path.Combine(AppContext.BaseDirectory, "random-chat.gguf");
-        ModelWriter.Write(new ModelRecipe { Preset = ModelPreset.Tiny }, path, CancellationToken.None);
-        return path;
-    }
 
     private static float[][] Vectors(JsonElement vectors) =>
         [.. vectors.EnumerateArray().Select(vector => vector.EnumerateArray().Select(number => number.GetSingle()).ToArray())];

@@ -1,0 +1,162 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.AI;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+using Microsoft.SemanticKernel.Connectors.OpenAI;
+using OpenAI;
+using OpenAI.Chat;
+using Pipeline.TestSupport.Pipelines;
+
+namespace Pipeline.EndToEnd.Tests.OpenAi;
+
+/// <summary>OpenAI's .NET library, and what builds on it, as they are published, against API and workers as processes.</summary>
+[Collection(nameof(OpenAiServers))]
+public sealed class DotNetClientsTests(OpenAiServers servers)
+{
+    private static readonly ChatTool Weather = ChatTool.CreateFunctionTool(
+        "get_weather", "Weather of a city.", BinaryData.FromString("""{"type":"object","properties":{"city":{"enum":["Seoul","Busan"]}},"required":["city"],"additionalProperties":false}"""));
+
+    // .NET reads on for two seconds after a request is given up; by then a tiny model is done.
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero });
+
+    private OpenAIClient Client => new(
+        new ApiKeyCredential("none"),
+        new OpenAIClientOptions { Endpoint = new(servers.Address + "/v1"), RetryPolicy = new ClientRetryPolicy(0), Transport = new HttpClientPipelineTransport(Http) });
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task OpenAIs_library_chats_streams_lists_embeds_and_calls()
+    {
+        var chat = Client.GetChatClient("chat");
+        (await chat.CompleteChatAsync([new UserChatMessage("hi")], new() { MaxOutputTokenCount = 8 }, Token)).Value.Content[0].Text.ShouldNotBeNullOrEmpty();
+
+        var pieces = 0;
+        await foreach (var update in chat.CompleteChatStreamingAsync([new UserChatMessage("hi")], new ChatCompletionOptions { MaxOutputTokenCount = 8 }, Token))
+        {
+            pieces += update.ContentUpdate.Count;
+        }
+
+        pieces.ShouldBeGreaterThan(0);
+        (await Client.GetOpenAIModelClient().GetModelsAsync(Token)).Value.Select(model => model.Id).ShouldContain("chat");
+        (await Client.GetEmbeddingClient("embedding").GenerateEmbeddingsAsync(["a", "b"], cancellationToken: Token)).Value.Count.ShouldBe(2);
+
+        ChatCompletionOptions calling = new() { Tools = { Weather }, ToolChoice = ChatToolChoice.CreateRequiredChoice(), AllowParallelToolCalls = false, MaxOutputTokenCount = 300 };
+        var answer = (await chat.CompleteChatAsync([new UserChatMessage("Weather?")], calling, Token)).Value;
+        answer.FinishReason.ShouldBe(OpenAI.Chat.ChatFinishReason.ToolCalls);
+        List<OpenAI.Chat.ChatMessage> history = [new UserChatMessage("Weather?"), new AssistantChatMessage(answer)];
+        history.AddRange(answer.ToolCalls.Select(call => new ToolChatMessage(call.Id, "sunny")));
+        (await chat.CompleteChatAsync(history, new() { Tools = { Weather }, ToolChoice = ChatToolChoice.CreateNoneChoice(), MaxOutputTokenCount = 8 }, Token)).Value.ToolCalls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_stream_that_cannot_be_answered_throws()
+    {
+        var chat = Client.GetChatClient("chat");
+        var failure = await Should.ThrowAsync<ClientResultException>(async () =>
+        {
+            await foreach (var _ in chat.CompleteChatStreamingAsync([new UserChatMessage(new string('힣', 19_000))], new ChatCompletionOptions { MaxOutputTokenCount = 8 }, Token))
+            {
+            }
+        });
+
+        failure.Status.ShouldBe(400);
+        failure.Message.ShouldContain("context_length_exceeded");
+    }
+
+    [Fact]
+    public async Task The_abstractions_of_Microsoft_fill_in_forms_call_functions_and_embed()
+    {
+        using var chat = Client.GetChatClient("chat").AsIChatClient().AsBuilder().UseFunctionInvocation(configure: invocation => invocation.MaximumIterationsPerRequest = 1).Build();
+
+        var form = await chat.GetResponseAsync<Animal>("A pet?", new ChatOptions { MaxOutputTokens = 1_500 }, useJsonSchemaResponseFormat: true, cancellationToken: Token);
+        form.Result.ShouldNotBeNull();
+
+        List<string> called = [];
+        var tool = AIFunctionFactory.Create((City city) => { called.Add($"{city}"); return "sunny"; }, "get_weather");
+        await chat.GetResponseAsync("Weather?", new ChatOptions { Tools = [tool], ToolMode = ChatToolMode.RequireAny, AllowMultipleToolCalls = false, MaxOutputTokens = 300 }, Token);
+        called.ShouldNotBeEmpty();
+
+        using var embeddings = Client.GetEmbeddingClient("embedding").AsIEmbeddingGenerator();
+        (await embeddings.GenerateAsync(["a", "b"], cancellationToken: Token)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Semantic_Kernel_chats_streams_and_calls()
+    {
+        var kernel = Kernel.CreateBuilder().AddOpenAIChatCompletion("chat", Client).Build();
+        var chat = kernel.GetRequiredService<IChatCompletionService>();
+        ChatHistory history = new("Be brief.");
+        history.AddUserMessage("hi");
+
+        (await chat.GetChatMessageContentAsync(history, new OpenAIPromptExecutionSettings { MaxTokens = 8 }, kernel, Token)).Content.ShouldNotBeNullOrEmpty();
+        var pieces = 0;
+        await foreach (var _ in chat.GetStreamingChatMessageContentsAsync(history, new OpenAIPromptExecutionSettings { MaxTokens = 8 }, kernel, Token))
+        {
+            pieces++;
+        }
+
+        pieces.ShouldBeGreaterThan(0);
+        kernel.Plugins.AddFromFunctions("weather", [KernelFunctionFactory.CreateFromMethod((City city) => "sunny", "get")]);
+        OpenAIPromptExecutionSettings calling = new() { MaxTokens = 300, FunctionChoiceBehavior = FunctionChoiceBehavior.Required(autoInvoke: false, options: new() { AllowParallelCalls = false }) };
+        var asked = await chat.GetChatMessageContentAsync(history, calling, kernel, Token);
+        Microsoft.SemanticKernel.FunctionCallContent.GetFunctionCalls(asked).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_gives_up_ends_the_job()
+    {
+        using var http = new HttpClient { BaseAddress = new(servers.Address) };
+        await Eventually.TrueAsync(async () =>
+        {
+            // A tiny model may be done before anybody can leave; then another one is left.
+            var id = await LeaveAsync();
+            string? state = null;
+            await Eventually.TrueAsync(async () =>
+            {
+                state = JsonElement.Parse(await http.GetByteArrayAsync($"/api/jobs/{id}")).GetProperty("state").GetString();
+                return state is "canceled" or "succeeded";
+            });
+            return state is "canceled";
+        });
+    }
+
+    private async Task<string> LeaveAsync()
+    {
+        using var leaving = new CancellationTokenSource();
+        var stream = Client.GetChatClient("chat").CompleteChatStreamingAsync([new UserChatMessage("hi")], new ChatCompletionOptions { MaxOutputTokenCount = 4_000, Temperature = 0 }, leaving.Token);
+        string? id = null;
+        try
+        {
+            await foreach (var update in stream)
+            {
+                id = update.CompletionId;
+                await leaving.CancelAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // As it was asked to.
+        }
+
+        return id!["chatcmpl-".Length..];
+    }
+
+    public enum City
+    {
+        Seoul,
+        Busan,
+    }
+
+    // No texts: random weights write them without an end.
+    [JsonDerivedType(typeof(Cat), "cat")]
+    [JsonDerivedType(typeof(Dog), "dog")]
+    public abstract record Animal(City Home);
+
+    public sealed record Cat(City Home, bool? Indoors) : Animal(Home);
+
+    public sealed record Dog(City Home, City? Born) : Animal(Home);
+}

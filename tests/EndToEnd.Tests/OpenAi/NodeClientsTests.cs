@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Pipeline.TestSupport.Pipelines;
+
+namespace Pipeline.EndToEnd.Tests.OpenAi;
+
+/// <summary>Vercel's AI SDK and LangChain as they are published.</summary>
+[Collection(nameof(OpenAiServers))]
+public sealed class NodeClientsTests(OpenAiServers servers)
+{
+    [Theory]
+    [InlineData("vercel.mjs", true, "chat", "responses", "compatible")]
+    [InlineData("langchain.mjs", false, "chat")]
+    public async Task It_chats_streams_fills_in_forms_calls_embeds_and_leaves(string script, bool leaves, params string[] providers)
+    {
+        using var http = new HttpClient { BaseAddress = new(servers.Address) };
+        var canceled = await CanceledAsync(http);
+
+        var got = await NodeScript.RunAsync(script, servers.Address);
+
+        foreach (var provider in providers)
+        {
+            var answers = got.GetProperty(provider);
+            answers.GetProperty("text").GetString().ShouldNotBeNullOrEmpty(provider);
+            answers.GetProperty("tokens").GetInt32().ShouldBe(16, provider);
+            answers.GetProperty("streamed").GetString().ShouldNotBeNullOrEmpty(provider);
+            answers.GetProperty("form").GetProperty("city").ValueKind.ShouldBe(JsonValueKind.String, provider);
+            (answers.GetProperty("form").GetProperty("capital").ValueKind is JsonValueKind.True or JsonValueKind.False).ShouldBeTrue(provider);
+            var calls = answers.GetProperty("calls").EnumerateArray().ToArray();
+            calls.ShouldNotBeEmpty(provider);
+            calls.ShouldAllBe(call => call.GetProperty("name").GetString() == "get_weather" && (call.GetProperty("input").GetProperty("city").GetString() == "Seoul" || call.GetProperty("input").GetProperty("city").GetString() == "Busan"));
+            answers.GetProperty("vectors").EnumerateArray().Select(length => length.GetInt32()).ShouldAllBe(length => length > 0);
+            var error = answers.GetProperty("error");
+            error.GetProperty("status").GetInt32().ShouldBe(400, provider);
+            error.GetProperty("message").GetString()!.ShouldContain("tokens", Case.Insensitive, provider);
+        }
+
+        if (leaves)
+        {
+            await Eventually.TrueAsync(async () => await CanceledAsync(http) >= canceled + providers.Length);
+        }
+    }
+
+    private static async Task<int> CanceledAsync(HttpClient http) =>
+        JsonElement.Parse(await http.GetByteArrayAsync("/api/jobs?kind=chat&state=canceled&limit=100")).GetProperty("jobs").GetArrayLength();
+}
