@@ -127,7 +127,7 @@ public sealed class DotNetClientsTests(OpenAiServers servers)
     private async Task<string> LeaveAsync()
     {
         using var leaving = new CancellationTokenSource();
-        var stream = Client.GetChatClient("chat").CompleteChatStreamingAsync([new UserChatMessage("hi")], new ChatCompletionOptions { MaxOutputTokenCount = 4_000, Temperature = 0 }, leaving.Token);
+        var stream = Client.GetChatClient("chat").CompleteChatStreamingAsync([new UserChatMessage($"hi {Guid.CreateVersion7()}")], new ChatCompletionOptions { MaxOutputTokenCount = 4_000 }, leaving.Token); // What was asked before is answered from the cache.
         string? id = null;
         try
         {

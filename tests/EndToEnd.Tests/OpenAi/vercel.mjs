@@ -21,10 +21,10 @@ async function streamed(model) {
   return text;
 }
 
-// A client that leaves: what it began must not go on.
+// A client that leaves: what it began must not go on. The prompt is new: what was asked before is answered from the cache.
 async function left(model) {
   const leaving = new AbortController();
-  const stream = streamText({ model, prompt, temperature: 0, maxOutputTokens: 4_000, abortSignal: leaving.signal });
+  const stream = streamText({ model, prompt: crypto.randomUUID(), maxOutputTokens: 4_000, abortSignal: leaving.signal });
   for await (const part of stream.fullStream) {
     if (part.type === 'text-delta') {
       leaving.abort();
