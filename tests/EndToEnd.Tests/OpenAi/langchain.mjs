@@ -12,6 +12,20 @@ for await (const piece of await model({ maxTokens: 16 }).stream('hi')) {
   pieces += piece.content;
 }
 
+// A client that leaves: what it began must not go on. A tiny model may be done first, so several are left, each with a prompt that no cache holds.
+for (let i = 0; i < 5; i++) {
+  const leaving = new AbortController();
+  try {
+    for await (const _ of await model({ maxTokens: 4_000 }).stream(crypto.randomUUID(), { signal: leaving.signal })) {
+      leaving.abort();
+    }
+  } catch (failure) {
+    if (!leaving.signal.aborted) {
+      throw failure;
+    }
+  }
+}
+
 const form = await model({ maxTokens: 400 })
   .withStructuredOutput(z.object({ city: z.string().max(8), capital: z.boolean() }), { name: 'city', method: 'jsonSchema', strict: true })
   .invoke('hi');
