@@ -88,7 +88,7 @@ internal static class JobInsert
     /// <param name="messages">The message that each travels in, by a number.</param>
     /// <param name="direct">Whether the caller sends it itself.</param>
     /// <param name="tokens">What each takes of its client's budgets; null where that has none.</param>
-    /// <param name="traces">Where the trace of each goes on; null while nobody listens, which the statement takes for as many nulls.</param>
+    /// <param name="traces">Where the trace of each goes on; null while nobody listens.</param>
     public static DynamicParameters Parameters(
         IReadOnlyList<NewJob> jobs, IReadOnlyList<Guid> owners, int[] messages, bool[] direct, int?[] tokens, string?[]? traces) => new(new
         {
@@ -100,7 +100,7 @@ internal static class JobInsert
             Costs = jobs.Select(job => JobCost.Estimate(job.InputJson)).ToArray(),
             Direct = direct,
             Tokens = tokens,
-            Traces = traces,
+            Traces = traces ?? new string?[jobs.Count], // Dapper asks the type of a null parameter each time, for 50 µs.
             Deadlines = jobs.Select(job => job.Deadline?.UtcDateTime).ToArray(),
             Inputs = jobs.Select(job => job.InputJson).ToArray(),
             ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
