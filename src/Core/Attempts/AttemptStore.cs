@@ -218,7 +218,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
                 DelaySeconds = results.Select(result => result.DelaySeconds).ToArray(),
                 CacheKeys = results.Select(result => result.CacheKey).ToArray(),
                 Tokens = results.Select(result => result.Usage?.Tokens.TotalTokens).ToArray(),
-                Traces = results.Any(result => result.Trace is not null) ? results.Select(result => result.Trace).ToArray() : null,
+                Traces = results.Select(result => result.Trace).ToArray(),
                 Dispatches = results.Select(result => result.DispatchId).OfType<long>().ToArray(),
                 UsageClients = used.Select(usage => usage.Key.ClientId).ToArray(),
                 UsageQueues = used.Select(usage => usage.Key.Queue).ToArray(),
