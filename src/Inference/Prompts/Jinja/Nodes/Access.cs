@@ -55,31 +55,6 @@ internal sealed class Slice(Expression target, Expression? start, Expression? st
     }
 }
 
-internal sealed class ArgumentNodes(IReadOnlyList<Expression> positional, IReadOnlyDictionary<string, Expression> named)
-{
-    private static readonly Dictionary<string, Expression> _none = [];
-
-    public static ArgumentNodes None { get; } = new([], _none);
-
-    public IReadOnlyDictionary<string, Expression> Named => named;
-
-    public Arguments Evaluate(Scope scope, Callable? caller = null)
-    {
-        if (positional.Count == 0 && named.Count == 0 && caller is null)
-        {
-            return Arguments.None;
-        }
-
-        Dictionary<string, object?> values = named.ToDictionary(argument => argument.Key, argument => argument.Value.Evaluate(scope), StringComparer.Ordinal);
-        if (caller is not null)
-        {
-            values["caller"] = caller;
-        }
-
-        return new([.. positional.Select(argument => argument.Evaluate(scope))], values);
-    }
-}
-
 internal sealed class Call(Expression target, ArgumentNodes arguments) : Expression
 {
     /// <param name="caller">What the macro gets as caller(); null for none.</param>

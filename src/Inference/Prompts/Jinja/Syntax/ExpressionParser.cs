@@ -48,7 +48,12 @@ internal sealed class ExpressionParser(TokenStream tokens)
         tokens.Expect(TokenKind.Operator, "(");
         while (!tokens.SkipOperator(")"))
         {
-            if (tokens.Current.Kind == TokenKind.Name && tokens.Next.Is(TokenKind.Operator, "="))
+            if (tokens.IsOperator("*") || tokens.IsOperator("**"))
+            {
+                bool isNamed = tokens.Take().Text == "**";
+                positional.Add(new Spread(Read(), isNamed));
+            }
+            else if (tokens.Current.Kind == TokenKind.Name && tokens.Next.Is(TokenKind.Operator, "="))
             {
                 string name = tokens.Take().Text;
                 tokens.Take();
