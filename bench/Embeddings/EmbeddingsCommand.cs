@@ -99,7 +99,7 @@ internal static class EmbeddingsCommand
 
     private static async Task<EmbeddingEngine> LoadAsync(Stage stage, string model, int threads, CancellationToken cancellationToken)
     {
-        LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
+        LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), TimeProvider.System, NullLoggerFactory.Instance);
         EmbeddingEngine engine = new(
             loader, Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, BatchTokens = BatchTokens() }), new(), stage.Time, NullLogger<EmbeddingEngine>.Instance);
         await engine.LoadAsync(model, cancellationToken);

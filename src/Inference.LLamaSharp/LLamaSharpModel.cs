@@ -6,6 +6,7 @@ using LLama.Native;
 using Pipeline.Inference.Decoding;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.Models;
+using Pipeline.Inference.Prompts;
 
 namespace Pipeline.Inference.LLamaSharp;
 
@@ -15,16 +16,33 @@ internal sealed class LLamaSharpModel : ILanguageModel
     private readonly LLamaWeights _weights;
     private readonly bool _onGpu;
 
-    public LLamaSharpModel(LLamaWeights weights, string path, bool onGpu)
+    private readonly ModelLoadException? _unreadable;
+
+    public LLamaSharpModel(LLamaWeights weights, string path, bool onGpu, TimeProvider time)
     {
         (_weights, _onGpu) = (weights, onGpu);
         Info = LLamaSharpModelFacts.ReadInfo(weights, path);
+        try
+        {
+            OwnTemplate = LLamaSharpTemplates.ReadOwn(weights, Info.Name, time);
+            Info = Info with { Tools = OwnTemplate?.Tools ?? Info.Tools };
+        }
+        catch (ModelLoadException e)
+        {
+            _unreadable = e; // A model that only embeds needs no template.
+        }
+
         ControlTokens = LLamaSharpModelFacts.ReadControlTokens(weights.NativeHandle);
     }
 
     public ModelInfo Info { get; }
 
     public IReadOnlyList<ControlToken> ControlTokens { get; }
+
+    public ChatTemplate? OwnTemplate { get; }
+
+    /// <summary>What is wrong with the template of the file; null where it can be used, or where there is none.</summary>
+    public string? TemplateProblem => _unreadable?.Problem;
 
     public int[] Tokenize(string text, bool parseControlTokens)
     {
@@ -87,8 +105,7 @@ internal sealed class LLamaSharpModel : ILanguageModel
         }
         catch (MissingTemplateException e)
         {
-            throw new InferenceException(
-                $"llama.cpp does not recognise the chat template of {Info.Name}. Take a model of a known family, such as Qwen, Llama, Mistral or Gemma.", e);
+            throw _unreadable ?? new InferenceException($"llama.cpp does not recognise the chat template of {Info.Name}, which renders its prompts itself.", e);
         }
     }
 

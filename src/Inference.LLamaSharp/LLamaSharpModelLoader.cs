@@ -11,7 +11,7 @@ using Pipeline.Inference.Models;
 namespace Pipeline.Inference.LLamaSharp;
 
 /// <summary>Loads GGUF files with LLamaSharp, whose backend packages bring the native library: CUDA where there is a GPU, else the CPU's.</summary>
-public sealed class LLamaSharpModelLoader(IOptions<InferenceOptions> options, ILoggerFactory loggers) : IModelLoader
+public sealed partial class LLamaSharpModelLoader(IOptions<InferenceOptions> options, TimeProvider time, ILoggerFactory loggers) : IModelLoader
 {
     private readonly ILogger _logger = loggers.CreateLogger("Pipeline.Inference.LLamaSharp");
 
@@ -46,7 +46,13 @@ public sealed class LLamaSharpModelLoader(IOptions<InferenceOptions> options, IL
                 GpuLayerCount = parameters.GpuLayers,
                 LoadMode = parameters.UseMemoryMap ? LLamaLoadMode.MemoryMap : LLamaLoadMode.None,
             });
-            return new LLamaSharpModel(weights, path, onGpu: parameters.GpuLayers > 0);
+            LLamaSharpModel model = new(weights, path, onGpu: parameters.GpuLayers > 0, time);
+            if (model.TemplateProblem is { } problem)
+            {
+                LogTemplate(_logger, problem);
+            }
+
+            return model;
         }
         catch (Exception e) when (e is LoadWeightsFailedException or IOException or UnauthorizedAccessException)
         {
@@ -60,4 +66,7 @@ public sealed class LLamaSharpModelLoader(IOptions<InferenceOptions> options, IL
 
     private static unsafe string DescriptionOf(nint device) =>
         Marshal.PtrToStringUTF8((nint)LlamaApi.ggml_backend_dev_description(device)) ?? "GPU";
+
+    [LoggerMessage(3020, LogLevel.Warning, "{Problem} The model can embed, but neither answer nor score")]
+    private static partial void LogTemplate(ILogger logger, string problem);
 }

@@ -18,6 +18,13 @@ public sealed class PromptTooLongException(int tokens, int tokensMax, string rem
     public int TokensMax => tokensMax;
 }
 
+/// <summary>The model's chat template does not take a conversation; it was not given to the model, and trying again will not help.</summary>
+public sealed class PromptRefusedException(string message, Exception? innerException = null) : InferenceException(message, innerException)
+{
+    internal static PromptRefusedException Dropped(string model, int kept, int messages) =>
+        new($"The chat template of {model} kept {kept} of {messages} messages. Use the roles system, user and assistant, in turn.");
+}
+
 /// <summary>A structured answer was cut at its limit; part of it would be no valid answer.</summary>
 public sealed class AnswerTruncatedException(int tokens)
     : InferenceException($"The structured answer was still incomplete after {tokens} tokens. Raise the limit of output tokens or ask for less.")

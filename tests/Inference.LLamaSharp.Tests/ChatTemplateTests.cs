@@ -64,7 +64,7 @@ public sealed class ChatTemplateTests : IDisposable
     private static string Prompt(ILanguageModel model, bool thinking)
     {
         Dictionary<int, string> control = model.ControlTokens.ToDictionary(token => token.Id, token => token.Text);
-        int[] tokens = new ChatTokenizer(model).Tokenize(_conversation, [], thinking).Tokens;
+        int[] tokens = new ChatTokenizer(model).Tokenize(_conversation, [], null, thinking, CancellationToken.None).Tokens;
         return System.Text.Encoding.UTF8.GetString([.. tokens.SelectMany(token =>
             control.TryGetValue(token, out string? text) ? System.Text.Encoding.UTF8.GetBytes(text) : model.GetTokenBytes(token))]);
     }

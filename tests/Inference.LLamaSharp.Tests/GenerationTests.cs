@@ -24,7 +24,7 @@ public sealed class GenerationTests(ITestOutputHelper output)
         using ILanguageModel model = TestEngine.Loader.Load(path, new());
         ChatTokenizer tokenizer = new(model);
         (int Token, float Lead)[][] expected = [.. _texts.Select(text =>
-            NativeGreedy.Generate(path, tokenizer.Tokenize([new(ChatRole.User, text)], []).Tokens, AnswerTokens))];
+            NativeGreedy.Generate(path, tokenizer.Tokenize([new(ChatRole.User, text)], [], null, false, _cancel).Tokens, AnswerTokens))];
         for (int i = 0; i < _texts.Length; i++)
         {
             (await AnswerAsync(engine, _texts[i])).ShouldBe(Text(model, expected[i].Select(step => step.Token)));

@@ -84,7 +84,7 @@ public sealed class LoadingTests
     }
 
     private static LLamaSharpModelLoader WithBackend(string path) =>
-        new(Options.Create(new InferenceOptions { BackendLibrary = path }), NullLoggerFactory.Instance);
+        new(Options.Create(new InferenceOptions { BackendLibrary = path }), TimeProvider.System, NullLoggerFactory.Instance);
 
     private async Task<ModelLoadException> FailToLoadAsync(byte[] bytes)
     {

@@ -11,7 +11,7 @@ namespace Pipeline.Inference.LLamaSharp.Tests;
 /// <summary>Engines over the real library; one thread, because the threads of ggml spin and tests share their cores.</summary>
 internal static class TestEngine
 {
-    public static LLamaSharpModelLoader Loader { get; } = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
+    public static LLamaSharpModelLoader Loader { get; } = new(Options.Create(new InferenceOptions()), TimeProvider.System, NullLoggerFactory.Instance);
 
     public static LocalModels Create(InferenceOptions? options = null)
     {

@@ -48,7 +48,7 @@ internal static class CompareCommand
         string path = parsed.GetRequiredValue(_model);
         int threads = parsed.GetValue(_threads);
         Sizes sizes = parsed.GetValue(_quick) ? Sizes.Quick : Sizes.Full(parsed.GetValue(_rounds));
-        LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
+        LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), TimeProvider.System, NullLoggerFactory.Instance);
 
         _ = GgufReader.Read(path); // A truncated file can crash the native library.
         using ILanguageModel model = loader.Load(path, new ModelParameters());

@@ -18,7 +18,7 @@ internal sealed class EngineSide : IChatSide
 
     public static async Task<EngineSide> StartAsync(string model, int threads, TimeProvider time, CancellationToken cancellationToken)
     {
-        LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
+        LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), TimeProvider.System, NullLoggerFactory.Instance);
         IOptions<InferenceOptions> options = Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0 });
         LocalModels models = new(loader, options, new(), time, NullLogger<LocalModels>.Instance);
         LocalModel loaded = await models.LoadAsync(model, new() { Messages = [new(ChatRole.User, "Warm-up.")], Labels = ["yes", "no"] }, cancellationToken);

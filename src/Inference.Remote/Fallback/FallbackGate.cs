@@ -53,7 +53,7 @@ internal sealed partial class FallbackGate(FallbackOptions options, TimeProvider
     public InferenceException? LocalFailure(Exception exception, Deadline deadline, CancellationToken cancellationToken) => exception switch
     {
         _ when cancellationToken.IsCancellationRequested => null,
-        PromptTooLongException or TextTooLongException => null,
+        PromptTooLongException or PromptRefusedException or TextTooLongException => null,
         InferenceException e => e,
         OperationCanceledException when deadline.Passed => new InferenceException(
             $"The local engine did not answer within {options.LocalTimeout.TotalSeconds:0.###} s (Fallback:LocalTimeout)."),

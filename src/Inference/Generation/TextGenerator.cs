@@ -3,7 +3,6 @@ using Pipeline.Inference.Models;
 using Pipeline.Inference.Prompts;
 using Pipeline.Inference.Scheduling;
 using Pipeline.Inference.Structured;
-using Pipeline.Inference.Tools;
 
 namespace Pipeline.Inference.Generation;
 
@@ -21,8 +20,8 @@ internal sealed class TextGenerator(ILanguageModel model, int contextTokens, Sub
         cancellationToken.ThrowIfCancellationRequested();
         // An answer that may be longer than half the context does not cost the conversation more than that half.
         int promptTokensMax = Math.Min(_room - Math.Min(request.TokensMax, _room / 2), request.PromptTokensMax ?? int.MaxValue);
-        IReadOnlyList<ChatMessage> kept = request.KeepsMessages ? request.Messages : ConversationCut.Fit(request.Messages, promptTokensMax, messages => Tokenize(messages, request).Tokens.Length);
-        TokenizedChat chat = Tokenize(kept, request);
+        IReadOnlyList<ChatMessage> kept = request.KeepsMessages ? request.Messages : ConversationCut.Fit(request.Messages, promptTokensMax, messages => Tokenize(messages, request, cancellationToken).Tokens.Length);
+        TokenizedChat chat = Tokenize(kept, request, cancellationToken);
         if (chat.Tokens.Length >= _room)
         {
             throw new PromptTooLongException(chat.Tokens.Length, _room - 1, contextTokens < model.Info.ContextTokensTrained
@@ -41,8 +40,8 @@ internal sealed class TextGenerator(ILanguageModel model, int contextTokens, Sub
         return new(task, request.Messages.Count - kept.Count);
     }
 
-    private TokenizedChat Tokenize(IReadOnlyList<ChatMessage> messages, GenerationRequest request) =>
-        _tokenizer.Tokenize(ToolPrompt.Write(messages, request.Tools, model.Info.Tools), [], request.Thinking);
+    private TokenizedChat Tokenize(IReadOnlyList<ChatMessage> messages, GenerationRequest request, CancellationToken cancellationToken) =>
+        _tokenizer.Tokenize(messages, [], request.Tools, request.Thinking, cancellationToken);
 
     private ITokenConstraint? Constraint(GenerationRequest request, CancellationToken cancellationToken) => request.Tools is { } tools
         ? _constraints.For(request.Json, tools, cancellationToken)

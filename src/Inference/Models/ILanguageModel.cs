@@ -1,5 +1,6 @@
 using Pipeline.Inference.Decoding;
 using Pipeline.Inference.Embeddings;
+using Pipeline.Inference.Prompts;
 
 namespace Pipeline.Inference.Models;
 
@@ -34,6 +35,9 @@ public interface ILanguageModel : IDisposable
 
     /// <summary>True for every token that ends the model's turn.</summary>
     bool IsEndOfGeneration(int token);
+
+    /// <summary>The template of the model's file, which then renders all prompts; null where <see cref="ApplyChatTemplate"/> does.</summary>
+    ChatTemplate? OwnTemplate => null;
 
     /// <summary>Renders the model's chat template, without BOS.</summary>
     /// <param name="messages">Turns in order; roles are "system", "user" and "assistant".</param>

@@ -1,35 +1,37 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
 using Pipeline.Inference.Models;
+using Pipeline.Inference.Tools;
 
 namespace Pipeline.Inference.Prompts;
 
 /// <summary>
-/// Conversation to tokens. The template is rendered around placeholders and its control tokens are recognised before the
-/// texts are put in, so a text that contains "&lt;|im_start|&gt;" stays text. Plain template text and the message next to it
+/// Conversation to tokens. Control tokens are recognised in the template's own words before the
+/// texts of the request are put in, so a text that contains "&lt;|im_start|&gt;" stays text. Plain template text and the message next to it
 /// are tokenized together, because tokens merge at the boundary: benign texts give the tokens of the whole rendered prompt.
 /// </summary>
-internal sealed partial class ChatTokenizer(ILanguageModel model)
+internal sealed class ChatTokenizer(ILanguageModel model)
 {
-    /// <summary>An empty block of thoughts at the start of the answer: the model goes straight to the answer itself.</summary>
-    private const string NoThoughts = "<think>\n\n</think>\n\n";
-
     private readonly TemplateSplitter _splitter = new(model.ControlTokens);
+
+    private readonly IPromptRenderer _renderer = model.OwnTemplate is { } own ? new OwnPrompt(own, model.Info) : new BuiltInPrompt(model);
 
     /// <summary>Tokenizes a conversation, and each answer as its continuation.</summary>
     /// <param name="messages">Turns, the last one the user's.</param>
     /// <param name="answers">Answers to compare; none when one is to be generated.</param>
+    /// <param name="tools">Functions that are offered; null for none.</param>
     /// <param name="thinking">Lets a model that can think do so first.</param>
     /// <exception cref="ArgumentException">No messages, or an answer without tokens.</exception>
-    public TokenizedChat Tokenize(IReadOnlyList<ChatMessage> messages, IReadOnlyList<string> answers, bool thinking = false)
+    /// <exception cref="PromptRefusedException">The template does not take this conversation.</exception>
+    public TokenizedChat Tokenize(
+        IReadOnlyList<ChatMessage> messages, IReadOnlyList<string> answers, ToolOffer? tools, bool thinking, CancellationToken cancellationToken)
     {
         if (messages.Count == 0)
         {
             throw new ArgumentException("A conversation needs at least one message.", nameof(messages));
         }
 
-        List<Run> runs = Render(messages, model.Info.Thinks && !thinking ? NoThoughts : "");
+        List<Run> runs = Cut(_renderer.Render(messages, tools, thinking, cancellationToken));
         List<int> tokens = [];
         int shared = 0;
         foreach (Run run in runs.SkipLast(1))
@@ -88,23 +90,24 @@ internal sealed partial class ChatTokenizer(ILanguageModel model)
     }
 
     /// <summary>Control tokens and the plain runs between them, texts put in.</summary>
-    private List<Run> Render(IReadOnlyList<ChatMessage> messages, string answerStart)
+    private List<Run> Cut(IEnumerable<PromptPart> parts)
     {
-        TemplateMessage[] placeholders = [.. messages.Select((message, index) => new TemplateMessage(message.Role.Value, Placeholder(index)))];
-        string template = model.ApplyChatTemplate(placeholders, addAssistantHeader: true);
         List<Run> runs = [];
-        int seen = 0, start = 0;
-        foreach (Match match in PlaceholderPattern().Matches(template))
+        bool isShared = true;
+        foreach (PromptPart part in parts)
         {
-            AddTemplateText(runs, template[start..match.Index]);
-            AddMessageText(runs, messages[int.Parse(match.Groups[1].ValueSpan)].Text, isLast: ++seen == messages.Count);
-            start = match.Index + match.Length;
+            if (part.Origin == PromptOrigin.Template)
+            {
+                AddTemplateText(runs, part.Text);
+            }
+            else
+            {
+                AddMessageText(runs, part.Text, endsShared: isShared && part.Origin == PromptOrigin.LastInput);
+                isShared &= part.Origin != PromptOrigin.LastInput;
+            }
         }
 
-        AddTemplateText(runs, template[start..] + answerStart);
-        return seen == messages.Count
-            ? Trim(runs)
-            : throw new InferenceException($"The chat template of {model.Info.Name} kept {seen} of {messages.Count} messages. Use the roles system, user and assistant, in turn.");
+        return Trim(runs);
     }
 
     private void AddTemplateText(List<Run> runs, string text)
@@ -122,10 +125,10 @@ internal sealed partial class ChatTokenizer(ILanguageModel model)
         }
     }
 
-    private static void AddMessageText(List<Run> runs, string text, bool isLast)
+    private static void AddMessageText(List<Run> runs, string text, bool endsShared)
     {
         Run run = OpenRun(runs);
-        run.SharedEnd = isLast ? run.Text.Length : run.SharedEnd;
+        run.SharedEnd = endsShared ? run.Text.Length : run.SharedEnd;
         run.Text.Append(text);
     }
 
@@ -162,12 +165,6 @@ internal sealed partial class ChatTokenizer(ILanguageModel model)
 
         return runs;
     }
-
-    // Private-use characters: no template contains them, and they only ever meet the template, never a user's text.
-    private static string Placeholder(int index) => $"\uE0F0{index}\uE0F1";
-
-    [GeneratedRegex("\uE0F0([0-9]+)\uE0F1")]
-    private static partial Regex PlaceholderPattern();
 
     private sealed class Run(ControlToken? control)
     {

@@ -31,7 +31,7 @@ internal sealed class LabelScorer(ILanguageModel model, int contextTokens, Submi
 
     private async Task<Scored> RunAsync(LabelScoringRequest request, CancellationToken cancellationToken)
     {
-        TokenizedChat chat = _tokenizer.Tokenize(request.Messages, request.Labels);
+        TokenizedChat chat = _tokenizer.Tokenize(request.Messages, request.Labels, tools: null, thinking: false, cancellationToken);
         IReadOnlyList<int[]> labels = EndWherePrefixes(chat.Answers);
         CheckLength(request, chat.Tokens.Length, chat.Tokens.Length + labels.Sum(label => label.Length - 1));
 

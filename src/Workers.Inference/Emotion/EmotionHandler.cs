@@ -34,6 +34,10 @@ internal sealed class EmotionHandler(ILabelScorer scorer, IOptions<EmotionOption
             // Not even a few words fit beside the instruction.
             return new JobOutcome.Rejected($"The text is too long. {e.Message}");
         }
+        catch (PromptRefusedException e)
+        {
+            return new JobOutcome.Rejected(e.Message);
+        }
 
         var language = LanguageDetector.Detect(job.Text);
 

@@ -17,6 +17,10 @@ public static class PromptOutcomes
         {
             return new JobOutcome.Rejected($"The prompt is too long. {e.Message}");
         }
+        catch (PromptRefusedException e)
+        {
+            return new JobOutcome.Rejected(e.Message);
+        }
         catch (AnswerTruncatedException e)
         {
             return new JobOutcome.Rejected($"{e.Message} {options.Name}:OutputTokensMax is {options.OutputTokensMax}.");

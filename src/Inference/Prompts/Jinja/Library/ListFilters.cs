@@ -41,7 +41,7 @@ internal static class ListFilters
     /// <param name="path">Null takes the item itself.</param>
     public static object? Of(object? item, object? path) => path is null ? item : Members.OfPath(item, path);
 
-    private static object? Map(Render render, object? value, Arguments arguments)
+    private static JinjaList Map(Render render, object? value, Arguments arguments)
     {
         IReadOnlyList<object?> items = Sequences.Of(value);
         render.CheckElements(items.Count);

@@ -15,7 +15,7 @@ internal static class NumberFilters
             _ => arguments.Get(0, "default", 0.0),
         },
         ["int"] = (_, value, arguments) => Integer(value, arguments.Integer(1, "base") ?? 10) ?? arguments.Get(0, "default", 0L),
-        ["round"] = Round,
+        ["round"] = (_, value, arguments) => Round(value, arguments),
     };
 
     private static object? Integer(object? value, long numberBase) => value switch
@@ -29,7 +29,7 @@ internal static class NumberFilters
         _ => null,
     };
 
-    private static object? Round(Render render, object? value, Arguments arguments)
+    private static double Round(object? value, Arguments arguments)
     {
         int digits = (int)Math.Clamp(arguments.Integer(0, "precision") ?? 0, 0, 15);
         double number = Numbers.ToDouble(value);

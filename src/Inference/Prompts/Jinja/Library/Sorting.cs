@@ -55,9 +55,9 @@ internal static class Sorting
 
     public static object? Extreme(Render render, object? value, Arguments arguments, bool isLargest)
     {
-        IReadOnlyList<object?> ordered = Ordered(
+        object?[] ordered = Ordered(
             render, Sequences.Of(value), item => ListFilters.Of(item, arguments.Get(1, "attribute")), arguments.Flag(0, "case_sensitive"), isReversed: isLargest);
-        return ordered.Count > 0 ? ordered[0] : new Undefined("the extreme of none");
+        return ordered.Length > 0 ? ordered[0] : new Undefined("the extreme of none");
     }
 
     /// <summary>Equal items stay in their order, also from the largest to the smallest.</summary>

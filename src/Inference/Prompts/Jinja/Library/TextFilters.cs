@@ -23,7 +23,7 @@ internal static class TextFilters
     };
 
     /// <summary>Lines but the first are moved in, empty ones only if told.</summary>
-    private static object? Indent(Render render, object? value, Arguments arguments)
+    private static Text Indent(Render render, object? value, Arguments arguments)
     {
         Text margin = arguments.Get(0, "width", 4L) switch
         {

@@ -33,7 +33,7 @@ internal static class Numbers
         try
         {
             return Integer(left) is long a && Integer(right) is long b && !(sign is "/" || (sign is "**" && b < 0))
-                ? Integers(sign, a, b)
+                ? (object)Integers(sign, a, b)
                 : Doubles(sign, ToDouble(left), ToDouble(right));
         }
         catch (Exception e) when (e is OverflowException or DivideByZeroException)
@@ -69,7 +69,7 @@ internal static class Numbers
         _ => null,
     };
 
-    private static object Integers(string sign, long a, long b) => sign switch
+    private static long Integers(string sign, long a, long b) => sign switch
     {
         "+" => checked(a + b),
         "-" => checked(a - b),
@@ -98,7 +98,7 @@ internal static class Numbers
         return result;
     }
 
-    private static object Doubles(string sign, double a, double b) => sign switch
+    private static double Doubles(string sign, double a, double b) => sign switch
     {
         "+" => a + b,
         "-" => a - b,
