@@ -48,10 +48,41 @@ public sealed class ChatTemplateTests : IDisposable
     }
 
     [Fact]
-    public void Unknown_template_is_refused_with_what_to_do()
+    public async Task Template_that_llama_cpp_does_not_know_renders_the_prompts_itself()
     {
-        using ILanguageModel model = Load("{{ messages }}");
-        Should.Throw<InferenceException>(() => Prompt(model, thinking: false)).Message.ShouldContain("known family");
+        const string Unknown = "{% for m in messages %}{{ '<<' + m.role + '>>' + m.content + '<|im_end|>' }}{% endfor %}{% if add_generation_prompt %}<<assistant>>{% endif %}";
+        using (ILanguageModel model = Load(Unknown))
+        {
+            model.OwnTemplate.ShouldNotBeNull();
+            Prompt(model, thinking: false).ShouldEndWith(
+                "<<system>>Be brief.<|im_end|><<user>>안녕?<|im_end|><<assistant>>Hello.<|im_end|><<user>>끝났어?<|im_end|><<assistant>>");
+        }
+
+        await using LocalModel engine = await TestEngine.LoadAsync(modelPath: _path);
+        ChatResponse response = await engine.Chat.GetResponseAsync(_conversation, new() { MaxOutputTokens = 4 }, TestContext.Current.CancellationToken);
+        response.Usage!.OutputTokenCount.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Conversation_that_the_template_refuses_is_refused_and_others_are_answered()
+    {
+        using (Load("{% for m in messages %}{{ m.content }}{% if m.role == 'assistant' %}{{ raise_exception('Ask once.') }}{% endif %}{% endfor %}"))
+        {
+        }
+
+        await using LocalModel engine = await TestEngine.LoadAsync(modelPath: _path);
+        (await Should.ThrowAsync<PromptRefusedException>(engine.Chat.GetResponseAsync(_conversation, null, TestContext.Current.CancellationToken))).Message.ShouldEndWith("Ask once.");
+        (await engine.Chat.GetResponseAsync(_conversation[..2], new() { MaxOutputTokens = 2 }, TestContext.Current.CancellationToken)).Usage!.OutputTokenCount.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Template_that_is_none_still_loads_and_is_refused_with_its_fault()
+    {
+        using ILanguageModel model = Load("{% for m in messages %}{{ m.content }}");
+        ModelLoadException error = Should.Throw<ModelLoadException>(() => Prompt(model, thinking: false));
+        error.Problem.ShouldContain("{% endfor %} is missing");
+        error.Remedy.ShouldContain("known family");
+        model.TokenizeInput("a").ShouldNotBeEmpty();
     }
 
     private ILanguageModel Load(string template)

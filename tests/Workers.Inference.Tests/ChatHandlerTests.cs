@@ -190,6 +190,14 @@ public sealed class ChatHandlerTests : IDisposable
     }
 
     [Fact]
+    public async Task Conversation_that_the_template_refuses_is_rejected_with_its_words()
+    {
+        _chat.Fail = new PromptRefusedException("The chat template of m refuses this conversation: Roles must alternate.");
+
+        (await HandleAsync(new(), Job)).ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldEndWith("Roles must alternate.");
+    }
+
+    [Fact]
     public async Task An_engine_that_fails_is_not_the_requests_fault()
     {
         _chat.Fail = new InferenceException("The decoder failed.");

@@ -176,7 +176,7 @@ public sealed class FallbackChatClientTests : IAsyncLifetime
     [Fact]
     public async Task What_is_not_the_engines_fault_goes_to_the_caller()
     {
-        foreach (Exception fault in (Exception[])[new PromptTooLongException(9, 8, "Shorten it."), new ArgumentException("wrong"), new InvalidOperationException("a bug")])
+        foreach (Exception fault in (Exception[])[new PromptTooLongException(9, 8, "Shorten it."), new PromptRefusedException("no"), new ArgumentException("wrong"), new InvalidOperationException("a bug")])
         {
             _local.Fail = fault;
 

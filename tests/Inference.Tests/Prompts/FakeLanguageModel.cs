@@ -2,6 +2,7 @@ using System.Text;
 using Pipeline.Inference.Decoding;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.Models;
+using Pipeline.Inference.Prompts;
 
 namespace Pipeline.Inference.Tests.Prompts;
 
@@ -17,6 +18,8 @@ internal sealed class FakeLanguageModel(string separator = "") : ILanguageModel
 
     public IReadOnlyList<ControlToken> ControlTokens { get; init; } =
         [new(400, "<s>"), new(401, "<u>"), new(402, "<a>"), new(403, "<e>"), new(404, "<e><a>")];
+
+    public ChatTemplate? OwnTemplate { get; init; }
 
     public int[] Tokenize(string text, bool parseControlTokens)
     {

@@ -142,7 +142,7 @@ internal sealed class Lexer
 
         _tokens.RemoveAt(_tokens.Count - 1);
         _at = behind;
-        Leave(takesLineBreak: true);
+        Leave(takesLineBreak: false); // The line break behind raw is text already.
         int start = _at;
         for (int at = start; (at = _source.IndexOf("{%", at, StringComparison.Ordinal)) >= 0; at += 2)
         {

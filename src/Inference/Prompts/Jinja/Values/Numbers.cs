@@ -52,15 +52,24 @@ internal static class Numbers
             return double.IsNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
         }
 
-        if (Math.Abs(number) is 0 or (>= 1e-4 and < 1e16))
-        {
-            string plain = number.ToString("0.0###################", CultureInfo.InvariantCulture);
-            return double.Parse(plain, CultureInfo.InvariantCulture).Equals(number) ? plain : ((decimal)number).ToString(CultureInfo.InvariantCulture);
-        }
-
-        string[] parts = number.ToString("R", CultureInfo.InvariantCulture).Split('E');
-        return parts.Length == 1 ? number.ToString("0.################e+00", CultureInfo.InvariantCulture) : $"{parts[0]}e{parts[1]}";
+        // The shortest digits that are this number, wherever .NET puts the point.
+        string[] parts = Math.Abs(number).ToString("R", CultureInfo.InvariantCulture).Split('E');
+        string whole = parts[0].Split('.')[0];
+        string all = parts[0].Replace(".", "", StringComparison.Ordinal);
+        string digits = all.TrimStart('0');
+        int point = whole.Length + (parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0) - (all.Length - digits.Length);
+        digits = digits.TrimEnd('0');
+        return (double.IsNegative(number) ? "-" : "") + (digits.Length == 0 ? "0.0" : Place(digits, point));
     }
+
+    /// <param name="point">How many digits stand before the point.</param>
+    private static string Place(string digits, int point) => point switch
+    {
+        > 16 or < -3 => $"{digits[..1]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(point > 0 ? "+" : "-")}{Math.Abs(point - 1):00}",
+        <= 0 => $"0.{new string('0', -point)}{digits}",
+        _ when digits.Length <= point => $"{digits.PadRight(point, '0')}.0",
+        _ => digits.Insert(point, "."),
+    };
 
     private static long? Integer(object? value) => value switch
     {
