@@ -32,4 +32,13 @@ public sealed record GgufFile
 
     /// <summary>Tokens in the vocabulary.</summary>
     public required int VocabularySize { get; init; }
+
+    /// <summary>How most weights are stored, such as "Q4_K_M"; null where the header does not say.</summary>
+    public string? Quantization { get; init; }
+
+    /// <summary>
+    /// Bytes of the weights that one token reads: all but an embedding table beside an output matrix, of which it reads a row, and of
+    /// experts those that are used at a time. Null where the file holds types whose size is not known here.
+    /// </summary>
+    public long? BytesPerToken { get; init; }
 }

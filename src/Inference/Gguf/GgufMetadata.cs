@@ -24,6 +24,12 @@ internal sealed class GgufMetadata
         : alignment is > 0 and <= AlignmentMax && long.IsPow2(alignment) ? alignment
         : throw new InvalidDataException($"general.alignment is {alignment}");
 
+    /// <summary>Share of a mixture's experts that one token goes through; 1 for other models.</summary>
+    public double ExpertsUsed =>
+        _values.GetValueOrDefault("general.architecture") is string architecture
+        && Number($"{architecture}.expert_count") is long count and > 0 && Number($"{architecture}.expert_used_count") is long used and > 0
+            ? Math.Min(1, (double)used / count) : 1;
+
     public static GgufMetadata Read(BinaryReader reader, ulong entries)
     {
         GgufMetadata metadata = new();
@@ -40,8 +46,7 @@ internal sealed class GgufMetadata
     }
 
     /// <exception cref="InvalidDataException">A number is out of any bounds that a model has.</exception>
-    /// <param name="parameters">Elements of all tensors.</param>
-    public GgufFile Describe(long fileBytes, long parameters)
+    public GgufFile Describe(long fileBytes, TensorTable tensors)
     {
         string architecture = _values.GetValueOrDefault("general.architecture") as string ?? "unknown";
         long? Of(string key, long min, long max) => Within($"{architecture}.{key}", min, max);
@@ -56,7 +61,9 @@ internal sealed class GgufMetadata
             Name = _values.GetValueOrDefault("general.name") is string { Length: > 0 } name ? name : null,
             ContextTokens = (int?)Of("context_length", 1, SizeMax),
             FileBytes = fileBytes,
-            Parameters = parameters,
+            Parameters = tensors.Elements,
+            BytesPerToken = tensors.BytesPerToken,
+            Quantization = GgufFileTypes.Name(Number("general.file_type")),
             Layers = (int)(Of("block_count", 1, LayersMax) ?? 0),
             EmbeddingSize = (int)embedding,
             FeedForwardSize = (int)(Of("feed_forward_length", 0, SizeMax) ?? 4 * embedding),

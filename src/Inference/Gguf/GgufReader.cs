@@ -14,8 +14,39 @@ public static class GgufReader
     private const uint Magic = 0x46554747; // "GGUF"
     private const string Again = "Copy or download it again.";
 
-    /// <exception cref="ModelLoadException">The file is missing, not GGUF, damaged, or shorter than its tensor table says.</exception>
+    /// <summary>Reads a file, or all parts of a model in several files whose first one is named.</summary>
+    /// <exception cref="ModelLoadException">A file is missing, not GGUF, damaged, or shorter than its tensor table says.</exception>
     public static GgufFile Read(string path)
+    {
+        GgufFile[] parts = [.. GgufParts.Of(path).Select(ReadOne)];
+        return parts.Length is 1 ? parts[0] : parts[0] with
+        {
+            FileBytes = parts.Sum(part => part.FileBytes),
+            Parameters = parts.Sum(part => part.Parameters),
+            BytesPerToken = parts.Any(part => part.BytesPerToken is null) ? null : parts.Sum(part => part.BytesPerToken),
+        };
+    }
+
+    /// <summary>The same of one file, or one part, that is open; <paramref name="path"/> is what errors call it.</summary>
+    /// <exception cref="ModelLoadException">It is not GGUF, damaged, or shorter than its tensor table says.</exception>
+    public static GgufFile Read(FileStream stream, string path)
+    {
+        try
+        {
+            stream.Position = 0;
+            return ReadHead(stream, path);
+        }
+        catch (EndOfStreamException exception)
+        {
+            throw new ModelLoadException($"The model file {path} is truncated: it ends inside its header.", Again, exception);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new ModelLoadException($"The header of {path} is damaged: {exception.Message}.", Again, exception);
+        }
+    }
+
+    private static GgufFile ReadOne(string path)
     {
         try
         {
@@ -30,17 +61,9 @@ public static class GgufReader
         {
             throw new ModelLoadException($"The model file {path} cannot be read: {exception.Message}", "Give this user the right to read it.", exception);
         }
-        catch (EndOfStreamException exception)
-        {
-            throw new ModelLoadException($"The model file {path} is truncated: it ends inside its header.", Again, exception);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new ModelLoadException($"The header of {path} is damaged: {exception.Message}.", Again, exception);
-        }
     }
 
-    private static GgufFile Read(FileStream stream, string path)
+    private static GgufFile ReadHead(FileStream stream, string path)
     {
         using BinaryReader reader = new(stream, Encoding.UTF8, leaveOpen: true);
         if (stream.Length < 24 || reader.ReadUInt32() != Magic)
@@ -62,9 +85,9 @@ public static class GgufReader
         }
 
         GgufMetadata metadata = GgufMetadata.Read(reader, entries);
-        var (needed, parameters) = GgufTensors.Read(reader, tensors, metadata.Alignment);
-        return needed > stream.Length
-            ? throw new ModelLoadException($"The model file {path} is truncated: it has {stream.Length} bytes and needs {needed}.", Again)
-            : metadata.Describe(stream.Length, parameters);
+        TensorTable table = GgufTensors.Read(reader, tensors, metadata.Alignment, metadata.ExpertsUsed);
+        return table.End > stream.Length
+            ? throw new ModelLoadException($"The model file {path} is truncated: it has {stream.Length} bytes and needs {table.End}.", Again)
+            : metadata.Describe(stream.Length, table);
     }
 }

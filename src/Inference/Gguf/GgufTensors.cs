@@ -26,14 +26,18 @@ internal static class GgufTensors
     /// <summary>As many as ggml has; it ends the process at more.</summary>
     private const uint DimensionsMax = 4;
 
-    /// <summary>Bytes the file must have for every tensor to be inside it, and the elements of all of them.</summary>
-    public static (long End, long Elements) Read(BinaryReader reader, ulong tensors, long alignment)
+    private const string EmbeddingTable = "token_embd.weight";
+    private const string OutputMatrix = "output.weight";
+    private const string Experts = "_exps.";
+
+    public static TensorTable Read(BinaryReader reader, ulong tensors, long alignment, double expertsUsed)
     {
         long end = 0;
         Int128 parameters = 0;
+        (double read, long table, bool hasOutput, bool isKnown) = (0, 0, false, true);
         for (ulong i = 0; i < tensors; i++)
         {
-            _ = GgufMetadata.ReadString(reader);
+            string name = GgufMetadata.ReadString(reader);
             uint dimensions = reader.ReadUInt32();
             if (dimensions > DimensionsMax)
             {
@@ -51,7 +55,8 @@ internal static class GgufTensors
             uint type = reader.ReadUInt32();
             long offset = reader.ReadInt64();
             // Types not in the table count as one byte: the check is then weaker, never wrong.
-            Int128 bytes = _blocks.TryGetValue(type, out (long Elements, long Bytes) block) ? elements / block.Elements * block.Bytes : 1;
+            bool hasSize = _blocks.TryGetValue(type, out (long Elements, long Bytes) block);
+            Int128 bytes = hasSize ? elements / block.Elements * block.Bytes : 1;
             if (offset < 0 || elements > long.MaxValue || offset + bytes > long.MaxValue)
             {
                 throw new InvalidDataException($"a tensor of {elements} elements lies at {offset}");
@@ -59,10 +64,19 @@ internal static class GgufTensors
 
             end = Math.Max(end, (long)(offset + bytes));
             parameters += elements;
+            isKnown &= hasSize;
+            read += (double)bytes * (name.Contains(Experts, StringComparison.Ordinal) ? expertsUsed : 1);
+            table = name is EmbeddingTable ? (long)bytes : table;
+            hasOutput |= name is OutputMatrix;
         }
 
         long position = reader.BaseStream.Position;
         long needed = tensors == 0 ? position : end > long.MaxValue - position - alignment ? long.MaxValue : ((position + alignment - 1) / alignment * alignment) + end;
-        return (needed, (long)Int128.Min(parameters, long.MaxValue));
+        return new(needed, (long)Int128.Min(parameters, long.MaxValue), isKnown ? (long)(hasOutput ? read - table : read) : null);
     }
 }
+
+/// <param name="End">Bytes the file must have for every tensor to be inside it.</param>
+/// <param name="Elements">Of all tensors.</param>
+/// <param name="BytesPerToken">See <see cref="GgufFile.BytesPerToken"/>.</param>
+internal readonly record struct TensorTable(long End, long Elements, long? BytesPerToken);

@@ -48,14 +48,18 @@ public static class HardwarePlan
         return (int)Math.Clamp(free / layerBytes, 0, layers);
     }
 
+    /// <summary>Main memory that the layers left on the CPU take, and the buffers of a pass.</summary>
+    public static (long Weights, long Kv, long Compute) MainMemory(GgufFile file, DecoderLimits limits, int gpuLayers)
+    {
+        double onCpu = 1 - Math.Min(1, (double)gpuLayers / (file.Layers + 1));
+        return ((long)(file.FileBytes * onCpu), (long)(KvBytes(file, limits.ContextTokens) * onCpu), ComputeBytes(file, limits));
+    }
+
     /// <summary>Refuses a model that does not fit, before the kernel's out-of-memory killer does.</summary>
     /// <exception cref="ModelLoadException">Main memory is too small.</exception>
     public static void CheckMemory(string path, GgufFile file, DecoderLimits limits, int gpuLayers, MachineReadings machine)
     {
-        double onCpu = 1 - Math.Min(1, (double)gpuLayers / (file.Layers + 1));
-        long weights = (long)(file.FileBytes * onCpu);
-        long kv = (long)(KvBytes(file, limits.ContextTokens) * onCpu);
-        long compute = ComputeBytes(file, limits);
+        var (weights, kv, compute) = MainMemory(file, limits, gpuLayers);
         long needed = weights + kv + compute;
         if (needed > machine.MemoryAvailableBytes)
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Pipeline.Inference.Gguf;
 
 namespace Pipeline.Inference.Models;
 
@@ -16,8 +17,18 @@ public static class ModelFingerprint
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static string Of(string path)
     {
-        using var file = File.OpenRead(path);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string part in GgufParts.Of(path))
+        {
+            Add(hash, part);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Add(IncrementalHash hash, string path)
+    {
+        using var file = File.OpenRead(path);
         Span<byte> length = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(length, file.Length);
         hash.AppendData(length);
@@ -29,7 +40,5 @@ public static class ModelFingerprint
             file.Position = i == Pieces - 1 ? last : last / (Pieces - 1) * i;
             hash.AppendData(piece, 0, file.ReadAtLeast(piece, PieceBytes, throwOnEndOfStream: false));
         }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }
