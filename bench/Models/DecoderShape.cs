@@ -43,6 +43,8 @@ internal sealed record DecoderShape
         Architecture = "qwen2", Name = "random-qwen2.5-0.5b", Layers = 24, Embedding = 896, Heads = 14, KvHeads = 2, FeedForward = 4_864,
         Vocabulary = 151_936, Merges = 4_000, PreTokenizer = "qwen2", Context = 32_768, RopeBase = 1_000_000, IsQwen = true,
     };
+
+    public static DecoderShape LargerQwen { get; } = Qwen with { Name = "random-qwen2.5-1.5b", Layers = 28, Embedding = 1_536, Heads = 12, FeedForward = 8_960 };
 }
 
 /// <summary>Sizes of a BERT encoder.</summary>

@@ -46,6 +46,9 @@ public enum ModelPreset
 
     /// <summary>"qwen2.5-0.5b": the shape of Qwen2.5-0.5B, vocabulary of 151,936 tokens included.</summary>
     Qwen,
+
+    /// <summary>"qwen2.5-1.5b": the same of Qwen2.5-1.5B.</summary>
+    LargerQwen,
 }
 
 /// <summary>Names of <see cref="ModelPreset"/> on the command line.</summary>
@@ -57,6 +60,7 @@ public static class ModelPresets
         ["tiny-bert"] = ModelPreset.TinyBert,
         ["minilm-l6"] = ModelPreset.MiniLm,
         ["qwen2.5-0.5b"] = ModelPreset.Qwen,
+        ["qwen2.5-1.5b"] = ModelPreset.LargerQwen,
     };
 
     /// <summary>Names that <see cref="Parse"/> knows.</summary>

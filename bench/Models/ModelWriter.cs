@@ -29,6 +29,7 @@ public static class ModelWriter
     {
         ModelPreset.Tiny => DecoderArchitecture.Describe(DecoderShape.Tiny, recipe),
         ModelPreset.Qwen => DecoderArchitecture.Describe(DecoderShape.Qwen, recipe),
+        ModelPreset.LargerQwen => DecoderArchitecture.Describe(DecoderShape.LargerQwen, recipe),
         ModelPreset.MiniLm => EncoderArchitecture.Describe(EncoderShape.MiniLm, recipe.Weights, recipe.Pooling ?? Pooling.Mean),
         _ => EncoderArchitecture.Describe(EncoderShape.Tiny, recipe.Weights, recipe.Pooling ?? Pooling.Mean),
     };
