@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Pipeline.Cli.Display;
 using Spectre.Console;
 
@@ -6,6 +7,8 @@ namespace Pipeline.Cli;
 /// <summary>What a command takes from its process; tests give their own.</summary>
 internal sealed record CliEnvironment
 {
+    private const string ContentRootVariable = "ASPNETCORE_CONTENTROOT";
+
     /// <summary>Standard output: results only.</summary>
     public required IAnsiConsole Out { get; init; }
 
@@ -16,6 +19,12 @@ internal sealed record CliEnvironment
     public required bool ErrorIsTerminal { get; init; }
 
     public required Func<string, string?> Variable { get; init; }
+
+    /// <summary>Settings as a host of this folder reads them: its appsettings.json, then the environment.</summary>
+    public required Func<IConfiguration> Settings { get; init; }
+
+    /// <summary>Standard input, for a yes or no; null where no person sits there.</summary>
+    public required TextReader? Answers { get; init; }
 
     public required TimeProvider Time { get; init; }
 
@@ -28,7 +37,14 @@ internal sealed record CliEnvironment
             Error = Terminal.Open(Console.Error, Console.IsErrorRedirected, Environment.GetEnvironmentVariable),
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Variable = Environment.GetEnvironmentVariable,
+            Settings = ReadSettings,
+            Answers = Console.IsInputRedirected ? null : Console.In,
             Time = TimeProvider.System,
         };
     }
+
+    private static IConfiguration ReadSettings() => new ConfigurationBuilder()
+        .AddJsonFile(Path.GetFullPath("appsettings.json", Path.GetFullPath(Environment.GetEnvironmentVariable(ContentRootVariable) ?? ".")), optional: true)
+        .AddEnvironmentVariables()
+        .Build();
 }

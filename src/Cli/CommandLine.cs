@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pipeline.Cli.Commands;
 using Pipeline.Cli.Display;
+using Pipeline.Cli.Models;
 using Pipeline.Cli.Wire;
 using Pipeline.Client;
 
@@ -14,7 +15,7 @@ internal static class CommandLine
 
     public static Task<int> RunAsync(string[] args, CliEnvironment environment, CancellationToken cancellationToken)
     {
-        var root = new RootCommand("Talks to a running pipeline, and makes its API keys.")
+        var root = new RootCommand("Talks to a running pipeline, makes its API keys, and looks after its model files.")
         {
             SamplesCommand.Create(environment),
             SubmitCommand.Create(environment),
@@ -23,6 +24,7 @@ internal static class CommandLine
             MigrateCommand.Create(environment),
             DoctorCommand.Create(environment),
             DemoCommand.Create(environment),
+            ModelsCommand.Create(environment),
         };
 
         return root.Parse(args).InvokeAsync(

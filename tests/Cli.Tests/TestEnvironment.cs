@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Pipeline.Cli.Display;
 using Pipeline.TestSupport.Pipelines;
 
@@ -20,6 +21,9 @@ internal sealed class TestEnvironment
             Error = Terminal.Open(new StringWriter(_error), redirected: !terminal, Variables.GetValueOrDefault),
             ErrorIsTerminal = terminal,
             Variable = Variables.GetValueOrDefault,
+            Settings = () => new ConfigurationBuilder()
+                .AddInMemoryCollection(Variables.Select(variable => KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), variable.Value))).Build(),
+            Answers = null,
             Time = Time,
         };
     }

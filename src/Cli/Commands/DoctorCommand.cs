@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Pipeline.Cli.Display;
 using Pipeline.Cli.Doctor;
 
 namespace Pipeline.Cli.Commands;
@@ -23,15 +22,7 @@ internal static class DoctorCommand
                 .. await new BrokerCheckup(environment).RunAsync(cancellationToken),
                 .. MachineCheckup.Run(environment),
             ];
-            foreach (var finding in findings)
-            {
-                environment.Out.Line($"{finding.Level.Word(),-5} {finding.What}");
-                if (finding.Remedy is { } remedy)
-                {
-                    environment.Out.Line($"      {remedy}");
-                }
-            }
-
+            FindingList.Write(environment.Out, findings);
             return findings.Exists(finding => finding.Level is FindingLevel.Bad) ? ExitCodes.Failure : ExitCodes.Success;
         });
         return command;

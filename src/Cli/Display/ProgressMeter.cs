@@ -1,5 +1,4 @@
 using System.Globalization;
-using Spectre.Console;
 
 namespace Pipeline.Cli.Display;
 
@@ -8,7 +7,7 @@ internal sealed class ProgressMeter(CliEnvironment environment, int total) : IDi
 {
     private const int LogSteps = 10;
 
-    private readonly IAnsiConsole _console = environment.Error;
+    private readonly StatusLine _line = new(environment.Error);
     private readonly TimeProvider _time = environment.Time;
     private readonly long _started = environment.Time.GetTimestamp();
 
@@ -16,7 +15,6 @@ internal sealed class ProgressMeter(CliEnvironment environment, int total) : IDi
     private readonly Lock _lock = new();
     private int _done;
     private int _step;
-    private int _lineLength;
 
     public TimeSpan Elapsed => _time.GetElapsedTime(_started);
 
@@ -29,12 +27,12 @@ internal sealed class ProgressMeter(CliEnvironment environment, int total) : IDi
             var step = _done * LogSteps / total;
             if (environment.ErrorIsTerminal)
             {
-                Rewrite(line);
+                _line.Rewrite(line);
             }
             else if (step > _step)
             {
                 _step = step;
-                _console.Line(line);
+                environment.Error.Line(line);
             }
         }
     }
@@ -44,10 +42,7 @@ internal sealed class ProgressMeter(CliEnvironment environment, int total) : IDi
     {
         lock (_lock)
         {
-            if (_lineLength > 0)
-            {
-                Rewrite("");
-            }
+            _line.Clear();
         }
     }
 
@@ -60,14 +55,5 @@ internal sealed class ProgressMeter(CliEnvironment environment, int total) : IDi
         return done < total && rate > 0
             ? $"{line}  ETA {Figures.Clock(TimeSpan.FromSeconds((total - done) / rate))}"
             : line;
-    }
-
-    private void Rewrite(string line)
-    {
-        // A carriage return and spaces instead of an escape sequence: right under NO_COLOR as well.
-        _console.Profile.Out.Writer.Write("\r" + line.PadRight(_lineLength));
-        _console.Profile.Out.Writer.Write(line.Length is 0 ? "\r" : "");
-        _console.Profile.Out.Writer.Flush();
-        _lineLength = line.Length;
     }
 }
