@@ -54,6 +54,8 @@ COPY --from=build /out/Workers.Inference ./
 ENTRYPOINT ["dotnet", "Pipeline.Workers.Inference.dll"]
 
 FROM inference AS worker-embedding
+# ONNX Runtime reports usage by default. The worker turns that off itself; here nothing can come before it.
+ENV ORT_DISABLE_TELEMETRY=1
 COPY --from=build /out/Workers.Embedding ./
 ENTRYPOINT ["dotnet", "Pipeline.Workers.Embedding.dll"]
 

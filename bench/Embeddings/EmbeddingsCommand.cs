@@ -25,13 +25,14 @@ internal static class EmbeddingsCommand
     private static readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each side", DefaultValueFactory = _ => 3 };
     private static readonly Option<int?> _ingest = new("--ingest") { Description = "Measures only emotion jobs while this many documents are ingested" };
     private static readonly Option<bool> _queue = new("--queue") { Description = "Measures ways from a queue to the model's passes, and nothing else" };
+    private static readonly Option<bool> _runtimes = new("--runtimes") { Description = "Measures ONNX Runtime beside llama.cpp with the weights of all-MiniLM-L6-v2, and nothing else" };
     private static readonly Option<bool> _quick = new("--quick") { Description = "Short: shows that it works, not how fast" };
     private static readonly Option<string?> _record = new("--record") { Description = "Directory for a file with the figures" };
     private static readonly Option<string> _commit = new("--commit") { Description = "What was built", DefaultValueFactory = _ => "unknown" };
 
     public static RootCommand Create()
     {
-        RootCommand command = new("Benchmarks of embeddings and search.") { _root, _scratch, _peer, _model, _threads, _rounds, _ingest, _queue, _quick, _record, _commit };
+        RootCommand command = new("Benchmarks of embeddings and search.") { _root, _scratch, _peer, _model, _threads, _rounds, _ingest, _queue, _runtimes, _quick, _record, _commit };
         command.SetAction(RunAsync);
         return command;
     }
@@ -43,6 +44,8 @@ internal static class EmbeddingsCommand
             ? await IngestAsync(stage, documents, parsed, cancellationToken)
             : parsed.GetValue(_queue)
             ? await QueueAsync(stage, parsed, cancellationToken)
+            : parsed.GetValue(_runtimes)
+            ? await RuntimesAsync(stage, parsed, cancellationToken)
             : await CompareAsync(stage, parsed, cancellationToken);
         if (parsed.GetValue(_record) is { } directory)
         {
@@ -97,11 +100,24 @@ internal static class EmbeddingsCommand
         return new() { ["bench"] = "embeddings", ["ratios"] = new JsonObject { ["batch_vs_each"] = queue["batch_vs_each"]!.DeepClone() }, ["queue"] = queue };
     }
 
+    private static async Task<JsonObject> RuntimesAsync(Stage stage, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using RuntimesMeasure measure = new(stage, new Texts(Seed), parsed.GetValue(_threads), parsed.GetValue(_quick) ? 64 : 512);
+        await measure.RunAsync(parsed.GetValue(_quick) ? 1 : parsed.GetValue(_rounds), cancellationToken);
+        JsonObject runtimes = measure.ToJson();
+        return new()
+        {
+            ["bench"] = "embeddings",
+            ["ratios"] = new JsonObject { ["onnx_vs_f16"] = runtimes["onnx_vs_f16"]!.DeepClone(), ["onnx_vs_q8_0"] = runtimes["onnx_vs_q8_0"]!.DeepClone() },
+            ["runtimes"] = runtimes,
+        };
+    }
+
     private static async Task<EmbeddingEngine> LoadAsync(Stage stage, string model, int threads, CancellationToken cancellationToken)
     {
         LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), TimeProvider.System, NullLoggerFactory.Instance);
         EmbeddingEngine engine = new(
-            loader, Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, BatchTokens = BatchTokens() }), new(), stage.Time, NullLogger<EmbeddingEngine>.Instance);
+            new([new GgufEmbeddingLoader(loader, NullLogger<GgufEmbeddingLoader>.Instance)]), Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0, BatchTokens = BatchTokens() }), new(), stage.Time, NullLogger<EmbeddingEngine>.Instance);
         await engine.LoadAsync(model, cancellationToken);
         return engine;
     }

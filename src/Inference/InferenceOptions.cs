@@ -66,7 +66,7 @@ public sealed class InferenceOptions
     public int? GpuLayers { get; set; }
 
     /// <summary><see cref="BatchTokens"/>, or what fills any machine.</summary>
-    internal int BatchTokensMax => BatchTokens ?? Math.Min(512, ContextTokens);
+    public int BatchTokensMax => BatchTokens ?? Math.Min(512, ContextTokens);
 
     /// <summary>Maps the model file instead of reading it: faster start, and workers on one machine share its pages.</summary>
     public bool UseMemoryMap { get; set; } = true;

@@ -24,6 +24,8 @@ public static class InferenceRegistration
     public static IServiceCollection AddEmbeddings(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddEngineOptions(configuration);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IEmbeddingModelLoader, GgufEmbeddingLoader>());
+        services.TryAddSingleton<EmbeddingModelLoaders>();
         services.TryAddSingleton<EmbeddingEngine>();
         services.TryAddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(provider => provider.GetRequiredService<EmbeddingEngine>());
         return services;

@@ -11,7 +11,8 @@ namespace Pipeline.Workers.Embedding;
 
 /// <summary>Loads and warms the model before the host starts, so before the first message is fetched. Nothing is loaded where a server embeds.</summary>
 internal sealed class EmbeddingModelStart(
-    EmbeddingEngine engine, IOptions<InferenceOptions> inference, RemoteServer server, IOptions<EmbeddingOptions> options, ServedModel served) : StartupStep
+    EmbeddingEngine engine, EmbeddingModelLoaders loaders, IOptions<InferenceOptions> inference, RemoteServer server, IOptions<EmbeddingOptions> options, ServedModel served)
+    : StartupStep
 {
     public override async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -22,8 +23,9 @@ internal sealed class EmbeddingModelStart(
 
         try
         {
-            await engine.LoadAsync(options.Value.ModelPath, cancellationToken);
-            await served.ReadVersionAsync(options.Value.ModelPath, cancellationToken);
+            var path = options.Value.ModelPath;
+            await engine.LoadAsync(path, cancellationToken);
+            await served.ReadVersionAsync(loaders.For(path).FilesOf(path), cancellationToken);
         }
         catch (ModelLoadException e)
         {

@@ -8,7 +8,10 @@ public sealed class EmbeddingOptions
 {
     public const string Section = "Models:Embedding";
 
-    /// <summary>A GGUF file of any embedding model; null or empty takes the small model that ships with Pipeline.</summary>
+    /// <summary>
+    /// An embedding model: a GGUF file, or a directory with an ONNX model (model.onnx or onnx/model.onnx), its tokenizer and its
+    /// configuration, or one ONNX file of such a directory. Null or empty takes the small model that ships with Pipeline.
+    /// </summary>
     public string? Path { get; init; }
 
     /// <summary>

@@ -8,7 +8,7 @@ using Pipeline.Core.Queues;
 using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.LLamaSharp;
-using Pipeline.Inference.Models;
+using Pipeline.Inference.Onnx;
 using Pipeline.Inference.Remote;
 using Pipeline.Workers.Embedding.Documents;
 
@@ -23,6 +23,7 @@ public static class EmbeddingWorkerRole
         services.AddEmbeddings(pipeline.Configuration);
         services.AddClientWeights(provider => provider.GetRequiredService<OwnerWeights>().Replace);
         services.AddLLamaSharp();
+        services.AddOnnx();
         services.AddRemoteEmbeddings(pipeline.Configuration);
 
         services.AddValidated<EmbeddingOptions, EmbeddingOptionsValidator>(EmbeddingOptions.Section);
@@ -52,8 +53,8 @@ public static class EmbeddingWorkerRole
             return new(EmbedTexts.Kind, remote, ContextTokens: null);
         }
 
-        var (name, _) = ModelNaming.Of(options.ModelPath, options.InputTokensMax);
-        return new(EmbedTexts.Kind, name, options.InputTokensMax);
+        var loader = services.GetRequiredService<EmbeddingModelLoaders>().For(options.ModelPath);
+        return new(EmbedTexts.Kind, loader.NameOf(options.ModelPath), options.InputTokensMax);
     }
 
     private static JobDependency ModelServer(IServiceProvider services)

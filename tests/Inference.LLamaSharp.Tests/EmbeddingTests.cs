@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.Models;
 using Pipeline.TestSupport.Inference;
@@ -67,7 +65,7 @@ public sealed class EmbeddingTests(ITestOutputHelper output)
     [Fact]
     public async Task Bad_requests_say_what_is_wrong()
     {
-        await using EmbeddingEngine engine = Create();
+        await using EmbeddingEngine engine = TestEngine.CreateEmbeddings();
         Should.Throw<InferenceException>(() => EmbedAsync(engine, "early")).Message.ShouldContain("LoadAsync");
         await engine.LoadAsync(EmbeddingTexts.ModelPath, _cancel);
         Should.Throw<ArgumentException>(() => EmbedAsync(engine, new string[EmbeddingEngine.TextsMax + 1])).Message.ShouldContain("4097 texts");
@@ -87,7 +85,7 @@ public sealed class EmbeddingTests(ITestOutputHelper output)
     [Fact]
     public async Task Chat_model_is_refused_with_a_remedy()
     {
-        await using EmbeddingEngine engine = Create();
+        await using EmbeddingEngine engine = TestEngine.CreateEmbeddings();
         ModelLoadException error = await Should.ThrowAsync<ModelLoadException>(engine.LoadAsync(EmotionPrompt.ModelPath, _cancel));
         error.Remedy.ShouldContain("embedding model");
     }
@@ -121,12 +119,9 @@ public sealed class EmbeddingTests(ITestOutputHelper output)
         return process.TotalProcessorTime;
     }
 
-    private static EmbeddingEngine Create() =>
-        new(TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), new(), TimeProvider.System, NullLogger<EmbeddingEngine>.Instance);
-
     private async Task<EmbeddingEngine> LoadAsync()
     {
-        EmbeddingEngine engine = Create();
+        EmbeddingEngine engine = TestEngine.CreateEmbeddings();
         await engine.LoadAsync(EmbeddingTexts.ModelPath, _cancel);
         return engine;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Pipeline.Inference.Embeddings;
 using Pipeline.TestSupport.Inference;
 
 // The library's threads spin and one test reads the memory of the whole process: one test at a time.
@@ -19,6 +20,11 @@ internal static class TestEngine
         options.Threads ??= int.TryParse(Environment.GetEnvironmentVariable("Inference__Threads"), out int threads) ? threads : 1;
         return new(Loader, Options.Create(options), new(), TimeProvider.System, NullLogger<LocalModels>.Instance);
     }
+
+    /// <summary>An engine for embeddings without a model.</summary>
+    public static EmbeddingEngine CreateEmbeddings() => new(
+        new([new GgufEmbeddingLoader(Loader, NullLogger<GgufEmbeddingLoader>.Instance)]),
+        Options.Create(new InferenceOptions { Threads = 1 }), new(), TimeProvider.System, NullLogger<EmbeddingEngine>.Instance);
 
     /// <summary>A model that its caller disposes.</summary>
     public static Task<LocalModel> LoadAsync(InferenceOptions? options = null, string? modelPath = null) =>

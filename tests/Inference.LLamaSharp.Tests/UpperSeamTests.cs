@@ -1,6 +1,4 @@
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.Remote;
 using Pipeline.Inference.Remote.OpenAi;
@@ -61,8 +59,7 @@ public sealed class LocalLabelTests : LabelScorerConformance, IAsyncLifetime
 
 public sealed class LocalEmbeddingTests : EmbeddingGeneratorConformance, IAsyncLifetime
 {
-    private readonly EmbeddingEngine _engine = new(
-        TestEngine.Loader, Options.Create(new InferenceOptions { Threads = 1 }), new(), TimeProvider.System, NullLogger<EmbeddingEngine>.Instance);
+    private readonly EmbeddingEngine _engine = TestEngine.CreateEmbeddings();
 
     protected override IEmbeddingGenerator<string, Embedding<float>> Generator => _engine;
 

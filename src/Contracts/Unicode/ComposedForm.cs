@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Pipeline.Contracts.Unicode;
 
 /// <summary>
@@ -37,42 +35,7 @@ public static class ComposedForm
         return true;
     }
 
-    private static string Compose(string text)
-    {
-        List<int> runes = new(text.Length);
-        for (var at = 0; at < text.Length; at++)
-        {
-            var isPair = at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]);
-            Tables.Decompose(isPair ? char.ConvertToUtf32(text[at], text[at + 1]) : text[at], runes);
-            at += isPair ? 1 : 0;
-        }
-
-        Order(runes);
-        return Join(runes, text.Length);
-    }
-
-    /// <summary>Puts marks behind a character in the order of their classes, those of one class as they came.</summary>
-    private static void Order(List<int> runes)
-    {
-        for (var at = 0; at < runes.Count; at++)
-        {
-            var first = at;
-            while (at < runes.Count && Tables.ClassOf(runes[at]) > 0)
-            {
-                at++;
-            }
-
-            if (at - first > 1)
-            {
-                // Stable, and no slower than n log n however many marks somebody sends.
-                var marks = runes.GetRange(first, at - first).OrderBy(Tables.ClassOf).ToList();
-                for (var mark = 0; mark < marks.Count; mark++)
-                {
-                    runes[first + mark] = marks[mark];
-                }
-            }
-        }
-    }
+    private static string Compose(string text) => Join(DecomposedForm.Runes(text), text.Length);
 
     private static string Join(List<int> runes, int length)
     {
@@ -99,14 +62,6 @@ public static class ComposedForm
             composed.Add(rune);
         }
 
-        var text = new StringBuilder(length);
-        Span<char> units = stackalloc char[2];
-        foreach (var rune in composed)
-        {
-            // A lone surrogate is no rune.
-            text.Append(Rune.TryCreate(rune, out var valid) ? units[..valid.EncodeToUtf16(units)] : [(char)rune]);
-        }
-
-        return text.ToString();
+        return DecomposedForm.Write(composed, length);
     }
 }

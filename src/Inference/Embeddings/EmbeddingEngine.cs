@@ -1,8 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Pipeline.Inference.Gguf;
-using Pipeline.Inference.Hardware;
 using Pipeline.Inference.Models;
 
 namespace Pipeline.Inference.Embeddings;
@@ -12,14 +10,11 @@ namespace Pipeline.Inference.Embeddings;
 /// generating is safe from any thread, and concurrent callers share forward passes. Vectors have length 1.
 /// </summary>
 public sealed partial class EmbeddingEngine(
-    IModelLoader loader, IOptions<InferenceOptions> options, OwnerWeights weights, TimeProvider time, ILogger<EmbeddingEngine> logger)
+    EmbeddingModelLoaders loaders, IOptions<InferenceOptions> options, OwnerWeights weights, TimeProvider time, ILogger<EmbeddingEngine> logger)
     : IEmbeddingGenerator<string, Embedding<float>>, IAsyncDisposable
 {
     /// <summary>Most texts of one request.</summary>
     public const int TextsMax = 4_096;
-
-    // A CPU gains nothing by more, and later texts would wait for them.
-    private const int PartTokensOfCpu = 256;
 
     private const string WarmUpText = "Warm-up.";
 
@@ -40,10 +35,10 @@ public sealed partial class EmbeddingEngine(
     /// <exception cref="InferenceException">No model is loaded.</exception>
     public int CountTokens(string text) => Loaded.CountTokens(text);
 
-    /// <summary>Checks the file and the memory, loads the model and embeds one text, so that the first job pays for no page faults.</summary>
-    /// <param name="modelPath">GGUF file of an embedding model.</param>
+    /// <summary>Checks the files and the memory, loads the model and embeds one text, so that the first job pays for no page faults.</summary>
+    /// <param name="modelPath">An embedding model that one of the host's loaders takes: a GGUF file, or what another backend reads.</param>
     /// <param name="cancellationToken">Given up between the steps; the native load itself does not stop.</param>
-    /// <exception cref="ModelLoadException">The file, the memory or the native library is unsuitable; the message says what to change.</exception>
+    /// <exception cref="ModelLoadException">A file, the memory or the native library is unsuitable; the message says what to change.</exception>
     /// <exception cref="InvalidOperationException">A model is loaded already.</exception>
     public async Task LoadAsync(string modelPath, CancellationToken cancellationToken)
     {
@@ -128,33 +123,9 @@ public sealed partial class EmbeddingEngine(
     private LoadedEncoder Load(string path)
     {
         InferenceOptions sizes = options.Value;
-        GgufFile file = GgufReader.Read(path);
-        MachineReadings machine = MachineReader.Read();
-        EncoderLimits limits = new(sizes.BatchTokensMax, sizes.SequencesMax);
-        int threads = sizes.Threads ?? HardwarePlan.Threads(machine);
-        int gpuLayers = sizes.GpuLayers ?? HardwarePlan.GpuLayers(file, EncoderPlan.AsDecoder(file, limits), loader.FindAccelerators());
-        int parts = gpuLayers == 0 ? EncoderPlan.Parts(file, limits, threads) : 1;
-        if (sizes.CheckMemory)
-        {
-            EncoderPlan.CheckMemory(path, file, limits, parts, gpuLayers, machine);
-        }
-
-        int passTokens = Math.Min(sizes.EmbeddingPassTokens ?? (gpuLayers == 0 ? parts * PartTokensOfCpu : limits.BatchTokens), limits.BatchTokens);
-        LogLoading(logger, path, file.Architecture, threads, gpuLayers, passTokens, parts);
-        ILanguageModel model = loader.Load(path, new ModelParameters(gpuLayers, sizes.UseMemoryMap));
-        try
-        {
-            return new(model, model.CreateEncoder(new(limits, threads, parts)), passTokens, sizes.QueueMax, weights, time, logger);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        LoadedEmbeddingModel loaded = loaders.For(path).Load(path, sizes);
+        return new(loaded.Model, loaded.Encoder, loaded.PassTokens, sizes.QueueMax, weights, time, logger);
     }
-
-    [LoggerMessage(3301, LogLevel.Information, "Loading {Path} ({Architecture}) for embeddings: {Threads} threads, {GpuLayers} GPU layers, {PassTokens} tokens a pass of up to {Parts} parts")]
-    private static partial void LogLoading(ILogger logger, string path, string architecture, int threads, int gpuLayers, int passTokens, int parts);
 
     [LoggerMessage(3302, LogLevel.Information, "Embedding model {Model} ({Dimensions} dimensions) is loaded and warm after {Seconds:F1} s")]
     private static partial void LogReady(ILogger logger, string model, int dimensions, double seconds);

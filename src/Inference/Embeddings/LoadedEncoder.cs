@@ -13,7 +13,7 @@ namespace Pipeline.Inference.Embeddings;
 /// </summary>
 internal sealed class LoadedEncoder : IAsyncDisposable
 {
-    private readonly ILanguageModel _model;
+    private readonly IEmbeddingModel _model;
     private readonly IEmbeddingEncoder _encoder;
     private readonly SubmissionQueue<EmbeddingTask> _submissions;
     private readonly SchedulerLoop<EmbeddingTask, EmbeddingState> _loop;
@@ -21,7 +21,7 @@ internal sealed class LoadedEncoder : IAsyncDisposable
     private readonly TimeProvider _time;
 
     public LoadedEncoder(
-        ILanguageModel model, IEmbeddingEncoder encoder, int passTokens, int queueMax, OwnerWeights weights, TimeProvider time, ILogger logger)
+        IEmbeddingModel model, IEmbeddingEncoder encoder, int passTokens, int queueMax, OwnerWeights weights, TimeProvider time, ILogger logger)
     {
         (_model, _encoder, _time) = (model, encoder, time);
         _submissions = new(queueMax);
@@ -37,7 +37,7 @@ internal sealed class LoadedEncoder : IAsyncDisposable
         ? Math.Min(_encoder.Limits.BatchTokens, _model.Info.ContextTokensTrained)
         : _encoder.Limits.BatchTokens;
 
-    public int CountTokens(string text) => _model.Tokenize(text, parseControlTokens: false).Length;
+    public int CountTokens(string text) => _model.Tokenize(text).Length;
 
     public async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(
         IReadOnlyList<string> texts, RequestPriority priority, string? owner, CancellationToken cancellationToken)

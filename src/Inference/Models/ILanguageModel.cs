@@ -6,13 +6,10 @@ namespace Pipeline.Inference.Models;
 
 /// <summary>
 /// Lower seam, first half: loaded weights with their vocabulary, tokenizer and chat template.
-/// Tokenizing is thread-safe; decoding goes through <see cref="CreateDecoder"/>, embedding through <see cref="CreateEncoder"/>.
+/// Tokenizing is thread-safe; decoding goes through <see cref="CreateDecoder"/>, embedding through <see cref="IEmbeddingModel.CreateEncoder"/>.
 /// </summary>
-public interface ILanguageModel : IDisposable
+public interface ILanguageModel : IEmbeddingModel
 {
-    /// <summary>Facts read from the model file.</summary>
-    ModelInfo Info { get; }
-
     /// <summary>
     /// Every token with the control or unknown attribute and its exact text, such as &lt;|im_start|&gt;.
     /// The prompt code splits templates at these, so that a user's text can never contain one.
@@ -24,11 +21,7 @@ public interface ILanguageModel : IDisposable
     /// <param name="parseControlTokens">True only for template text: control tokens are recognised. False treats them as plain text.</param>
     int[] Tokenize(string text, bool parseControlTokens);
 
-    /// <summary>
-    /// Tokenizes a text as the whole input of an embedding model: with the tokens that the model's metadata puts around one
-    /// (BOS, EOS, CLS, SEP). Control tokens in the text are plain text.
-    /// </summary>
-    int[] TokenizeInput(string text);
+    int[] IEmbeddingModel.Tokenize(string text) => Tokenize(text, parseControlTokens: false);
 
     /// <summary>Bytes a token stands for; UTF-8 sequences may be split over tokens. Control tokens give none.</summary>
     byte[] GetTokenBytes(int token);
@@ -48,10 +41,6 @@ public interface ILanguageModel : IDisposable
     /// <summary>Allocates the KV cache and compute buffers. Dispose the decoder before the model.</summary>
     /// <exception cref="ModelLoadException">The memory could not be allocated.</exception>
     IDecoder CreateDecoder(DecoderParameters parameters);
-
-    /// <summary>Allocates what passes for embeddings need. Dispose the encoder before the model.</summary>
-    /// <exception cref="ModelLoadException">The memory could not be allocated, or the model does not say how it pools.</exception>
-    IEmbeddingEncoder CreateEncoder(EncoderParameters parameters);
 }
 
 /// <summary>One turn of a chat template.</summary>

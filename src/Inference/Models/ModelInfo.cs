@@ -3,10 +3,10 @@ namespace Pipeline.Inference.Models;
 /// <summary>Facts of a loaded model.</summary>
 public sealed record ModelInfo
 {
-    /// <summary>general.name of the file, or the file's name without extension.</summary>
+    /// <summary>general.name of a GGUF file, or its name without extension; the name of a directory.</summary>
     public required string Name { get; init; }
 
-    /// <summary>general.architecture, such as "llama" or "qwen2".</summary>
+    /// <summary>general.architecture of a GGUF file, model_type of a directory, such as "llama" or "bert".</summary>
     public required string Architecture { get; init; }
 
     /// <summary>Tokens in the vocabulary; the length of a row of logits.</summary>

@@ -7,7 +7,7 @@ using Pipeline.Inference;
 
 namespace Pipeline.Workers.Embedding.Documents;
 
-/// <summary>The model that this process embeds with. Its version is known once the file is loaded, the rest once it has embedded something.</summary>
+/// <summary>The model that this process embeds with. Its version is known once its files are loaded, the rest once it has embedded something.</summary>
 internal sealed class ServedModel
 {
     private const int VersionBytes = 6; // Of few files with one name, no two will share 48 bits.
@@ -17,10 +17,18 @@ internal sealed class ServedModel
     /// <summary>Null where a server embeds.</summary>
     public string? Version { get; private set; }
 
-    public async Task ReadVersionAsync(string modelPath, CancellationToken cancellationToken)
+    /// <param name="files">Those that decide about vectors, always in the same order; copies under other names are the same model.</param>
+    public async Task ReadVersionAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
-        await using var file = File.OpenRead(modelPath);
-        Version = Convert.ToHexStringLower((await SHA256.HashDataAsync(file, cancellationToken)).AsSpan(0, VersionBytes));
+        List<byte[]> hashes = [];
+        foreach (var path in files)
+        {
+            await using var file = File.OpenRead(path);
+            hashes.Add(await SHA256.HashDataAsync(file, cancellationToken));
+        }
+
+        var hash = hashes is [var only] ? only : SHA256.HashData([.. hashes.SelectMany(bytes => bytes)]);
+        Version = Convert.ToHexStringLower(hash.AsSpan(0, VersionBytes));
     }
 
     public void Register(int id, EmbeddingModel model) => _registered.TrySetResult((id, model));
