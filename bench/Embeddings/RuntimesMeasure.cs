@@ -77,7 +77,7 @@ internal sealed class RuntimesMeasure(Stage stage, Texts texts, int threads, int
 
     private async Task AddAsync(string name, string path, CancellationToken cancellationToken)
     {
-        LLamaSharpModelLoader library = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
+        LLamaSharpModelLoader library = new(Options.Create(new InferenceOptions()), TimeProvider.System, NullLoggerFactory.Instance);
         EmbeddingEngine engine = new(
             new([new GgufEmbeddingLoader(library, NullLogger<GgufEmbeddingLoader>.Instance), new OnnxEmbeddingLoader(NullLogger<OnnxEmbeddingLoader>.Instance)]),
             Options.Create(new InferenceOptions { Threads = threads, GpuLayers = 0 }), new(), stage.Time, NullLogger<EmbeddingEngine>.Instance);

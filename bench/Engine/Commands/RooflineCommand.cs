@@ -35,7 +35,7 @@ internal static class RooflineCommand
         var (path, threads) = (parsed.GetRequiredValue(_model), parsed.GetValue(_threads));
         GgufFile file = GgufReader.Read(path);
         long memory = MachineReader.Read().MemoryAvailableBytes;
-        LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), NullLoggerFactory.Instance);
+        LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), TimeProvider.System, NullLoggerFactory.Instance);
         using ILanguageModel model = loader.Load(path, new ModelParameters());
         BareDecode decode = new(model, new Workload(model, texts: 1).RandomPrompts(1, PromptTokens), Tokens, threads);
         await decode.MeasureAsync(cancellationToken); // The first touches every page.
