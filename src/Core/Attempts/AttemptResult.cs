@@ -22,7 +22,7 @@ internal sealed record AttemptResult
 
     public string? Error { get; init; }
 
-    /// <summary>The message that goes with it: it carried this job alone. Null where it carries others, or the database knows of none.</summary>
+    /// <summary>The message that ends with it: no other job of it is left. Null where some are, or the database knows of no message.</summary>
     public long? DispatchId { get; init; }
 
     /// <summary>What it took; null where nobody measured.</summary>

@@ -45,7 +45,7 @@ internal sealed partial class AttemptRunner(
     private readonly ConcurrentDictionary<string, bool> _leftToNewer = new();
 
     /// <summary>True when the message has ended with the job.</summary>
-    public async Task<bool> RunAsync(ClaimedJob job, long? own)
+    public async Task<bool> RunAsync(ClaimedJob job, MessageEnd end)
     {
         // Not disposed: the lease loop may be about to cancel it. It has no timer, so nothing leaks.
         var revoked = new CancellationTokenSource();
@@ -58,7 +58,8 @@ internal sealed partial class AttemptRunner(
         var started = time.GetTimestamp();
         var result = await RunAttemptAsync(job, updates, revoked.Token);
         Describe(span, job, result);
-        if (result is not null && await CompleteAsync(job, result with { DispatchId = own, Trace = Waits(result) ? span?.Id : null }) is { } ended)
+        var dispatchId = result is null ? null : end.JobEnds();
+        if (result is not null && await CompleteAsync(job, result with { DispatchId = dispatchId, Trace = Waits(result) ? span?.Id : null }) is { } ended)
         {
             JobMeter.Ended(job, ended, time.GetElapsedTime(started), time.GetUtcNow());
             updates.Complete(ended.State);
@@ -71,7 +72,7 @@ internal sealed partial class AttemptRunner(
             await attempts.DispatchAgainAsync([job.Id], TimeSpan.Zero, drain.Expired);
         }
 
-        return result is not null && own is not null;
+        return dispatchId is not null;
     }
 
     private static bool Waits(AttemptResult result) => result.State == JobState.Queued;

@@ -62,9 +62,8 @@ internal sealed partial class JobRunner(
 
         var jobIds = message.All();
 
-        // Where it carries one job, what ends the job ends the message, in one statement.
-        var own = jobIds.Count == 1 ? message.DispatchId : null;
-        var starts = await Task.WhenAll(jobIds.Select(id => StartAsync(id, own, slots, stopping.Token)));
+        MessageEnd end = new(message.DispatchId, jobIds.Count);
+        var starts = await Task.WhenAll(jobIds.Select(id => StartAsync(id, end, slots, stopping.Token)));
         if (jobIds.Where((_, i) => starts[i].IsLeft).ToArray() is { Length: > 0 } left)
         {
             // The message is acknowledged for those that run; another worker goes on with the others.
@@ -74,7 +73,7 @@ internal sealed partial class JobRunner(
         return starts;
     }
 
-    /// <summary>After the last of its jobs the message itself ends.</summary>
+    /// <summary>After the last of its jobs the message itself ends, where none of them ended it.</summary>
     private async Task EndAsync(JobReady message, Task<Start[]> starting, IDisposable? holding)
     {
         using (holding)
@@ -109,7 +108,7 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task<Start> StartAsync(Guid jobId, long? own, QueueSlots slots, CancellationToken stopping)
+    private async Task<Start> StartAsync(Guid jobId, MessageEnd end, QueueSlots slots, CancellationToken stopping)
     {
         try
         {
@@ -123,7 +122,7 @@ internal sealed partial class JobRunner(
         var start = Start.Left(TimeSpan.Zero);
         try
         {
-            return start = await ClaimAsync(jobId, own, slots);
+            return start = await ClaimAsync(jobId, end, slots);
         }
         finally
         {
@@ -135,19 +134,20 @@ internal sealed partial class JobRunner(
     }
 
     /// <summary>Takes the slot with it where a run has begun.</summary>
-    private async Task<Start> ClaimAsync(Guid jobId, long? own, QueueSlots slots)
+    private async Task<Start> ClaimAsync(Guid jobId, MessageEnd end, QueueSlots slots)
     {
         var began = JobTracing.IsOn ? time.GetUtcNow() : default;
         if (await attempts.ClaimAsync(jobId, drain.Expired) is not { } job)
         {
             LogNotWaiting(jobId);
+            end.JobEnds();
             return Start.NotNeeded;
         }
 
         if (job.Suspects is not { } suspects)
         {
             JobTracing.Claimed(job, began, time);
-            return new(RunAsync(job, own, slots, candidate: null));
+            return new(RunAsync(job, end, slots, candidate: null));
         }
 
         if (candidates.TryEnter(jobId, suspects, (slots.Queue, slots.Count)) is not { } candidate)
@@ -163,7 +163,7 @@ internal sealed partial class JobRunner(
             {
                 claimed = true;
                 JobTracing.Claimed(suspected, began, time);
-                return new(RunAsync(suspected, own, slots, candidate));
+                return new(RunAsync(suspected, end, slots, candidate));
             }
 
             return Start.NotNeeded;
@@ -177,13 +177,13 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task<bool> RunAsync(ClaimedJob job, long? own, QueueSlots slots, IDisposable? candidate)
+    private async Task<bool> RunAsync(ClaimedJob job, MessageEnd end, QueueSlots slots, IDisposable? candidate)
     {
         using (candidate)
         {
             try
             {
-                return await runner.RunAsync(job, own);
+                return await runner.RunAsync(job, end);
             }
             finally
             {
