@@ -19,7 +19,7 @@ public sealed partial class GgufEmbeddingLoader(IModelLoader loader, ILogger<Ggu
     public string NameOf(string path) => ModelNaming.Of(path, contextTokens: 0).Name;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> FilesOf(string path) => [path];
+    public IReadOnlyList<string> FilesOf(string path) => GgufParts.Of(path);
 
     /// <inheritdoc/>
     public LoadedEmbeddingModel Load(string path, InferenceOptions options)

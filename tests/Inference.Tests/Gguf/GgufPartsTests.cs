@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.Gguf;
 using Pipeline.Inference.Models;
 using Pipeline.TestSupport.Inference;
@@ -35,6 +37,10 @@ public sealed class GgufPartsTests : IDisposable
         parts.Parameters.ShouldBe(2 * whole.Parameters);
         parts.Layers.ShouldBe(whole.Layers);
     }
+
+    [Fact]
+    public void An_embedding_model_in_parts_is_known_by_all_of_them() =>
+        new GgufEmbeddingLoader(loader: null!, NullLogger<GgufEmbeddingLoader>.Instance).FilesOf("m-00001-of-00002.gguf").ShouldBe(["m-00001-of-00002.gguf", "m-00002-of-00002.gguf"]);
 
     [Fact]
     public void A_header_says_how_weights_are_stored_and_what_a_token_reads()
