@@ -61,7 +61,6 @@ internal sealed partial class JobRunner(
         }
 
         var jobIds = message.All();
-
         MessageEnd end = new(message.DispatchId, jobIds.Count);
         var starts = await Task.WhenAll(jobIds.Select(id => StartAsync(id, end, slots, stopping.Token)));
         if (jobIds.Where((_, i) => starts[i].IsLeft).ToArray() is { Length: > 0 } left)
@@ -130,6 +129,11 @@ internal sealed partial class JobRunner(
             {
                 slots.Release();
             }
+
+            if (start == Start.NotNeeded)
+            {
+                end.JobEnds();
+            }
         }
     }
 
@@ -140,7 +144,6 @@ internal sealed partial class JobRunner(
         if (await attempts.ClaimAsync(jobId, drain.Expired) is not { } job)
         {
             LogNotWaiting(jobId);
-            end.JobEnds();
             return Start.NotNeeded;
         }
 

@@ -100,7 +100,7 @@ internal static class JobInsert
             Costs = jobs.Select(job => JobCost.Estimate(job.InputJson)).ToArray(),
             Direct = direct,
             Tokens = tokens,
-            Traces = traces ?? new string?[jobs.Count], // Dapper asks the type of a null parameter each time, for 50 µs.
+            Traces = traces ?? new string?[jobs.Count], // Dapper has Npgsql look for the type of a null parameter each time, in vain.
             Deadlines = jobs.Select(job => job.Deadline?.UtcDateTime).ToArray(),
             Inputs = jobs.Select(job => job.InputJson).ToArray(),
             ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),

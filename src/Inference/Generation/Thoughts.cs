@@ -1,11 +1,10 @@
+using Pipeline.Inference.Prompts;
+
 namespace Pipeline.Inference.Generation;
 
 /// <summary>Separates the thoughts of a reasoning model, "&lt;think&gt;…&lt;/think&gt;" at the start, from its answer.</summary>
 internal sealed class Thoughts
 {
-    private const string Open = "<think>";
-    private const string Close = "</think>";
-
     private string _pending = "";
     private State _state;
 
@@ -50,13 +49,13 @@ internal sealed class Thoughts
     private bool TryOpen()
     {
         string start = _pending.TrimStart();
-        if (start.StartsWith(Open, StringComparison.Ordinal))
+        if (start.StartsWith(ThoughtTags.Open, StringComparison.Ordinal))
         {
-            (_pending, _state) = (start[Open.Length..], State.Thinking);
+            (_pending, _state) = (start[ThoughtTags.Open.Length..], State.Thinking);
             return true;
         }
 
-        if (Open.StartsWith(start, StringComparison.Ordinal))
+        if (ThoughtTags.Open.StartsWith(start, StringComparison.Ordinal))
         {
             return false;
         }
@@ -67,14 +66,14 @@ internal sealed class Thoughts
 
     private string TakeThought()
     {
-        int close = _pending.IndexOf(Close, StringComparison.Ordinal);
+        int close = _pending.IndexOf(ThoughtTags.Close, StringComparison.Ordinal);
         if (close < 0)
         {
-            return Take(Math.Max(0, _pending.Length - Close.Length + 1)); // The rest may begin the closing tag.
+            return Take(Math.Max(0, _pending.Length - ThoughtTags.Close.Length + 1)); // The rest may begin the closing tag.
         }
 
         string thought = Take(close);
-        (_pending, _state) = (_pending[Close.Length..], State.AfterThinking);
+        (_pending, _state) = (_pending[ThoughtTags.Close.Length..], State.AfterThinking);
         return thought;
     }
 

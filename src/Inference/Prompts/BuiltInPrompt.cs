@@ -22,7 +22,7 @@ internal sealed partial class BuiltInPrompt(ILanguageModel model) : IPromptRende
             start = match.Index + match.Length;
         }
 
-        parts.Add(new(template[start..] + (model.Info.Thinks && !thinking ? NoThoughts.Block : ""), PromptOrigin.Template));
+        parts.Add(new(template[start..] + (model.Info.Thinks && !thinking ? ThoughtTags.EmptyBlock : ""), PromptOrigin.Template));
         return seen == messages.Count ? parts : throw PromptRefusedException.Dropped(model.Info.Name, seen, messages.Count);
     }
 

@@ -44,13 +44,13 @@ internal sealed class OwnPrompt(ChatTemplate template, ModelInfo info) : IPrompt
     {
         int written = prompt.Inputs.Count > 0 ? prompt.Inputs[^1].End : 0;
         string end = prompt.Value[written..].TrimEnd();
-        bool isOpen = end.EndsWith(NoThoughts.Open, StringComparison.Ordinal);
+        bool isOpen = end.EndsWith(ThoughtTags.Open, StringComparison.Ordinal);
         int length = written + end.Length;
         return (info.Thinks, thinking) switch
         {
-            (true, true) when isOpen => prompt.Slice(0, length - NoThoughts.Open.Length),
-            (true, false) when isOpen => Join(prompt.Slice(0, length - NoThoughts.Open.Length), NoThoughts.Block),
-            (true, false) when !end.EndsWith(NoThoughts.Close, StringComparison.Ordinal) => Join(prompt, NoThoughts.Block),
+            (true, true) when isOpen => prompt.Slice(0, length - ThoughtTags.Open.Length),
+            (true, false) when isOpen => Join(prompt.Slice(0, length - ThoughtTags.Open.Length), ThoughtTags.EmptyBlock),
+            (true, false) when !end.EndsWith(ThoughtTags.Close, StringComparison.Ordinal) => Join(prompt, ThoughtTags.EmptyBlock),
             _ => prompt,
         };
     }

@@ -1,4 +1,4 @@
-using System.Text;
+using Pipeline.TestSupport.Inference;
 
 namespace Pipeline.Cli.Tests.Models;
 
@@ -10,15 +10,12 @@ internal static class TestModel
     {
         using MemoryStream stream = new();
         using BinaryWriter writer = new(stream);
-        writer.Write("GGUF"u8);
-        writer.Write(3u);
-        writer.Write(1UL);
-        writer.Write(4UL);
-        WriteText(writer, "general.architecture", "llama");
-        WriteText(writer, "general.name", name);
-        WriteNumber(writer, "general.file_type", 7);
-        WriteNumber(writer, "llama.context_length", 2_048);
-        WriteText(writer, "token_embd.weight");
+        writer.WriteGgufHeader(tensors: 1, entries: 4);
+        writer.WriteGgufEntry("general.architecture", "llama");
+        writer.WriteGgufEntry("general.name", name);
+        writer.WriteGgufEntry("general.file_type", 7);
+        writer.WriteGgufEntry("llama.context_length", 2_048);
+        writer.WriteGgufText("token_embd.weight");
         writer.Write(1u);
         writer.Write((long)tensorBytes / 4);
         writer.Write(0u);
@@ -29,25 +26,5 @@ internal static class TestModel
         new Random(name.Length).NextBytes(tensor);
         writer.Write(tensor);
         return stream.ToArray();
-    }
-
-    private static void WriteText(BinaryWriter writer, string key, string value)
-    {
-        WriteText(writer, key);
-        writer.Write(8u);
-        WriteText(writer, value);
-    }
-
-    private static void WriteNumber(BinaryWriter writer, string key, uint value)
-    {
-        WriteText(writer, key);
-        writer.Write(4u);
-        writer.Write(value);
-    }
-
-    private static void WriteText(BinaryWriter writer, string text)
-    {
-        writer.Write((ulong)text.Length);
-        writer.Write(Encoding.ASCII.GetBytes(text));
     }
 }

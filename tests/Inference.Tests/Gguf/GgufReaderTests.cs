@@ -67,7 +67,7 @@ public sealed class GgufReaderTests : IDisposable
     public void A_number_that_no_model_has_is_told_before_native_code_sees_it(string key, long value, string problem) =>
         Fail(Header(entries: 3, writer =>
         {
-            WriteText(writer, "general.architecture", "llama");
+            writer.WriteGgufEntry("general.architecture", "llama");
             WriteNumber(writer, key, value);
             WriteNumber(writer, "llama.attention.head_count_kv", 65_536);
         })).Problem.ShouldContain(problem);
@@ -93,7 +93,7 @@ public sealed class GgufReaderTests : IDisposable
     public void A_tensor_that_cannot_be_is_told(uint dimensions, long length, long offset, string problem) =>
         Fail(Header(entries: 0, tensors: 1, write: writer =>
         {
-            WriteString(writer, "weight");
+            writer.WriteGgufText("weight");
             writer.Write(dimensions);
             for (int i = 0; i < Math.Min(dimensions, 4); i++)
             {
@@ -128,18 +128,9 @@ public sealed class GgufReaderTests : IDisposable
     {
         using MemoryStream stream = new();
         using BinaryWriter writer = new(stream);
-        writer.Write("GGUF"u8);
-        writer.Write(3u);
-        writer.Write(tensors);
-        writer.Write(entries);
+        writer.WriteGgufHeader(tensors, entries);
         write(writer);
         return stream.ToArray();
-    }
-
-    private static void WriteText(BinaryWriter writer, string key, string value)
-    {
-        WriteKey(writer, key, type: 8);
-        WriteString(writer, value);
     }
 
     private static void WriteNumber(BinaryWriter writer, string key, long value)
@@ -150,14 +141,8 @@ public sealed class GgufReaderTests : IDisposable
 
     private static void WriteKey(BinaryWriter writer, string key, uint type)
     {
-        WriteString(writer, key);
+        writer.WriteGgufText(key);
         writer.Write(type);
-    }
-
-    private static void WriteString(BinaryWriter writer, string text)
-    {
-        writer.Write((ulong)text.Length);
-        writer.Write(System.Text.Encoding.UTF8.GetBytes(text));
     }
 
     private ModelLoadException Fail(byte[] bytes)
