@@ -7,7 +7,7 @@ namespace Pipeline.Api.Keys;
 [Description("What a client may use. Limits that there are not are absent.")]
 internal sealed record LimitsResource
 {
-    [Description("Requests in a minute, in each API process; further ones get 429.")]
+    [Description("Requests in a minute (UTC); further ones get 429.")]
     public int? RequestsPerMinute { get; init; }
 
     [Description("Jobs that are with the broker or a worker at once; further ones wait.")]

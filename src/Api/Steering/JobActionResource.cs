@@ -55,6 +55,9 @@ internal sealed record JobActionResource
     [Description("Jobs that were canceled or queued anew.")]
     public required long Changed { get; init; }
 
+    [Description("Jobs that were left as they are because the budget of their client does not hold them (tokens_per_day, tokens_per_month).")]
+    public required long Refused { get; init; }
+
     [Description("From 0 to 1, by the time of acceptance of the jobs that were looked through.")]
     public required double Progress { get; init; }
 
@@ -81,6 +84,7 @@ internal sealed record JobActionResource
         Action = action.Action,
         State = action.State,
         Changed = action.Changed,
+        Refused = action.Refused,
         Progress = action.FinishedAt is not null ? 1 : Math.Round(Share(action), 3),
         States = action.States,
         Kind = action.Kind,

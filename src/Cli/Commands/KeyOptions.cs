@@ -84,7 +84,7 @@ internal static class KeyOptions
 
     private static readonly Dictionary<string, string> LimitDescriptions = new()
     {
-        [LimitName.RequestsPerMinute] = "Requests in a minute, in each API process.",
+        [LimitName.RequestsPerMinute] = "Requests in a minute.",
         [LimitName.JobsInFlight] = "Jobs that are with the broker or a worker at once; further ones wait.",
         [LimitName.WaitingJobs] = "Jobs that wait in the database.",
         [LimitName.TokensPerDay] = "Tokens, in and out, of the jobs of a day (UTC).",

@@ -1,14 +1,16 @@
+using System.Data;
 using System.Globalization;
 using Npgsql;
 using Pipeline.Core.Batches;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.FileBatches;
 
 /// <summary>What clients ask about, and do to, their batches of files. Owns <c>file_batches</c> with <see cref="FileBatchSteps"/>, which moves them on.</summary>
-public sealed class FileBatchStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent relay)
+public sealed class FileBatchStore(NpgsqlDataSource dataSource, Budgets budgets, AsyncAutoResetEvent relay)
 {
     internal const string Columns = """
         id, client_id as ClientId, endpoint, input_file_id as InputFileId, completion_window as CompletionWindow, metadata::text,
@@ -61,6 +63,10 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
         update file_batches set state = 'in_progress', finalizing_at = null, completed_at = null, expired_at = null, cancelling_at = null,
                cancelled_at = null, paused_at = null, due_at = now()
          where client_id = @ClientId and id = @Id and state in ('completed', 'expired', 'cancelled') and in_progress_at is not null
+        """;
+
+    private const string RetryTokens = $"""
+        select coalesce(sum(budget_tokens), 0)::bigint from jobs where jobs.id >= @Floor and batch_id = @Id and {JobStore.IsRetryable}
         """;
 
     // In one statement: nobody else writes jobs that are final.
@@ -136,27 +142,38 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
         await dataSource.ExecuteAsync(Cancel, new { ClientId = clientId, Id = id }, cancellationToken) > 0;
 
     /// <summary>
-    /// Queues the lines anew that failed, expired or were canceled; their answers take the place of their errors when the batch has ended
-    /// again. Null: its state does not allow it, or there is none.
+    /// Queues the lines anew that failed, expired or were canceled, if the client's budget holds all of them; their answers take the place of
+    /// their errors when the batch has ended again.
     /// </summary>
-    public async Task<int?> RetryAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
+    public async Task<FileBatchRetry> RetryAsync(Guid clientId, ClientLimits limits, Guid id, CancellationToken cancellationToken)
     {
         var batch = new { ClientId = clientId, Id = id, Floor = JobDays.FloorOfPartsOf(id) };
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await connection.ExecuteAsync(Reopen, batch, cancellationToken) is 0)
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        if (limits.HasBudget)
         {
-            return null;
+            // Before everything else: who accepts jobs does so too.
+            var locked = await budgets.LockAsync(connection, [clientId], cancellationToken);
+            var tokens = await connection.ExecuteScalarAsync<long>(RetryTokens, batch, cancellationToken);
+            if (locked.TrySpend(clientId, limits, tokens) is { } reached)
+            {
+                return new FileBatchRetry.LimitReached(reached);
+            }
         }
 
-        var retried = await connection.QuerySingleAsync<int>(Retry, batch, cancellationToken);
-        if (retried > 0)
+        if (await connection.ExecuteAsync(Reopen, batch, cancellationToken) is 0)
+        {
+            return new FileBatchRetry.Refused();
+        }
+
+        var lines = await connection.QuerySingleAsync<int>(Retry, batch, cancellationToken);
+        if (lines > 0)
         {
             await transaction.CommitAsync(cancellationToken);
             relay.Set();
         }
 
-        return retried;
+        return new FileBatchRetry.Done(lines);
     }
 
     /// <summary>Holds back what has not been sent to a worker; what has been is done. False when its state does not allow it, or there is none.</summary>

@@ -11,7 +11,7 @@ public sealed class LimitOptions
     internal const int CountMax = 100_000_000;
     internal const long TokensMax = 1_000_000_000_000_000;
 
-    /// <summary>Requests of a client in a minute, in each API process; further ones are answered 429. 1 to 100,000,000, default none.</summary>
+    /// <summary>Requests of a client in a minute (UTC); further ones are answered 429. 1 to 100,000,000, default none.</summary>
     [Range(1, CountMax)]
     public int? RequestsPerMinute { get; init; }
 

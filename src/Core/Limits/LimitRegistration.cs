@@ -11,5 +11,7 @@ internal static class LimitRegistration
         .AddSingleton<BudgetStore>()
         .AddSingleton<ClientStandings>()
         .AddSingleton<Budgets>()
-        .AddSingleton<RequestRates>();
+        .AddSingleton<RetryBudgets>()
+        .AddSingleton<RequestRates>()
+        .AddHosted<RequestRateShare>();
 }

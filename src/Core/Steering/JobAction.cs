@@ -57,6 +57,9 @@ public sealed record JobAction
     /// <summary>Jobs that were canceled or queued anew.</summary>
     public required long Changed { get; init; }
 
+    /// <summary>Jobs that were not retried because the budget of their client does not hold them.</summary>
+    public long Refused { get; init; }
+
     public required Guid FromId { get; init; }
 
     public required Guid ToId { get; init; }

@@ -1,20 +1,22 @@
+using System.Data;
 using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Steering;
 
 /// <summary>Jobs that are canceled or retried by a filter. Owns <c>job_actions</c>; <see cref="JobActionRunner"/> carries them out.</summary>
-public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent relay, TimeProvider time)
+public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets budgets, AsyncAutoResetEvent relay, TimeProvider time)
 {
     /// <summary>A count goes no further.</summary>
     public const int CountMax = 1_000_000;
 
     private const string Columns = """
-        a.id, a.action, a.states, a.kind, a.error_code as ErrorCode, a.batch_id as BatchId, a.client_id as ClientId, c.name as Client, a.state, a.changed, a.from_id as FromId, a.to_id as ToId,
+        a.id, a.action, a.states, a.kind, a.error_code as ErrorCode, a.batch_id as BatchId, a.client_id as ClientId, c.name as Client, a.state, a.changed, a.refused, a.from_id as FromId, a.to_id as ToId,
         a.next_id as NextId, a.created_at as CreatedAt, a.finished_at as FinishedAt
         """;
 
@@ -90,7 +92,7 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
         select queue, kind, count(*)::int from changed group by queue, kind
         """;
 
-    private const string Advance = "update job_actions set next_id = @NextId, changed = changed + @Changed where id = @Id and state = 'running'";
+    private const string Advance = "update job_actions set next_id = @NextId, changed = changed + @Changed, refused = refused + @Refused where id = @Id and state = 'running'";
 
     private const string Complete = """
         with done as (update job_actions set state = 'done', finished_at = now() where id = @Id and state = 'running' returning id, changed)
@@ -137,23 +139,33 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, AsyncAutoResetEv
             new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.BatchId, action.NextId, action.ToId, PageMax = pageMax },
             cancellationToken);
 
-    /// <summary>Changes those jobs that still are in a state of the filter, and keeps how far the action is, together.</summary>
+    /// <summary>
+    /// Changes those jobs that still are in a state of the filter, and keeps how far the action is, together. Jobs that the budget of their client
+    /// does not hold are not retried: they count as refused.
+    /// </summary>
     /// <returns>False when the action was stopped meanwhile; nothing is changed then.</returns>
     internal async Task<bool> ChangeAsync(JobAction action, Guid[] ids, Guid nextId, CancellationToken cancellationToken)
     {
+        var isRetry = action.Action is JobAction.Retry;
+        var cost = isRetry && ids.Length > 0 ? await budgets.CostAsync(ids, cancellationToken) : null;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var changed = ids.Length > 0
-            ? await connection.QueryAsync<(string Queue, string Kind, int Jobs)>(action.Action is JobAction.Cancel ? Cancel : Retry, new { Ids = ids, action.States }, cancellationToken)
+
+        // Who waits for the lock of a budget sees what the one before it reserved.
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        var refused = cost is null ? [] : (await budgets.LockAsync(connection, cost, cancellationToken)).Keys.ToHashSet();
+        var allowed = refused.Count is 0 ? ids : [.. ids.Where(id => !refused.Contains(id))];
+        var changed = allowed.Length > 0
+            ? await connection.QueryAsync<(string Queue, string Kind, int Jobs)>(isRetry ? Retry : Cancel, new { Ids = allowed, action.States }, cancellationToken)
             : [];
-        if (await connection.ExecuteAsync(Advance, new { action.Id, NextId = nextId, Changed = changed.Sum(jobs => jobs.Jobs) }, cancellationToken) is 0)
+        var progress = new { action.Id, NextId = nextId, Changed = changed.Sum(jobs => jobs.Jobs), Refused = refused.Count };
+        if (await connection.ExecuteAsync(Advance, progress, cancellationToken) is 0)
         {
             return false;
         }
 
         await transaction.CommitAsync(cancellationToken);
         relay.Set();
-        if (action.Action is JobAction.Cancel)
+        if (!isRetry)
         {
             JobMeter.Ended(changed, JobState.Canceled, errorCode: null);
         }

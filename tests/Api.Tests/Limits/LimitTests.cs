@@ -1,4 +1,5 @@
 using Pipeline.Api.Tests.Hosting;
+using Pipeline.Api.Tests.OpenAi;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 
@@ -44,6 +45,9 @@ public sealed class LimitTests : IAsyncLifetime
     public async Task A_client_that_sends_too_many_requests_is_told_when_to_come_back()
     {
         using var web = await AddAsync("""{"limits":{"requests_per_minute":2}}""");
+
+        // Minutes are those of the clock.
+        _time.Advance(TimeSpan.FromTicks(TimeSpan.TicksPerMinute - (_time.GetUtcNow().UtcTicks % TimeSpan.TicksPerMinute)));
         var first = await web.GetAsync("/api/jobs");
         (first.Status, first.Headers["RateLimit-Policy"]).ShouldBe((200, "\"requests_per_minute\";q=2;w=60"));
         first.Headers["RateLimit"].ShouldMatch("^\"requests_per_minute\";r=1;t=(60|[1-5][0-9])$");
@@ -97,6 +101,41 @@ public sealed class LimitTests : IAsyncLifetime
         (await web.PostAsync("/api/emotion", """{"text":"hold 2"}""")).Status.ShouldBe(202);
 
         (await web.SendAsync(HttpMethod.Post, $"/api/jobs/{first.Id}/retry", null)).ShouldBeProblem(429, "limit-reached").Says("tokens_per_day");
+    }
+
+    [Fact]
+    public async Task A_retry_of_many_jobs_leaves_those_that_the_budget_does_not_hold()
+    {
+        using var web = await AddAsync("""{"limits":{"tokens_per_day":12}}""");
+        foreach (var text in (string[])["hold 1", "hold 2"])
+        {
+            await web.DeleteAsync($"/api/jobs/{(await web.PostAsync("/api/emotion", $$"""{"text":"{{text}}"}""")).Id}");
+        }
+
+        (await web.PostAsync("/api/emotion", """{"text":"hold 3"}""")).Status.ShouldBe(202);
+
+        var action = await web.PostAsync("/api/jobs/retry", """{"states":["canceled"]}""");
+        await Eventually.TrueAsync(async () => (action = await web.GetAsync($"/api/jobs/actions/{action.Id}")).State is "done");
+
+        (action.Json.GetProperty("changed").GetInt64(), action.Json.GetProperty("refused").GetInt64()).ShouldBe((1, 1));
+        (await web.GetAsync("/api/jobs?state=canceled")).Json.GetProperty("jobs").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_batch_of_a_file_is_retried_when_the_budget_holds_all_of_its_lines()
+    {
+        using var web = await AddAsync("""{"limits":{"tokens_per_day":12}}""");
+        var file = await web.UploadAsync("""{"custom_id":"a","method":"POST","url":"/api/emotion","body":{"text":"hold 1"}}"""u8.ToArray(), "lines.jsonl");
+        var id = (await web.PostAsync("/v1/batches", $$"""{"input_file_id":"{{file.Id}}","endpoint":"/api/emotion","completion_window":"2h"}""")).Id;
+        await _worker.StartedAsync("hold 1");
+        await web.SendAsync(HttpMethod.Post, $"/v1/batches/{id}/cancel", null);
+        await Eventually.TrueAsync(async () => (await web.GetAsync($"/v1/batches/{id}")).Json.GetProperty("status").GetString() is "cancelled");
+        var other = await web.PostAsync("/api/emotion", """{"text":"hold 2 and more of it"}""");
+
+        (await web.SendAsync(HttpMethod.Post, $"/v1/batches/{id}/retry", null)).ShouldFail(429, "limit_reached");
+        await web.DeleteAsync($"/api/jobs/{other.Id}");
+
+        (await web.SendAsync(HttpMethod.Post, $"/v1/batches/{id}/retry", null)).Json.GetProperty("status").GetString().ShouldBe("in_progress");
     }
 
     [Fact]

@@ -126,7 +126,7 @@ internal static class FileBatchesDocs
         Name = "retryFileBatch",
         Tag = Tag,
         Summary = "Run the lines again that failed, expired or were canceled",
-        Description = "The batch is in_progress again, with the same deadline for the order and no expiry; new files take the place of the old ones when it has ended.",
+        Description = "The batch is in_progress again, with the same deadline for the order and no expiry; new files take the place of the old ones when it has ended. 429 where the client's budget does not hold all of these lines.",
         Parameters = [BatchId],
         Answers = [new(200, "The batch.", typeof(FileBatchResource), Running)],
         ErrorType = typeof(OpenAiError),

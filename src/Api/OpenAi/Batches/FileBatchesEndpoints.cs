@@ -3,6 +3,7 @@ using Pipeline.Api.Batches;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
+using Pipeline.Api.Limits;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.OpenAi.Files;
 using Pipeline.Api.Problems;
@@ -94,10 +95,11 @@ internal static class FileBatchesEndpoints
         });
 
     private static Task<IResult> RetryAsync(string id, HttpContext context, FileBatchStore store) =>
-        UseAsync(id, context, store, async batch => await store.RetryAsync(batch.ClientId, batch.Id, context.RequestAborted) switch
+        UseAsync(id, context, store, async batch => await store.RetryAsync(batch.ClientId, context.Client().Limits, batch.Id, context.RequestAborted) switch
         {
-            null => Refused(context, $"Batch {id} is {batch.State}; only one that is completed, expired or cancelled has lines to retry."),
-            0 => Refused(context, $"Batch {id} has no line that failed, expired or was canceled. What is wrong with a line itself is not mended by a retry: send it in another file."),
+            FileBatchRetry.LimitReached { Limit: var limit } => LimitProblems.Of(limit, context.Client()),
+            FileBatchRetry.Refused => Refused(context, $"Batch {id} is {batch.State}; only one that is completed, expired or cancelled has lines to retry."),
+            FileBatchRetry.Done { Lines: 0 } => Refused(context, $"Batch {id} has no line that failed, expired or was canceled. What is wrong with a line itself is not mended by a retry: send it in another file."),
             _ => Answer(await store.FindAsync(batch.ClientId, batch.Id, context.RequestAborted)),
         });
 
