@@ -21,7 +21,7 @@ internal static class UserChatDocs
             new(200, "The reply.", typeof(UserChatAnswer), """{"response":"Seoul.","user_id":"user-7","status":"success"}""") { Headers = SharedDocs.SubmissionHeaders },
             new(202, "The job as it is, with `Prefer: respond-async` or `?view=job`.", typeof(JobResource), SharedDocs.Queued(CompleteChat.Descriptor)) { Headers = SharedDocs.SubmissionHeaders },
         ],
-        Problems = [.. SharedDocs.Submissions, ProblemType.ConversationState, ProblemType.JobRejected, ProblemType.JobFailed, ProblemType.NotFinished],
+        Problems = [.. SharedDocs.Submissions, ProblemType.ConversationState, ProblemType.JobRejected, ProblemType.JobEnded, ProblemType.JobFailed, ProblemType.NotFinished],
     }.Streamed();
 }
 

@@ -63,7 +63,7 @@ internal static class JobsDocs
         Summary = "Get a job, at once or once it is final",
         Parameters = [SharedDocs.JobId, SharedDocs.Prefer, Whose, ResultChoice.Doc],
         Answers = [new(200, "The job.", typeof(JobResource), SharedDocs.Succeeded(Kind)) { Also = (ResultChoice.MediaType, Kind.ViewType, Kind.ViewExample) }],
-        Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, ProblemType.JobRejected, ProblemType.JobFailed, ProblemType.NotFinished, .. SharedDocs.AnyCall],
+        Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, ProblemType.JobRejected, ProblemType.JobEnded, ProblemType.JobFailed, ProblemType.NotFinished, .. SharedDocs.AnyCall],
     };
 
     public static readonly EndpointDoc Input = new()

@@ -55,7 +55,7 @@ internal static class OpenAiDocs
         ]),
         Answers = [new(200, "The answer, or chunks of it as server-sent events.", typeof(Completion), Completed)],
         ErrorType = typeof(OpenAiError),
-        Problems = [ProblemType.JobRejected, ProblemType.ContextLengthExceeded, ProblemType.ModelNotFound, ProblemType.JobFailed, ProblemType.NotFinished, ProblemType.TooManyStreams, .. SharedDocs.Submissions],
+        Problems = [ProblemType.JobRejected, ProblemType.ContextLengthExceeded, ProblemType.ModelNotFound, ProblemType.JobEnded, ProblemType.JobFailed, ProblemType.NotFinished, ProblemType.TooManyStreams, .. SharedDocs.Submissions],
     };
 
     public static readonly EndpointDoc Plain = new()
@@ -87,6 +87,6 @@ internal static class OpenAiDocs
         Body = new(typeof(EmbeddingsRequest), [("Two texts", """{"model":"embedding","input":["I got the job!","오늘은 정말 힘든 하루였어."]}""")]),
         Answers = [new(200, "A vector for each text, in their order.", typeof(EmbeddingsAnswer), Embedded)],
         ErrorType = typeof(OpenAiError),
-        Problems = [ProblemType.JobRejected, ProblemType.ModelNotFound, ProblemType.JobFailed, ProblemType.NotFinished, .. SharedDocs.Submissions],
+        Problems = [ProblemType.JobRejected, ProblemType.ModelNotFound, ProblemType.JobEnded, ProblemType.JobFailed, ProblemType.NotFinished, .. SharedDocs.Submissions],
     };
 }

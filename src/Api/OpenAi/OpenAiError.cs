@@ -31,7 +31,7 @@ internal sealed record OpenAiError([property: Description("What failed.")] OpenA
 
     public static Task WriteAsync(HttpContext context, ProblemType type, string detail, string? param)
     {
-        if (type == ProblemType.JobFailed || type == ProblemType.NotFinished)
+        if (type == ProblemType.JobEnded || type == ProblemType.JobFailed || type == ProblemType.NotFinished)
         {
             context.Response.Headers[RetryHeader] = "false";
         }

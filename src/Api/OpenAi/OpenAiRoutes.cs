@@ -57,6 +57,6 @@ internal static class JobFailure
         { State: JobState.Failed, ErrorCode: JobErrorCode.ContextLengthExceeded, Error: { } reason } => new(ProblemType.ContextLengthExceeded, reason),
         { State: JobState.Failed, ErrorCode: JobErrorCode.Rejected, Error: { } reason } => new(ProblemType.JobRejected, reason),
         { State: JobState.Failed } => new(ProblemType.JobFailed, $"Job {job.Id} failed ({job.ErrorCode}): {job.Error}"),
-        _ => new(ProblemType.JobFailed, $"Job {job.Id} was {job.State} before it had an answer."),
+        _ => new(ProblemType.JobEnded, $"Job {job.Id} was {job.State} before it had an answer. Submit it again if it is still wanted."),
     };
 }

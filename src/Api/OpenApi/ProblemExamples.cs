@@ -68,6 +68,7 @@ internal static class ProblemExamples
         "limit-reached" => ("tokens_per_day of 'web' is used up: 99800 of 100000 tokens are used or reserved for jobs that have not ended, and this takes about 350. Send again when the next day (UTC) begins, or ask an admin for more (PATCH /api/keys/web, Limits:TokensPerDay).", null),
         "model-not-found" => ("model is \"gpt-4o\"; models for chat: chat.", "model"),
         "job-rejected" => ("The prompt is too long. The prompt has 9000 tokens; at most 8192 are allowed. Shorten or split the text.", null),
+        "job-ended" => ("Job 019a9c1e-7f00-7000-8000-000000000000 was canceled before it had an answer. Submit it again if it is still wanted.", null),
         "job-failed" => ("Job 019a9c1e-7f00-7000-8000-000000000000 failed (timeout): The attempt took longer than 00:10:00.", null),
         "not-finished" => ("The answer was not there after 00:10:00 (Api:CompletionWaitMax), or the server is being stopped. Its job continues: GET /api/jobs/019a9c1e-7f00-7000-8000-000000000000.", null),
         "activity-report-not-found" => ("Report 019a9c1e-7f00-7000-8000-000000000008 does not exist, or belongs to another API key; those on all clients need the role operator. GET /api/activity lists yours.", null),

@@ -47,7 +47,7 @@ internal static class SharedDocs
     public static readonly IReadOnlyList<ParameterDoc> ViewedSubmission = [.. Submission, ResultChoice.Doc];
 
     /// <summary>How a result that was asked for alone is missing.</summary>
-    public static readonly IReadOnlyList<ProblemType> ViewedSubmissions = [.. Submissions, ProblemType.JobRejected, ProblemType.JobFailed, ProblemType.NotFinished];
+    public static readonly IReadOnlyList<ProblemType> ViewedSubmissions = [.. Submissions, ProblemType.JobRejected, ProblemType.JobEnded, ProblemType.JobFailed, ProblemType.NotFinished];
 
     /// <summary>What a submission of a kind answers.</summary>
     public static IReadOnlyList<AnswerDoc> JobAnswers(JobKind kind) =>

@@ -47,6 +47,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType Internal = new("internal", 500, "The server failed");
     public static readonly ProblemType NotFinished = new("not-finished", 504, "The answer took longer than the request may be held");
     public static readonly ProblemType JobFailed = new("job-failed", 500, "The job failed");
+    public static readonly ProblemType JobEnded = new("job-ended", 409, "The job was ended before it had a result");
     public static readonly ProblemType JobRejected = new("job-rejected", 400, "The job cannot be done as it was sent");
     public static readonly ProblemType ContextLengthExceeded = new("context-length-exceeded", 400, "The input is longer than the model takes");
     public static readonly ProblemType ModelNotFound = new("model-not-found", 404, "There is no such model");
@@ -60,7 +61,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
         InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, BatchState, FileNotFound, FilesFull, ResponseNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
         ActivityReportNotFound, ScheduleNotFound, PauseNotFound, QueueNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, LimitReached, TooManyStreams,
-        ModelNotFound, ContextLengthExceeded, ModelCannotWrite, JobRejected, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
+        ModelNotFound, ContextLengthExceeded, ModelCannotWrite, JobRejected, JobEnded, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
     ];
 
     public string Uri => Name is "about:blank" ? Name : "urn:pipeline:problem:" + Name;

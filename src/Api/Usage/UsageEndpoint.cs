@@ -32,7 +32,7 @@ internal static class UsageEndpoint
         QueryParameters.RefuseUnknown(query, errors, By, From, To, Format);
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var last = Day(query, To, errors) ?? today;
-        var first = Day(query, From, errors) ?? last.AddDays(1 - DaysDefault);
+        var first = Day(query, From, errors) ?? (last.DayNumber < DaysDefault ? DateOnly.MinValue : last.AddDays(1 - DaysDefault));
         var by = QueryParameters.Choice(By, QueryParameters.Single(query, By, errors), UsageDimension.All, errors);
         var format = QueryParameters.Choice(Format, QueryParameters.Single(query, Format, errors), Formats, errors);
         if (first > last)

@@ -26,15 +26,16 @@ internal sealed class FuzzRun(Uri address, IReadOnlyList<string?> keys)
     private readonly ConcurrentDictionary<int, int> _statuses = new();
     private long _slowest;
 
-    public async Task<FuzzReport> RunAsync(int seed, int requests, CancellationToken cancellationToken)
+    /// <param name="only">The number of the only request to send, which is told whole; null: all of them.</param>
+    public async Task<FuzzReport> RunAsync(int seed, int requests, int? only, CancellationToken cancellationToken)
     {
         using SocketsHttpHandler handler = new() { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
         using HttpClient http = new(handler) { BaseAddress = address, Timeout = AnswerMax };
         using var document = JsonDocument.Parse(await http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), cancellationToken));
-        RequestFuzzer fuzzer = new(seed, address, FuzzedOperation.Read(document.RootElement), keys, FindId);
+        RequestFuzzer fuzzer = new(seed, address, isWhole: only is not null, FuzzedOperation.Read(document.RootElement), keys, FindId);
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, requests), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (number, ct) => await TryAsync(http, fuzzer, number, ct));
+            only is { } number ? [number] : Enumerable.Range(0, requests), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (next, ct) => await TryAsync(http, fuzzer, next, ct));
         return new(requests, seed, new SortedDictionary<int, int>(_statuses), Stopwatch.GetElapsedTime(0, _slowest), [.. _faults]);
     }
 

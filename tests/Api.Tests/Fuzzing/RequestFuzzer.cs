@@ -6,10 +6,11 @@ using System.Text.RegularExpressions;
 namespace Pipeline.Api.Tests.Fuzzing;
 
 /// <summary>Makes requests of the operations of a document. The number of a request decides what it is, and its order nothing.</summary>
+/// <param name="isWhole">Whether descriptions have every character of a body.</param>
 /// <param name="keys">Of every role; null: without a key.</param>
 /// <param name="ids">What was made so far, by the path of what it is of.</param>
 internal sealed partial class RequestFuzzer(
-    int seed, Uri address, IReadOnlyList<FuzzedOperation> operations, IReadOnlyList<string?> keys, Func<string, Random, string?> ids)
+    int seed, Uri address, bool isWhole, IReadOnlyList<FuzzedOperation> operations, IReadOnlyList<string?> keys, Func<string, Random, string?> ids)
 {
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -96,7 +97,7 @@ internal sealed partial class RequestFuzzer(
         return (form, example);
     }
 
-    private static string Cut(string text) => text.Length <= 200 ? text : $"{text[..200]}… ({text.Length} characters)";
+    private string Cut(string text) => isWhole || text.Length <= 200 ? text : $"{text[..200]}… ({text.Length} characters)";
 
     [GeneratedRegex(@"\{[a-z_]+\}")]
     private static partial Regex PathParameter();

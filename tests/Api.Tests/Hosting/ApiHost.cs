@@ -49,6 +49,20 @@ internal sealed class ApiHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Workers for every kind, without models.</summary>
+    public static void AddScriptedWorkers(PipelineBuilder pipeline, ScriptedEmotion worker)
+    {
+        // The later registration wins over the one that AddJobHandler makes.
+        pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedEmotion>();
+        pipeline.Services.AddSingleton<IJobHandler<AnalyzeEmotion, EmotionResult>>(worker);
+        pipeline.AddJobHandler<CompleteChat, ChatResult, TalkingChat>();
+        pipeline.AddJobHandler<GiveFeedback, FeedbackResult, ScriptedFeedback>();
+        pipeline.AddJobHandler<StepInterview, InterviewStepResult, ScriptedInterview>();
+        pipeline.AddJobHandler<InterviewReport, InterviewReportResult, ScriptedReport>();
+        pipeline.AddJobHandler<EmbedTexts, EmbeddingResult, ScriptedEmbedding>();
+        pipeline.Services.AddSingleton<IResultFingerprint>(worker);
+    }
+
     private static WebApplication Build(string connectionString, ScriptedEmotion? worker, TimeProvider time, (string Key, string Value)[] settings) =>
         Build(
             connectionString,
@@ -56,15 +70,7 @@ internal sealed class ApiHost : IAsyncDisposable
             {
                 if (worker is not null)
                 {
-                    // The later registration wins over the one that AddJobHandler makes.
-                    pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedEmotion>();
-                    pipeline.Services.AddSingleton<IJobHandler<AnalyzeEmotion, EmotionResult>>(worker);
-                    pipeline.AddJobHandler<CompleteChat, ChatResult, TalkingChat>();
-                    pipeline.AddJobHandler<GiveFeedback, FeedbackResult, ScriptedFeedback>();
-                    pipeline.AddJobHandler<StepInterview, InterviewStepResult, ScriptedInterview>();
-                    pipeline.AddJobHandler<InterviewReport, InterviewReportResult, ScriptedReport>();
-                    pipeline.AddJobHandler<EmbedTexts, EmbeddingResult, ScriptedEmbedding>();
-                    pipeline.Services.AddSingleton<IResultFingerprint>(worker);
+                    AddScriptedWorkers(pipeline, worker);
                 }
             },
             time,

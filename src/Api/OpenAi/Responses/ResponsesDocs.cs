@@ -37,7 +37,7 @@ internal static class ResponsesDocs
         ErrorType = typeof(OpenAiError),
         Problems =
         [
-            ProblemType.JobRejected, ProblemType.ModelNotFound, ProblemType.ResponseNotFound, ProblemType.JobFailed, ProblemType.NotFinished, ProblemType.TooManyStreams,
+            ProblemType.JobRejected, ProblemType.ModelNotFound, ProblemType.ResponseNotFound, ProblemType.JobEnded, ProblemType.JobFailed, ProblemType.NotFinished, ProblemType.TooManyStreams,
             .. SharedDocs.Submissions,
         ],
     };

@@ -1,4 +1,3 @@
--- Safe for older versions.
 -- How many requests clients with a limit made in the minute, told by all API processes. Nobody misses it after a crash.
 create unlogged table request_rates (
   client_id uuid primary key references clients (id) on delete cascade,
