@@ -7,7 +7,7 @@ namespace Pipeline.Core.FileBatches;
 
 /// <summary>
 /// How many lines of a running batch have ended. Clients ask several times a second, and a large batch takes a while to count: it is counted
-/// anew once it has rested for twenty times as long as that took.
+/// anew once it has rested for fifty times as long as that took.
 /// </summary>
 public sealed class LineCounts(NpgsqlDataSource dataSource, TimeProvider time)
 {
@@ -19,7 +19,7 @@ public sealed class LineCounts(NpgsqlDataSource dataSource, TimeProvider time)
                 + (select count(*) from jobs where id >= @Floor and batch_id = @Id and state = 'expired'))::int
         """;
 
-    private const int RestsPerCount = 20;
+    private const int RestsPerCount = 50;
 
     // More batches than this that run at once are counted each time.
     private const int CountedMax = 1_000;
