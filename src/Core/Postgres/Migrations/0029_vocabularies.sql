@@ -4,6 +4,3 @@ create table vocabularies (
   id     text primary key,
   tokens bytea not null
 );
-
--- Compressed by whoever wrote them.
-alter table vocabularies alter column tokens set storage external;
