@@ -43,9 +43,9 @@ internal sealed class ApiOptions
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan BatchWindowMax { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>How often a process looks for batches of files to check and to end. 10 ms to 1 min, default 500 ms.</summary>
+    /// <summary>How often a process looks for batches of files to check and to end. 10 ms to 1 min, default 200 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
-    public TimeSpan BatchPollInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan BatchPollInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Longest that <c>Prefer: wait</c> holds a request; a longer wish is cut to it. Default 60 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]

@@ -50,6 +50,7 @@ public static class ApiRole
         services.AddSingleton<PromptedInputs>();
         services.AddSingleton<SchemaVerdicts>();
         services.AddSingleton<SchemaCheck>();
+        services.AddSingleton<PromptCheck>();
         services.AddSingleton<ModelNames>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();

@@ -15,5 +15,9 @@ namespace Pipeline.Client;
 [JsonSerializable(typeof(StateEvent))]
 [JsonSerializable(typeof(ProgressEvent))]
 [JsonSerializable(typeof(TokensEvent))]
+[JsonSerializable(typeof(Document))]
+[JsonSerializable(typeof(DocumentPage))]
+[JsonSerializable(typeof(Findings))]
+[JsonSerializable(typeof(DocumentAnswer))]
 [JsonSerializable(typeof(KindList))]
 internal sealed partial class ClientJson : JsonSerializerContext;

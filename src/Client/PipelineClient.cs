@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Pipeline.Client.Webhooks;
 using Pipeline.Client.Wire;
@@ -28,6 +27,7 @@ public sealed class PipelineClient : IDisposable
         _options = options;
         _transport = new(http, options);
         Batches = new(_transport, options);
+        Documents = new(_transport, options, WaitAsync);
         Webhooks = new(_transport);
     }
 
@@ -41,6 +41,8 @@ public sealed class PipelineClient : IDisposable
         : this(http, options) => _owned = isOwned ? http : null;
 
     public BatchClient Batches { get; }
+
+    public DocumentClient Documents { get; }
 
     public WebhookClient Webhooks { get; }
 
@@ -144,12 +146,8 @@ public sealed class PipelineClient : IDisposable
         return new(_transport.Read(answer, Job.Read), ResultJson.Of<TJob, TResult>());
     }
 
-    private static HttpRequestMessage Post(string path, byte[] body, JobOptions options, TimeSpan? hold)
-    {
-        var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
-        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return message.WithKey(options.IdempotencyKey).WithHold(hold);
-    }
+    private static HttpRequestMessage Post(string path, byte[] body, JobOptions options, TimeSpan? hold) =>
+        JsonBody.Post(path, body).WithKey(options.IdempotencyKey).WithHold(hold);
 
     private static HttpClient Connect(Uri address) =>
         new() { BaseAddress = new(address.AbsoluteUri.TrimEnd('/') + "/"), Timeout = RequestMax };

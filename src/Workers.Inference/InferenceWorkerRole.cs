@@ -9,6 +9,7 @@ using Pipeline.Core.Results;
 using Pipeline.Inference;
 using Pipeline.Inference.LLamaSharp;
 using Pipeline.Inference.Models;
+using Pipeline.Inference.Vocabularies;
 using Pipeline.Inference.Remote;
 using Pipeline.Inference.Remote.Fallback;
 using Pipeline.Workers.Inference.Chat;
@@ -95,6 +96,10 @@ public static class InferenceWorkerRole
         return new(kind, name, contextTokens);
     }
 
+    /// <summary>Of the kind whose clients send prompts of any length; a server counts for itself.</summary>
+    private static byte[]? VocabularyOf(IServiceProvider services, string kind, string path) =>
+        kind == CompleteChat.Kind && !services.GetRequiredService<IOptions<InferenceOptions>>().Value.IsRemote ? GgufVocabulary.Read(path)?.Write() : null;
+
     /// <summary>The same of a kind with options of its own, in the same section.</summary>
     public static PipelineBuilder AddModelHandler<TJob, TResult, THandler, TOptions, TValidator>(this PipelineBuilder pipeline)
         where TJob : class, IJob<TJob, TResult>
@@ -105,7 +110,10 @@ public static class InferenceWorkerRole
     {
         pipeline.Services.AddValidated<TOptions, TValidator>(GenerationOptions.SectionOf(TJob.Kind));
         pipeline.Services.AddSingleton(services => ModelUse.Generating(TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath));
-        pipeline.Services.AddSingleton(services => new KindModelSource(() => Name(services, TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath)));
+        pipeline.Services.AddSingleton(services => new KindModelSource(() => Name(services, TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath))
+        {
+            ReadVocabulary = () => VocabularyOf(services, TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath),
+        });
         pipeline.Services.AddSingleton<IWriterCheck>(services => new WriterCheck(
             TJob.Kind,
             services.GetRequiredService<IOptions<TOptions>>().Value,

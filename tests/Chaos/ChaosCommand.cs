@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Chaos;
 
@@ -8,19 +9,23 @@ namespace Pipeline.Chaos;
 internal static class ChaosCommand
 {
     private static readonly Option<int> Jobs = Positive("--jobs", "Jobs that clients submit", 20_000);
+    private static readonly Option<int?> Files = new("--files") { Description = "Instead of jobs of all kinds, this many lines of one file, while API, workers, broker and database are killed in turn" };
     private static readonly Option<int?> Seed = new("--seed") { Description = "Order of the faults; without it, a new one, which is told" };
     private static readonly Option<TimeSpan> FaultEvery = Seconds("--fault-every", "From one fault to the next", 5);
     private static readonly Option<int> Rounds = Positive("--rounds", "How often each kind of fault occurs at least", 2);
     private static readonly Option<bool> LosesBroker = new("--lose-broker") { Description = "Delete the broker's data in the middle" };
     private static readonly Option<TimeSpan> DurationMax = Seconds("--duration-max", "After this the run has failed", 3600);
     private static readonly Option<string> Servers = new("--servers") { Description = "Directory for the servers, deleted at the end", Required = true };
+    private static readonly Option<TimeSpan> JobTime = Seconds("--job-time", "What a worker takes for a job", 0);
+    private static readonly Option<string?> Record = new("--record") { Description = "Directory for a file with the result" };
+    private static readonly Option<string> Commit = new("--commit") { Description = "What was built", DefaultValueFactory = _ => "unknown" };
     private static readonly Option<string> Logs = new("--logs") { Description = "Directory for logs", Required = true };
 
     public static RootCommand Create()
     {
         RootCommand command = new("Proves that no accepted job is lost, doubled or stuck, whatever fails.")
         {
-            Jobs, Seed, FaultEvery, Rounds, LosesBroker, DurationMax, Servers, Logs,
+            Jobs, Files, JobTime, Seed, FaultEvery, Rounds, LosesBroker, DurationMax, Servers, Logs, Record, Commit,
         };
         command.SetAction(RunAsync);
         return command;
@@ -30,7 +35,9 @@ internal static class ChaosCommand
     {
         var options = new ChaosOptions
         {
-            Jobs = parsed.GetValue(Jobs),
+            Jobs = parsed.GetValue(Files) ?? parsed.GetValue(Jobs),
+            AsFile = parsed.GetValue(Files) is not null,
+            JobTime = parsed.GetValue(JobTime),
             Seed = parsed.GetValue(Seed) ?? Random.Shared.Next(),
             FaultEvery = parsed.GetValue(FaultEvery),
             Rounds = parsed.GetValue(Rounds),
@@ -48,6 +55,7 @@ internal static class ChaosCommand
                 await Console.Error.WriteLineAsync(problem);
             }
 
+            await RecordAsync(report, parsed, cancellationToken);
             await Console.Out.WriteLineAsync(report.ToJson().ToJsonString());
             return report.IsGood ? 0 : 1;
         }
@@ -55,6 +63,16 @@ internal static class ChaosCommand
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
+        }
+    }
+
+    private static async Task RecordAsync(ChaosReport report, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(Record) is { } directory)
+        {
+            var record = report.ToJson();
+            record["surroundings"] = Machine.Describe(parsed.GetRequiredValue(Commit), TimeProvider.System);
+            await RecordFile.WriteAsync(directory, record, TimeProvider.System, cancellationToken);
         }
     }
 
@@ -81,7 +99,7 @@ internal static class ChaosCommand
     private static TimeSpan Parse(string name, ArgumentResult result)
     {
         var text = result.Tokens.Single().Value;
-        if (double.TryParse(text.TrimEnd('s'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1_000_000)
+        if (double.TryParse(text.TrimEnd('s'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1_000_000)
         {
             return TimeSpan.FromSeconds(seconds);
         }

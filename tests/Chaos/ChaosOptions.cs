@@ -21,6 +21,15 @@ public sealed record ChaosOptions
     /// <summary>After this the run has failed: clients could not submit everything.</summary>
     public TimeSpan DurationMax { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>
+    /// Whether the jobs are the lines of one file, whose batch runs while the four processes that it needs are killed in turn, until it has ended and
+    /// its files were read.
+    /// </summary>
+    public bool AsFile { get; init; }
+
+    /// <summary>How long a worker takes for each job.</summary>
+    public TimeSpan JobTime { get; init; }
+
     /// <summary>Where servers keep everything; deleted at the end.</summary>
     public required string Servers { get; init; }
 

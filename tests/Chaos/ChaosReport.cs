@@ -10,6 +10,9 @@ public sealed record ChaosReport
 
     public required int Jobs { get; init; }
 
+    /// <summary>Whether they were lines of one file.</summary>
+    public required bool AsFile { get; init; }
+
     public required Verdict Verdict { get; init; }
 
     /// <summary>How often each kind of fault occurred.</summary>
@@ -31,7 +34,7 @@ public sealed record ChaosReport
 
     public JsonObject ToJson() => new()
     {
-        ["bench"] = "chaos",
+        ["bench"] = AsFile ? "chaos-files" : "chaos",
         ["seed"] = Seed,
         ["jobs"] = Jobs,
         ["accepted"] = Verdict.Accepted,

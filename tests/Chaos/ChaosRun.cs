@@ -33,7 +33,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ending.CancelAfter(options.DurationMax);
-        var faults = new FaultSchedule(FaultKinds.All(http), options);
+        var faults = new FaultSchedule(options.AsFile ? FaultKinds.Kills() : FaultKinds.All(http), options);
         var reporting = ReportAsync(rig, faults, ending.Token);
         try
         {
@@ -44,6 +44,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
             {
                 Seed = options.Seed,
                 Jobs = options.Jobs,
+                AsFile = options.AsFile,
                 Verdict = verdict,
                 Faults = faults.Counts,
                 Retries = _log.Retries,
@@ -67,10 +68,10 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
     private async Task RunAsync(HttpClient http, Rig rig, FaultSchedule faults, CancellationToken cancellationToken)
     {
         using var failing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var workload = new Workload(options.Jobs, options.Seed);
+        var workload = options.AsFile ? Workload.OfFile(options.Jobs, options.Seed) : new Workload(options.Jobs, options.Seed);
         var clients = Task.WhenAll(Enumerable.Range(1, Clients).Select(i =>
-            new Client(http, rig, workload, _log, new Random(options.Seed + i)).RunAsync(faults.Duration, failing.Token)));
-        var injecting = faults.RunAsync(rig, clients, failing.Token);
+            new Client(http, rig, workload, _log, new Random(options.Seed + i)) { ReadsFiles = options.AsFile }.RunAsync(faults.Duration, failing.Token)));
+        var injecting = InjectAsync(rig, faults, clients, failing.Token);
 
         // A broken promise ends the run at once.
         await foreach (var ended in Task.WhenEach(clients, injecting))
@@ -81,6 +82,17 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter progress)
                 await ended;
             }
         }
+    }
+
+    /// <summary>A file that is still being sent is its client's to send again: what is to be shown begins when its batch is accepted.</summary>
+    private async Task InjectAsync(Rig rig, FaultSchedule faults, Task clients, CancellationToken cancellationToken)
+    {
+        if (options.AsFile)
+        {
+            await _log.FirstAccepted.WaitAsync(cancellationToken);
+        }
+
+        await faults.RunAsync(rig, clients, cancellationToken);
     }
 
     // All of them: one that makes the jobs' table anew would take the trigger of the audit with the old one.

@@ -1,4 +1,5 @@
 import { Batches } from './batches.js';
+import { Documents } from './documents.js';
 import { followJob } from './events.js';
 import { pause, PipelineError, Transport, type TransportOptions } from './transport.js';
 import type { Input, Job, JobUpdate, KindPath, Result } from './types.js';
@@ -19,12 +20,14 @@ const FINAL = new Set(['succeeded', 'failed', 'canceled', 'expired']);
  */
 export class PipelineClient {
   readonly batches: Batches;
+  readonly documents: Documents;
   private readonly transport: Transport;
 
   /** @param url The root of the server, such as `http://127.0.0.1:8080`. */
   constructor(url: string, private readonly options: TransportOptions = {}) {
     this.transport = new Transport(url, options);
     this.batches = new Batches(this.transport);
+    this.documents = new Documents(this.transport, (id, waiting) => this.wait(id, waiting));
   }
 
   /** Submits a job and returns once it is durable. Where the kind takes several texts, the answer has one job for each: `{ jobs }`. */

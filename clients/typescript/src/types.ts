@@ -10,13 +10,22 @@ export type Problem = components['schemas']['ProblemDocument'];
 /** A final job of a batch. `result` is that of its kind. */
 export type BatchResult = components['schemas']['BatchResultResource'];
 
+export type Document = components['schemas']['DocumentResource'];
+export type NewDocument = Body<'/api/documents'>;
+export type SearchQuery = Body<'/api/search'>;
+export type Findings = components['schemas']['SearchResource'];
+export type AskQuestion = Body<'/api/ask'>;
+export type DocumentAnswer = components['schemas']['AskResource'];
+
+type Body<P extends keyof paths> = paths[P] extends { post: { requestBody: { content: { 'application/json': infer Sent } } } } ? Sent : never;
+
 /** The paths of kinds: those that answer with a result. */
 export type KindPath = {
   [P in keyof paths]: paths[P] extends { post: { responses: { 200: { content: { [RESULT]: unknown } } } } } ? (P extends `${string}{${string}` ? never : P) : never;
 }[keyof paths];
 
 /** What a kind is sent. */
-export type Input<P extends KindPath> = paths[P] extends { post: { requestBody: { content: { 'application/json': infer Body } } } } ? Body : never;
+export type Input<P extends KindPath> = Body<P>;
 
 /** What a kind answers. */
 export type Result<P extends KindPath> = paths[P] extends { post: { responses: { 200: { content: { [RESULT]: infer Answer } } } } } ? Answer : never;

@@ -124,6 +124,30 @@ test('results go on after the last whole line', async () => {
   assert.deepEqual(again, lines.map((line) => line.index));
 });
 
+test('documents are added, found, asked, listed and deleted', async () => {
+  const team = crypto.randomUUID();
+  const text = 'Goods can be returned within thirty days of their delivery. The money is back after a week.';
+  const added = await client.documents.add({ title: 'Returns', text, metadata: { team } }, { idempotencyKey: team });
+  const again = await client.documents.add({ title: 'Returns', text, metadata: { team } }, { idempotencyKey: team });
+  const ready = await client.documents.wait(added.id);
+  const found = await client.documents.search({ query: text, k: 1, filter: { team } });
+  const answer = await client.documents.ask({ question: text, max_tokens: 8, filter: { team } });
+  const listed = [];
+  for await (const document of client.documents.list()) {
+    listed.push(document.id);
+  }
+
+  await client.documents.delete(added.id);
+
+  assert.deepEqual([again.id, ready.state, ready.metadata.team], [added.id, 'ready', team]);
+  assert.equal(found.results[0].document_id, added.id);
+  assert.equal(answer.known, true);
+  assert.equal(typeof answer.answer, 'string');
+  assert.equal(answer.sources[0].found.text, text);
+  assert.ok(listed.includes(added.id));
+  await assert.rejects(client.documents.get(added.id), (error) => error.status === 404);
+});
+
 test('a wait ends with its signal', async () => {
   const job = await client.submit('/api/report', { items: Array.from({ length: 500 }, (_, index) => ({ question: `What is ${index}?`, answer: 'A number.' })) });
   const abort = new AbortController();

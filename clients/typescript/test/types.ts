@@ -10,6 +10,15 @@ export async function typed(): Promise<[string, number, string]> {
   return [emotion.emotion, feedback.score, chat.content];
 }
 
+export async function found(): Promise<[string, string]> {
+  const document = await client.documents.add({ text: 'a', metadata: { team: 'shop' } });
+  const findings = await client.documents.search({ query: 'a', k: 3 });
+  return [document.state, findings.results[0]!.text];
+}
+
+// @ts-expect-error A document has a text.
+void client.documents.add({ title: 'a' });
+
 // @ts-expect-error No kind has this path.
 void client.run('/api/nothing', {});
 

@@ -23,6 +23,7 @@ internal sealed class JobSubmissions(
     BodyReader bodies,
     PromptedInputs prompts,
     SchemaCheck schemas,
+    PromptCheck lengths,
     JobIntake intake,
     JobAnswers answers,
     JobWaits waits,
@@ -98,6 +99,11 @@ internal sealed class JobSubmissions(
             {
                 inputs.Add(written);
             }
+        }
+
+        foreach (var input in inputs.Where(_ => !errors.Any))
+        {
+            await lengths.CheckAsync(input, wanted.FieldOf, errors, context.RequestAborted);
         }
 
         if (errors.Any)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Pipeline.Contracts;
 
@@ -10,7 +9,7 @@ internal static class JobBody
     /// <summary><c>{"kind","input"}</c>, which every kind takes.</summary>
     public static byte[] Of<TJob, TResult>(TJob input, JobOptions options)
         where TJob : class, IJob<TJob, TResult>
-        where TResult : class => Write(writer =>
+        where TResult : class => JsonBody.Write(writer =>
         {
             writer.WriteString("kind", TJob.Kind);
             writer.WritePropertyName("input");
@@ -21,7 +20,7 @@ internal static class JobBody
     /// <summary>The input itself, as the path of its kind takes it, to be streamed.</summary>
     public static byte[] OfStream<TJob, TResult>(TJob input, JobOptions options)
         where TJob : class, IJob<TJob, TResult>
-        where TResult : class => Write(writer =>
+        where TResult : class => JsonBody.Write(writer =>
         {
             foreach (var field in JsonSerializer.SerializeToElement(input, TJob.Json).EnumerateObject())
             {
@@ -33,7 +32,7 @@ internal static class JobBody
         });
 
     /// <summary>One text or several for <c>POST /api/emotion</c>.</summary>
-    public static byte[] OfTexts(IReadOnlyList<string> texts, JobOptions options) => Write(writer =>
+    public static byte[] OfTexts(IReadOnlyList<string> texts, JobOptions options) => JsonBody.Write(writer =>
     {
         if (texts is [var text])
         {
@@ -80,18 +79,5 @@ internal static class JobBody
         {
             writer.WriteBoolean("cache", false);
         }
-    }
-
-    private static byte[] Write(Action<Utf8JsonWriter> fields)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            fields(writer);
-            writer.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
     }
 }

@@ -91,19 +91,12 @@ internal sealed class Transport(HttpClient http, PipelineClientOptions options)
         var reason = problem?.Describe() ?? $"The server answered {(int)response.StatusCode} {response.StatusCode}.";
         return response.StatusCode switch
         {
-            HttpStatusCode.TooManyRequests => new Attempt.Busy(RetryAfter(response), reason, problem, response.StatusCode),
+            HttpStatusCode.TooManyRequests => new Attempt.Busy(response.Headers.RetryDelay(options.Time), reason, problem, response.StatusCode),
 
             // 503 for a model that cannot write lasts until an operator changes a setting.
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout when problem?.Name is not "model-cannot-write" =>
-                new Attempt.Broken(RetryAfter(response), reason, problem, response.StatusCode),
+                new Attempt.Broken(response.Headers.RetryDelay(options.Time), reason, problem, response.StatusCode),
             _ => throw new PipelineException(reason) { Problem = problem, Status = response.StatusCode },
         };
     }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } when date > options.Time.GetUtcNow() => date - options.Time.GetUtcNow(),
-        _ => null,
-    };
 }

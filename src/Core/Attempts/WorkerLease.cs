@@ -28,6 +28,7 @@ internal sealed partial class WorkerLease(
     IOptionsMonitor<QueueOptions> queueOptions,
     WorkerFingerprints fingerprints,
     IEnumerable<KindModelSource> models,
+    VocabularyStore vocabularies,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<WorkerLease> logger) : LoopService(time, logger)
@@ -58,8 +59,7 @@ internal sealed partial class WorkerLease(
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WorkerOptions _options = options.Value;
-    private readonly Lazy<string> _models = new(() => JsonSerializer.Serialize(
-        [.. models.Select(source => source.Read()).Where(model => queues.Include(model.Kind))], KindModelJson.Default.IReadOnlyListKindModel));
+    private string? _models;
     private long _renewedAt;
     private Dictionary<(Guid, int), long> _unknownSince = [];
 
@@ -69,6 +69,7 @@ internal sealed partial class WorkerLease(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before the first job is claimed: a job whose worker has no row counts as orphaned.
+        _models = await DescribeModelsAsync(cancellationToken);
         await RenewAsync(cancellationToken);
         foreach (var (kind, setting) in queues.MissingWriters)
         {
@@ -148,6 +149,21 @@ internal sealed partial class WorkerLease(
         }
     }
 
+    private async Task<string> DescribeModelsAsync(CancellationToken cancellationToken)
+    {
+        List<KindModel> described = [];
+        foreach (var source in models)
+        {
+            var model = source.Read();
+            if (queues.Include(model.Kind))
+            {
+                described.Add(source.ReadVocabulary() is { } tokens ? model with { VocabularyId = await vocabularies.AddAsync(tokens, cancellationToken) } : model);
+            }
+        }
+
+        return JsonSerializer.Serialize(described, KindModelJson.Default.IReadOnlyListKindModel);
+    }
+
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
         await ExecuteAsync(Renew, cancellationToken);
@@ -167,7 +183,7 @@ internal sealed partial class WorkerLease(
                 Slots = queues.Names.Select(queue => dependencies.IsAway(queue) ? 0 : queueOptions.Get(queue).Prefetch).ToArray(),
                 Fingerprints = fingerprints.Json,
                 MissingWriters = JsonSerializer.Serialize(queues.MissingWriters, FingerprintsJson.Default.IReadOnlyDictionaryStringString),
-                Models = _models.Value,
+                Models = _models,
                 Held = held.Snapshot(),
                 LeaseSeconds = _options.Lease.TotalSeconds,
             },

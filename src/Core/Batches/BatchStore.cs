@@ -34,9 +34,8 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
         """;
 
     /// <summary>No row: the client has no such batch.</summary>
-    private const string IsComplete = """
-        select not exists (select from jobs where id >= @Floor and batch_id = @Id and state in ('queued', 'running'))
-          from batches where client_id = @ClientId and id = @Id
+    private const string IsComplete = $"""
+        select not {OpenJobs.Any} from batches where client_id = @ClientId and id = @Id
         """;
 
     // Once a batch is complete, whoever made its jobs final has committed.
@@ -49,10 +48,8 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
          order by finished_xid, batch_index limit @Limit
         """;
 
-    private const string MarkCanceled = """
-        update batches set canceled_at = coalesce(canceled_at, now())
-         where client_id = @ClientId and id = @Id
-           and exists (select from jobs where id >= @Floor and batch_id = @Id and state in ('queued', 'running'))
+    private const string MarkCanceled = $"""
+        update batches set canceled_at = coalesce(canceled_at, now()) where client_id = @ClientId and id = @Id and {OpenJobs.Any}
         """;
 
     // In groups, and around rows that a worker is writing: locking a whole batch could deadlock with results.
@@ -84,13 +81,12 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
 
         // First, and in a snapshot of its own: what is final by now is seen by the second statement.
-        var isComplete = await connection.ExecuteScalarAsync<bool?>(IsComplete, new { ClientId = clientId, Id = id, Floor = floor }, cancellationToken);
-        if (isComplete is not { } complete)
+        if (await connection.QueryByIndexAsync<bool>(IsComplete, new { ClientId = clientId, Id = id, Floor = floor }, cancellationToken) is not [var complete])
         {
             return null;
         }
 
-        var results = await connection.QueryAsync<BatchResult>(
+        var results = await connection.QueryByIndexAsync<BatchResult>(
             Results, new { Id = id, Floor = floor, Xid = after.Xid.ToString(System.Globalization.CultureInfo.InvariantCulture), after.Index, IsComplete = complete, Limit = limit }, cancellationToken);
         return new(results, complete && results.Count < limit);
     }

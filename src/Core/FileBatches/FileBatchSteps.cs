@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Pipeline.Core.Batches;
 using Pipeline.Core.Files;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
@@ -19,8 +20,7 @@ public sealed class FileBatchSteps(NpgsqlDataSource dataSource)
     private const string ToEnd = $"""
         {Select}
          where due_at <= now()
-           and (state = 'cancelling' or (state in ('in_progress', 'finalizing') and not exists (
-                select from jobs where batch_id = file_batches.id and jobs.state in ('queued', 'running'))))
+           and (state = 'cancelling' or (state in ('in_progress', 'finalizing') and {OpenJobs.NoneOfFile}))
          order by due_at limit @Limit
         """;
 
@@ -180,6 +180,7 @@ internal static class FileBatchRegistration
 {
     /// <summary>This process takes batches of files.</summary>
     public static IServiceCollection AddFileBatches(this IServiceCollection services) => services
+        .AddSingleton<LineCounts>()
         .AddSingleton<FileBatchStore>()
         .AddSingleton<FileBatchSteps>();
 }

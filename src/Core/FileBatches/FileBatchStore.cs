@@ -10,7 +10,7 @@ using Pipeline.Core.Postgres;
 namespace Pipeline.Core.FileBatches;
 
 /// <summary>What clients ask about, and do to, their batches of files. Owns <c>file_batches</c> with <see cref="FileBatchSteps"/>, which moves them on.</summary>
-public sealed class FileBatchStore(NpgsqlDataSource dataSource, Budgets budgets, AsyncAutoResetEvent relay)
+public sealed class FileBatchStore(NpgsqlDataSource dataSource, LineCounts counts, Budgets budgets, AsyncAutoResetEvent relay)
 {
     internal const string Columns = """
         id, client_id as ClientId, endpoint, input_file_id as InputFileId, completion_window as CompletionWindow, metadata::text,
@@ -18,22 +18,7 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, Budgets budgets,
         error_code as ErrorCode, error, error_line as ErrorLine, output_file_id as OutputFileId, error_file_id as ErrorFileId,
         created_at as CreatedAt, expires_at as ExpiresAt, in_progress_at as InProgressAt, finalizing_at as FinalizingAt,
         completed_at as CompletedAt, failed_at as FailedAt, expired_at as ExpiredAt, cancelling_at as CancellingAt, cancelled_at as CancelledAt,
-        paused_at as PausedAt
-        """;
-
-    // Of a batch that has not ended the jobs are counted; then its row knows.
-    private const string IsCounted = "in_progress_at is not null and state in ('in_progress', 'finalizing', 'cancelling')";
-
-    private const string WithCounts = $"""
-        select {Columns},
-               case when {IsCounted} then (
-                    select count(*)::int from jobs where batch_id = file_batches.id and jobs.id >= @Floor and jobs.state = 'succeeded')
-                    else completed end as Completed,
-               case when {IsCounted} then bad_lines + (
-                    select count(*)::int from jobs
-                     where batch_id = file_batches.id and jobs.id >= @Floor and jobs.state in ('failed', 'canceled', 'expired'))
-                    else failed end as Failed
-          from file_batches
+        paused_at as PausedAt, completed, failed
         """;
 
     private const string Insert = $"""
@@ -48,10 +33,10 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, Budgets budgets,
         select id, request_hash as RequestHash from file_batches where client_id = @ClientId and idempotency_key = @Key
         """;
 
-    private const string Find = $"{WithCounts} where client_id = @ClientId and id = @Id";
+    private const string Find = $"select {Columns} from file_batches where client_id = @ClientId and id = @Id";
 
     private const string List = $"""
-        {WithCounts} where client_id = @ClientId and (@After::uuid is null or id < @After) order by id desc limit @Limit
+        select {Columns} from file_batches where client_id = @ClientId and (@After::uuid is null or id < @After) order by id desc limit @Limit
         """;
 
     private const string Cancel = """
@@ -104,9 +89,8 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, Budgets budgets,
         """;
 
     /// <summary>As of <see cref="BatchStore"/>: once every job is final, whoever made them so has committed.</summary>
-    private const string IsComplete = """
-        select state <> 'validating' and not exists (
-                select from jobs where jobs.id >= @Floor and batch_id = @Id and jobs.state in ('queued', 'running'))
+    private const string IsComplete = $"""
+        select state <> 'validating' and not {OpenJobs.Any}
           from file_batches where client_id = @ClientId and id = @Id
         """;
 
@@ -130,12 +114,22 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, Budgets budgets,
         return hash.AsSpan().SequenceEqual(batch.RequestHash) ? (await FindAsync(batch.ClientId, id, cancellationToken), true) : (null, false);
     }
 
-    public Task<FileBatch?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) => dataSource.QuerySingleOrDefaultAsync<FileBatch>(
-        Find, new { ClientId = clientId, Id = id, Floor = JobDays.FloorOfPartsOf(id) }, cancellationToken);
+    public async Task<FileBatch?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
+        await dataSource.QuerySingleOrDefaultAsync<FileBatch>(Find, new { ClientId = clientId, Id = id }, cancellationToken) is { } batch
+            ? await counts.AddAsync(batch, cancellationToken)
+            : null;
 
     /// <summary>Newest first.</summary>
-    public Task<IReadOnlyList<FileBatch>> ListAsync(Guid clientId, Guid? after, int limit, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<FileBatch>(List, new { ClientId = clientId, After = after, Limit = limit, Floor = Guid.Empty }, cancellationToken);
+    public async Task<IReadOnlyList<FileBatch>> ListAsync(Guid clientId, Guid? after, int limit, CancellationToken cancellationToken)
+    {
+        List<FileBatch> batches = [];
+        foreach (var batch in await dataSource.QueryAsync<FileBatch>(List, new { ClientId = clientId, After = after, Limit = limit }, cancellationToken))
+        {
+            batches.Add(await counts.AddAsync(batch, cancellationToken));
+        }
+
+        return batches;
+    }
 
     /// <summary>Whoever moves batches on ends its jobs. False when its state does not allow it, or there is none.</summary>
     public async Task<bool> CancelAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
@@ -190,7 +184,7 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, Budgets budgets,
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
 
         // First, and in a snapshot of its own: what is final by now is seen by the statements after it.
-        if (await connection.ExecuteScalarAsync<bool?>(IsComplete, new { ClientId = clientId, Id = id, Floor = floor }, cancellationToken) is not { } isComplete)
+        if (await connection.QueryByIndexAsync<bool>(IsComplete, new { ClientId = clientId, Id = id, Floor = floor }, cancellationToken) is not [var isComplete])
         {
             return null;
         }
@@ -199,7 +193,7 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, Budgets budgets,
             ? await connection.QueryAsync<LineError>(Errors, new { Id = id, Line = after.Index, Limit = limit }, cancellationToken)
             : [];
         var isInErrors = errors.Count == limit;
-        IReadOnlyList<FinishedLine> lines = isInErrors ? [] : await connection.QueryAsync<FinishedLine>(
+        IReadOnlyList<FinishedLine> lines = isInErrors ? [] : await connection.QueryByIndexAsync<FinishedLine>(
             Lines,
             new { Id = id, Floor = floor, Xid = after.Xid.ToString(CultureInfo.InvariantCulture), after.Index, IsComplete = isComplete, Limit = limit - errors.Count },
             cancellationToken);

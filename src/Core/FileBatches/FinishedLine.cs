@@ -49,4 +49,7 @@ public sealed record LineError
 public sealed record LinePage(IReadOnlyList<LineError> Errors, IReadOnlyList<FinishedLine> Lines, bool IsComplete)
 {
     public int Count => Errors.Count + Lines.Count;
+
+    /// <summary>Where the next page begins; null where there is nothing here.</summary>
+    public BatchCursor? Last => Lines is [.., var line] ? line.Cursor : Errors is [.., var error] ? error.Cursor : null;
 }

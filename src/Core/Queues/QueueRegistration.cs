@@ -27,7 +27,7 @@ internal static class QueueRegistration
             }
         }
 
-        return services.AddSingleton<ConsumedQueues>().AddSingleton<WorkerSteering>();
+        return services.AddSingleton<ConsumedQueues>().AddSingleton<WorkerSteering>().AddSingleton<VocabularyStore>();
     }
 
     /// <summary>This process samples the queues.</summary>

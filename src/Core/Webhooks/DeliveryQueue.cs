@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Batches;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Webhooks;
@@ -45,11 +46,11 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
         """;
 
     // Batches whose last job is final. The counts are those of this moment: no job of it can change without a retry by hand.
-    private const string CallBatches = """
+    private const string CallBatches = $"""
         with finished as (
             select id from batches
              where callback_url is not null and called_at is null
-               and not exists (select from jobs where batch_id = batches.id and jobs.state in ('queued', 'running'))
+               and {OpenJobs.None}
              limit @Limit for update skip locked),
         called as (
             update batches set called_at = now() where id in (select id from finished) returning *),

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Pipeline.Inference.Gguf;
 
-/// <summary>Key-value part of the header. Keeps scalars, short strings and the lengths of arrays.</summary>
+/// <summary>Key-value part of the header. Keeps scalars, short strings, the lengths of arrays, and of arrays that are asked for what is in them.</summary>
 internal sealed class GgufMetadata
 {
     private const int StringBytesKept = 1_024;
@@ -30,13 +30,14 @@ internal sealed class GgufMetadata
         && Number($"{architecture}.expert_count") is long count and > 0 && Number($"{architecture}.expert_used_count") is long used and > 0
             ? Math.Min(1, (double)used / count) : 1;
 
-    public static GgufMetadata Read(BinaryReader reader, ulong entries)
+    /// <param name="arrays">Those whose elements are kept.</param>
+    public static GgufMetadata Read(BinaryReader reader, ulong entries, params IReadOnlyList<string> arrays)
     {
         GgufMetadata metadata = new();
         for (ulong i = 0; i < entries; i++)
         {
             string key = ReadString(reader);
-            if (ReadValue(reader, reader.ReadUInt32()) is { } value)
+            if (ReadValue(reader, reader.ReadUInt32(), arrays.Contains(key)) is { } value)
             {
                 metadata._values[key] = value;
             }
@@ -44,6 +45,12 @@ internal sealed class GgufMetadata
 
         return metadata;
     }
+
+    /// <summary>A text; null where the header has none of this name.</summary>
+    public string? Text(string key) => _values.GetValueOrDefault(key) as string;
+
+    /// <summary>The elements of an array of strings or of integers that was asked for; null where the header has none of this name.</summary>
+    public IReadOnlyList<T>? Array<T>(string key) => _values.GetValueOrDefault(key) as IReadOnlyList<T>;
 
     /// <exception cref="InvalidDataException">A number is out of any bounds that a model has.</exception>
     public GgufFile Describe(long fileBytes, TensorTable tensors)
@@ -92,7 +99,7 @@ internal sealed class GgufMetadata
 
     private static void SkipString(BinaryReader reader) => Skip(reader, reader.ReadUInt64());
 
-    private static object? ReadValue(BinaryReader reader, uint type) => type switch
+    private static object? ReadValue(BinaryReader reader, uint type, bool keepsElements) => type switch
     {
         0 => (long)reader.ReadByte(),
         1 => (long)reader.ReadSByte(),
@@ -103,12 +110,42 @@ internal sealed class GgufMetadata
         6 => (double)reader.ReadSingle(),
         7 => reader.ReadByte() != 0,
         TypeString => ReadString(reader),
-        TypeArray => ReadArrayLength(reader),
+        TypeArray => keepsElements ? ReadArray(reader) : ReadArrayLength(reader),
         10 => (long)Math.Min(reader.ReadUInt64(), long.MaxValue),
         11 => reader.ReadInt64(),
         12 => reader.ReadDouble(),
         _ => throw new InvalidDataException($"a value has the unknown type {type}"),
     };
+
+    private static object ReadArray(BinaryReader reader)
+    {
+        uint type = reader.ReadUInt32();
+        ulong count = reader.ReadUInt64();
+
+        // Each element has a byte at least.
+        if (count > (ulong)(reader.BaseStream.Length - reader.BaseStream.Position))
+        {
+            throw new EndOfStreamException();
+        }
+
+        return type switch
+        {
+            TypeString => Elements(() => ReadString(reader)),
+            4 or 5 => Elements(reader.ReadInt32),
+            _ => throw new InvalidDataException($"an array has the type {type}, where strings or integers are looked for"),
+        };
+
+        List<T> Elements<T>(Func<T> read)
+        {
+            List<T> elements = [];
+            for (ulong i = 0; i < count; i++)
+            {
+                elements.Add(read());
+            }
+
+            return elements;
+        }
+    }
 
     private static ArrayLength ReadArrayLength(BinaryReader reader)
     {

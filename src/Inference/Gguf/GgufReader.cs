@@ -27,14 +27,29 @@ public static class GgufReader
         };
     }
 
+    /// <summary>The part of the header that describes a model, with the elements of these arrays. Tensors are not looked at.</summary>
+    /// <exception cref="ModelLoadException">The file is missing, not GGUF, or damaged.</exception>
+    internal static GgufMetadata ReadMetadata(string path, params IReadOnlyList<string> arrays) => Open(
+        GgufParts.Of(path)[0], stream => Guarded(path, () => ReadHead(stream, path, (reader, _, entries) => GgufMetadata.Read(reader, entries, arrays))));
+
     /// <summary>The same of one file, or one part, that is open; <paramref name="path"/> is what errors call it.</summary>
     /// <exception cref="ModelLoadException">It is not GGUF, damaged, or shorter than its tensor table says.</exception>
-    public static GgufFile Read(FileStream stream, string path)
+    public static GgufFile Read(FileStream stream, string path) => Guarded(path, () => ReadHead(stream, path, (reader, tensors, entries) =>
+    {
+        GgufMetadata metadata = GgufMetadata.Read(reader, entries);
+        TensorTable table = GgufTensors.Read(reader, tensors, metadata.Alignment, metadata.ExpertsUsed);
+        return table.End > stream.Length
+            ? throw new ModelLoadException($"The model file {path} is truncated: it has {stream.Length} bytes and needs {table.End}.", Again)
+            : metadata.Describe(stream.Length, table);
+    }));
+
+    private static GgufFile ReadOne(string path) => Open(path, stream => Read(stream, path));
+
+    private static T Guarded<T>(string path, Func<T> read)
     {
         try
         {
-            stream.Position = 0;
-            return ReadHead(stream, path);
+            return read();
         }
         catch (EndOfStreamException exception)
         {
@@ -46,12 +61,12 @@ public static class GgufReader
         }
     }
 
-    private static GgufFile ReadOne(string path)
+    private static T Open<T>(string path, Func<FileStream, T> read)
     {
         try
         {
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
-            return Read(stream, path);
+            return read(stream);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -63,8 +78,9 @@ public static class GgufReader
         }
     }
 
-    private static GgufFile ReadHead(FileStream stream, string path)
+    private static T ReadHead<T>(FileStream stream, string path, Func<BinaryReader, ulong, ulong, T> read)
     {
+        stream.Position = 0;
         using BinaryReader reader = new(stream, Encoding.UTF8, leaveOpen: true);
         if (stream.Length < 24 || reader.ReadUInt32() != Magic)
         {
@@ -79,15 +95,8 @@ public static class GgufReader
 
         ulong tensors = reader.ReadUInt64();
         ulong entries = reader.ReadUInt64();
-        if (tensors > 1_000_000 || entries > 1_000_000)
-        {
-            throw new ModelLoadException($"The header of {path} is damaged.", Again);
-        }
-
-        GgufMetadata metadata = GgufMetadata.Read(reader, entries);
-        TensorTable table = GgufTensors.Read(reader, tensors, metadata.Alignment, metadata.ExpertsUsed);
-        return table.End > stream.Length
-            ? throw new ModelLoadException($"The model file {path} is truncated: it has {stream.Length} bytes and needs {table.End}.", Again)
-            : metadata.Describe(stream.Length, table);
+        return tensors > 1_000_000 || entries > 1_000_000
+            ? throw new ModelLoadException($"The header of {path} is damaged.", Again)
+            : read(reader, tensors, entries);
     }
 }

@@ -130,6 +130,57 @@ public sealed class ResponsesTests(LocalApi api, KeyedApi keyed) : IClassFixture
     }
 
     [Fact]
+    public async Task The_events_of_an_answer_in_the_background_are_the_same_in_every_connection_and_go_on_behind_any_of_them()
+    {
+        var text = $"hold {Guid.CreateVersion7()} 그리고 아주긴낱말이하나있다그것은열여섯글자보다길다 end";
+        await using var broken = await api.Client.OpenAsync(HttpMethod.Post, Path, $$"""{"model":"chat","input":"{{text}}","background":true,"stream":true}""");
+        var begun = await broken.NextAsync("response.created");
+        var id = begun.GetProperty("response").GetProperty("id").GetString();
+        begun.GetProperty("response").GetProperty("status").GetString().ShouldBe("queued");
+        await broken.NextAsync("response.queued");
+        await broken.NextAsync("response.in_progress");
+        await using var whole = await api.Client.OpenAsync(HttpMethod.Get, $"{Path}/{id}?stream=true");
+        api.Host.Chat.Release(text);
+
+        var all = (await whole.RestAsync()).Select(item => item.Data).ToList();
+        await using var late = await api.Client.OpenAsync(HttpMethod.Get, $"{Path}/{id}?stream=true&starting_after=5");
+
+        (await broken.RestAsync()).Select(item => item.Data).ShouldBe(all.Skip(3));
+        (await late.RestAsync()).Select(item => item.Data).ShouldBe(all.Skip(6));
+        var events = all.ConvertAll(data => JsonElement.Parse(data));
+        events.Select(e => e.GetProperty("sequence_number").GetInt32()).ShouldBe(Enumerable.Range(0, events.Count));
+        var deltas = events.Where(e => e.GetProperty("type").GetString() is "response.output_text.delta").Select(e => e.GetProperty("delta").GetString()!).ToList();
+        string.Concat(deltas).ShouldBe(text);
+        deltas.Max(delta => delta.Length).ShouldBe(16);
+        TextOf(events[^1].GetProperty("response")).ShouldBe(text);
+    }
+
+    [Fact]
+    public async Task Whoever_has_more_than_there_is_still_learns_the_end()
+    {
+        var left = await api.Client.PostAsync(Path, $$"""{"model":"chat","input":"{{_hold}}","background":true}""");
+        await api.Client.SendAsync(HttpMethod.Post, $"{Path}/{left.Id}/cancel", null);
+        await using var stream = await api.Client.OpenAsync(HttpMethod.Get, $"{Path}/{left.Id}?stream=true&starting_after=70");
+
+        var end = JsonElement.Parse((await stream.RestAsync()).ShouldHaveSingleItem().Data);
+
+        end.GetProperty("sequence_number").GetInt32().ShouldBe(71);
+        end.GetProperty("response").GetProperty("status").GetString().ShouldBe("cancelled");
+    }
+
+    [Theory]
+    [InlineData(true, "?starting_after=1", "starting_after")]
+    [InlineData(true, "?stream=true&starting_after=-1", "starting_after")]
+    [InlineData(true, "?stream=yes", "stream")]
+    [InlineData(false, "?stream=true", "stream")]
+    public async Task Only_answers_in_the_background_are_streamed_again(bool background, string query, string param)
+    {
+        var answer = await api.Client.PostAsync(Path, $$"""{"model":"chat","input":"say it","background":{{(background ? "true" : "false")}}}""");
+
+        (await api.Client.GetAsync($"{Path}/{answer.Id}{query}")).ShouldFail(400, "invalid_input").ShouldBe(param);
+    }
+
+    [Fact]
     public async Task Calls_and_their_outputs_are_read_as_one_conversation()
     {
         await api.Client.PostAsync(Path, $$"""

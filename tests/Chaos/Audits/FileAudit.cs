@@ -32,10 +32,12 @@ internal static class FileAudit
             verdict.Duplicated.AddRange(found.GroupBy(id => id).Where(same => same.Count() > 1).Select(same => $"{same.Count()} times in files of batch {receipt.BatchId}: {same.Key}"));
         }
 
+        verdict.Lost.AddRange(log.WrongFiles);
         return verdict;
     }
 
-    private static string CustomId(string line)
+    /// <summary>The client's name of a line of output or errors.</summary>
+    public static string CustomId(string line)
     {
         using var document = JsonDocument.Parse(line);
         return document.RootElement.GetProperty("custom_id").GetString() ?? "";

@@ -15,6 +15,20 @@ internal sealed record ApiReply(HttpStatusCode Status, TimeSpan? RetryAfter, str
 
 internal static class ApiRequests
 {
+    /// <summary>Null when no whole answer came, or none that says 200.</summary>
+    public static async Task<string?> TryReadAsync(this HttpClient http, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await http.GetAsync(address, cancellationToken);
+            return response.StatusCode is HttpStatusCode.OK ? await response.Content.ReadAsStringAsync(cancellationToken) : null;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Null when no whole answer came.</summary>
     public static async Task<ApiReply?> TrySendAsync(this HttpClient http, Uri address, HttpContent content, string key, CancellationToken cancellationToken)
     {

@@ -14,6 +14,9 @@ internal sealed class Client(HttpClient http, Rig rig, Workload workload, Client
     private const double TwiceShare = 0.1;
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
 
+    /// <summary>Whether it waits for the end of its batches of files, and reads what they left.</summary>
+    public bool ReadsFiles { get; init; }
+
     /// <param name="duration">Over how long the workload is spread.</param>
     public async Task RunAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
@@ -32,7 +35,12 @@ internal sealed class Client(HttpClient http, Rig rig, Workload workload, Client
             // The same file in each try: a batch of another file is another request.
             var file = await UntilAcceptedAsync(submission, "/v1/files", () => Form(submission), cancellationToken);
             var body = JsonSerializer.Serialize(new { input_file_id = file.Json.GetProperty("id").GetString(), endpoint = "/api/emotion", completion_window = "7d" });
-            log.Accept(submission, await UntilAcceptedAsync(submission, submission.Path, () => new StringContent(body, Encoding.UTF8, "application/json"), cancellationToken));
+            var batch = await UntilAcceptedAsync(submission, submission.Path, () => new StringContent(body, Encoding.UTF8, "application/json"), cancellationToken);
+            log.Accept(submission, batch);
+            if (ReadsFiles)
+            {
+                await new FileReader(http, rig, log, random).ReadAsync(submission, batch.Json.GetProperty("id").GetString()!, cancellationToken);
+            }
         }
         else if (random.NextDouble() < TwiceShare)
         {

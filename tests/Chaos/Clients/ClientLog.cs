@@ -7,12 +7,16 @@ internal sealed class ClientLog
 {
     private readonly ConcurrentDictionary<int, Receipt> _receipts = new();
     private readonly ConcurrentQueue<string> _contradictions = new();
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _accepted;
     private int _retries;
     private int _wrongAnswers;
 
     /// <summary>Jobs whose submission was answered 2xx.</summary>
     public int Accepted => _accepted;
+
+    /// <summary>Ends once something was accepted.</summary>
+    public Task FirstAccepted => _first.Task;
 
     /// <summary>Requests that were sent again because there was no answer, or none but that it is not possible now.</summary>
     public int Retries => _retries;
@@ -25,6 +29,9 @@ internal sealed class ClientLog
     /// <summary>Keys that were answered with different jobs.</summary>
     public IReadOnlyCollection<string> Contradictions => _contradictions;
 
+    /// <summary>What is wrong with files as their clients read them.</summary>
+    public ConcurrentQueue<string> WrongFiles { get; } = new();
+
     public void Retry() => Interlocked.Increment(ref _retries);
 
     public void WrongAnswer() => Interlocked.Increment(ref _wrongAnswers);
@@ -35,6 +42,7 @@ internal sealed class ClientLog
         if (_receipts.TryAdd(submission.First, receipt))
         {
             Interlocked.Add(ref _accepted, submission.Count);
+            _first.TrySetResult();
         }
         else if (!_receipts[submission.First].IsSameAs(receipt))
         {

@@ -9,13 +9,13 @@ internal sealed class Workload
     private const double BatchShare = 0.03;
     private const double FileShare = 0.02;
 
-    private readonly Queue<Submission> _submissions = new();
+    private readonly Queue<Submission> _submissions;
     private readonly Lock _lock = new();
     private readonly int _jobs;
 
     public Workload(int jobs, int seed)
     {
-        _jobs = jobs;
+        (_jobs, _submissions) = (jobs, []);
         var random = new Random(seed);
         for (var first = 0; first < jobs;)
         {
@@ -37,6 +37,11 @@ internal sealed class Workload
             first += count;
         }
     }
+
+    private Workload(Submission file) => (_jobs, _submissions) = (file.Count, new([file]));
+
+    /// <summary>All of them as the lines of one file.</summary>
+    public static Workload OfFile(int lines, int seed) => new(new Submission(SubmissionShape.File, seed, First: 0, lines));
 
     /// <summary>The next one and when it is due, as a share of the run's time; null when there are no more.</summary>
     public (Submission Submission, double Due)? Next()

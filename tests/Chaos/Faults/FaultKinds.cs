@@ -26,6 +26,9 @@ internal static class FaultKinds
         ];
     }
 
+    /// <summary>kill -9 of each process that a job needs.</summary>
+    public static IReadOnlyList<IFault> Kills() => [new KillWorker(), new KillApi(), new CrashPostgres(), new CrashRabbitMq()];
+
     private static IEnumerable<IFault> Network(string server, Func<Rig, TcpProxy> network) =>
     [
         new CutConnections(server, network),

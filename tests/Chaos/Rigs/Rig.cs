@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Pipeline.Core.Postgres;
 using Pipeline.TestSupport.Processes;
@@ -52,8 +53,8 @@ internal sealed class Rig : IAsyncDisposable
         };
         rig.Database.Start();
         rig.Broker.Start();
-        rig.Apis = rig.Roles("api", options.Logs, settings => RoleProcess.Start("Api", settings));
-        rig.Workers = rig.Roles("worker", options.Logs, settings => RoleProcess.Start("bench/NoOpWorker", "Pipeline.Bench.NoOpWorker", settings));
+        rig.Apis = rig.Roles("api", options.Logs, options.JobTime, settings => RoleProcess.Start("Api", settings));
+        rig.Workers = rig.Roles("worker", options.Logs, options.JobTime, settings => RoleProcess.Start("bench/NoOpWorker", "Pipeline.Bench.NoOpWorker", settings));
         return rig;
     }
 
@@ -115,13 +116,14 @@ internal sealed class Rig : IAsyncDisposable
         _serverGate.Dispose();
     }
 
-    private SupervisedRole[] Roles(string name, string logs, Func<IReadOnlyDictionary<string, string?>, RoleProcess> start) =>
-        [.. Enumerable.Range(1, Copies).Select(i => new SupervisedRole($"{name}-{i}", Path.Combine(logs, $"{name}-{i}.log"), Progress, () => start(Settings())))];
+    private SupervisedRole[] Roles(string name, string logs, TimeSpan jobTime, Func<IReadOnlyDictionary<string, string?>, RoleProcess> start) =>
+        [.. Enumerable.Range(1, Copies).Select(i => new SupervisedRole($"{name}-{i}", Path.Combine(logs, $"{name}-{i}.log"), Progress, () => start(Settings(jobTime))))];
 
-    private Dictionary<string, string?> Settings() => new()
+    private Dictionary<string, string?> Settings(TimeSpan jobTime) => new()
     {
         ["Postgres:ConnectionString"] = new NpgsqlConnectionStringBuilder(_servers.Addresses.Postgres) { Port = Database.Port }.ConnectionString,
         ["Broker:Url"] = new UriBuilder(_servers.Addresses.Broker) { Port = Broker.Port }.Uri.ToString(),
+        ["BENCH_JOB_MILLISECONDS"] = jobTime.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
         ["Worker:Lease"] = Lease.ToString("c"),
     };
 }

@@ -126,6 +126,16 @@ public sealed class PullFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_date_that_has_passed_asks_for_nothing_and_waits_grow_as_ever()
+    {
+        _hub.Troubles.Enqueue(FakeHub.Status(503, retryAfter: "Wed, 31 Dec 1969 23:59:00 GMT"));
+
+        await PullsAsync();
+
+        _environment.Time.Delays.ShouldBe([TimeSpan.FromSeconds(1)]);
+    }
+
+    [Fact]
     public async Task A_server_that_wants_more_patience_than_there_is_ends_the_pull()
     {
         _hub.Gate = FakeHub.Status(429, retryAfter: "3600");

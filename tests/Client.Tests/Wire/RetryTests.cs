@@ -34,6 +34,16 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_date_that_has_passed_says_nothing_and_the_client_waits_as_it_does_by_itself()
+    {
+        _server.ThenProblem(503, "store-unavailable", "The database cannot be reached", "Soon.", ("Retry-After", "Wed, 31 Dec 1969 23:59:00 GMT")).Then(202, Queued);
+
+        await SubmitAsync();
+
+        _time.Delays.ShouldBe([TimeSpan.FromMilliseconds(250)]);
+    }
+
+    [Fact]
     public async Task Every_try_of_a_submission_has_the_same_key_and_body_and_the_next_submission_another()
     {
         _server.ThenProblem(503, "store-unavailable", "The database cannot be reached", "Soon.").ThenBreak().Then(202, Queued).Then(202, Queued);

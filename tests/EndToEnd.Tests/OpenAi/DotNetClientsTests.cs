@@ -1,5 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
@@ -50,6 +51,31 @@ public sealed class DotNetClientsTests(OpenAiServers servers)
         List<OpenAI.Chat.ChatMessage> history = [new UserChatMessage("Weather?"), new AssistantChatMessage(answer)];
         history.AddRange(answer.ToolCalls.Select(call => new ToolChatMessage(call.Id, "sunny")));
         (await chat.CompleteChatAsync(history, new() { Tools = { Weather }, ToolChoice = ChatToolChoice.CreateNoneChoice(), MaxOutputTokenCount = 8 }, Token)).Value.ToolCalls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_prompt_that_is_surely_too_long_is_refused_though_no_worker_looks_at_it()
+    {
+        using HttpClient operations = new() { BaseAddress = new(servers.Address) };
+        (await operations.PutAsJsonAsync("/api/pauses/queue/chat", new { reason = "a test" }, Token)).EnsureSuccessStatusCode();
+        try
+        {
+            // Short enough for each limit of texts, and together too long for the model.
+            List<OpenAI.Chat.ChatMessage> messages = [.. Enumerable.Range(0, 4).Select(_ => new UserChatMessage(string.Concat(Enumerable.Repeat("What is it? 무엇인가? ", 900))))];
+            var failure = await Should.ThrowAsync<ClientResultException>(async () =>
+            {
+                await foreach (var _ in Client.GetChatClient("chat").CompleteChatStreamingAsync(messages, new ChatCompletionOptions { MaxOutputTokenCount = 8 }, Token))
+                {
+                }
+            });
+
+            failure.Status.ShouldBe(400);
+            failure.Message.ShouldContain("context_length_exceeded");
+        }
+        finally
+        {
+            (await operations.DeleteAsync("/api/pauses/queue/chat", Token)).EnsureSuccessStatusCode();
+        }
     }
 
     [Fact]

@@ -33,6 +33,9 @@ public sealed class OpenAiResponseTests(PostgresDatabase database) : IClassFixtu
         (got.GetProperty("json").GetProperty("capital").ValueKind is JsonValueKind.True or JsonValueKind.False).ShouldBeTrue();
         (Text(got, "background"), Text(got.GetProperty("done"), "status"), Text(got, "cancelled"), Text(got, "missing"))
             .ShouldBe(("queued", "incomplete", "cancelled", "response_not_found"));
+        var resumed = got.GetProperty("resumed");
+        Text(resumed, "whole").ShouldNotBeNullOrEmpty();
+        (Text(resumed, "text"), Text(resumed, "helped"), resumed.GetProperty("next").GetInt32()).ShouldBe((Text(resumed, "whole"), Text(resumed, "whole"), 1));
         got.GetProperty("items")[0].GetProperty("content")[0].GetProperty("text").GetString().ShouldBe("인구는?");
     }
 

@@ -25,6 +25,29 @@ async function ended(id) {
   }
 }
 
+// The connection is left in the middle of the text, and two others go on: one by the server's parameter, one by the library's helper.
+async function resume() {
+  const first = await client.responses.create({ ...settings, input: 'Go on.', background: true, stream: true });
+  let [id, last, text] = [null, null, ''];
+  for await (const event of first) {
+    id ??= event.response.id;
+    last = event.sequence_number;
+    text += event.type === 'response.output_text.delta' ? event.delta : '';
+    if (text !== '') {
+      break;
+    }
+  }
+
+  const rest = await client.responses.retrieve(id, { stream: true, starting_after: last }).then(read);
+  const helped = { text: '', numbers: [] };
+  for await (const event of client.responses.stream({ response_id: id, starting_after: last })) {
+    helped.numbers.push(event.sequence_number);
+    helped.text += event.type === 'response.output_text.delta' ? event.delta : '';
+  }
+
+  return { text: text + rest.text, helped: text + helped.text, next: helped.numbers[0] - last, whole: (await ended(id)).output_text };
+}
+
 async function main() {
   const first = await client.responses.create({ ...settings, input: 'What is the capital of Korea?', instructions: 'Be brief.' });
   const next = await client.responses.create({
@@ -35,6 +58,7 @@ async function main() {
     ...settings, input: 'Is Seoul a capital?', max_output_tokens: 100, text: { format: { type: 'json_schema', name: 'answer', strict: true, schema } },
   });
   const background = await client.responses.create({ ...settings, input: 'Later.', background: true });
+  const resumed = await resume();
   const left = await client.responses.create({ ...settings, input: 'Never.', max_output_tokens: 4000, background: true });
   const cancelled = await client.responses.cancel(left.id);
   const items = await client.responses.inputItems.list(next.id);
@@ -47,6 +71,7 @@ async function main() {
     streamed,
     json: JSON.parse(json.output_text),
     background: background.status,
+    resumed,
     done: { status: done.status, text: done.output_text },
     cancelled: cancelled.status,
     items: items.data,

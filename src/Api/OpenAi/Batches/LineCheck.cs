@@ -25,6 +25,7 @@ internal sealed class LineCheck(
     LineEndpoints endpoints,
     PromptedInputs prompts,
     SchemaCheck schemas,
+    PromptCheck lengths,
     JobCatalog catalog,
     IOptions<ApiOptions> options,
     IOptions<LimitOptions> limits,
@@ -73,7 +74,7 @@ internal sealed class LineCheck(
         using var spool = new BatchSpool(catalog, _options.BatchSpoolDirectory);
         await using var content = new StoredFileStream(files, file);
         var reader = new ItemReader(content, new LineSplitter(), _options.BodyBytesMax, long.MaxValue);
-        var draft = new LineDraft(batch, endpoints, prompts, schemas, _options);
+        var draft = new LineDraft(batch, endpoints, prompts, schemas, lengths, _options);
         List<LineError> errors = [];
         var line = 0;
         for (; await reader.ReadAsync(cancellationToken) is { } utf8; line++)

@@ -64,16 +64,15 @@ internal sealed class LineFiles(
     private async Task<FileBatchEnd?> WriteAsync(FileBatch batch, FileWriter output, FileWriter errors, CancellationToken cancellationToken)
     {
         var answers = new LineAnswers(batch);
-        var cursor = BatchCursor.Start;
         var (completed, failed, hasExpired) = (0, 0, false);
-        LinePage? page;
-        do
+        LinePage? page = null;
+        for (var reading = ReadAsync(BatchCursor.Start); reading is not null;)
         {
-            page = await store.ReadAsync(batch.ClientId, batch.Id, cursor, PageLength, cancellationToken);
+            page = await reading;
+            reading = page is { Count: PageLength, Last: { } last } ? ReadAsync(last) : null; // While this one is written.
             foreach (var error in page?.Errors ?? [])
             {
                 await errors.WriteAsync(answers.Of(error, withCursor: false), cancellationToken);
-                cursor = error.Cursor;
                 failed++;
             }
 
@@ -81,14 +80,14 @@ internal sealed class LineFiles(
             {
                 var isAnswered = line.State is JobState.Succeeded;
                 await (isAnswered ? output : errors).WriteAsync(answers.Of(line, withCursor: false), cancellationToken);
-                cursor = line.Cursor;
                 (completed, failed) = isAnswered ? (completed + 1, failed) : (completed, failed + 1);
                 hasExpired |= line.State is JobState.Expired;
             }
         }
-        while (page is { IsComplete: false, Count: PageLength });
 
         var state = batch.State is FileBatchState.Cancelling ? FileBatchState.Cancelled : hasExpired ? FileBatchState.Expired : FileBatchState.Completed;
         return page is { IsComplete: true } && completed + failed == batch.Lines ? new(state) { Completed = completed, Failed = failed } : null;
+
+        Task<LinePage?> ReadAsync(BatchCursor after) => store.ReadAsync(batch.ClientId, batch.Id, after, PageLength, cancellationToken);
     }
 }

@@ -8,22 +8,27 @@ namespace Pipeline.Api.OpenAi.Responses;
 
 /// <summary>
 /// A streamed answer as named events. Clients cannot take text back: a second attempt goes on where the first one was if it says the same, and is
-/// an error if it does not.
+/// an error if it does not. Of an answer in the background every connection is sent the same events under the same numbers, so that a client goes
+/// on in one where another broke.
 /// </summary>
-internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created) : IStreamFormat
+/// <param name="after">The number of the last event that the client has; -1 for none.</param>
+internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created, int after = ResponseStream.Nothing) : IStreamFormat
 {
+    public const int Nothing = -1;
+
     private readonly StringBuilder _sent = new();
     private readonly AttemptText _text = new();
     private readonly List<ResponseOutput> _items = []; // Those that have begun; all but the last are done.
     private int _sequence;
     private bool _hasBegun;
+    private bool _isRunning;
     private bool _isOver;
 
     public void Write(SseWriter sse, JobUpdate update)
     {
-        if (update is JobUpdate.Text or JobUpdate.Ended or JobUpdate.Interrupted && !_isOver)
+        if (!_isOver)
         {
-            Begin(sse);
+            Begin(sse, update);
         }
 
         switch (update)
@@ -35,10 +40,13 @@ internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created
                 break;
             case JobUpdate.Text text:
                 _text.Take(text);
-                WritePieces(sse, _text.Value.ToString());
+                WritePieces(sse, _text.Value.ToString(), isWhole: false);
                 break;
             case JobUpdate.Ended ended:
                 WriteEnd(sse, ended.Job);
+                break;
+            case JobUpdate.Interrupted when form.Background:
+                _isOver = true; // The client sees that there is no end, and goes on behind what it has.
                 break;
             case JobUpdate.Interrupted:
                 WriteError(sse, StreamProblems.Interrupted(jobId));
@@ -46,22 +54,36 @@ internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created
         }
     }
 
-    /// <inheritdoc/>
-    public Problem? Refuse(JobUpdate update) => update is JobUpdate.Ended ended ? JobFailure.Of(ended.Job) : null;
+    /// <summary>What went wrong with an answer in the background is part of it.</summary>
+    public Problem? Refuse(JobUpdate update) => update is JobUpdate.Ended ended && !form.Background ? JobFailure.Of(ended.Job) : null;
 
-    private void Begin(SseWriter sse)
+    /// <summary>An answer in the background begins when it is accepted: whoever does not know its id cannot come back. Any other one with its first text.</summary>
+    private void Begin(SseWriter sse, JobUpdate update)
     {
-        if (!_hasBegun)
+        if (!_hasBegun && (form.Background || update is JobUpdate.Text or JobUpdate.Ended or JobUpdate.Interrupted))
         {
             _hasBegun = true;
-            var response = ResponseResource.Of(jobId, created, form, JobState.Running, result: null, errorCode: null, error: null);
-            Write(sse, "response.created", e => e with { Response = response });
-            Write(sse, "response.in_progress", e => e with { Response = response });
+            WriteState(sse, "response.created", form.Background ? JobState.Queued : JobState.Running);
+            if (form.Background)
+            {
+                WriteState(sse, "response.queued", JobState.Queued);
+            }
+        }
+
+        var runs = update is JobUpdate.Text or JobUpdate.State { Value: JobState.Running } or JobUpdate.Ended { Job.Attempt: > 0 };
+        if (_hasBegun && !_isRunning && (runs || !form.Background))
+        {
+            _isRunning = true;
+            WriteState(sse, "response.in_progress", JobState.Running);
         }
     }
 
+    private void WriteState(SseWriter sse, string type, string state) => Write(
+        sse, type, e => e with { Response = ResponseResource.Of(jobId, created, form, state, result: null, errorCode: null, error: null) });
+
     /// <summary>What came since; false when it is another text than the one that was sent.</summary>
-    private bool WritePieces(SseWriter sse, string text)
+    /// <param name="isWhole">Whether nothing follows.</param>
+    private bool WritePieces(SseWriter sse, string text, bool isWhole)
     {
         var sent = _sent.ToString();
         if (!text.StartsWith(sent, StringComparison.Ordinal))
@@ -75,6 +97,18 @@ internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created
             return false;
         }
 
+        // Where pieces end follows from the text alone, not from when it came.
+        foreach (var end in form.Background ? TextPieces.Ends(text, sent.Length, isWhole) : [text.Length])
+        {
+            WritePiece(sse, text[..end]);
+        }
+
+        return true;
+    }
+
+    private void WritePiece(SseWriter sse, string text)
+    {
+        var sent = _sent.ToString();
         var (before, now) = (StreamedCalls.Read(sent), StreamedCalls.Read(text));
         _sent.Append(text, sent.Length, text.Length - sent.Length);
         if (now.Content.Length > before.Content.Length)
@@ -87,8 +121,6 @@ internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created
         {
             WriteCall(sse, i, now.Calls[i], i < before.Calls.Count ? before.Calls[i].Arguments.Length : null);
         }
-
-        return true;
     }
 
     private void WriteCall(SseWriter sse, int index, ToolCall call, int? sent)
@@ -151,7 +183,7 @@ internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created
         if (response.Status is "completed" or "incomplete")
         {
             var result = (IStreamedResult)CompletionsEndpoint.ResultOf(job);
-            if (!result.StreamedText.StartsWith(_sent.ToString(), StringComparison.Ordinal) || !WritePieces(sse, result.StreamedText))
+            if (!result.StreamedText.StartsWith(_sent.ToString(), StringComparison.Ordinal) || !WritePieces(sse, result.StreamedText, isWhole: true))
             {
                 if (!_isOver)
                 {
@@ -169,18 +201,30 @@ internal sealed class ResponseStream(Guid jobId, ResponseForm form, long created
             EndItem(sse, response.Status);
         }
 
-        Write(sse, response.Status is "cancelled" ? "response.failed" : $"response.{response.Status}", e => e with { Response = response });
-        _isOver = true;
+        WriteLast(sse, response.Status is "cancelled" ? "response.failed" : $"response.{response.Status}", e => e with { Response = response });
     }
 
     private void WriteError(SseWriter sse, Problem problem)
     {
-        Write(sse, "error", e => e with { Code = problem.Type.Name.Replace('-', '_'), Message = problem.Detail });
-        _isOver = true;
+        WriteLast(sse, "error", e => e with { Code = problem.Type.Name.Replace('-', '_'), Message = problem.Detail });
     }
 
     private ResponseEvent OfMessage(ResponseEvent e) => e with { ItemId = ResponseOutput.MessageId(jobId), OutputIndex = 0, ContentIndex = 0 };
 
-    private void Write(SseWriter sse, string type, Func<ResponseEvent, ResponseEvent> fill) =>
-        sse.Write(type, null, fill(new(type, _sequence++)), ResponsesJson.Wire.ResponseEvent);
+    /// <summary>News to every client: an answer may end before the text that was heard of an earlier attempt.</summary>
+    private void WriteLast(SseWriter sse, string type, Func<ResponseEvent, ResponseEvent> fill)
+    {
+        _sequence = Math.Max(_sequence, after + 1);
+        Write(sse, type, fill);
+        _isOver = true;
+    }
+
+    private void Write(SseWriter sse, string type, Func<ResponseEvent, ResponseEvent> fill)
+    {
+        var number = _sequence++;
+        if (number > after)
+        {
+            sse.Write(type, null, fill(new(type, number)), ResponsesJson.Wire.ResponseEvent);
+        }
+    }
 }

@@ -47,10 +47,16 @@ internal static class ResponsesDocs
         Name = "getResponse",
         Tag = Tag,
         Summary = "Get a stored answer, as OpenAI's clients do",
-        Parameters = [ResponseId],
-        Answers = [new(200, "The answer, as far as it is.", typeof(ResponseResource), Completed)],
+        Description = "Of an answer in the background also as its events, from the first one or behind one that you have: they are the same in every connection.",
+        Parameters =
+        [
+            ResponseId,
+            new("query", ResponseStreamQuery.Stream, "true for its events; only of an answer in the background."),
+            new("query", ResponseStreamQuery.StartingAfter, "With stream=true: the sequence_number of the last event that you have."),
+        ],
+        Answers = [new(200, "The answer as far as it is, or its events.", typeof(ResponseResource), Completed)],
         ErrorType = typeof(OpenAiError),
-        Problems = OfOne,
+        Problems = [ProblemType.InvalidInput, ProblemType.TooManyStreams, .. OfOne],
     };
 
     public static readonly EndpointDoc Input = new()

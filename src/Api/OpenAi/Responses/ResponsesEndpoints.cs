@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Api.Clients;
+using Pipeline.Api.Events;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
@@ -27,8 +28,32 @@ internal static class ResponsesEndpoints
     private static Task<IResult> SubmitAsync(HttpContext context, JobSubmissions submissions, ResponseDraft draft) =>
         submissions.SubmitAsync(context, fields => draft.ParseAsync(fields, context));
 
-    private static Task<IResult> FindAsync(string id, HttpContext context, ResponseStore store) =>
-        UseAsync(id, context, store, response => Task.FromResult(Json(Of(response))));
+    private static async Task<IResult> FindAsync(string id, HttpContext context, ResponseStore store, JobStreams streams)
+    {
+        var errors = new InputErrors();
+        var after = ResponseStreamQuery.Read(context.Request.Query, errors);
+        return errors.Any
+            ? errors.ToProblem()
+            : await UseAsync(id, context, store, response => Task.FromResult(after is { } last ? Follow(response, last, streams) : Json(Of(response))));
+    }
+
+    private static IResult Follow(StoredResponse response, int after, JobStreams streams)
+    {
+        var form = ResponseForm.Read(response.AnswerForm);
+        if (!form.Background)
+        {
+            return Problem.Of(
+                ProblemType.InvalidInput, ResponseStreamQuery.Stream, $"is true, but {ResponseResource.IdOf(response.Id)} was not asked for with \"background\": true.");
+        }
+
+        if (streams.TryOpen(response.Id, isNew: false) is not { } stream)
+        {
+            return streams.Full();
+        }
+
+        stream.Subscription.Observe(response);
+        return new JobStreamResult(stream, new ResponseStream(response.Id, form, response.CreatedAt.ToUnixTimeSeconds(), after));
+    }
 
     private static Task<IResult> InputAsync(string id, HttpContext context, ResponseStore store) => UseAsync(id, context, store, response =>
     {

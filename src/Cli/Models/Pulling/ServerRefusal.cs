@@ -1,4 +1,5 @@
 using System.Net;
+using Pipeline.Client.Wire;
 
 namespace Pipeline.Cli.Models.Pulling;
 
@@ -25,8 +26,8 @@ internal static class ServerRefusal
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Final(
                 $"{address.Host} answers {status} for {address.AbsolutePath}: it does not give this file to you. {(isOfHub ? $"Check the rights of the token in {Hub.TokenVariable}." : $"{Hub.TokenVariable} is sent to {hub.Endpoint.Host} only.")}"),
             HttpStatusCode.NotFound or HttpStatusCode.Gone => Final($"{address} does not exist ({status}). Check the repository, the revision and the name of the file; letters' case counts."),
-            HttpStatusCode.TooManyRequests => new($"{address.Host} answers 429: too many requests.", isTransient: true, RetryAfter(response, time)),
-            HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => new($"{address.Host} answers {status}.", isTransient: true, RetryAfter(response, time)),
+            HttpStatusCode.TooManyRequests => new($"{address.Host} answers 429: too many requests.", isTransient: true, response.Headers.RetryDelay(time)),
+            HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => new($"{address.Host} answers {status}.", isTransient: true, response.Headers.RetryDelay(time)),
             _ => Final($"{address} answers {status} {response.ReasonPhrase}, which is no file. Check the address."),
         };
     }
@@ -34,13 +35,6 @@ internal static class ServerRefusal
     private static TransferException Final(string message) => new(message, isTransient: false);
 
     private static string? Code(HttpResponseMessage response) => response.Headers.TryGetValues(ErrorCode, out var values) ? values.FirstOrDefault() : null;
-
-    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time) => response.Headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date > time.GetUtcNow() ? date - time.GetUtcNow() : TimeSpan.Zero,
-        _ => null,
-    };
 
     /// <summary>Where a browser shows the repository.</summary>
     private static string Page(Uri address) => address.GetLeftPart(UriPartial.Authority) + string.Concat(address.Segments.Take(3)).TrimEnd('/');

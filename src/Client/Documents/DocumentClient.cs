@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Pipeline.Client.Wire;
+using Pipeline.Contracts;
+
+namespace Pipeline.Client;
+
+/// <summary>Texts that the server keeps, embeds, finds and answers from.</summary>
+public sealed class DocumentClient
+{
+    private const string Documents = "api/documents";
+
+    // Keeps us from spinning where a proxy strips the Prefer header and every answer comes at once.
+    private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly Transport _transport;
+    private readonly PipelineClientOptions _options;
+    private readonly Func<Guid, CancellationToken, Task<Job>> _waitForJob;
+
+    /// <param name="waitForJob">Returns a job once it is final.</param>
+    internal DocumentClient(Transport transport, PipelineClientOptions options, Func<Guid, CancellationToken, Task<Job>> waitForJob) =>
+        (_transport, _options, _waitForJob) = (transport, options, waitForJob);
+
+    /// <summary>Stores a document and returns once it is durable. It is found once it is ready: <see cref="WaitAsync"/>.</summary>
+    public async Task<Document> AddAsync(NewDocument document, CancellationToken cancellationToken)
+    {
+        var body = DocumentBody.Of(document);
+        var key = document.IdempotencyKey ?? Guid.CreateVersion7(_options.Time.GetUtcNow()).ToString();
+        return _transport.Read(await _transport.ReadAsync(() => JsonBody.Post(Documents, body).WithKey(key), cancellationToken), Document.Read);
+    }
+
+    public async Task<Document> GetAsync(Guid id, CancellationToken cancellationToken) =>
+        _transport.Read(await _transport.ReadAsync(() => new(HttpMethod.Get, Path(id)), cancellationToken), Document.Read);
+
+    /// <summary>The document once it is ready or has failed, however long that takes: bound it with the token.</summary>
+    public async Task<Document> WaitAsync(Guid id, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var document = await GetAsync(id, cancellationToken);
+            if (document.State is "ready" or "failed")
+            {
+                return document;
+            }
+
+            await Task.Delay(PollPause, _options.Time, cancellationToken);
+        }
+    }
+
+    /// <summary>All of one's documents, newest first, a page at a time.</summary>
+    public async IAsyncEnumerable<Document> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var next = Documents; next is not null;)
+        {
+            var path = next;
+            var page = _transport.Read(
+                await _transport.ReadAsync(() => new(HttpMethod.Get, path), cancellationToken),
+                element => element.Deserialize(ClientJson.Default.DocumentPage) ?? throw new JsonException("The page is null."));
+            foreach (var document in page.Documents)
+            {
+                yield return document;
+            }
+
+            next = page.Links.Next?.TrimStart('/'); // Below the root of the server, as all paths here.
+        }
+    }
+
+    /// <summary>Deletes a document with all that was made of it. Once this returns, no search finds it.</summary>
+    public Task DeleteAsync(Guid id, CancellationToken cancellationToken) => _transport.ReadAsync(() => new(HttpMethod.Delete, Path(id)), cancellationToken);
+
+    /// <summary>Finds the passages that answer a query best, by meaning and by words.</summary>
+    public async Task<Findings> SearchAsync(DocumentQuery query, CancellationToken cancellationToken)
+    {
+        var body = DocumentBody.Of(query);
+        return _transport.Read(
+            await _transport.ReadAsync(() => JsonBody.Post("api/search", body), cancellationToken),
+            element => element.Deserialize(ClientJson.Default.Findings) ?? throw new JsonException("The answer is null."));
+    }
+
+    /// <summary>Asks one's documents, and returns the answer once it is there.</summary>
+    /// <exception cref="JobFailedException">No model could answer.</exception>
+    public async Task<DocumentAnswer> AskAsync(DocumentQuestion question, CancellationToken cancellationToken)
+    {
+        // The path takes no idempotency key: what is sent again is asked again.
+        var body = DocumentBody.Of(question);
+        var answer = _transport.Read(
+            await _transport.ReadAsync(() => JsonBody.Post("api/ask", body).WithHold(_options.HoldMax), cancellationToken),
+            Read);
+        if (answer is not { Answer: null, Job: { } job })
+        {
+            return answer;
+        }
+
+        job = job.IsFinal ? job : await _waitForJob(job.Id, cancellationToken);
+        return answer with { Answer = job.ResultOf<CompleteChat, ChatResult>()?.Content ?? throw new JobFailedException(job), Job = job };
+    }
+
+    private static DocumentAnswer Read(JsonElement element)
+    {
+        var answer = element.Deserialize(ClientJson.Default.DocumentAnswer) ?? throw new JsonException("The answer is null.");
+        return answer.Job is null ? answer : answer with { Job = Job.Read(element.GetProperty("job")) };
+    }
+
+    private static string Path(Guid id) => $"{Documents}/{id}";
+}
