@@ -89,6 +89,6 @@ internal sealed class LineFiles(
         while (page is { IsComplete: false, Count: PageLength });
 
         var state = batch.State is FileBatchState.Cancelling ? FileBatchState.Cancelled : hasExpired ? FileBatchState.Expired : FileBatchState.Completed;
-        return page is { IsComplete: true } && completed + failed == batch.Lines ? new(state) { Completed = completed, Failed = failed } : null;
+        return page is { IsComplete: true } && completed + failed + batch.Erased == batch.Lines ? new(state) { Completed = completed, Failed = failed } : null;
     }
 }
