@@ -21,6 +21,7 @@ using Pipeline.Api.Schedules;
 using Pipeline.Api.Search;
 using Pipeline.Api.Steering;
 using Pipeline.Api.Usage;
+using Pipeline.Api.Users;
 using Pipeline.Api.Webhooks;
 using Pipeline.Api.ActivityReports;
 using Pipeline.Console;
@@ -77,6 +78,7 @@ public static class ApiEndpoints
         PausesEndpoints.Map(api);
         WorkersEndpoints.Map(api);
         JobActionsEndpoints.Map(api);
+        UsersEndpoints.Map(api);
         AuditEndpoint.Map(api);
         var health = app.MapHealth(HasKeyAsync);
         health.All.Describe(HealthDocs.All);

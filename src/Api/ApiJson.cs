@@ -18,6 +18,7 @@ using Pipeline.Api.Queues;
 using Pipeline.Api.InterviewReports;
 using Pipeline.Api.Schedules;
 using Pipeline.Api.Usage;
+using Pipeline.Api.Users;
 using Pipeline.Api.Search;
 using Pipeline.Api.Steering;
 using Pipeline.Api.Webhooks;
@@ -106,6 +107,8 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(JobActionRequest))]
 [JsonSerializable(typeof(JobActionResource))]
 [JsonSerializable(typeof(JobActionPageResource))]
+[JsonSerializable(typeof(ErasedClientsResource))]
+[JsonSerializable(typeof(UserExportLine))]
 [JsonSerializable(typeof(JobCountResource))]
 [JsonSerializable(typeof(AuditPageResource))]
 internal sealed partial class ApiJson : JsonSerializerContext

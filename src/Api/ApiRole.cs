@@ -21,10 +21,12 @@ using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Search;
 using Pipeline.Api.Steering;
+using Pipeline.Api.Users;
 using Pipeline.Api.Webhooks;
 using Pipeline.Console;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference.Structured;
 
@@ -76,6 +78,8 @@ public static class ApiRole
         services.AddSingleton<RoleGate>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<JobActions>();
+        services.AddSingleton<UserStore>();
+        services.AddSingleton<UserExports>();
         services.AddKeyUse();
         services.AddSingleton<FailureProblems>();
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);

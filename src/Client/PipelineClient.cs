@@ -109,9 +109,13 @@ public sealed class PipelineClient : IDisposable
         where TResult : class =>
         job.IsFinal ? job : job.With(await WaitAsync(job.Id, cancellationToken));
 
-    /// <summary>Cancels a queued or running job.</summary>
+    /// <summary>Cancels a queued or running job; one that is final refuses.</summary>
     public async Task<Job> CancelAsync(Guid id, CancellationToken cancellationToken) =>
-        _transport.Read(await _transport.ReadAsync(() => new(HttpMethod.Delete, Paths.Job(id)), cancellationToken), Job.Read);
+        _transport.Read(await _transport.ReadAsync(() => new(HttpMethod.Delete, Paths.Job(id) + "?erase=false"), cancellationToken), Job.Read);
+
+    /// <summary>Deletes a job, in whatever state it is, with everything that was made of it.</summary>
+    public async Task EraseAsync(Guid id, CancellationToken cancellationToken) =>
+        await _transport.ReadAsync(() => new(HttpMethod.Delete, Paths.Job(id) + "?erase=true"), cancellationToken);
 
     /// <summary>Starts a failed, canceled or expired job again.</summary>
     public async Task<Job> RetryAsync(Guid id, CancellationToken cancellationToken) =>

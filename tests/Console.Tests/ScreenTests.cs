@@ -95,6 +95,8 @@ public sealed class ScreenTests(ConsoleApi api) : IClassFixture<ConsoleApi>
         (await visitor.GetAsync(page)).Text.ShouldContain("canceled");
         (await visitor.CallAsync(page, $"POST /api{page}/retry")).Location.ShouldBe(page);
         api.Worker.Release("hold form");
+        (await visitor.CallAsync("/jobs", $"DELETE /api{page}?erase=true")).Location.ShouldBe("/jobs");
+        (await visitor.GetAsync(page)).Status.ShouldBe(404);
     }
 
     [Fact]

@@ -58,8 +58,14 @@ export class PipelineClient {
     }
   }
 
+  /** Cancels a queued or running job; one that is final refuses. */
   cancel(id: string): Promise<Job> {
-    return this.transport.json<Job>(`/api/jobs/${id}`, { method: 'DELETE' });
+    return this.transport.json<Job>(`/api/jobs/${id}?erase=false`, { method: 'DELETE' });
+  }
+
+  /** Deletes a job, in whatever state it is, with everything that was made of it. */
+  async erase(id: string): Promise<void> {
+    await this.transport.send(`/api/jobs/${id}?erase=true`, { method: 'DELETE' });
   }
 
   retry(id: string): Promise<Job> {

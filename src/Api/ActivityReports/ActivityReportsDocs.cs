@@ -58,6 +58,17 @@ internal static class ActivityReportsDocs
         Problems = [ProblemType.InvalidInput, ProblemType.ActivityReportNotFound, .. SharedDocs.AnyCall],
     };
 
+    public static readonly EndpointDoc Delete = new()
+    {
+        Name = "deleteActivityReport",
+        Tag = Tag,
+        Summary = "Delete a report of yours",
+        Description = "With its summary. That of the last night is made again with the next one, of the jobs that are there then.",
+        Parameters = [new("path", "id", "The report's UUID, such as 019a9c1e-7f00-7000-8000-000000000008.")],
+        Answers = [new(204, "The report is gone.")],
+        Problems = [ProblemType.InvalidInput, ProblemType.ActivityReportNotFound, .. SharedDocs.AnyCall],
+    };
+
     public static readonly EndpointDoc Ask = new()
     {
         Name = "requestActivityReport",

@@ -22,6 +22,10 @@ internal static class ActivityReportsEndpoints
         api.MapGet("/activity/settings", FindSettingsAsync).Describe(ActivityReportsDocs.FindSettings);
         api.MapPut("/activity/settings", SetSettingsAsync).Describe(ActivityReportsDocs.SetSettings);
         api.MapGet("/activity/{id}", FindAsync).Describe(ActivityReportsDocs.Find);
+        api.MapDelete("/activity/{id}", (string id, HttpContext context, ActivityReportStore store) => JobIds.UseAsync(
+            id,
+            async reportId => await store.DeleteAsync(context.ClientId(), reportId, context.RequestAborted) ? Results.NoContent() : NotFound(reportId)))
+            .Describe(ActivityReportsDocs.Delete);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, ActivityReportStore store, JobCatalog catalog, IOptions<ApiOptions> options)
@@ -58,7 +62,7 @@ internal static class ActivityReportsEndpoints
 
         if (await store.FindAsync(context.ClientId(), SeesAll(context), reportId, context.RequestAborted) is not { } report)
         {
-            return new Problem(ProblemType.ActivityReportNotFound, $"Report {reportId} does not exist, or belongs to another API key; those on all clients need the role operator. GET /api/activity lists yours.");
+            return NotFound(reportId);
         }
 
         // Texts stay with their jobs: who may not read these, or when they are gone, does not find them here either.
@@ -69,6 +73,9 @@ internal static class ActivityReportsEndpoints
             ? HtmlPage.Answer(context, ActivityReportPage.Write(resource, catalog))
             : Results.Json(resource, ApiJson.Wire.ActivityReportResource);
     }
+
+    private static Problem NotFound(Guid id) => new(
+        ProblemType.ActivityReportNotFound, $"Report {id} does not exist, or belongs to another API key; those on all clients need the role operator. GET /api/activity lists yours.");
 
     private static Task<IResult> AskAsync(
         HttpContext context, BodyReader bodies, ActivityReportStore store, ActivityReportMaker maker, ClientStore clients, JobCatalog catalog,

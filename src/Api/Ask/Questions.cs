@@ -24,6 +24,7 @@ internal sealed class Questions(
     {
         var limit = new ResultLimit(Math.Min(SourcesDefault, _options.SourcesMax), _options.SourcesMax, "Ask:SourcesMax");
         var query = SearchDraft.Parse(fields, Question, context.ClientId(), limit, search.Value, documents.Value);
+        var user = UserTag.Take(fields);
         var maxTokens = TakeMaxTokens(fields);
         var priority = CommonFields.TakePriority(fields);
         var expiresAt = CommonFields.TakeExpiresAt(fields, time.GetUtcNow(), api.Value.ExpiryMax);
@@ -37,12 +38,13 @@ internal sealed class Questions(
             return null;
         }
 
-        var sources = Near(await searches.FindAsync(query, context.Client().Limits, context.RequestAborted));
+        var sources = Near(await searches.FindAsync(query with { UserId = user }, context.Client().Limits, context.RequestAborted));
         return new()
         {
             Kind = CompleteChat.Descriptor,
             Inputs = [AskPrompt.Of(query.Text, sources) with { MaxTokens = maxTokens }],
             IsList = false,
+            Quotes = [.. sources.Select(source => source.Chunk.DocumentId)],
             Priority = priority,
             ExpiresAt = expiresAt,
             Instead = sources.Count == 0 ? Json(AskResource.Unknown(query.Text), StatusCodes.Status200OK) : null,

@@ -35,7 +35,7 @@ internal sealed class BatchHash : IDisposable
     public void Add(NewBatchItem item, DateTimeOffset? ownExpiry, string? ownDeadline)
     {
         var expiry = ownExpiry?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) ?? "";
-        Add([item.Kind, expiry, item.Key ?? "", item.InputJson, .. ownDeadline is null ? (string[])[] : [ownDeadline]]);
+        Add([item.Kind, expiry, item.Key ?? "", item.InputJson, .. ownDeadline is null ? (string[])[] : [ownDeadline], .. item.UserId is { } user ? ["user", user] : (string[])[]]);
     }
 
     public byte[] Finish() => _hash.GetHashAndReset();

@@ -9,8 +9,8 @@ using Pipeline.Core.Batches;
 namespace Pipeline.Api.Batches;
 
 /// <summary>
-/// Reads one item: <c>{"kind","input","expires_at","deadline","key"}</c>, or, when the request names the kind for all of them, the
-/// input itself with an optional <c>key</c> in it.
+/// Reads one item: <c>{"kind","input","expires_at","deadline","key","user"}</c>, or, when the request names the kind for all of them, the
+/// input itself with an optional <c>key</c> and <c>user</c> in it.
 /// </summary>
 /// <param name="everyKind">The kind of every item; null when each names its own.</param>
 /// <param name="everyExpiry">When every item expires; null when each may say so.</param>
@@ -54,6 +54,7 @@ internal sealed class BatchItemDraft(
         var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
         var deadline = CommonFields.TakeDeadline(fields, now, options.ExpiryMax);
         var key = TakeKey(fields);
+        var user = UserTag.Take(fields);
         fields.RefuseUnknown();
         if (everyExpiry is not null && expiresAt is not null)
         {
@@ -67,28 +68,26 @@ internal sealed class BatchItemDraft(
 
         return kind is null || value is null || KindDraft.ParseInput(kind, value.Value, $"{path}.{Input}", errors, limits) is not { } input
             ? null
-            : new(kind, input, $"{path}.{Input}", Item(kind, input, expiresAt, deadline, key), deadline?.Wish);
+            : new(kind, input, $"{path}.{Input}", Item(kind, input, expiresAt, deadline, key, user), deadline?.Wish);
     }
 
     private DraftedItem? ParseInput(JobKind kind, JsonElement root, string path, InputErrors errors)
     {
-        string? key = null;
-        if (root.TryGetProperty(Key, out _) && kind.InputJson.Properties.All(property => property.Name != Key))
+        var own = new InputErrors();
+        var fields = new BodyFields(root, own);
+        string[] ours = [.. new[] { Key, UserTag.Field }.Where(name => root.TryGetProperty(name, out _) && kind.InputJson.Properties.All(property => property.Name != name))];
+        var key = ours.Contains(Key) ? TakeKey(fields) : null;
+        var user = ours.Contains(UserTag.Field) ? UserTag.Take(fields) : null;
+        if (own.Any)
         {
-            var own = new InputErrors();
-            key = TakeKey(new BodyFields(root, own));
-            if (own.Any)
-            {
-                errors.AddBelow(path, own.ToProblem().Errors!);
-            }
-
-            root = WithoutKey(root);
+            errors.AddBelow(path, own.ToProblem().Errors!);
         }
 
-        return KindDraft.ParseInput(kind, root, path, errors, limits) is { } input ? new(kind, input, path, Item(kind, input, null, null, key), null) : null;
+        var rest = ours is [] ? root : Without(root, ours);
+        return KindDraft.ParseInput(kind, rest, path, errors, limits) is { } input ? new(kind, input, path, Item(kind, input, null, null, key, user), null) : null;
     }
 
-    private NewBatchItem Item(JobKind kind, IJob input, DateTimeOffset? expiresAt, Deadline? deadline, string? key) => new()
+    private NewBatchItem Item(JobKind kind, IJob input, DateTimeOffset? expiresAt, Deadline? deadline, string? key, string? user) => new()
     {
         Kind = kind.Name,
         Queue = kind.Queue(JobPriority.Bulk),
@@ -96,6 +95,7 @@ internal sealed class BatchItemDraft(
         ExpiresAt = expiresAt ?? everyExpiry,
         Deadline = deadline?.Time ?? everyDeadline,
         Key = key,
+        UserId = user,
     };
 
     private static string? TakeKey(BodyFields fields)
@@ -109,13 +109,13 @@ internal sealed class BatchItemDraft(
         return key;
     }
 
-    private static JsonElement WithoutKey(JsonElement root)
+    private static JsonElement Without(JsonElement root, string[] names)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
-            foreach (var property in root.EnumerateObject().Where(property => !property.NameEquals(Key)))
+            foreach (var property in root.EnumerateObject().Where(property => !names.Contains(property.Name)))
             {
                 property.WriteTo(writer);
             }

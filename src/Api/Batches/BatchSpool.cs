@@ -45,6 +45,7 @@ internal sealed class BatchSpool : IDisposable
             _writer.Write(item.Key ?? "");
             _writer.Write(item.Index ?? Count);
             _writer.Write(item.AnswerForm ?? "");
+            _writer.Write(item.UserId ?? "");
             return _file;
         });
         _queues[item.Queue] = _queues.GetValueOrDefault(item.Queue) + 1;
@@ -73,6 +74,7 @@ internal sealed class BatchSpool : IDisposable
             var key = reader.ReadString();
             var index = reader.ReadInt32();
             var form = reader.ReadString();
+            var user = reader.ReadString();
             yield return new NewBatchItem
             {
                 Kind = kind,
@@ -83,6 +85,7 @@ internal sealed class BatchSpool : IDisposable
                 Key = key.Length is 0 ? null : key,
                 Index = index,
                 AnswerForm = form.Length is 0 ? null : form,
+                UserId = user.Length is 0 ? null : user,
             };
         }
     }

@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Steering;
 
 namespace Pipeline.Api.Batches;
 
@@ -124,10 +126,14 @@ internal static class BatchesDocs
     {
         Name = "cancelBatch",
         Tag = Tag,
-        Summary = "Cancel the unfinished jobs of a batch",
-        Description = "Final jobs stay as they are. Canceling a finished batch changes nothing and is not an error.",
-        Parameters = [BatchId],
-        Answers = [new(200, "The batch.", typeof(BatchResource), Canceled)],
+        Summary = "Cancel the unfinished jobs of a batch, or erase it",
+        Description = "Final jobs stay as they are. Canceling a finished batch changes nothing and is not an error. With `erase=true` the batch goes, in the background, with all its jobs, their results and deliveries; of one that was made of a file also input, output and errors.",
+        Parameters = [BatchId, new("query", JobsDocs.EraseParameter, "true erases the batch; default false.")],
+        Answers =
+        [
+            new(200, "The batch.", typeof(BatchResource), Canceled),
+            new(202, "With `erase=true`: the action.", typeof(JobActionResource), JobActionsDocs.Erasure) { Headers = [("Location", "The action.")] },
+        ],
         Problems = [ProblemType.InvalidInput, ProblemType.BatchNotFound, .. SharedDocs.AnyCall],
     };
 }

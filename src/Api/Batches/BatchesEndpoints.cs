@@ -4,7 +4,10 @@ using Pipeline.Api.Headers;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Steering;
+using Pipeline.Contracts;
 using Pipeline.Core.Batches;
+using Pipeline.Core.Steering;
 
 namespace Pipeline.Api.Batches;
 
@@ -17,7 +20,7 @@ internal static class BatchesEndpoints
         api.MapGet("/batches", ListAsync).Describe(BatchesDocs.List);
         api.MapGet("/batches/{id}", FindAsync).Describe(BatchesDocs.Find);
         api.MapGet("/batches/{id}/results", ReadAsync).Describe(BatchesDocs.Results);
-        api.MapDelete("/batches/{id}", CancelAsync).Describe(BatchesDocs.Cancel);
+        api.MapDelete("/batches/{id}", DeleteAsync).Describe(BatchesDocs.Cancel);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, BatchStore store, IOptions<ApiOptions> options)
@@ -37,8 +40,41 @@ internal static class BatchesEndpoints
     private static Task<IResult> FindAsync(string id, HttpContext context, BatchStore store) =>
         JobIds.UseAsync(id, async batchId => Answer(batchId, await store.FindAsync(context.ClientId(), batchId, context.RequestAborted)));
 
-    private static Task<IResult> CancelAsync(string id, HttpContext context, BatchStore store) =>
-        JobIds.UseAsync(id, async batchId => Answer(batchId, await store.CancelAsync(context.ClientId(), batchId, context.RequestAborted)));
+    private static async Task<IResult> DeleteAsync(string id, HttpContext context, BatchStore store, JobActions actions, AuditStore audit)
+    {
+        var errors = new InputErrors();
+        var batchId = JobIds.Parse(id, errors);
+        var erases = QueryParameters.Flag(context.Request.Query, JobsDocs.EraseParameter, errors) is true;
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        if (!erases)
+        {
+            return Answer(batchId, await store.CancelAsync(context.ClientId(), batchId, context.RequestAborted));
+        }
+
+        // However many jobs it has, nobody waits for them.
+        NewJobAction erasure = new()
+        {
+            Action = JobAction.Erase,
+            Scope = JobActionScope.Batch,
+            ClientId = context.ClientId(),
+            States = [.. JobState.All],
+            BatchId = batchId,
+        };
+        if (!await store.ExistsAsync(context.ClientId(), batchId, context.RequestAborted))
+        {
+            return NotFound(batchId);
+        }
+
+        // To cancel a batch of one's own is nobody else's business; an erasure cannot be undone.
+        var entry = await audit.AddAsync(context.ClientId(), "eraseBatch", context.Request.Path, context.RequestAborted);
+        var answer = await actions.BeginAsync(context, entry, erasure);
+        await audit.CompleteAsync(entry, StatusCodes.Status202Accepted, details: null, affected: null, context.RequestAborted);
+        return answer;
+    }
 
     private static async Task<IResult> ReadAsync(
         string id, HttpContext context, BatchStore store, IHostApplicationLifetime lifetime, IOptions<ApiOptions> options, TimeProvider time)

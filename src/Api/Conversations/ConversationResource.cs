@@ -13,7 +13,7 @@ internal sealed record ConversationResource
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    [Description("The user whose conversation it is, if it began with POST /conversation/chat.")]
+    [Description("Whose conversation it is, if that was said when it began; of one that began with POST /conversation/chat, its user_id.")]
     public string? UserId { get; init; }
 
     [Description("The template of its system message, if one was named.")]

@@ -93,6 +93,9 @@ internal sealed record ConversationRequest
 
     [Description("A system message of your own instead.")]
     public string? SystemPrompt { get; init; }
+
+    [Description("Whose conversation it is: 1 to 200 characters of your own. Messages have the same user unless they name one.")]
+    public string? User { get; init; }
 }
 
 /// <summary>The body for readers of the document.</summary>

@@ -35,6 +35,7 @@ internal static class ConversationsEndpoints
         var errors = new InputErrors();
         var fields = new BodyFields(root, errors);
         var settings = await ReadAsync(fields, context, templates, limits.Value);
+        var user = UserTag.Take(fields);
         fields.RefuseUnknown();
         if (errors.Any || settings is null)
         {
@@ -44,8 +45,8 @@ internal static class ConversationsEndpoints
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         var json = JsonSerializer.Serialize(settings, ApiJson.Wire.ConversationSettings);
-        await store.AddAsync(context.ClientId(), ConversationKind.Chat, id, json, context.RequestAborted);
-        var resource = ConversationResource.Of(new() { Id = id, Settings = json, CreatedAt = now }, messages: true);
+        await store.AddAsync(context.ClientId(), ConversationKind.Chat, id, json, user, context.RequestAborted);
+        var resource = ConversationResource.Of(new() { Id = id, Settings = json, UserId = user, CreatedAt = now }, messages: true);
         context.Response.Headers.Location = resource.Links.Self;
         return Results.Json(resource, ApiJson.Wire.ConversationResource, statusCode: StatusCodes.Status201Created);
     }

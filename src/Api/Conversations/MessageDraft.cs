@@ -49,6 +49,7 @@ internal sealed record MessageDraft(string Field, ApiOptions Api, ConversationOp
             ExpiresAt = expiresAt,
             Identity = JsonSerializer.Serialize((string[])[content, $"{temperature}", $"{maxTokens}", .. UserId is null ? Array.Empty<string>() : [UserId]], ApiJson.Default.StringArray),
             Write = jobId => NextMessage.Write(conversation, clientId, jobId, content),
+            UserId = UserId ?? conversation.UserId,
             Stream = streams ? _ => new EventFormat() : null,
         };
     }

@@ -21,7 +21,6 @@ internal static class UserChat
 
     private const string UserField = "user_id";
     private const string MessageField = "message";
-    private const int UserLengthMax = 200;
 
     /// <summary>What <c>status</c> says of an answer; every other ending is a problem.</summary>
     private const string Success = "success";
@@ -40,7 +39,7 @@ internal static class UserChat
         IOptions<InputLimits> limits,
         TimeProvider time) => submissions.SubmitAsync(context, async Task<JobDraft?> (fields) =>
         {
-            var user = TakeUser(fields, limits.Value);
+            var user = TakeUser(fields);
             var message = fields.Take(MessageField, JsonValueKind.String, required: false)?.GetString() ?? "";
             var stored = user is null ? null : await store.FindOfUserAsync(context.ClientId(), user, context.RequestAborted);
             var conversation = stored ?? await BeginAsync(context, templates, message, time.GetUtcNow());
@@ -62,24 +61,14 @@ internal static class UserChat
             };
         });
 
-    private static string? TakeUser(BodyFields fields, InputLimits limits)
+    private static string? TakeUser(BodyFields fields)
     {
         if (StoredConversations.TakeText(fields, UserField, required: true) is not { } user)
         {
             return null;
         }
 
-        foreach (var wrong in TextRules.Required(UserField, user, limits))
-        {
-            fields.Errors.Add(wrong.Field, wrong.Message);
-        }
-
-        if (user.Length > UserLengthMax)
-        {
-            fields.Errors.Add(UserField, $"has {user.Length} characters: send at most {UserLengthMax}.");
-        }
-
-        return user;
+        return UserTag.IsValid(user, UserField, fields.Errors) ? user : null;
     }
 
     /// <summary>With the system message of the default template, in the language of the first message.</summary>

@@ -29,6 +29,7 @@ internal static class InterviewsEndpoints
                 return null;
             }
 
+            var user = UserTag.Take(fields);
             var json = JsonSerializer.Serialize(settings, ApiJson.Wire.InterviewSettings);
             return Draft(InterviewProgress.Of(settings, []).Step(settings, answer: null, options.Value), json) with
             {
@@ -38,6 +39,8 @@ internal static class InterviewsEndpoints
                     ClientId = context.ClientId(),
                     ConversationId = jobId,
                     Begins = (ConversationKind.Interview, json),
+                    UserId = user,
+                    IsTagged = user is not null,
                     Position = 0,
                     JobId = jobId,
                 },
@@ -65,6 +68,7 @@ internal static class InterviewsEndpoints
             var progress = InterviewProgress.Of(settings, conversation.Messages);
             return Draft(progress.Step(settings, progress.Message is null ? null : answer, options.Value), answer) with
             {
+                UserId = conversation.UserId,
                 Write = jobId => Write(conversation, progress, context.ClientId(), jobId, answer),
                 Answer = (_, _, status) => ShowAsync(context, store, conversation.Id, status),
             };

@@ -64,6 +64,12 @@ internal sealed record JobDraft
     /// <summary>The answer where no job is needed after all; null: the jobs are accepted.</summary>
     public IResult? Instead { get; init; }
 
+    /// <summary>Whose the jobs are, by the client's own name for them, where the request does not say it itself.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>Documents that the prompt of the one job quotes: it goes with them.</summary>
+    public IReadOnlyList<Guid> Quotes { get; init; } = [];
+
     /// <summary>A document that comes with the one job; their id is the same.</summary>
     public NewDocument? Document { get; init; }
 }

@@ -25,6 +25,9 @@ internal sealed record JobResource
     [Description("The batch it belongs to, if any.")]
     public Guid? BatchId { get; init; }
 
+    [Description("Whom its client did it for, as it was sent.")]
+    public string? User { get; init; }
+
     [Description("queued, running, succeeded, failed, canceled or expired; the last four are final.")]
     public required string State { get; init; }
 
@@ -105,6 +108,7 @@ internal sealed record JobResource
         Queue = job.Queue,
         Priority = JobPriorityWords.OfQueue(job.Kind, job.Queue),
         BatchId = job.BatchId,
+        User = job.UserId,
         State = job.State,
         Cached = job.IsCached,
         Attempt = job.Attempt,

@@ -17,6 +17,7 @@ internal static class JobSearchEndpoints
     private const string Queue = "queue";
     private const string ErrorCode = "error_code";
     private const string Batch = "batch";
+    private const string User = "user";
     private const string CreatedAfter = "created_after";
     private const string CreatedBefore = "created_before";
 
@@ -31,7 +32,7 @@ internal static class JobSearchEndpoints
     {
         var errors = new InputErrors();
         var query = PageQuery.Read(
-            context.Request, options.Value.PageLengthMax, errors, State, Kind, Queue, ErrorCode, Batch, CreatedAfter, CreatedBefore, JobsDocs.ClientParameter);
+            context.Request, options.Value.PageLengthMax, errors, State, Kind, Queue, ErrorCode, Batch, User, CreatedAfter, CreatedBefore, JobsDocs.ClientParameter);
         var (owner, forbidden) = await ChosenClient.FindAsync(context, clients, JobsDocs.ClientParameter, query.Filters[JobsDocs.ClientParameter], errors);
         JobFilter filter = new()
         {
@@ -41,11 +42,17 @@ internal static class JobSearchEndpoints
             Queue = query.Choice(Queue, catalog.Queues, errors),
             ErrorCode = query.Filters[ErrorCode],
             BatchId = query.Id(Batch, errors),
+            UserId = query.Filters[User],
             CreatedAfter = Time(query, CreatedAfter, errors),
             CreatedBefore = Time(query, CreatedBefore, errors),
             Before = query.Before,
             Limit = query.Sought,
         };
+        if (filter.UserId is not null && owner != context.ClientId())
+        {
+            errors.Add(User, $"cannot be used together with {JobsDocs.ClientParameter}: only a client itself may ask for its users.");
+        }
+
         if (forbidden is not null || errors.Any)
         {
             return forbidden ?? errors.ToProblem();
@@ -56,7 +63,7 @@ internal static class JobSearchEndpoints
         var (page, links) = query.PageOf(found.Jobs, job => JobResource.Of(isOwn ? job with { Client = null } : Shown(job)), job => job.Id, found.LookedUntil);
         return Results.Json(new JobPageResource(page, links), ApiJson.Wire.JobPageResource);
 
-        Job Shown(Job job) => job.ClientId == context.ClientId() ? job : console.Value.ShowTexts ? job : job with { Error = null };
+        Job Shown(Job job) => job.ClientId == context.ClientId() ? job : console.Value.ShowTexts ? job : job with { Error = null, UserId = null };
     }
 
     private static async Task<IResult> FailuresAsync(HttpContext context, JobListStore store, ClientStore clients, IOptions<ConsoleOptions> console)

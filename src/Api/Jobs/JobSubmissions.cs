@@ -5,6 +5,7 @@ using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Events;
 using Pipeline.Api.Headers;
+using Pipeline.Api.OpenAi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Webhooks;
@@ -63,6 +64,7 @@ internal sealed class JobSubmissions(
         var cancels = OnDisconnect.Read(context.Request.Query, errors);
         var fields = new BodyFields(root, errors);
         var wanted = await draft(fields);
+        var user = OpenAiRoutes.Has(context.Request.Path) ? UserTag.TakeEither(fields) : UserTag.Take(fields);
         var callback = CommonFields.TakeCallbackUrl(fields, callbacks.Targets);
         var cache = CommonFields.TakeCache(fields);
         var deadline = CommonFields.TakeDeadline(fields, time.GetUtcNow(), _options.ExpiryMax);
@@ -117,7 +119,7 @@ internal sealed class JobSubmissions(
         }
 
         return await callbacks.CheckAsync(context.ClientId(), callback, context.RequestAborted)
-            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, deadline, cancels ?? (wanted.EndsWithItsClient && key is null)), answer);
+            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, deadline, user, cancels ?? (wanted.EndsWithItsClient && key is null)), answer);
     }
 
     /// <param name="draft">As the client sent it: what makes a request the same as an earlier one.</param>
@@ -137,6 +139,7 @@ internal sealed class JobSubmissions(
             Deadline = wishes.Deadline?.Time,
             CallbackUrl = wishes.Callback,
             AnswerForm = draft.AnswerForm,
+            UserId = wishes.User ?? draft.UserId,
             Subscriber = isAwaited ? waits.Address : null,
 
             // A message of a conversation is a step in it, not a question that was asked before.
@@ -148,8 +151,10 @@ internal sealed class JobSubmissions(
             Limits = context.Client().Limits,
             Jobs = jobs,
             Write = draft.Write?.Invoke(jobs[0].Id),
-            GroupWrite = draft.Document is { } document ? new DocumentWrite(context.ClientId(), document) : null,
-            Key = wishes.Key is { } key ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback, wishes.Cache, wishes.Deadline)) : null,
+            GroupWrite = draft.Document is { } document ? new DocumentWrite(context.ClientId(), document with { UserId = wishes.User })
+                : draft.Quotes.Count > 0 ? new QuoteWrite(jobs[0].Id, draft.Quotes) : null,
+            Key = wishes.Key is { } key
+                ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback, wishes.Cache, wishes.Deadline, wishes.User)) : null,
         };
 
         if (draft.Stream is { } format)
@@ -170,5 +175,5 @@ internal sealed class JobSubmissions(
             : await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft);
     }
 
-    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key, string? Callback, bool Cache, Deadline? Deadline, bool CancelsOnDisconnect);
+    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key, string? Callback, bool Cache, Deadline? Deadline, string? User, bool CancelsOnDisconnect);
 }

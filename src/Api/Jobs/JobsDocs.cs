@@ -11,6 +11,8 @@ internal static class JobsDocs
 {
     public const string ClientParameter = "client";
 
+    public const string EraseParameter = "erase";
+
     private const string Tag = "jobs";
 
     private static readonly JobKind Kind = AnalyzeEmotion.Descriptor;
@@ -46,6 +48,7 @@ internal static class JobsDocs
             new("query", "queue", "Only jobs of this queue."),
             new("query", "error_code", "Only jobs that failed, or whose last attempt did, with this code, such as timeout."),
             new("query", "batch", "Only jobs of this batch."),
+            new("query", "user", "Only jobs that you submitted for this user of yours."),
             new("query", "created_after", "Only jobs accepted at this time or later (RFC 3339)."),
             new("query", "created_before", "Only jobs accepted before this time (RFC 3339)."),
             new("query", ClientParameter, "Operators: the jobs of this client, or of all with *. Texts are left out: of errors only the code is told."),
@@ -101,9 +104,14 @@ internal static class JobsDocs
     {
         Name = "cancelJob",
         Tag = Tag,
-        Summary = "Cancel a queued or running job",
-        Parameters = [SharedDocs.JobId],
-        Answers = [new(200, "The canceled job.", typeof(JobResource), SharedDocs.Canceled(Kind))],
+        Summary = "Cancel a queued or running job, or erase a final one",
+        Description = "A job that waits or runs is canceled. One that is final is erased with everything that was made of it: input, result, steps, webhook deliveries, stored answers, the words of the message that it answered.",
+        Parameters =
+        [
+            SharedDocs.JobId,
+            new("query", EraseParameter, "true erases the job in whatever state it is; false only cancels, and refuses a final job. Default: what the state allows."),
+        ],
+        Answers = [new(200, "The canceled job.", typeof(JobResource), SharedDocs.Canceled(Kind)), new(204, "The job is erased.")],
         Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, ProblemType.JobState, .. SharedDocs.AnyCall],
     };
 

@@ -22,7 +22,7 @@ internal static class JobsEndpoints
         api.MapPost("/jobs", SubmitAsync).Describe(JobsDocs.Submit);
         JobSearchEndpoints.Map(api);
         api.MapGet("/jobs/{id}", FindAsync).Describe(JobsDocs.Find);
-        api.MapDelete("/jobs/{id}", CancelAsync).Describe(JobsDocs.Cancel);
+        api.MapDelete("/jobs/{id}", DeleteAsync).Describe(JobsDocs.Cancel);
         api.MapPost("/jobs/{id}/retry", RetryAsync).Describe(JobsDocs.Retry);
     }
 
@@ -70,14 +70,33 @@ internal static class JobsEndpoints
         return InterviewReportPage.Of(context, resource) ?? Results.Json(resource, ApiJson.Wire.JobResource);
     }
 
-    private static Task<IResult> CancelAsync(string id, HttpContext context, JobStore store) =>
-        JobIds.UseAsync(id, async jobId => await store.CancelAsync(context.ClientId(), jobId, context.RequestAborted) switch
+    private static async Task<IResult> DeleteAsync(string id, HttpContext context, JobStore store)
+    {
+        var errors = new InputErrors();
+        var jobId = JobIds.Parse(id, errors);
+        var erases = QueryParameters.Flag(context.Request.Query, JobsDocs.EraseParameter, errors);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        if (erases is true)
+        {
+            return await EraseAsync(jobId, context, store);
+        }
+
+        return await store.CancelAsync(context.ClientId(), jobId, context.RequestAborted) switch
         {
             JobChange.Done done => Results.Json(JobResource.Of(done.Job), ApiJson.Wire.JobResource),
+            JobChange.Refused when erases is null => await EraseAsync(jobId, context, store),
             JobChange.Refused refused => new Problem(
-                ProblemType.JobState, $"Job {jobId} is {refused.Job.State} already; only queued and running jobs can be canceled."),
+                ProblemType.JobState, $"Job {jobId} is {refused.Job.State} already; only queued and running jobs can be canceled. Leave erase=false out to erase it."),
             _ => NotFound(jobId),
-        });
+        };
+    }
+
+    private static async Task<IResult> EraseAsync(Guid jobId, HttpContext context, JobStore store) =>
+        await store.EraseAsync(context.ClientId(), jobId, context.RequestAborted) ? Results.NoContent() : NotFound(jobId);
 
     private static Task<IResult> RetryAsync(string id, HttpContext context, JobRetries retries) => JobIds.UseAsync(id, async jobId =>
     {

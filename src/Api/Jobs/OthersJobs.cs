@@ -24,7 +24,7 @@ internal sealed class OthersJobs(JobListStore store, ClientStore clients, Waitin
             return JobsEndpoints.NotFound(jobId);
         }
 
-        var shown = MayRead(job, context) ? job : job with { Error = null, Result = null };
+        var shown = MayRead(job, context) ? job : job with { Error = null, Result = null, UserId = null };
         var resource = JobResource.Of(shown, await waiting.FindAsync(job, context.RequestAborted));
         // The pipeline's own jobs belong to nobody who has a name.
         var owner = job.ClientId == context.ClientId() ? null : job.Client ?? job.ClientId.ToString();

@@ -27,6 +27,13 @@ internal static class QueryParameters
         return values is [{ Length: > 0 } value] ? ComposedForm.Of(value) : null; // An empty one, as in ?state=&kind=, asks for nothing.
     }
 
+    /// <summary>true or false; null where it says neither.</summary>
+    public static bool? Flag(IQueryCollection query, string name, InputErrors errors)
+    {
+        RefuseUnknown(query, errors, name);
+        return Choice(name, Single(query, name, errors), ["true", "false"], errors) switch { "true" => true, "false" => false, _ => null };
+    }
+
     /// <summary>The value, which is reported if it is none of those that are known.</summary>
     public static string? Choice(string name, string? value, IReadOnlyList<string> choices, InputErrors errors)
     {

@@ -11,7 +11,7 @@ namespace Pipeline.Api.Jobs;
 /// </summary>
 internal static class RequestHash
 {
-    public static byte[] Of(HttpRequest request, JobDraft draft, TimeSpan? cancelAfter, string? callback, bool cache, Deadline? deadline)
+    public static byte[] Of(HttpRequest request, JobDraft draft, TimeSpan? cancelAfter, string? callback, bool cache, Deadline? deadline, string? user)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -49,6 +49,11 @@ internal static class RequestHash
             if (deadline is not null)
             {
                 writer.WriteStringValue($"deadline {deadline.Wish}");
+            }
+
+            if (user is not null)
+            {
+                writer.WriteStringValue($"user {user}");
             }
 
             writer.WriteEndArray();

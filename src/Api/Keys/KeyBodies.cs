@@ -15,6 +15,7 @@ internal static class KeyBodies
     private const double WeightMax = 100;
     private const string SameClient = "same_client";
     private const string Grace = "grace";
+    private const string RevokedOnly = "revoked_only";
 
     public static NewKey ReadNew(BodyFields fields, DateTimeOffset now)
     {
@@ -64,6 +65,13 @@ internal static class KeyBodies
 
         fields.Errors.Add(Grace, $"is \"{text}\": send a whole number with s, m, h or d, such as 24h, and at most {KeyTimes.GraceMax.TotalDays:0}d.");
         return default;
+    }
+
+    public static bool ReadRevokedOnly(BodyFields fields)
+    {
+        var revokedOnly = fields.TakeBoolean(RevokedOnly) ?? false;
+        fields.RefuseUnknown();
+        return revokedOnly;
     }
 
     private static double? TakeWeight(BodyFields fields)

@@ -32,6 +32,15 @@ internal sealed record KeyChangeRequest
     public DateTimeOffset? ExpiresAt { get; init; }
 }
 
+internal sealed record ErasureRequest
+{
+    [Description("true spares whoever has the name now; default false.")]
+    public bool? RevokedOnly { get; init; }
+}
+
+/// <param name="Actions">One for each client that had the name.</param>
+internal sealed record ErasedClientsResource(IReadOnlyList<Steering.JobActionResource> Actions);
+
 internal sealed record RotationRequest
 {
     [Description("How long the other keys of the client go on working: 24h (default), 30m, 7d; 0s ends them at once.")]

@@ -81,6 +81,18 @@ internal static class KeysDocs
         Problems = [ProblemType.KeyNotFound, ProblemType.LastAdmin, .. WithBody],
     };
 
+    public static readonly EndpointDoc Erase = new()
+    {
+        Name = "eraseClient",
+        Tag = Tag,
+        Summary = "Erase everything of a client",
+        Description = "Of all clients that ever had the name, revoked ones included. Their keys end at once, and what they have goes in the background, 15 s later at the earliest: jobs, batches, files, documents, conversations, prompts, reports, webhooks, keys. What stays is the name, for the audit, and how much they used. It can be asked for again.",
+        Parameters = [Name],
+        Body = new(typeof(ErasureRequest), [("Only those that are revoked", """{"revoked_only":true}""")]) { IsOptional = true },
+        Answers = [new(202, "One action for each client.", typeof(ErasedClientsResource), """{"actions":[""" + Steering.JobActionsDocs.Erasure.Replace("\"scope\":\"batch\"", "\"scope\":\"client\"", StringComparison.Ordinal) + "]}")],
+        Problems = [ProblemType.KeyNotFound, ProblemType.LastAdmin, .. WithBody],
+    };
+
     public static readonly EndpointDoc Revoke = new()
     {
         Name = "revokeKey",

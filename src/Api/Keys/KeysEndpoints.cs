@@ -4,7 +4,10 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Steering;
+using Pipeline.Contracts;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Steering;
 
 namespace Pipeline.Api.Keys;
 
@@ -18,6 +21,7 @@ internal static class KeysEndpoints
         api.MapPost("/keys", AddAsync).RequireRole(Role.Admin).Describe(KeysDocs.Add);
         api.MapPost("/keys/{name}/rotate", RotateAsync).RequireRole(Role.Admin).Describe(KeysDocs.Rotate);
         api.MapPatch("/keys/{name}", ChangeAsync).RequireRole(Role.Admin).Describe(KeysDocs.Change);
+        api.MapPost("/keys/{name}/erase", EraseAsync).RequireRole(Role.Admin).Describe(KeysDocs.Erase);
         api.MapDelete("/keys/{name}", RevokeAsync).RequireRole(Role.Admin).Describe(KeysDocs.Revoke);
     }
 
@@ -71,6 +75,45 @@ internal static class KeysEndpoints
         var errors = new InputErrors();
         var key = QueryParameters.Single(context.Request.Query, KeysDocs.KeyParameter, errors) is { } id ? JobIds.Parse(id, errors, KeysDocs.KeyParameter) : (Guid?)null;
         return errors.Any ? errors.ToProblem() : Answer(await store.RevokeAsync(name, key, context.RequestAborted));
+    }
+
+    private static async Task<IResult> EraseAsync(string name, HttpContext context, BodyReader bodies, KeyStore store, AuditStore audit, JobActions actions)
+    {
+        if (BodyReader.HasNone(context.Request))
+        {
+            return await BeginErasureAsync(name, revokedOnly: false, context, store, audit, actions);
+        }
+
+        return await bodies.ReadObjectAsync(context, async fields =>
+        {
+            var revokedOnly = KeyBodies.ReadRevokedOnly(fields);
+            return fields.Errors.Any ? fields.Errors.ToProblem() : await BeginErasureAsync(name, revokedOnly, context, store, audit, actions);
+        });
+    }
+
+    private static async Task<IResult> BeginErasureAsync(string name, bool revokedOnly, HttpContext context, KeyStore store, AuditStore audit, JobActions actions)
+    {
+        var reply = await store.BeginErasureAsync(name, revokedOnly, context.RequestAborted);
+        if (reply is not KeyReply.Erasing erasing)
+        {
+            return Answer(reply);
+        }
+
+        // Each client's has an entry of its own, which says how many jobs it had.
+        List<JobActionResource> added = [];
+        foreach (var client in erasing.Clients)
+        {
+            var entry = added is [] ? context.Features.Get<AuditedCall>()!.Id : await audit.AddAsync(context.ClientId(), KeysDocs.Erase.Name, context.Request.Path, context.RequestAborted);
+            added.Add(JobActionResource.Of(await actions.AddAsync(context, entry, new()
+            {
+                Action = JobAction.Erase,
+                Scope = JobActionScope.Client,
+                ClientId = client,
+                States = [.. JobState.All],
+            })));
+        }
+
+        return Results.Json(new ErasedClientsResource(added), ApiJson.Wire.ErasedClientsResource, statusCode: StatusCodes.Status202Accepted);
     }
 
     private static IResult Answer(KeyReply reply) => reply switch

@@ -17,7 +17,7 @@ internal static class CompletionFields
 
     private static readonly string[] Hints =
     [
-        "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "reasoning_effort",
+        "metadata", "store", "service_tier", "prompt_cache_key", "prompt_cache_retention", "reasoning_effort",
         "verbosity", "prediction",
     ];
 

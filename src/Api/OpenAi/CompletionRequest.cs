@@ -33,7 +33,7 @@ internal sealed record CompletionRequest : SampledRequest
     [Description("Whether one answer may have several calls; default true.")]
     public bool? ParallelToolCalls { get; init; }
 
-    [Description("Taken and left alone, as are the other fields that docs/api.md lists: nothing is kept for others.")]
+    [Description("Whom you do it for: 1 to 200 characters of your own. GET /api/users/{user}/export and DELETE /api/users/{user} find it again.")]
     public string? User { get; init; }
 }
 

@@ -16,7 +16,7 @@ internal sealed class QueryEmbedder(
     private readonly TimeSpan _timeout = options.Value.EmbedTimeout;
 
     /// <summary>Null when no worker did it in time; the log says so.</summary>
-    public async Task<(QueryVector Vector, string Model)?> EmbedAsync(Guid clientId, ClientLimits limits, string text, CancellationToken cancellationToken)
+    public async Task<(QueryVector Vector, string Model, Guid JobId)?> EmbedAsync(SearchQuery query, ClientLimits limits, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var job = new NewJob
@@ -24,18 +24,19 @@ internal sealed class QueryEmbedder(
             Id = Guid.CreateVersion7(now),
             Kind = EmbedTexts.Kind,
             Queue = EmbedTexts.Kind,
-            InputJson = JsonSerializer.Serialize(new EmbedTexts { Texts = [text] }, EmbedTexts.Json),
+            InputJson = JsonSerializer.Serialize(new EmbedTexts { Texts = [query.Text] }, EmbedTexts.Json),
             ExpiresAt = now + _timeout,
             Subscriber = waits.Address,
+            UserId = query.UserId,
         };
         using var expected = waits.Expect([job.Id]);
-        if (await intake.SubmitAsync(new() { ClientId = clientId, Limits = limits, Jobs = [job] }, cancellationToken) is not SubmissionReply.Accepted)
+        if (await intake.SubmitAsync(new() { ClientId = query.ClientId, Limits = limits, Jobs = [job] }, cancellationToken) is not SubmissionReply.Accepted)
         {
             log.QueryNotEmbedded(job.Id, "the queue is full, or a limit of the client is reached");
             return null;
         }
 
-        var done = (await waits.WaitAsync(clientId, [job.Id], _timeout, cancellationToken)).SingleOrDefault();
+        var done = (await waits.WaitAsync(query.ClientId, [job.Id], _timeout, cancellationToken)).SingleOrDefault();
         if (done is not { State: JobState.Succeeded, Result: { } json })
         {
             log.QueryNotEmbedded(job.Id, done?.Error ?? $"no worker did it within {_timeout}");
@@ -44,7 +45,7 @@ internal sealed class QueryEmbedder(
 
         var result = JsonSerializer.Deserialize(json, EmbedTexts.ResultJson)!;
         return await models.FindAsync(new(result.Model, result.ModelVersion, result.Dimensions), cancellationToken) is { } modelId
-            ? (new(modelId, result.Embeddings[0]!), result.Model)
+            ? (new(modelId, result.Embeddings[0]!), result.Model, job.Id)
             : null; // A worker that has only just started: it has no document yet.
     }
 }

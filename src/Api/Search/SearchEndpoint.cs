@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
+using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Core.Documents;
@@ -36,6 +37,7 @@ internal static class SearchEndpoint
         var limit = new ResultLimit(Math.Min(ResultsDefault, options.Value.ResultsMax), options.Value.ResultsMax, "Search:ResultsMax");
         var query = SearchDraft.Parse(fields, "query", context.ClientId(), limit, options.Value, documents.Value);
         var mode = SearchDraft.TakeMode(fields);
+        var user = UserTag.Take(fields);
         var perDocument = SearchDraft.TakePerDocument(fields, limit);
         fields.RefuseUnknown();
         if (errors.Any || query is null)
@@ -43,7 +45,7 @@ internal static class SearchEndpoint
             return errors.ToProblem();
         }
 
-        var findings = await searches.FindAsync(query with { Mode = mode, PerDocument = perDocument }, context.Client().Limits, context.RequestAborted);
+        var findings = await searches.FindAsync(query with { Mode = mode, PerDocument = perDocument, UserId = user }, context.Client().Limits, context.RequestAborted);
         return Results.Json(SearchResource.Of(findings, mode), ApiJson.Wire.SearchResource);
     }
 }
@@ -53,13 +55,17 @@ internal sealed class Searches(QueryEmbedder embedder, HybridSearch search)
 {
     public async Task<Findings> FindAsync(SearchQuery query, ClientLimits limits, CancellationToken cancellationToken)
     {
-        var embedded = query.Mode is SearchMode.Words ? null : await embedder.EmbedAsync(query.ClientId, limits, query.Text, cancellationToken);
+        var embedded = query.Mode is SearchMode.Words ? null : await embedder.EmbedAsync(query, limits, cancellationToken);
         var found = await search.SearchAsync(query, embedded?.Vector, cancellationToken);
-        return new(found.Chunks, embedded?.Model, found.IsCut);
+        return new(found.Chunks, embedded?.Model, found.IsCut) { JobId = embedded?.JobId };
     }
 }
 
 /// <param name="Chunks">The best first.</param>
 /// <param name="Model">The model that told the query's meaning; null where only words were compared.</param>
 /// <param name="IsCut">Whether a word stands in more chunks than were compared.</param>
-internal sealed record Findings(IReadOnlyList<FoundChunk> Chunks, string? Model, bool IsCut);
+internal sealed record Findings(IReadOnlyList<FoundChunk> Chunks, string? Model, bool IsCut)
+{
+    /// <summary>The job that embedded the query.</summary>
+    public Guid? JobId { get; init; }
+}

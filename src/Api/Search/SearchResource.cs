@@ -15,6 +15,9 @@ internal sealed record SearchResource
     [Description("The model that embedded the query; absent if only words were compared.")]
     public string? Model { get; init; }
 
+    [Description("The job that embedded the query, which is all that is kept of a search: DELETE /api/jobs/{id} erases it.")]
+    public Guid? JobId { get; init; }
+
     [Description("Present where less was searched than was asked for, and says why.")]
     public string? Degraded { get; init; }
 
@@ -26,6 +29,7 @@ internal sealed record SearchResource
     {
         Results = [.. findings.Chunks.Select(FoundResource.Of)],
         Model = findings.Model,
+        JobId = findings.JobId,
         Degraded = findings.Model is null && mode is not SearchMode.Words
             ? "No embedding worker embedded the query in time (Search:EmbedTimeout); only words were compared."
             : null,

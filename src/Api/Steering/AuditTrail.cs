@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pipeline.Api.Clients;
+using Pipeline.Api.Jobs;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Steering;
@@ -21,18 +23,34 @@ internal sealed class AuditTrail(AuditStore store, ILogger<AuditTrail> log) : IM
         }
 
         var action = endpoint.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName;
-        AuditedCall call = new(await store.AddAsync(context.ClientId(), action, context.Request.Path, context.RequestAborted));
+        AuditedCall call = new(await store.AddAsync(context.ClientId(), action, TargetOf(endpoint, context), context.RequestAborted));
         context.Features.Set(call);
         await next(context);
         try
         {
             // Not cancellable: it is done, whether or not the caller still listens.
-            await store.CompleteAsync(call.Id, context.Response.StatusCode, call.Body?.GetRawText(), call.Affected, CancellationToken.None);
+            await store.CompleteAsync(call.Id, context.Response.StatusCode, WithoutUser(call.Body), call.Affected, CancellationToken.None);
         }
         catch (Exception e) when (TransientErrors.IsTransient(e))
         {
             log.AuditIncomplete(call.Id, context.Response.StatusCode, e.Message);
         }
+    }
+
+    /// <summary>What was erased leaves no name behind, here neither.</summary>
+    private static string TargetOf(Endpoint endpoint, HttpContext context) =>
+        endpoint.Metadata.GetMetadata<Audited>() is { HidesTarget: true } && endpoint is RouteEndpoint { RoutePattern.RawText: { } pattern } ? pattern : context.Request.Path;
+
+    private static string? WithoutUser(JsonElement? body)
+    {
+        if (body is not { ValueKind: JsonValueKind.Object } sent || !sent.TryGetProperty(UserTag.Field, out _))
+        {
+            return body?.GetRawText();
+        }
+
+        var shown = JsonObject.Create(sent)!;
+        shown[UserTag.Field] = "…";
+        return shown.ToJsonString();
     }
 
     private static bool IsAudited(Endpoint endpoint, string method) =>
@@ -41,7 +59,11 @@ internal sealed class AuditTrail(AuditStore store, ILogger<AuditTrail> log) : IM
 }
 
 /// <summary>Metadata of an endpoint that serves every client and is written down all the same.</summary>
-internal sealed record Audited;
+internal sealed record Audited
+{
+    /// <summary>The path names somebody: the entry has its pattern instead.</summary>
+    public bool HidesTarget { get; init; }
+}
 
 /// <summary>A call that is written down.</summary>
 /// <param name="Id">Of its entry.</param>

@@ -8,7 +8,7 @@ namespace Pipeline.Api.Steering;
 /// <summary>The body for readers of the document; <see cref="JobActions"/> reads it.</summary>
 internal sealed record JobActionRequest
 {
-    [Description("Only jobs in these states. To cancel: queued, running (default both). To retry: failed, canceled, expired (default failed).")]
+    [Description("Only jobs in these states. To cancel: queued, running (default both). To retry: failed, canceled, expired (default failed). To erase: any (default those that are final).")]
     public IReadOnlyList<string>? States { get; init; }
 
     [Description("Only jobs of this kind.")]
@@ -19,6 +19,9 @@ internal sealed record JobActionRequest
 
     [Description("Only jobs of this batch.")]
     public Guid? Batch { get; init; }
+
+    [Description("Only jobs that you submitted for this user of yours.")]
+    public string? User { get; init; }
 
     [Description("Operators: the client whose jobs are meant, or * for all clients; otherwise your own.")]
     public string? Client { get; init; }
@@ -40,19 +43,19 @@ internal sealed record JobCountResource(long Matched, bool More);
 /// <param name="Actions">Newest first.</param>
 internal sealed record JobActionPageResource(IReadOnlyList<JobActionResource> Actions, PageLinks Links);
 
-[Description("Jobs that are canceled or retried by a filter, in the background.")]
+[Description("Jobs that are canceled, retried or erased by a filter, in the background.")]
 internal sealed record JobActionResource
 {
     [Description("That of its entry in the audit.")]
     public required Guid Id { get; init; }
 
-    [Description("cancel or retry.")]
+    [Description("cancel, retry or erase.")]
     public required string Action { get; init; }
 
     [Description("running, stopped or done.")]
     public required string State { get; init; }
 
-    [Description("Jobs that were canceled or queued anew.")]
+    [Description("Jobs that were canceled, queued anew or erased.")]
     public required long Changed { get; init; }
 
     [Description("Jobs that were left as they are because the budget of their client does not hold them (tokens_per_day, tokens_per_month).")]
@@ -68,6 +71,9 @@ internal sealed record JobActionResource
     public string? ErrorCode { get; init; }
 
     public Guid? Batch { get; init; }
+
+    [Description("Of an erasure: jobs, or what goes with them: batch, user, client.")]
+    public string? Scope { get; init; }
 
     [Description("Whose jobs; * are everybody's.")]
     public required string Client { get; init; }
@@ -90,6 +96,7 @@ internal sealed record JobActionResource
         Kind = action.Kind,
         ErrorCode = action.ErrorCode,
         Batch = action.BatchId,
+        Scope = action.Action is JobAction.Erase ? action.Scope : null,
         Client = action.ClientId is null ? "*" : action.Client ?? action.ClientId.ToString()!,
         CreatedAt = action.CreatedAt,
         FinishedAt = action.FinishedAt,

@@ -16,6 +16,7 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
     private const string ErrorCode = "error_code";
     private const string ClientName = "client";
     private const string Batch = "batch";
+    private const string User = UserTag.Field;
     private const string CreatedAfter = "created_after";
     private const string CreatedBefore = "created_before";
     private const string DryRun = "dry_run";
@@ -27,6 +28,11 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
         var wanted = Read(fields, action);
         fields.RefuseUnknown();
         var (clientId, forbidden) = await ChosenClient.FindAsync(context, clients, ClientName, owner, fields.Errors);
+        if (wanted.UserId is not null && owner is not null && clientId != context.ClientId())
+        {
+            fields.Errors.Add(User, $"cannot be used together with {ClientName}: only a client itself may ask for its users.");
+        }
+
         if (forbidden is not null || fields.Errors.Any)
         {
             return forbidden ?? fields.Errors.ToProblem();
@@ -40,12 +46,24 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
             return Results.Json(new JobCountResource(count, count == JobActionStore.CountMax), ApiJson.Wire.JobCountResource);
         }
 
-        var added = await store.AddAsync(call.Id, wanted, context.ClientId(), context.RequestAborted);
-        runner.Set();
-        var resource = JobActionResource.Of(added);
+        return await BeginAsync(context, call.Id, wanted);
+    });
+
+    /// <summary>Accepts an action and answers with it.</summary>
+    /// <param name="id">Of its entry in the audit.</param>
+    public async Task<IResult> BeginAsync(HttpContext context, Guid id, NewJobAction wanted)
+    {
+        var resource = JobActionResource.Of(await AddAsync(context, id, wanted));
         context.Response.Headers.Location = resource.Links.Self;
         return Results.Json(resource, ApiJson.Wire.JobActionResource, statusCode: StatusCodes.Status202Accepted);
-    });
+    }
+
+    public async Task<JobAction> AddAsync(HttpContext context, Guid id, NewJobAction wanted)
+    {
+        var added = await store.AddAsync(id, wanted, context.ClientId(), context.RequestAborted);
+        runner.Set();
+        return added;
+    }
 
     private static List<string>? TakeStates(BodyFields fields)
     {
@@ -78,7 +96,7 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
     private NewJobAction Read(BodyFields fields, string action)
     {
         var possible = JobAction.StatesOf(action);
-        IReadOnlyList<string> states = TakeStates(fields) ?? (action is JobAction.Cancel ? possible : [JobState.Failed]);
+        IReadOnlyList<string> states = TakeStates(fields) ?? JobAction.UsualStatesOf(action);
         foreach (var state in states.Where(state => !possible.Contains(state)))
         {
             fields.Errors.Add(States, $"has \"{state}\": to {action}, send some of {string.Join(", ", possible)}.");
@@ -97,6 +115,7 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
             Kind = kind,
             ErrorCode = fields.Take(ErrorCode, JsonValueKind.String, required: false)?.GetString(),
             BatchId = fields.Take(Batch, JsonValueKind.String, required: false)?.GetString() is { } batch ? JobIds.Parse(batch, fields.Errors, Batch) : null,
+            UserId = UserTag.Take(fields),
             CreatedAfter = CommonFields.TakeTime(fields, CreatedAfter),
             CreatedBefore = CommonFields.TakeTime(fields, CreatedBefore),
         };

@@ -12,6 +12,11 @@ internal static class JobActionsDocs
          "created_at":"2026-11-20T09:00:00+00:00","links":{"self":"/api/jobs/actions/019a9c1e-7f00-7000-8000-00000000000e"}}
         """;
 
+    public const string Erasure = """
+        {"id":"019a9c1e-7f00-7000-8000-00000000000e","action":"erase","state":"running","changed":0,"progress":0,"states":["queued","running","succeeded","failed","canceled","expired"],"scope":"batch","client":"web",
+         "created_at":"2026-11-20T09:00:00+00:00","links":{"self":"/api/jobs/actions/019a9c1e-7f00-7000-8000-00000000000e"}}
+        """;
+
     private static readonly ParameterDoc Id = new("path", "id", "The action's id.");
 
     public static readonly EndpointDoc Cancel = Change(
@@ -19,6 +24,9 @@ internal static class JobActionsDocs
 
     public static readonly EndpointDoc Retry = Change(
         "retryJobs", "Retry many jobs, by a filter", ("Those that took too long", """{"error_code":"timeout"}"""), ("Of an hour", """{"created_after":"2026-11-20T08:00:00Z","created_before":"2026-11-20T09:00:00Z"}"""));
+
+    public static readonly EndpointDoc Erase = Change(
+        "eraseJobs", "Erase many jobs, by a filter", ("What is final and older", """{"created_before":"2026-10-01T00:00:00Z"}"""), ("Of a user of yours", """{"user":"user-7","dry_run":true}"""));
 
     public static readonly EndpointDoc List = new()
     {

@@ -8,7 +8,7 @@ using Pipeline.Core.Steering;
 
 namespace Pipeline.Api.Steering;
 
-/// <summary><c>/api/jobs/cancel</c>, <c>/api/jobs/retry</c> and <c>/api/jobs/actions</c>: many jobs at once, by a filter.</summary>
+/// <summary><c>/api/jobs/cancel</c>, <c>/api/jobs/retry</c>, <c>/api/jobs/erase</c> and <c>/api/jobs/actions</c>: many jobs at once, by a filter.</summary>
 internal static class JobActionsEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -17,6 +17,8 @@ internal static class JobActionsEndpoints
             .WithMetadata(new Audited()).Describe(JobActionsDocs.Cancel);
         api.MapPost("/jobs/retry", (HttpContext context, JobActions actions) => actions.AddAsync(context, JobAction.Retry))
             .WithMetadata(new Audited()).Describe(JobActionsDocs.Retry);
+        api.MapPost("/jobs/erase", (HttpContext context, JobActions actions) => actions.AddAsync(context, JobAction.Erase))
+            .WithMetadata(new Audited()).Describe(JobActionsDocs.Erase);
         api.MapGet("/jobs/actions", ListAsync).Describe(JobActionsDocs.List);
         api.MapGet("/jobs/actions/{id}", FindAsync).Describe(JobActionsDocs.Find);
         api.MapDelete("/jobs/actions/{id}", StopAsync).Describe(JobActionsDocs.Stop);

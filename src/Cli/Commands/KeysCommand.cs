@@ -6,17 +6,18 @@ using Pipeline.Core.Limits;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>keys add | list | rotate | limit | revoke</c>: works on the database, so that it helps where no key is left that the API would take.</summary>
+/// <summary><c>keys add | list | rotate | limit | revoke | erase</c>: works on the database, so that it helps where no key is left that the API would take.</summary>
 internal static class KeysCommand
 {
     public static Command Create(CliEnvironment environment) =>
-        new("keys", "Makes, lists, rotates, limits and revokes API keys, in the database of Postgres__ConnectionString.")
+        new("keys", "Makes, lists, rotates, limits and revokes API keys, and erases clients, in the database of Postgres__ConnectionString.")
         {
             Add(environment),
             List(environment),
             Rotate(environment),
             Limit(environment),
             Revoke(environment),
+            EraseCommand.Create(environment),
         };
 
     private static Command Add(CliEnvironment environment)

@@ -4,8 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Steering;
 
 namespace Pipeline.Cli.Commands;
 
@@ -31,6 +33,7 @@ internal static class PipelineDatabase
         builder.Configuration.AddInMemoryCollection([new(Setting, connectionString)]);
         builder.Logging.ClearProviders();
         builder.AddPipeline(pipeline => pipeline.AddActivityReports());
+        builder.Services.AddSingleton<ClientErasure>().AddSingleton<AuditStore>();
         try
         {
             using var host = builder.Build();

@@ -4,7 +4,7 @@ using Pipeline.Contracts;
 namespace Pipeline.Client;
 
 /// <summary>A job of a batch; a batch may have jobs of several kinds.</summary>
-public sealed class BatchItem
+public sealed record BatchItem
 {
     private readonly string _kind;
     private readonly Action<Utf8JsonWriter> _input;
@@ -18,6 +18,9 @@ public sealed class BatchItem
 
     /// <summary>A name of yours that comes back with the result; it need not be unique.</summary>
     public string? Key { get; }
+
+    /// <summary>Whom it is done for: 1 to 200 characters of your own.</summary>
+    public string? User { get; init; }
 
     public static BatchItem Of<TJob, TResult>(IJob<TJob, TResult> input, string? key)
         where TJob : class, IJob<TJob, TResult>
@@ -36,6 +39,11 @@ public sealed class BatchItem
         if (Key is not null)
         {
             writer.WriteString("key", Key);
+        }
+
+        if (User is not null)
+        {
+            writer.WriteString("user", User);
         }
 
         writer.WriteEndObject();

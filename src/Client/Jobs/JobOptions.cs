@@ -17,6 +17,9 @@ public sealed record JobOptions
     /// <summary>When the result is wanted; of one client's jobs, those with the earliest deadline go first.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>Whom it is done for: 1 to 200 characters of your own, by which all that is kept of one user is exported and erased.</summary>
+    public string? User { get; init; }
+
     /// <summary>Receives a signed webhook when the job is final.</summary>
     public Uri? CallbackUrl { get; init; }
 

@@ -70,6 +70,11 @@ internal static class JobBody
             writer.WriteString("deadline", deadline);
         }
 
+        if (options.User is { } user)
+        {
+            writer.WriteString("user", user);
+        }
+
         if (options.CallbackUrl is { } callback)
         {
             writer.WriteString("callback_url", callback.AbsoluteUri);

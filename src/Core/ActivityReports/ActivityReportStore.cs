@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Clients;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Postgres;
 
@@ -42,7 +44,7 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
     private const string Owners = $"""
         select c.id as ClientId, c.time_zone as TimeZone, c.language, c.created_at as Since, c.revoked_at as Until,
                (select max(first_day) from activity_reports where client_id = c.id and {EndedNight}) as LastNight
-          from clients c
+          from clients c where c.erased_at is null
         union all
         select null, null, null, (select min(created_at) from clients), null, (select max(first_day) from activity_reports where client_id is null and {EndedNight})
         """;
@@ -108,6 +110,9 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
          where summary_job_id is not null and summary is null and created_at > now() - @AgeSeconds * interval '1 second' limit @Limit
         """;
 
+    // The last night is made again, of the jobs that are there then.
+    private const string Delete = "delete from activity_reports where id = @Id and client_id = @ClientId returning coalesce(summary_job_id, id)";
+
     // Looks that a report sits out after its first failure, and as many more after each.
     private const int RetryPolls = 5;
 
@@ -122,6 +127,21 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
     /// <summary>Newest first, without figures: the client's own and, if it sees them, those of all clients.</summary>
     public Task<IReadOnlyList<ActivityReport>> ListAsync(Guid clientId, bool seesAll, ActivityReportFilter filter, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<ActivityReport>(List, new { ClientId = clientId, SeesAll = seesAll, filter.Before, filter.Scope, filter.Day, filter.Limit }, cancellationToken);
+
+    /// <summary>Deletes a report of the client with the job that summed it up; false where there is none.</summary>
+    public async Task<bool> DeleteAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await connection.QuerySingleOrDefaultAsync<Guid?>(Delete, new { Id = id, ClientId = clientId }, cancellationToken) is not { } summary)
+        {
+            return false;
+        }
+
+        await JobErasure.EraseAsync(connection, Client.SystemId, [summary], cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
 
     /// <summary>Texts of those of the jobs that belong to the client and whose text is kept.</summary>
     public async Task<IReadOnlyDictionary<Guid, string>> TextsAsync(Guid clientId, IEnumerable<Guid> jobIds, CancellationToken cancellationToken) =>

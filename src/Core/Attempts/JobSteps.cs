@@ -11,8 +11,11 @@ internal sealed class JobSteps(NpgsqlDataSource dataSource) : IJobSteps
         select step, result::text from job_steps where job_id = @JobId
         """;
 
+    // Of a job that ended or was erased meanwhile nothing is kept.
     private const string Save = """
-        insert into job_steps (job_id, step, result) values (@JobId, @Step, @Result::json) on conflict do nothing
+        insert into job_steps (job_id, step, result)
+        select id, @Step::int, @Result::json from jobs where id = @JobId and state = 'running' for share
+        on conflict do nothing
         """;
 
     public async Task<IReadOnlyDictionary<int, string>> BeginAsync(Guid jobId, int total, CancellationToken cancellationToken)

@@ -27,7 +27,7 @@ public sealed class BatchIntake(
 {
     // Not public: COPY cannot be prepared, which the test of all statements does.
     private const string CopyJobs = """
-        copy jobs (id, client_id, kind, queue, input, expires_at, batch_id, batch_index, client_key, answer_form, deadline, budget_tokens, budget_day, trace) from stdin (format binary)
+        copy jobs (id, client_id, kind, queue, input, expires_at, batch_id, batch_index, client_key, answer_form, deadline, user_id, budget_tokens, budget_day, trace) from stdin (format binary)
         """;
 
     // No row: an earlier try was committed before its connection broke.
@@ -238,6 +238,7 @@ public sealed class BatchIntake(
             await WriteOrNullAsync(item.Key, NpgsqlDbType.Text);
             await WriteOrNullAsync(item.AnswerForm, NpgsqlDbType.Text);
             await WriteOrNullAsync(item.Deadline?.UtcDateTime, NpgsqlDbType.TimestampTz);
+            await WriteOrNullAsync(item.UserId, NpgsqlDbType.Text);
             var tokens = estimate?.Invoke(item.Kind, item.InputJson);
             await WriteOrNullAsync(tokens, NpgsqlDbType.Integer);
             await WriteOrNullAsync(today, NpgsqlDbType.Date);

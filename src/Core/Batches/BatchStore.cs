@@ -1,5 +1,6 @@
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Telemetry;
@@ -69,6 +70,9 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
     public Task<BatchProgress?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
         dataSource.QuerySingleOrDefaultAsync<BatchProgress>(
             Find, new { ClientId = clientId, Id = id, Floor = JobDays.FloorOfPartsOf(id) }, cancellationToken);
+
+    /// <summary>Whether the client has it; one of a file also while its lines are checked.</summary>
+    public Task<bool> ExistsAsync(Guid clientId, Guid id, CancellationToken cancellationToken) => BatchErasure.ExistsAsync(dataSource, clientId, id, cancellationToken);
 
     /// <summary>Newest first.</summary>
     public Task<IReadOnlyList<Batch>> ListAsync(Guid clientId, Guid? before, int limit, CancellationToken cancellationToken) =>

@@ -54,6 +54,9 @@ public sealed record NewBatchItem
 
     /// <summary>What its answer needs beside input and result, for whoever accepted it; null: nothing.</summary>
     public string? AnswerForm { get; init; }
+
+    /// <summary>Whom its client does it for, by its own name for them.</summary>
+    public string? UserId { get; init; }
 }
 
 /// <summary>What became of a <see cref="NewBatch"/>.</summary>

@@ -9,6 +9,9 @@ public abstract record KeyReply
     /// <param name="Key">The client's newest key.</param>
     public sealed record Changed(StoredKey Key) : KeyReply;
 
+    /// <param name="Clients">All that had the name. Their keys have ended; their data is still there.</param>
+    public sealed record Erasing(IReadOnlyList<Guid> Clients) : KeyReply;
+
     /// <param name="Keys">How many ended.</param>
     public sealed record Revoked(int Keys) : KeyReply;
 

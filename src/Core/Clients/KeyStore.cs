@@ -47,7 +47,7 @@ public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
 
     private const string ReviveClient = """
         update clients set revoked_at = null, role = @Role
-         where id = (select id from clients where name = @Name order by revoked_at desc limit 1)
+         where id = (select id from clients where name = @Name and erased_at is null order by revoked_at desc limit 1)
         returning id
         """;
 
@@ -96,6 +96,10 @@ public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
     private const string RevokeClient = """
         update clients set revoked_at = now()
          where id = @ClientId and not exists (select from api_keys where client_id = @ClientId and revoked_at is null)
+        """;
+
+    private const string FindNamed = """
+        select id, role from clients where name = @Name and (not @RevokedOnly or revoked_at is not null) order by id
         """;
 
     /// <summary>Every key there was, expired and revoked ones included, newest first.</summary>
@@ -191,6 +195,29 @@ public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
         },
         cancellationToken);
 
+    /// <summary>Ends the keys of every client that had a name, before what they have is erased. Asked again, it answers the same.</summary>
+    /// <param name="revokedOnly">Whoever has the name now is spared.</param>
+    public Task<KeyReply> BeginErasureAsync(string name, bool revokedOnly, CancellationToken cancellationToken) => ChangeAsync(
+        async connection =>
+        {
+            var named = await connection.QueryAsync<ActiveClient>(FindNamed, new { Name = name, RevokedOnly = revokedOnly }, cancellationToken);
+            if (named.Count is 0)
+            {
+                return new KeyReply.Refused(KeyRefusal.NotFound, $"There was never a {(revokedOnly ? "revoked " : "")}client named '{name}'; ./run keys list and GET /api/keys show all keys.");
+            }
+
+            foreach (var client in named.Where(client => client.Id != Client.LocalId))
+            {
+                await connection.ExecuteAsync(Revoke, new { ClientId = client.Id, KeyId = (Guid?)null }, cancellationToken);
+                await connection.ExecuteAsync(RevokeClient, new { ClientId = client.Id }, cancellationToken);
+            }
+
+            return named.All(client => client.Role is not Role.Admin) || await connection.QuerySingleAsync<bool>(AnyAdmin, null, cancellationToken)
+                ? new KeyReply.Erasing([.. named.Select(client => client.Id)])
+                : LastAdmin(name);
+        },
+        cancellationToken);
+
     private Task<KeyReply> ChangeClientAsync(
         string name, Func<NpgsqlConnection, (Guid Id, Role Role), Task<KeyReply>> change, CancellationToken cancellationToken) => ChangeAsync(
         async connection =>
@@ -204,10 +231,12 @@ public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
             var reply = await change(connection, (client.Id, client.Role));
             return client.Role is not Role.Admin || await connection.QuerySingleAsync<bool>(AnyAdmin, null, cancellationToken)
                 ? reply
-                : new KeyReply.Refused(
-                    KeyRefusal.LastAdmin, $"'{name}' has the last key of an admin; without one nobody could manage keys. Make another first: ./run keys add NAME --role admin.");
+                : LastAdmin(name);
         },
         cancellationToken);
+
+    private static KeyReply.Refused LastAdmin(string name) => new(
+        KeyRefusal.LastAdmin, $"'{name}' has the last key of an admin; without one nobody could manage keys. Make another first: ./run keys add NAME --role admin.");
 
     /// <summary>Keeps what was changed unless it ends as refused.</summary>
     private async Task<KeyReply> ChangeAsync(Func<NpgsqlConnection, Task<KeyReply>> change, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ public sealed record Conversation
     /// <summary>What was decided when it began, as JSON; its shape is that of the kind.</summary>
     public required string Settings { get; init; }
 
-    /// <summary>The user of the client whose only conversation it is; null for one that its client began itself.</summary>
+    /// <summary>Whose it is, by the client's own name for them; null: nobody's in particular.</summary>
     public string? UserId { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

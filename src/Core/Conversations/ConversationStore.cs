@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Conversations;
@@ -7,7 +8,8 @@ namespace Pipeline.Core.Conversations;
 public sealed class ConversationStore(NpgsqlDataSource dataSource)
 {
     internal const string Insert = """
-        insert into conversations (id, client_id, kind, settings, user_id) values (@Id, @ClientId, @Kind, @Settings::json, @UserId::text)
+        insert into conversations (id, client_id, kind, settings, user_id, is_tagged)
+        values (@Id, @ClientId, @Kind, @Settings::json, @UserId::text, @IsTagged)
         on conflict do nothing
         """;
 
@@ -16,7 +18,7 @@ public sealed class ConversationStore(NpgsqlDataSource dataSource)
         """;
 
     private const string FindOfUser = """
-        select id, settings::text, user_id as UserId, created_at as CreatedAt from conversations where client_id = @ClientId and user_id = @UserId
+        select id, settings::text, user_id as UserId, created_at as CreatedAt from conversations where client_id = @ClientId and user_id = @UserId and not is_tagged
         """;
 
     private const string List = """
@@ -32,20 +34,24 @@ public sealed class ConversationStore(NpgsqlDataSource dataSource)
          where m.conversation_id = @Id order by m.position
         """;
 
-    // Jobs first: messages go with their conversation. Those in flight end here and now, as when a client cancels them, and what was
-    // said in the others is forgotten; that there was a job stays, for counts and for repeats under an idempotency key.
-    private const string Forget = """
-        update jobs set state = 'canceled', input = '{}', result = null, error_code = null, error = null, due_at = null, worker_id = null, cache_key = null,
-               finished_at = coalesce(finished_at, now()), finished_xid = coalesce(finished_xid, pg_current_xact_id())
-         where client_id = @ClientId
-           and id = any(array(select m.job_id from conversation_messages m join conversations c on c.id = m.conversation_id
-                               where c.client_id = @ClientId and c.kind = @Kind and c.id = @Id))
+    // The lock keeps it from taking messages meanwhile.
+    private const string Lock = "select id from conversations where client_id = @ClientId and kind = @Kind and id = @Id for update";
+
+    private const string Jobs = """
+        select unnest(m.job_id || m.replaced) from conversation_messages m join conversations c on c.id = m.conversation_id
+         where c.client_id = @ClientId and c.kind = @Kind and c.id = @Id
         """;
 
     private const string Delete = "delete from conversations where client_id = @ClientId and kind = @Kind and id = @Id";
 
-    public Task AddAsync(Guid clientId, string kind, Guid id, string settings, CancellationToken cancellationToken) =>
-        dataSource.ExecuteAsync(Insert, new { Id = id, ClientId = clientId, Kind = kind, Settings = settings, UserId = (string?)null }, cancellationToken);
+    private const string OfUser = "select id, kind from conversations where client_id = @ClientId and user_id = @UserId and id > @After order by id limit @Limit";
+
+    // A transaction erases no more jobs than that; a longer conversation takes several statements.
+    private const int JobsMax = 500;
+
+    /// <param name="userId">Whose it is, if it is somebody's; it is one of any number.</param>
+    public Task AddAsync(Guid clientId, string kind, Guid id, string settings, string? userId, CancellationToken cancellationToken) => dataSource.ExecuteAsync(
+        Insert, new { Id = id, ClientId = clientId, Kind = kind, Settings = settings, UserId = userId, IsTagged = userId is not null }, cancellationToken);
 
     /// <summary>The conversation with its messages, if it exists and belongs to the client.</summary>
     public Task<Conversation?> FindAsync(Guid clientId, string kind, Guid id, CancellationToken cancellationToken) =>
@@ -59,13 +65,22 @@ public sealed class ConversationStore(NpgsqlDataSource dataSource)
     public Task<IReadOnlyList<Conversation>> ListAsync(Guid clientId, string kind, Guid? before, int limit, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<Conversation>(List, new { ClientId = clientId, Kind = kind, Before = before, Limit = limit }, cancellationToken);
 
-    /// <summary>Deletes the conversation with its messages, and what its jobs were asked and answered; false where there is none.</summary>
+    /// <summary>Ids and kinds of all that a user of the client has, oldest first.</summary>
+    public Task<IReadOnlyList<(Guid Id, string Kind)>> ListOfUserAsync(Guid clientId, string userId, Guid after, int limit, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<(Guid Id, string Kind)>(OfUser, new { ClientId = clientId, UserId = userId, After = after, Limit = limit }, cancellationToken);
+
+    /// <summary>Deletes the conversation with its messages and the jobs that answered them; false where there is none.</summary>
     public async Task<bool> DeleteAsync(Guid clientId, string kind, Guid id, CancellationToken cancellationToken)
     {
         var key = new { ClientId = clientId, Kind = kind, Id = id };
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync(Forget, key, cancellationToken);
+        await connection.ExecuteAsync(Lock, key, cancellationToken);
+        foreach (var jobs in (await connection.QueryAsync<Guid>(Jobs, key, cancellationToken)).Chunk(JobsMax))
+        {
+            await JobErasure.EraseAsync(connection, clientId, jobs, cancellationToken);
+        }
+
         var isDeleted = await connection.ExecuteAsync(Delete, key, cancellationToken) is 1;
         await transaction.CommitAsync(cancellationToken);
         return isDeleted;

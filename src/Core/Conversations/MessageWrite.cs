@@ -13,7 +13,8 @@ public sealed record MessageWrite : ISubmissionWrite
         with conversation as (select id from conversations where id = @ConversationId for key share)
         insert into conversation_messages (conversation_id, position, content, job_id)
         select id, @Position::integer, @Content::text, @JobId::uuid from conversation
-        on conflict (conversation_id, position) do update set content = excluded.content, job_id = excluded.job_id
+        on conflict (conversation_id, position) do update set content = excluded.content, job_id = excluded.job_id,
+               replaced = array_remove(conversation_messages.replaced || conversation_messages.job_id, excluded.job_id)
          where conversation_messages.job_id in (excluded.job_id, @Replaces::uuid)
         returning position
         """;
@@ -25,8 +26,11 @@ public sealed record MessageWrite : ISubmissionWrite
     /// <summary>Kind and settings of a conversation that begins with this message; null for one that exists.</summary>
     public (string Kind, string Settings)? Begins { get; init; }
 
-    /// <summary>The user whose conversation begins; null where it is nobody's in particular.</summary>
+    /// <summary>The user whose only conversation begins; null where it is nobody's in particular.</summary>
     public string? UserId { get; init; }
+
+    /// <summary>The conversation that begins is one of any number of its user.</summary>
+    public bool IsTagged { get; init; }
 
     public required int Position { get; init; }
 
@@ -49,7 +53,7 @@ public sealed record MessageWrite : ISubmissionWrite
 
         if (Begins is var (kind, settings))
         {
-            await connection.ExecuteAsync(ConversationStore.Insert, new { Id = ConversationId, ClientId, Kind = kind, Settings = settings, UserId }, cancellationToken);
+            await connection.ExecuteAsync(ConversationStore.Insert, new { Id = ConversationId, ClientId, Kind = kind, Settings = settings, UserId, IsTagged }, cancellationToken);
         }
 
         var added = await connection.QueryAsync<int>(AddMessage, new { ConversationId, Position, Content, JobId, Replaces }, cancellationToken);

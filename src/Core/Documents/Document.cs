@@ -7,6 +7,9 @@ public sealed record Document
 
     public required Guid JobId { get; init; }
 
+    /// <summary>Whose it is, by its client's own name for them.</summary>
+    public string? UserId { get; init; }
+
     public string? Title { get; init; }
 
     public required string Format { get; init; }
@@ -53,6 +56,9 @@ public sealed record NewDocument
 {
     /// <summary>UUIDv7, and the id of the job that embeds it.</summary>
     public required Guid Id { get; init; }
+
+    /// <summary>Whose it is, by its client's own name for them.</summary>
+    public string? UserId { get; init; }
 
     public string? Title { get; init; }
 

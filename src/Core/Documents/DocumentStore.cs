@@ -1,15 +1,16 @@
 using Npgsql;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Documents;
 
 /// <summary>What clients ask about, and do to, their own documents. They enter with their jobs, through <see cref="Intake.JobIntake"/>.</summary>
-public sealed class DocumentStore(NpgsqlDataSource dataSource)
+public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes)
 {
     private const string Count = "select documents from document_owners where client_id = @ClientId";
 
     private const string Columns = """
-        d.id, d.job_id as JobId, d.title, d.format, d.metadata::text, d.bytes, d.created_at as CreatedAt, d.embedded_at as EmbeddedAt,
+        d.id, d.job_id as JobId, d.user_id as UserId, d.title, d.format, d.metadata::text, d.bytes, d.created_at as CreatedAt, d.embedded_at as EmbeddedAt,
         d.chunks, m.name as Model, j.state as JobState, j.error_code as ErrorCode, j.error,
         d.next_model_id is not null as IsUnfinished,
         (select count(*)::int from chunks c where c.document_id = d.id and c.model_id = coalesce(d.next_model_id, d.model_id)) as ChunksEmbedded
@@ -29,10 +30,16 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource)
 
     // Chunks and vectors go with it. The version tells every API that holds them in memory.
     private const string Delete = """
-        with deleted as (delete from documents where client_id = @ClientId and id = @Id returning client_id)
-        update document_owners o set documents = o.documents - 1, version = o.version + 1, deleted_version = o.version + 1
-          from deleted where o.client_id = deleted.client_id
+        with deleted as (delete from documents where client_id = @ClientId and id = @Id returning client_id, array[id, job_id] as jobs),
+        owner as (
+            update document_owners o set documents = o.documents - 1, version = o.version + 1, deleted_version = o.version + 1
+              from deleted where o.client_id = deleted.client_id)
+        select unnest(jobs) from deleted
         """;
+
+    private const string OfUser = "select id from documents where client_id = @ClientId and user_id = @UserId and id > @After order by id limit @Limit";
+
+    private const string Text = "select text from documents where client_id = @ClientId and id = @Id";
 
     // Documents of another model than the one that is served now get a job each, among the bulk ones. next_model_id marks
     // them as taken; what a job that failed leaves behind is its client's to retry.
@@ -64,9 +71,33 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource)
     public Task<IReadOnlyList<Document>> ListAsync(Guid clientId, Guid? before, int limit, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<Document>(List, new { ClientId = clientId, Before = before, Limit = limit }, cancellationToken);
 
-    /// <summary>Deletes it with its chunks and vectors. False when there is none.</summary>
-    public async Task<bool> DeleteAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
-        await dataSource.ExecuteAsync(Delete, new { ClientId = clientId, Id = id }, cancellationToken) > 0;
+    /// <summary>Ids of all that a user of the client has, oldest first.</summary>
+    public Task<IReadOnlyList<Guid>> ListOfUserAsync(Guid clientId, string userId, Guid after, int limit, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<Guid>(OfUser, new { ClientId = clientId, UserId = userId, After = after, Limit = limit }, cancellationToken);
+
+    /// <summary>What it says, as it was read from what its client sent.</summary>
+    public Task<string?> FindTextAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleOrDefaultAsync<string>(Text, new { ClientId = clientId, Id = id }, cancellationToken);
+
+    /// <summary>Deletes it with its chunks and vectors, the jobs that embedded it, and those whose prompts quote it. False when there is none.</summary>
+    public async Task<bool> DeleteAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
+    {
+        await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var jobs = await connection.QueryAsync<Guid>(Delete, new { ClientId = clientId, Id = id }, cancellationToken);
+            if (jobs.Count is 0)
+            {
+                return false;
+            }
+
+            await JobErasure.EraseAsync(connection, clientId, [.. jobs], cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        await quotes.EraseAsync(clientId, id, cancellationToken);
+        return true;
+    }
 
     /// <summary>Gives jobs to documents of another model than the one in use; returns to how many.</summary>
     public async Task<int> ReembedAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken)

@@ -10,10 +10,10 @@ public sealed record DocumentWrite(Guid ClientId, NewDocument Document) : IGroup
     // Ordered, so that two transactions take the rows of several owners in the same order.
     internal const string Insert = """
         with accepted as (
-            insert into documents (id, client_id, job_id, title, format, metadata, text, bytes)
-            select id, client_id, id, title, format, metadata, text, octet_length(text)
-              from unnest(@Ids::uuid[], @ClientIds::uuid[], @Titles::text[], @Formats::text[], @Metadata::jsonb[], @Texts::text[])
-                as d (id, client_id, title, format, metadata, text)
+            insert into documents (id, client_id, job_id, user_id, title, format, metadata, text, bytes)
+            select id, client_id, id, user_id, title, format, metadata, text, octet_length(text)
+              from unnest(@Ids::uuid[], @ClientIds::uuid[], @UserIds::text[], @Titles::text[], @Formats::text[], @Metadata::jsonb[], @Texts::text[])
+                as d (id, client_id, user_id, title, format, metadata, text)
             on conflict (id) do nothing
             returning client_id)
         insert into document_owners (client_id, documents)
@@ -30,6 +30,7 @@ public sealed record DocumentWrite(Guid ClientId, NewDocument Document) : IGroup
             {
                 Ids = rows.Select(row => row.Document.Id).ToArray(),
                 ClientIds = rows.Select(row => row.ClientId).ToArray(),
+                UserIds = rows.Select(row => row.Document.UserId).ToArray(),
                 Titles = rows.Select(row => row.Document.Title).ToArray(),
                 Formats = rows.Select(row => row.Document.Format).ToArray(),
                 Metadata = rows.Select(row => row.Document.MetadataJson).ToArray(),

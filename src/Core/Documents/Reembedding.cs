@@ -42,7 +42,7 @@ internal static class DocumentRegistration
     {
         services.AddValidated<DocumentOptions, DocumentOptionsValidator>(DocumentOptions.Section);
         services.AddSingleton<IValidateOptions<DocumentOptions>, DocumentOptionsRules>();
-        return services.AddSingleton<DocumentStore>().AddSingleton<ChunkStore>().AddSingleton<EmbeddingModelStore>();
+        return services.AddSingleton<DocumentStore>().AddSingleton<QuoteStore>().AddSingleton<ChunkStore>().AddSingleton<EmbeddingModelStore>();
     }
 
     /// <summary>This process gives documents of another model to the one in use.</summary>

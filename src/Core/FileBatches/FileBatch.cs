@@ -72,6 +72,9 @@ public sealed record FileBatch
 
     /// <summary>Since when its client holds back what has not been sent to a worker.</summary>
     public DateTimeOffset? PausedAt { get; init; }
+
+    /// <summary>Lines whose jobs were erased: nothing is left of them.</summary>
+    public int Erased { get; init; }
 }
 
 /// <summary>The values of <c>file_batches.state</c>: OpenAI's words.</summary>

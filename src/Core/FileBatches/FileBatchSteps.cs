@@ -49,7 +49,7 @@ public sealed class FileBatchSteps(NpgsqlDataSource dataSource)
                    error_code = @ErrorCode, error = @Error, error_line = @ErrorLine,
                    completed_at = case when @To = 'completed' then now() end, failed_at = case when @To = 'failed' then now() end,
                    expired_at = case when @To = 'expired' then now() end, cancelled_at = case when @To = 'cancelled' then now() end
-             where id = @Id and state = @From returning id, client_id, state, callback_url),
+             where id = @Id and state = @From and erased = @Erased returning id, client_id, state, callback_url),
         called as (
             insert into webhook_deliveries (client_id, batch_id, url, type, payload)
             select client_id, id, callback_url, 'batch.' || state, json_build_object(
@@ -100,7 +100,7 @@ public sealed class FileBatchSteps(NpgsqlDataSource dataSource)
     public Task FinalizeAsync(Guid id, CancellationToken cancellationToken) => dataSource.ExecuteAsync(Finalize, new { Id = id }, cancellationToken);
 
     /// <summary>Ends a batch, with its files in place of those of an earlier end.</summary>
-    /// <returns>False when it is not in the state any more that it was found in; nothing is written then.</returns>
+    /// <returns>False when it is not in the state any more that it was found in, or lost a job meanwhile; nothing is written then.</returns>
     public async Task<bool> EndAsync(FileBatch found, FileBatchEnd end, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -116,6 +116,7 @@ public sealed class FileBatchSteps(NpgsqlDataSource dataSource)
             {
                 found.Id,
                 From = found.State,
+                found.Erased,
                 To = end.State,
                 end.Completed,
                 end.Failed,

@@ -18,7 +18,7 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, LineCounts count
         error_code as ErrorCode, error, error_line as ErrorLine, output_file_id as OutputFileId, error_file_id as ErrorFileId,
         created_at as CreatedAt, expires_at as ExpiresAt, in_progress_at as InProgressAt, finalizing_at as FinalizingAt,
         completed_at as CompletedAt, failed_at as FailedAt, expired_at as ExpiredAt, cancelling_at as CancellingAt, cancelled_at as CancelledAt,
-        paused_at as PausedAt, completed, failed
+        paused_at as PausedAt, completed, failed, erased
         """;
 
     private const string Insert = $"""

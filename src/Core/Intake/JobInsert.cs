@@ -24,11 +24,11 @@ internal static class JobInsert
 
     private const string Accept = """
         accepted as (
-            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, budget_tokens, trace, budget_day)
+            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, user_id, budget_tokens, trace, budget_day)
             select *, case when tokens is not null then (now() at time zone 'UTC')::date end
               from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Queues::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
-                          @Subscribers::text[], @CallbackUrls::text[], @AnswerForms::text[], @Deadlines::timestamptz[], @Tokens::int[], @Traces::text[])
-                   as s (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, tokens, trace)
+                          @Subscribers::text[], @CallbackUrls::text[], @AnswerForms::text[], @Deadlines::timestamptz[], @UserIds::text[], @Tokens::int[], @Traces::text[])
+                   as s (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, user_id, tokens, trace)
             on conflict (id) do nothing
             returning id, client_id, queue, state, deadline, budget_tokens)
         """;
@@ -49,16 +49,17 @@ internal static class JobInsert
     // What is found is final from the start and travels nowhere: it is told as row 0. Only a job that was computed has a key, so no result outlives its age by being given again.
     private const string AcceptOrAnswer = """
         accepted as (
-            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, trace, budget_tokens, budget_day,
+            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, user_id, trace, budget_tokens, budget_day,
                               state, result, cached_from, finished_at, finished_xid)
-            select s.id, s.client_id, s.kind, s.queue, s.input, s.expires_at, s.subscriber, s.callback_url, s.answer_form, s.deadline, s.trace,
+            select s.id, s.client_id, s.kind, s.queue, s.input, s.expires_at, s.subscriber, s.callback_url, s.answer_form, s.deadline, s.user_id, s.trace,
                    case when known.id is null then s.tokens end,
                    case when known.id is null and s.tokens is not null then (now() at time zone 'UTC')::date end,
                    case when known.id is null then 'queued' else 'succeeded' end, known.result, known.id,
                    case when known.id is not null then now() end, case when known.id is not null then pg_current_xact_id() end
               from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Queues::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
-                          @Subscribers::text[], @CallbackUrls::text[], @AnswerForms::text[], @Deadlines::timestamptz[], @Tokens::int[], @Traces::text[], @CacheKeys::uuid[])
-                   as s (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, tokens, trace, cache_key)
+                          @Subscribers::text[], @CallbackUrls::text[], @AnswerForms::text[], @Deadlines::timestamptz[], @UserIds::text[], @Tokens::int[], @Traces::text[],
+                          @CacheKeys::uuid[])
+                   as s (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, user_id, tokens, trace, cache_key)
               left join lateral (
                    select id, result from jobs
                     where jobs.cache_key = s.cache_key and jobs.id >= @CacheFloor and finished_at > now() - @AgeMaxSeconds * interval '1 second'
@@ -107,6 +108,7 @@ internal static class JobInsert
             Subscribers = jobs.Select(job => job.Subscriber).ToArray(),
             CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
             AnswerForms = jobs.Select(job => job.AnswerForm).ToArray(),
+            UserIds = jobs.Select(job => job.UserId).ToArray(),
         });
 }
 

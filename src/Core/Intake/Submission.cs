@@ -52,6 +52,9 @@ public sealed record NewJob
     /// <summary>What its answer needs beside input and result, for whoever accepted it; null: nothing.</summary>
     public string? AnswerForm { get; init; }
 
+    /// <summary>Whom its client does it for, by its own name for them; null: nobody in particular.</summary>
+    public string? UserId { get; init; }
+
     /// <summary>Where to look for a result that it can be given at once; null when it has to be computed.</summary>
     public Guid? CacheKey { get; init; }
 }

@@ -20,6 +20,9 @@ public record Job
     /// <summary>The batch that brought it; null when it came alone.</summary>
     public Guid? BatchId { get; init; }
 
+    /// <summary>Whom its client did it for, by its own name for them.</summary>
+    public string? UserId { get; init; }
+
     /// <summary>Its result is that of an earlier job.</summary>
     public bool IsCached { get; init; }
 

@@ -17,6 +17,9 @@ public sealed record JobFilter
 
     public Guid? BatchId { get; init; }
 
+    /// <summary>Only jobs that a client did for this user of its.</summary>
+    public string? UserId { get; init; }
+
     /// <summary>Only jobs accepted at this time or later.</summary>
     public DateTimeOffset? CreatedAfter { get; init; }
 

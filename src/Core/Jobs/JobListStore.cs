@@ -18,11 +18,12 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
     private const string Matches = """
         (@State::text is null or state = @State) and (@Kind::text is null or kind = @Kind)
              and (@Queue::text is null or queue = @Queue) and (@ErrorCode::text is null or error_code = @ErrorCode)
+             and (@UserId::text is null or user_id = @UserId)
         """;
 
     private const string InRange = "id < @Below and id >= @From";
 
-    private const string Looked = "id, client_id, state, kind, queue, error_code, error from jobs where";
+    private const string Looked = "id, client_id, user_id, state, kind, queue, error_code, error from jobs where";
 
     // The order in which the index of a client's jobs holds them; migration 0021 says why it is not the id itself.
     private const string InRangeOfClient = $"client_id = @ClientId and {InRange} and uuid_send(id) < uuid_send(@Below) and uuid_send(id) >= uuid_send(@From)";
@@ -41,6 +42,19 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
     private const string ListOfClient = $"with found as (select id from ({OfClient}) as looked where {Matches} order by uuid_send(id) desc limit @Limit) select {Shown}";
 
     private const string ListOfAll = $"with found as (select id from ({OfAll}) as looked where {Matches} order by id desc limit @Limit) select {Shown}";
+
+    // So have those of a user.
+    private const string OfUser = $"""
+        select {Looked} client_id = @ClientId and user_id = @UserId and {InRange} and uuid_send(id) < uuid_send(@Below) and uuid_send(id) >= uuid_send(@From)
+         order by uuid_send(id) desc limit @LookMax
+        """;
+
+    private const string ListOfUser = $"with found as (select id from ({OfUser}) as looked where {Matches} order by uuid_send(id) desc limit @Limit) select {Shown}";
+
+    private const string LastOfUser = $"""
+        select id from jobs where client_id = @ClientId and user_id = @UserId and {InRange} and uuid_send(id) < uuid_send(@Below) and uuid_send(id) >= uuid_send(@From)
+         order by uuid_send(id) desc offset @LookMax - 1 limit 1
+        """;
 
     // Behind a backlog the jobs that run are far from the newest, and they are few: they have an index of their own.
     private const string ListRunning = $"""
@@ -84,13 +98,14 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
     public async Task<JobPage> ListAsync(JobFilter filter, CancellationToken cancellationToken)
     {
         var floor = Floor(filter.BatchId);
-        var parameters = new { filter.ClientId, filter.State, filter.Kind, filter.Queue, filter.ErrorCode, filter.BatchId, filter.From, filter.Below, filter.Limit, LookMax, Floor = floor };
+        var parameters = new { filter.ClientId, filter.State, filter.Kind, filter.Queue, filter.ErrorCode, filter.BatchId, filter.UserId, filter.From, filter.Below, filter.Limit, LookMax, Floor = floor };
         var isBounded = filter.BatchId is not null || filter.State is Contracts.JobState.Running;
-        var sql = filter.BatchId is not null ? ListOfBatch : isBounded ? ListRunning : filter.ClientId is null ? ListOfAll : ListOfClient;
+        var isOfUser = filter is { UserId: not null, ClientId: not null };
+        var sql = filter.BatchId is not null ? ListOfBatch : isBounded ? ListRunning : isOfUser ? ListOfUser : filter.ClientId is null ? ListOfAll : ListOfClient;
         var found = await reads.QueryAsync<Job>(sql, parameters, cancellationToken);
         return found.Count == filter.Limit || isBounded
             ? new(found, null)
-            : new(found, (await reads.QueryAsync<Guid?>(filter.ClientId is null ? LastOfAll : LastOfClient, parameters, cancellationToken)).SingleOrDefault());
+            : new(found, (await reads.QueryAsync<Guid?>(isOfUser ? LastOfUser : filter.ClientId is null ? LastOfAll : LastOfClient, parameters, cancellationToken)).SingleOrDefault());
     }
 
     /// <summary>Why jobs failed: among the newest of a client or of all, or in a batch; the most frequent code first.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Telemetry;
@@ -12,7 +13,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     internal const string Summary = """
         id, client_id as ClientId, kind, queue, state, attempt, deaths::int, created_at as CreatedAt,
         started_at as StartedAt, finished_at as FinishedAt, due_at as DueAt, expires_at as ExpiresAt, deadline,
-        batch_id as BatchId, cached_from is not null as IsCached, error_code as ErrorCode, error,
+        batch_id as BatchId, user_id as UserId, cached_from is not null as IsCached, error_code as ErrorCode, error,
         steps, case when steps is not null then (select count(*) from job_steps where job_id = id)::int end as StepsDone
         """;
 
@@ -61,6 +62,17 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     /// <summary>Ends a waiting or running job; its worker stops within <see cref="Attempts.WorkerOptions.OwnershipInterval"/>.</summary>
     public Task<JobChange> CancelAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
         ChangeAsync(Cancel, clientId, id, cancellationToken);
+
+    /// <summary>Deletes a job, in whatever state it is, with everything that was made of it; false where there is none.</summary>
+    public async Task<bool> EraseAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var erased = await JobErasure.EraseAsync(connection, clientId, [id], cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        signal.Set(); // What waited behind it may have room now.
+        return erased > 0;
+    }
 
     /// <summary>Queues a job anew that failed, was canceled or expired.</summary>
     public async Task<JobChange> RetryAsync(Guid clientId, Guid id, CancellationToken cancellationToken)

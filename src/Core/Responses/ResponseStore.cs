@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
@@ -28,16 +29,10 @@ public sealed class ResponseStore(NpgsqlDataSource dataSource)
           from chain left join jobs j on j.id = chain.id order by depth desc
         """;
 
-    // The job ends here and now, and what was said is forgotten; that there was one stays, for counts and for repeats under an idempotency key.
-    private const string Delete = """
-        with gone as (delete from responses where client_id = @ClientId and id = @Id returning id),
-        forgotten as (
-            update jobs set state = case when state in ('queued', 'running') then 'canceled' else state end, input = '{}', result = null,
-                   error_code = null, error = null, due_at = null, worker_id = null, cache_key = null,
-                   finished_at = coalesce(finished_at, now()), finished_xid = coalesce(finished_xid, pg_current_xact_id())
-              from gone where jobs.id = gone.id and jobs.client_id = @ClientId)
-        select count(*)::int from gone
-        """;
+    private const string Lock = "select id from responses where client_id = @ClientId and id = @Id for update";
+
+    // Where retention has taken the job already.
+    private const string Delete = "delete from responses where client_id = @ClientId and id = @Id";
 
     public Task<StoredResponse?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
         dataSource.QuerySingleOrDefaultAsync<StoredResponse>(Find, new { ClientId = clientId, Id = id }, cancellationToken);
@@ -46,9 +41,21 @@ public sealed class ResponseStore(NpgsqlDataSource dataSource)
     public Task<IReadOnlyList<EarlierResponse>> ChainAsync(Guid clientId, Guid id, int depthMax, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<EarlierResponse>(Chain, new { ClientId = clientId, Id = id, DepthMax = depthMax }, cancellationToken);
 
-    /// <summary>Deletes an answer with what was asked and said; false where there is none.</summary>
-    public async Task<bool> DeleteAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
-        await dataSource.QuerySingleAsync<int>(Delete, new { ClientId = clientId, Id = id }, cancellationToken) > 0;
+    /// <summary>Deletes an answer with its job; false where there is none.</summary>
+    public async Task<bool> DeleteAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await connection.QuerySingleOrDefaultAsync<Guid?>(Lock, new { ClientId = clientId, Id = id }, cancellationToken) is null)
+        {
+            return false;
+        }
+
+        await JobErasure.EraseAsync(connection, clientId, [id], cancellationToken);
+        await connection.ExecuteAsync(Delete, new { ClientId = clientId, Id = id }, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
 }
 
 /// <summary>Keeps what a client said, in the transaction that accepts the job that answers it.</summary>

@@ -13,6 +13,9 @@ public sealed record SearchQuery
     /// <summary>Most chunks of one document; null for any number.</summary>
     public int? PerDocument { get; init; }
 
+    /// <summary>Whom the client looks for it for, by its own name for them.</summary>
+    public string? UserId { get; init; }
+
     public SearchMode Mode { get; init; } = SearchMode.Hybrid;
 
     /// <summary>A JSON object that a document's metadata must contain; null for any.</summary>

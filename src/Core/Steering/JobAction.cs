@@ -6,8 +6,11 @@ namespace Pipeline.Core.Steering;
 /// <summary>What to do to which jobs.</summary>
 public sealed record NewJobAction
 {
-    /// <summary><see cref="JobAction.Cancel"/> or <see cref="JobAction.Retry"/>.</summary>
+    /// <summary><see cref="JobAction.Cancel"/>, <see cref="JobAction.Retry"/> or <see cref="JobAction.Erase"/>.</summary>
     public required string Action { get; init; }
+
+    /// <summary>A value of <see cref="JobActionScope"/>: what goes with the jobs.</summary>
+    public string Scope { get; init; } = JobActionScope.Jobs;
 
     /// <summary>Whose jobs; null: everybody's.</summary>
     public Guid? ClientId { get; init; }
@@ -21,6 +24,9 @@ public sealed record NewJobAction
 
     public Guid? BatchId { get; init; }
 
+    /// <summary>Only jobs that the client did for this user of its.</summary>
+    public string? UserId { get; init; }
+
     public DateTimeOffset? CreatedAfter { get; init; }
 
     public DateTimeOffset? CreatedBefore { get; init; }
@@ -33,6 +39,7 @@ public sealed record JobAction
 {
     public const string Cancel = "cancel";
     public const string Retry = "retry";
+    public const string Erase = "erase";
 
     public required Guid Id { get; init; }
 
@@ -46,6 +53,12 @@ public sealed record JobAction
 
     public Guid? BatchId { get; init; }
 
+    /// <summary>Null also once it has ended: what was erased leaves no name behind.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>A value of <see cref="JobActionScope"/>.</summary>
+    public string Scope { get; init; } = JobActionScope.Jobs;
+
     public Guid? ClientId { get; init; }
 
     /// <summary>The name of the client whose jobs it is about; null: everybody's.</summary>
@@ -54,7 +67,7 @@ public sealed record JobAction
     /// <summary>running, stopped or done.</summary>
     public required string State { get; init; }
 
-    /// <summary>Jobs that were canceled or queued anew.</summary>
+    /// <summary>Jobs that were canceled, queued anew or erased.</summary>
     public required long Changed { get; init; }
 
     /// <summary>Jobs that were not retried because the budget of their client does not hold them.</summary>
@@ -71,6 +84,34 @@ public sealed record JobAction
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>The states that allow an action.</summary>
-    public static IReadOnlyList<string> StatesOf(string action) =>
-        action is Cancel ? [JobState.Queued, JobState.Running] : [JobState.Failed, JobState.Canceled, JobState.Expired];
+    public static IReadOnlyList<string> StatesOf(string action) => action switch
+    {
+        Cancel => [JobState.Queued, JobState.Running],
+        Erase => JobState.All,
+        _ => [JobState.Failed, JobState.Canceled, JobState.Expired],
+    };
+
+    /// <summary>The states that are meant where none is named.</summary>
+    public static IReadOnlyList<string> UsualStatesOf(string action) => action switch
+    {
+        Retry => [JobState.Failed],
+        Erase => [.. JobState.All.Where(JobState.IsFinal)],
+        _ => StatesOf(action),
+    };
+}
+
+/// <summary>The values of <c>job_actions.scope</c>: what an erasure takes besides the jobs that it finds.</summary>
+public static class JobActionScope
+{
+    /// <summary>Nothing.</summary>
+    public const string Jobs = "jobs";
+
+    /// <summary>The batch that they came with, and its files.</summary>
+    public const string Batch = "batch";
+
+    /// <summary>Conversations and documents of the user.</summary>
+    public const string User = "user";
+
+    /// <summary>Everything of the client but its name, for the audit, and how much it used.</summary>
+    public const string Client = "client";
 }

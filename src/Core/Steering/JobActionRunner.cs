@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Relay;
@@ -12,7 +13,7 @@ namespace Pipeline.Core.Steering;
 /// statement that changes a few of them, and no page is larger than what takes <see cref="ChangeTime"/>.
 /// </summary>
 public sealed partial class JobActionRunner(
-    NpgsqlDataSource dataSource, JobActionStore store, DispatchStore dispatches, TimeProvider time, ILogger<JobActionRunner> logger)
+    NpgsqlDataSource dataSource, JobActionStore store, DispatchStore dispatches, ErasureEnds ends, TimeProvider time, ILogger<JobActionRunner> logger)
     : LoopService(time, logger)
 {
     private const string LockName = "job-actions";
@@ -41,33 +42,43 @@ public sealed partial class JobActionRunner(
     {
         while (true)
         {
-            if ((await store.OpenAsync(stoppingToken)).Count > 0)
-            {
-                await using var leading = await AdvisoryLock.TryAcquireAsync(dataSource, LockName, stoppingToken);
-                if (leading is not null)
-                {
-                    await RunAsync(leading, stoppingToken);
-                }
-            }
-
+            await RunOpenAsync(stoppingToken);
             RoundDone();
             await _added.WaitAsync(Interval, stoppingToken);
         }
     }
 
+    /// <summary>Carries out what there is to do, unless another process is at it.</summary>
+    public async Task RunOpenAsync(CancellationToken cancellationToken)
+    {
+        if ((await store.OpenAsync(cancellationToken)).Count is 0)
+        {
+            return;
+        }
+
+        await using var leading = await AdvisoryLock.TryAcquireAsync(dataSource, LockName, cancellationToken);
+        if (leading is not null)
+        {
+            await RunAsync(leading, cancellationToken);
+        }
+    }
+
     private async Task RunAsync(AdvisoryLock leading, CancellationToken cancellationToken)
     {
-        while (await store.OpenAsync(cancellationToken) is { Count: > 0 } open)
+        var isMoving = true;
+        while (isMoving && await store.OpenAsync(cancellationToken) is { Count: > 0 } open)
         {
+            isMoving = false;
             await leading.AssertHeldAsync(cancellationToken);
             foreach (var action in open)
             {
-                await RunPageAsync(action, cancellationToken);
+                isMoving |= await RunPageAsync(action, cancellationToken);
             }
         }
     }
 
-    private async Task RunPageAsync(JobAction action, CancellationToken cancellationToken)
+    /// <returns>False when it has to be looked at again later.</returns>
+    private async Task<bool> RunPageAsync(JobAction action, CancellationToken cancellationToken)
     {
         var page = await store.PageAsync(action, PageMax, cancellationToken);
         var matches = page.Where(job => job.IsMatch).Select(job => job.Id).ToArray();
@@ -77,7 +88,7 @@ public sealed partial class JobActionRunner(
             var started = Time.GetTimestamp();
             if (!await store.ChangeAsync(action, ids, ids[^1], cancellationToken))
             {
-                return;
+                return true;
             }
 
             done += ids.Length;
@@ -86,18 +97,23 @@ public sealed partial class JobActionRunner(
 
         if (page.Count > 0 && !await store.ChangeAsync(action, [], page[^1].Id, cancellationToken))
         {
-            return;
+            return true;
         }
 
-        if (page.Count < PageMax)
-        {
-            await EndAsync(action, cancellationToken);
-        }
+        return page.Count == PageMax || await TryEndAsync(action, cancellationToken);
     }
 
-    private async Task EndAsync(JobAction action, CancellationToken cancellationToken)
+    /// <returns>False when there may be more to come.</returns>
+    private async Task<bool> TryEndAsync(JobAction action, CancellationToken cancellationToken)
     {
-        if (action.Action is JobAction.Cancel)
+        if (action.Action is JobAction.Erase && !await ends.TryEndAsync(action, cancellationToken))
+        {
+            await store.RewindAsync(action.Id, cancellationToken);
+            return false;
+        }
+
+        // Messages whose jobs wait no more: an erasure may have canceled them first.
+        if (action.Action is JobAction.Cancel or JobAction.Erase)
         {
             for (var after = await dispatches.DeleteEndedAsync(after: null, PageMax, cancellationToken); after is not null;)
             {
@@ -107,6 +123,7 @@ public sealed partial class JobActionRunner(
 
         await store.CompleteAsync(action.Id, cancellationToken);
         LogDone(action.Action, action.Id);
+        return true;
     }
 
     [LoggerMessage(1160, LogLevel.Information, "Done: {Action} by filter, {Id}")]
@@ -122,5 +139,7 @@ internal static class SteeringRegistration
         .AddSingleton<WorkerStore>()
         .AddSingleton<WaitingJobs>()
         .AddSingleton<JobActionStore>()
+        .AddSingleton<ErasureEnds>()
+        .AddSingleton<ClientErasure>()
         .AddHosted<JobActionRunner>();
 }

@@ -1,6 +1,7 @@
 using System.Data;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Limits;
@@ -9,20 +10,24 @@ using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Steering;
 
-/// <summary>Jobs that are canceled or retried by a filter. Owns <c>job_actions</c>; <see cref="JobActionRunner"/> carries them out.</summary>
+/// <summary>Jobs that are canceled, retried or erased by a filter. Owns <c>job_actions</c>; <see cref="JobActionRunner"/> carries them out.</summary>
 public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets budgets, AsyncAutoResetEvent relay, TimeProvider time)
 {
     /// <summary>A count goes no further.</summary>
     public const int CountMax = 1_000_000;
 
+    // Of processes whose clocks disagree.
+    private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
+
     private const string Columns = """
-        a.id, a.action, a.states, a.kind, a.error_code as ErrorCode, a.batch_id as BatchId, a.client_id as ClientId, c.name as Client, a.state, a.changed, a.refused, a.from_id as FromId, a.to_id as ToId,
+        a.id, a.action, a.states, a.kind, a.error_code as ErrorCode, a.batch_id as BatchId, a.user_id as UserId, a.scope, a.client_id as ClientId,
+        c.name as Client, a.state, a.changed, a.refused, a.from_id as FromId, a.to_id as ToId,
         a.next_id as NextId, a.created_at as CreatedAt, a.finished_at as FinishedAt
         """;
 
     private const string Add = """
-        insert into job_actions (id, action, requested_by, client_id, states, kind, error_code, batch_id, from_id, to_id, next_id)
-        values (@Id, @Action, @By, @ClientId, @States, @Kind, @ErrorCode, @BatchId, @FromId, @ToId, @FromId)
+        insert into job_actions (id, action, scope, requested_by, client_id, states, kind, error_code, batch_id, user_id, from_id, to_id, next_id)
+        values (@Id, @Action, @Scope, @By, @ClientId, @States, @Kind, @ErrorCode, @BatchId, @UserId, @FromId, @ToId, @FromId)
         """;
 
     // Where there is something to look at, so that progress tells something.
@@ -41,20 +46,25 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
     private const string Open = $"{Select} where a.finished_at is null order by a.id";
 
     private const string Stop = """
-        update job_actions set state = 'stopped', finished_at = now() where id = @Id and (@By::uuid is null or requested_by = @By) and finished_at is null
+        update job_actions set state = 'stopped', finished_at = now(), user_id = null where id = @Id and (@By::uuid is null or requested_by = @By) and finished_at is null
         """;
 
     private const string Matches = """
         state = any(@States) and (@Kind::text is null or kind = @Kind) and (@ErrorCode::text is null or error_code = @ErrorCode)
+             and (@UserId::text is null or user_id = @UserId)
         """;
 
     private const string InRange = "id > @NextId and id < @ToId";
 
     private const string OfClient = "client_id = @ClientId and uuid_send(id) > uuid_send(@NextId) and uuid_send(id) < uuid_send(@ToId)";
 
+    private const string OfUser = $"user_id = @UserId and {OfClient}";
+
     private const string CountOfAll = $"select count(*)::int from (select from jobs where {InRange} and {Matches} limit @CountMax) as found";
 
     private const string CountOfClient = $"select count(*)::int from (select from jobs where {OfClient} and {InRange} and {Matches} limit @CountMax) as found";
+
+    private const string CountOfUser = $"select count(*)::int from (select from jobs where {OfUser} and {InRange} and {Matches} limit @CountMax) as found";
 
     private const string CountOfBatch = $"""
         select count(*)::int from (
@@ -63,17 +73,22 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
 
     // By what is looked at, not by what is found: the statement is as quick where nothing matches.
     private const string PageOfAll = $"""
-        select id, coalesce({Matches}, false) as IsMatch from (select id, state, kind, error_code from jobs where {InRange} order by id limit @PageMax) as page
+        select id, coalesce({Matches}, false) as IsMatch from (select id, state, kind, error_code, user_id from jobs where {InRange} order by id limit @PageMax) as page
         """;
 
     private const string PageOfClient = $"""
         select id, coalesce({Matches}, false) as IsMatch
-          from (select id, state, kind, error_code from jobs where {OfClient} and {InRange} order by uuid_send(id) limit @PageMax) as page
+          from (select id, state, kind, error_code, user_id from jobs where {OfClient} and {InRange} order by uuid_send(id) limit @PageMax) as page
+        """;
+
+    private const string PageOfUser = $"""
+        select id, coalesce({Matches}, false) as IsMatch
+          from (select id, state, kind, error_code, user_id from jobs where {OfUser} and {InRange} order by uuid_send(id) limit @PageMax) as page
         """;
 
     private const string PageOfBatch = $"""
         select id, coalesce({Matches}, false) as IsMatch
-          from (select id, state, kind, error_code from jobs
+          from (select id, state, kind, error_code, user_id from jobs
                  where batch_id = @BatchId and (@ClientId::uuid is null or client_id = @ClientId) and {InRange} order by id limit @PageMax) as page
         """;
 
@@ -92,17 +107,22 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
         select queue, kind, count(*)::int from changed group by queue, kind
         """;
 
+    private const string Erasable = "select id, client_id as ClientId from jobs where id = any(@Ids) and state = any(@States) order by id for update";
+
+    // What came in the meantime is looked for from the beginning.
+    private const string Rewind = "update job_actions set next_id = from_id where id = @Id and state = 'running'";
+
     private const string Advance = "update job_actions set next_id = @NextId, changed = changed + @Changed, refused = refused + @Refused where id = @Id and state = 'running'";
 
     private const string Complete = """
-        with done as (update job_actions set state = 'done', finished_at = now() where id = @Id and state = 'running' returning id, changed)
+        with done as (update job_actions set state = 'done', finished_at = now(), user_id = null where id = @Id and state = 'running' returning id, changed)
         update audit set affected = done.changed from done where audit.id = done.id
         """;
 
     /// <summary>How many jobs the filter finds now, up to <see cref="CountMax"/>.</summary>
     public Task<int> CountAsync(NewJobAction action, CancellationToken cancellationToken) => dataSource.QuerySingleAsync<int>(
-        action.BatchId is not null ? CountOfBatch : action.ClientId is null ? CountOfAll : CountOfClient,
-        new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.BatchId, NextId = action.FromId, ToId = ToId(action), CountMax },
+        action.BatchId is not null ? CountOfBatch : action.ClientId is null ? CountOfAll : action.UserId is null ? CountOfClient : CountOfUser,
+        new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.BatchId, action.UserId, NextId = action.FromId, ToId = ToId(action), CountMax },
         cancellationToken);
 
     /// <summary>Accepts an action; it goes on whatever happens to this process.</summary>
@@ -114,7 +134,21 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
         var fromId = JobDays.Floor(JobDays.TimeOf(first ?? toId));
         await dataSource.ExecuteAsync(
             Add,
-            new { Id = id, action.Action, By = by, action.ClientId, action.States, action.Kind, action.ErrorCode, action.BatchId, FromId = fromId, ToId = toId },
+            new
+            {
+                Id = id,
+                action.Action,
+                action.Scope,
+                By = by,
+                action.ClientId,
+                action.States,
+                action.Kind,
+                action.ErrorCode,
+                action.BatchId,
+                action.UserId,
+                FromId = fromId,
+                ToId = toId,
+            },
             cancellationToken);
         return (await FindAsync(id, by: null, cancellationToken))!;
     }
@@ -135,8 +169,8 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
     /// <summary>The next jobs to look at, oldest first, and whether the filter matches them.</summary>
     internal Task<IReadOnlyList<(Guid Id, bool IsMatch)>> PageAsync(JobAction action, int pageMax, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<(Guid Id, bool IsMatch)>(
-            action.BatchId is not null ? PageOfBatch : action.ClientId is null ? PageOfAll : PageOfClient,
-            new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.BatchId, action.NextId, action.ToId, PageMax = pageMax },
+            action.BatchId is not null ? PageOfBatch : action.ClientId is null ? PageOfAll : action.UserId is null ? PageOfClient : PageOfUser,
+            new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.BatchId, action.UserId, action.NextId, action.ToId, PageMax = pageMax },
             cancellationToken);
 
     /// <summary>
@@ -154,10 +188,12 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var refused = cost is null ? [] : (await budgets.LockAsync(connection, cost, cancellationToken)).Keys.ToHashSet();
         var allowed = refused.Count is 0 ? ids : [.. ids.Where(id => !refused.Contains(id))];
-        var changed = allowed.Length > 0
+        var erases = action.Action is JobAction.Erase;
+        var changed = allowed.Length > 0 && !erases
             ? await connection.QueryAsync<(string Queue, string Kind, int Jobs)>(isRetry ? Retry : Cancel, new { Ids = allowed, action.States }, cancellationToken)
             : [];
-        var progress = new { action.Id, NextId = nextId, Changed = changed.Sum(jobs => jobs.Jobs), Refused = refused.Count };
+        var erased = allowed.Length > 0 && erases ? await EraseAsync(connection, action, allowed, cancellationToken) : 0;
+        var progress = new { action.Id, NextId = nextId, Changed = erased + changed.Sum(jobs => jobs.Jobs), Refused = refused.Count };
         if (await connection.ExecuteAsync(Advance, progress, cancellationToken) is 0)
         {
             return false;
@@ -173,8 +209,22 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
         return true;
     }
 
+    internal Task RewindAsync(Guid id, CancellationToken cancellationToken) => dataSource.ExecuteAsync(Rewind, new { Id = id }, cancellationToken);
+
     internal Task CompleteAsync(Guid id, CancellationToken cancellationToken) => dataSource.ExecuteAsync(Complete, new { Id = id }, cancellationToken);
 
-    // Jobs that come later are not meant: whoever asked had seen those that there were.
-    private Guid ToId(NewJobAction action) => JobDays.Floor(action.CreatedBefore is { } before && before < time.GetUtcNow() ? before : time.GetUtcNow());
+    private static async Task<int> EraseAsync(NpgsqlConnection connection, JobAction action, Guid[] ids, CancellationToken cancellationToken)
+    {
+        var erased = 0;
+        var jobs = await connection.QueryAsync<(Guid Id, Guid ClientId)>(Erasable, new { Ids = ids, action.States }, cancellationToken);
+        foreach (var client in jobs.GroupBy(job => job.ClientId, job => job.Id))
+        {
+            erased += await JobErasure.EraseAsync(connection, client.Key, [.. client], cancellationToken);
+        }
+
+        return erased;
+    }
+
+    // Jobs that come later are not meant: whoever asked had seen those that there were. Of a client that is erased, nothing is to come.
+    private Guid ToId(NewJobAction action) => action.Scope is JobActionScope.Client ? JobDays.Floor(time.GetUtcNow() + Ahead) : JobDays.Floor(action.CreatedBefore is { } before && before < time.GetUtcNow() ? before : time.GetUtcNow());
 }

@@ -34,6 +34,32 @@ public sealed class RetentionOptions
     [Range(typeof(TimeSpan), "1.00:00:00", "36500.00:00:00")]
     public TimeSpan ActivityReports { get; init; } = TimeSpan.FromDays(400);
 
+    /// <summary>
+    /// Age, since the last message, from which conversations and interviews are deleted. 1 day to 100 years; default: never, they are
+    /// their client's to delete.
+    /// </summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "36500.00:00:00")]
+    public TimeSpan? Conversations { get; init; }
+
+    /// <summary>Age from which documents are deleted, with their chunks and vectors. 1 day to 100 years; default: never, they are their client's to delete.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "36500.00:00:00")]
+    public TimeSpan? Documents { get; init; }
+
+    /// <summary>Age from which entries of the audit, and actions on many jobs that have ended, are deleted. 1 day to 100 years, default 730 days.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "36500.00:00:00")]
+    public TimeSpan Audit { get; init; } = TimeSpan.FromDays(730);
+
+    /// <summary>Age from which sums of usage are deleted. 32 days to 100 years, default 1,100 days.</summary>
+    [Range(typeof(TimeSpan), "32.00:00:00", "36500.00:00:00")]
+    public TimeSpan Usage { get; init; } = TimeSpan.FromDays(1_100);
+
+    /// <summary>
+    /// Time after its revocation at which a client is erased as with <c>./run keys erase</c>; until then a key can be added for the same
+    /// client. 1 day to 100 years, default 400 days.
+    /// </summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "36500.00:00:00")]
+    public TimeSpan RevokedClients { get; init; } = TimeSpan.FromDays(400);
+
     /// <summary>Rows deleted in one transaction. 1 to 10,000, default 1,000.</summary>
     [Range(1, 10_000)]
     public int GroupMax { get; init; } = 1_000;

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using Pipeline.Core.Conversations;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Upkeep;
 
@@ -11,6 +13,7 @@ namespace Pipeline.Scheduler.Retention;
 internal sealed partial class RetentionTask(
     JobPartitions partitions,
     RetentionStore store,
+    OldRecords records,
     IOptions<RetentionOptions> options,
     IOptions<SchedulerOptions> scheduler,
     ILogger<RetentionTask> logger) : IRecurringTask
@@ -26,7 +29,7 @@ internal sealed partial class RetentionTask(
 
     public string Id => "retention";
 
-    public string Description => "Deletes finished jobs, idempotency keys, webhook deliveries, files and reports that are old enough.";
+    public string Description => "Deletes what is old enough: finished jobs, idempotency keys, webhook deliveries, files, reports, conversations and documents where that is set, the audit, usage, and revoked clients.";
 
     public string Cron => "30 3 * * *";
 
@@ -47,6 +50,7 @@ internal sealed partial class RetentionTask(
         await DeleteAllAsync(store.DeleteWebhookDeliveriesAsync, options.Value.WebhookDeliveries, cancellationToken);
         await DeleteAllAsync(store.DeleteActivityReportsAsync, options.Value.ActivityReports, cancellationToken);
         await DeleteAllAsync(store.DeleteBudgetsAsync, BudgetAge, cancellationToken);
+        await records.DeleteAsync(options.Value, cancellationToken);
         LogDeleted(days, jobs, results, reduced, keys, options.Value.IdempotencyKeys);
     }
 
@@ -77,7 +81,8 @@ internal static class RetentionHosting
     {
         pipeline.Services.AddValidated<RetentionOptions, RetentionOptionsValidator>(RetentionOptions.Section);
         pipeline.Services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionRules>();
-        pipeline.Services.AddSingleton<RetentionStore>();
+        pipeline.Services.AddSingleton<RetentionStore>().AddSingleton<RecordStore>().AddSingleton<ConversationStore>().AddSingleton<ClientErasure>();
+        pipeline.Services.AddSingleton<OldRecords>();
         pipeline.AddRecurringTask<RetentionTask>();
     }
 }

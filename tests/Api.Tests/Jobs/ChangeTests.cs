@@ -2,7 +2,7 @@ using Pipeline.Api.Tests.Hosting;
 
 namespace Pipeline.Api.Tests.Jobs;
 
-/// <summary>Cancel and retry.</summary>
+/// <summary>Cancel, retry and erase.</summary>
 public sealed class ChangeTests(LocalApi api)
 {
     [Fact]
@@ -36,10 +36,29 @@ public sealed class ChangeTests(LocalApi api)
     }
 
     [Fact]
-    public async Task A_final_job_can_not_be_canceled()
+    public async Task A_final_job_is_not_canceled_but_erased()
     {
         var job = await api.Client.PostAsync("/api/emotion", """{"text":"a"}""", ("Prefer", "wait=60"));
-        (await api.Client.DeleteAsync($"/api/jobs/{job.Id}")).ShouldBeProblem(409, "job-state").Says("is succeeded already");
+
+        (await api.Client.DeleteAsync($"/api/jobs/{job.Id}?erase=false")).ShouldBeProblem(409, "job-state").Says("is succeeded already");
+        (await api.Client.DeleteAsync($"/api/jobs/{job.Id}?erase=maybe")).ShouldBlame("erase", "send one of true, false");
+        (await api.Client.DeleteAsync($"/api/jobs/{job.Id}?eraze=true")).ShouldBlame("eraze", "not a known query parameter");
+        (await api.Client.DeleteAsync($"/api/jobs/{job.Id}")).Status.ShouldBe(204);
+        (await api.Client.GetAsync($"/api/jobs/{job.Id}")).ShouldBeProblem(404, "job-not-found");
+        (await api.Client.DeleteAsync($"/api/jobs/{job.Id}")).ShouldBeProblem(404, "job-not-found");
+    }
+
+    [Fact]
+    public async Task A_running_job_that_is_erased_stops_and_leaves_nothing()
+    {
+        var text = $"hold {Guid.CreateVersion7()}";
+        var job = await api.Client.PostAsync("/api/emotion", $$"""{"text":"{{text}}"}""");
+        await api.Worker.StartedAsync(text);
+
+        (await api.Client.DeleteAsync($"/api/jobs/{job.Id}?erase=true")).Status.ShouldBe(204);
+        api.Worker.Release(text);
+
+        (await api.Client.GetAsync($"/api/jobs/{job.Id}", ("Prefer", "wait=1"))).ShouldBeProblem(404, "job-not-found");
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed partial class ProblemExampleTests(LocalApi api)
     {
         var job = await api.Client.PostAsync("/api/emotion", """{"text":"joy 0.9"}""", ("Prefer", "wait=30"));
 
-        Check("job-state", (await api.Client.DeleteAsync($"/api/jobs/{job.Id}")).Json.GetProperty("detail").GetString()!);
+        Check("job-state", (await api.Client.DeleteAsync($"/api/jobs/{job.Id}?erase=false")).Json.GetProperty("detail").GetString()!);
     }
 
     [Fact]

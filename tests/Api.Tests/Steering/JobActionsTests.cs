@@ -72,6 +72,30 @@ public sealed class JobActionsTests
         (await RunAsync(api, api.Client, "cancel", """{"created_before":"2020-01-01T00:00:00Z"}""")).Json.GetProperty("changed").GetInt64().ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Thousands_are_erased_and_what_is_not_final_only_where_it_is_named()
+    {
+        await using var api = await SteeredApi.StartAsync(works: false);
+        await api.QueryAsync<long>("""
+            with made as (
+                insert into jobs (id, client_id, kind, queue, input, state, finished_at)
+                select encode(decode(lpad(to_hex((extract(epoch from now()) * 1000)::bigint - 20000 + n), 12, '0') || '7000' || '8000' || lpad(to_hex(n), 12, '0'), 'hex'), 'hex')::uuid,
+                       (select id from clients where name = 'web'), 'emotion', 'emotion', '{"text":"a"}', 'failed', now() from generate_series(1, 7000) as n returning 1)
+            select count(*) from made
+            """);
+        await api.SubmitAsync("waits");
+
+        (await api.Client.PostAsync("/api/jobs/erase", """{"dry_run":true}""")).Json.GetProperty("matched").GetInt64().ShouldBe(7000);
+        var action = await RunAsync(api, api.Client, "erase", "{}");
+
+        (action.Json.GetProperty("changed").GetInt64(), action.Json.GetProperty("scope").GetString()).ShouldBe((7000, "jobs"));
+        (await StatesAsync(api)).ShouldBe([("queued", 1)]);
+        var entry = (await api.Operator.GetAsync("/api/audit?action=eraseJobs")).Json.GetProperty("entries").EnumerateArray().First();
+        entry.GetProperty("affected").GetInt64().ShouldBe(7000);
+        (await RunAsync(api, api.Client, "erase", """{"states":["queued"]}""")).Json.GetProperty("changed").GetInt64().ShouldBe(1);
+        (await api.QueryAsync<int>("select count(*)::int from jobs")).ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("cancel", """{"states":["failed"]}""", "states", "to cancel, send some of queued, running")]
     [InlineData("retry", """{"states":["queued"]}""", "states", "to retry, send some of failed, canceled, expired")]
@@ -81,6 +105,8 @@ public sealed class JobActionsTests
     [InlineData("cancel", """{"created_after":"yesterday"}""", "created_after", "RFC 3339")]
     [InlineData("cancel", """{"created_after":"2026-01-02T00:00:00Z","created_before":"2026-01-01T00:00:00Z"}""", "created_after", "is not before created_before")]
     [InlineData("cancel", """{"dry":true}""", "dry", "known")]
+    [InlineData("erase", """{"states":["gone"]}""", "states", "to erase, send some of queued")]
+    [InlineData("erase", """{"user":""}""", "user", "send 1 to 200")]
     public async Task A_filter_that_means_nothing_is_refused(string action, string json, string field, string reason)
     {
         await using var api = await SteeredApi.StartAsync(works: false);
@@ -92,6 +118,7 @@ public sealed class JobActionsTests
     [Theory]
     [InlineData("cancel")]
     [InlineData("retry")]
+    [InlineData("erase")]
     public async Task Every_example_of_the_document_is_accepted(string action)
     {
         await using var api = await SteeredApi.StartAsync(works: false);

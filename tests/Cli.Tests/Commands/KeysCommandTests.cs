@@ -145,6 +145,26 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
         environment.Error.Trim().ShouldNotContain("\n");
     }
 
+    [Fact]
+    public async Task An_erased_client_has_no_key_and_nothing_else_and_can_be_erased_again()
+    {
+        var key = (await RunAsync(0, "add", _name)).Out.Trim();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await using (var job = source.CreateCommand("insert into jobs (id, client_id, kind, queue, input) select uuid_by_time(), id, 'emotion', 'emotion', to_json(name) from clients where name = $1"))
+        {
+            job.Parameters.AddWithValue(_name);
+            await job.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        (await RunAsync(1, "erase", _name)).Error.ShouldContain("give --yes");
+        (await RunAsync(1, "erase", "nobody", "--yes")).Error.ShouldContain("There was never a client named 'nobody'");
+        (await RunAsync(0, "erase", _name, "--yes")).Out.ShouldContain($"Erased '{_name}': 1 jobs");
+
+        (await FindAsync(key)).ShouldBeNull();
+        (await RunAsync(0, "list")).Out.ShouldNotContain(_name);
+        (await RunAsync(0, "erase", _name, "--yes", "--revoked-only")).Out.ShouldContain($"Erased '{_name}': 0 jobs, 0 rows in all.");
+    }
+
     private async Task<TestEnvironment> RunAsync(int exit, params string[] args)
     {
         var environment = new TestEnvironment();

@@ -11,7 +11,7 @@ internal sealed class Library(PostgresDatabase database)
 
     private readonly ChunkStore _chunks = new(database.DataSource);
 
-    public DocumentStore Store { get; } = new(database.DataSource);
+    public DocumentStore Store { get; } = new(database.DataSource, new(database.DataSource));
 
     public EmbeddingModelStore Models { get; } = new(database.DataSource);
 
@@ -25,6 +25,7 @@ internal sealed class Library(PostgresDatabase database)
         {
             Ids = new[] { id },
             ClientIds = new[] { clientId },
+            UserIds = new string?[] { null },
             Titles = new string?[] { null },
             Formats = new[] { "text" },
             Metadata = new[] { metadata },

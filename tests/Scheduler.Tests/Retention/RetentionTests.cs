@@ -2,6 +2,9 @@ using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
+using Pipeline.Core.Conversations;
+using Pipeline.Core.Documents;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Upkeep;
 using Pipeline.Scheduler.Retention;
 using Pipeline.TestSupport.Services;
@@ -166,12 +169,67 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
         (await JobsAsync("finished_at < now() - interval '90 days'")).ShouldBe(0);
     }
 
-    private RetentionTask Task(int groupMax = 1_000, TimeSpan? results = null) => new(
-        new JobPartitions(database.DataSource, TimeProvider.System, NullLogger<JobPartitions>.Instance),
-        new RetentionStore(database.DataSource, TimeProvider.System),
-        Options.Create(new RetentionOptions { GroupMax = groupMax, Results = results }),
-        Options.Create(new SchedulerOptions()),
-        NullLogger<RetentionTask>.Instance);
+    [Fact]
+    public async Task Conversations_and_documents_go_only_where_that_is_set_and_by_their_last_use()
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        var rows = new { Client = _client, Old = Guid.CreateVersion7(), Used = Guid.CreateVersion7(), Document = Guid.CreateVersion7() };
+        await connection.ExecuteAsync(
+            """
+            insert into conversations (id, client_id, kind, settings, created_at) select id, @Client, 'chat', '{}', now() - interval '40 days' from unnest(array[@Old, @Used]) id;
+            insert into conversation_messages (conversation_id, position, job_id, created_at)
+            values (@Old, 0, gen_random_uuid(), now() - interval '40 days'), (@Used, 0, gen_random_uuid(), now() - interval '40 days'), (@Used, 1, gen_random_uuid(), now());
+            insert into document_owners (client_id, documents) values (@Client, 1);
+            insert into documents (id, client_id, job_id, format, metadata, text, bytes, created_at) values (@Document, @Client, @Document, 'text', '{}', 'a', 1, now() - interval '40 days')
+            """,
+            rows);
+        await Task().RunAsync(Token);
+        (await CountAsync("select count(*) from conversations where client_id = @Client", null)).ShouldBe(2);
+        (await CountAsync("select count(*) from documents where client_id = @Client", null)).ShouldBe(1);
+
+        await Task(kept: TimeSpan.FromDays(30)).RunAsync(Token);
+
+        (await connection.QueryAsync<Guid>("select id from conversations where client_id = @Client", rows)).ShouldBe([rows.Used]);
+        (await CountAsync("select documents from document_owners where client_id = @Client", null)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_client_that_was_revoked_long_ago_is_only_a_name_and_old_records_are_gone()
+    {
+        await AddJobsAsync(JobState.Failed, TimeSpan.FromDays(1), 3);
+        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        var (old, young) = (Guid.CreateVersion7(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(800)), Guid.CreateVersion7());
+        await connection.ExecuteAsync(
+            """
+            insert into clients (id, name, revoked_at) values (@Client, @Client::text, now() - interval '401 days');
+            insert into prompts (client_id, kind, name, language, active_version) values (@Client, 'chat', 'a', 'en', 1);
+            insert into audit (id, client_id, action, target) select id, @Client, 'a', 'b' from unnest(array[@old, @young]) id;
+            insert into usage (day, client_id, kind, model, jobs, prompt_tokens, cached_tokens, completion_tokens, worker_seconds)
+            select now()::date - age, @Client, 'chat', 'm', 1, 1, 1, 1, 1 from unnest(array[1, 1200]) as age
+            """,
+            new { Client = _client, old, young });
+
+        await Task().RunAsync(Token);
+
+        (await JobsAsync("true")).ShouldBe(0);
+        (await CountAsync("select count(*) from prompts where client_id = @Client", null)).ShouldBe(0);
+        (await CountAsync("select count(*) from clients where id = @Client and erased_at is not null", null)).ShouldBe(1);
+        (await CountAsync("select count(*) from usage where client_id = @Client", null)).ShouldBe(1);
+        (await connection.QueryAsync<Guid>("select id from audit where client_id = @Client", new { Client = _client })).ShouldBe([young]);
+    }
+
+    private RetentionTask Task(int groupMax = 1_000, TimeSpan? results = null, TimeSpan? kept = null)
+    {
+        var source = database.DataSource;
+        var quotes = new QuoteStore(source);
+        return new(
+            new JobPartitions(source, TimeProvider.System, NullLogger<JobPartitions>.Instance),
+            new RetentionStore(source, TimeProvider.System),
+            new OldRecords(new RecordStore(source), new ConversationStore(source), new DocumentStore(source, quotes), quotes, new ClientErasure(source), TimeProvider.System),
+            Options.Create(new RetentionOptions { GroupMax = groupMax, Results = results, Conversations = kept, Documents = kept }),
+            Options.Create(new SchedulerOptions()),
+            NullLogger<RetentionTask>.Instance);
+    }
 
     private async Task AddJobsAsync(string state, TimeSpan? endedAgo, int count)
     {

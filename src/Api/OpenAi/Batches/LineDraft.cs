@@ -80,6 +80,7 @@ internal sealed class LineDraft(FileBatch batch, LineEndpoints endpoints, Prompt
     {
         var fields = new BodyFields(body, errors);
         var draft = endpoints.Parse(batch.Endpoint, fields);
+        var user = UserTag.TakeEither(fields);
         fields.RefuseUnknown();
         if (draft?.Stream is not null)
         {
@@ -111,6 +112,7 @@ internal sealed class LineDraft(FileBatch batch, LineEndpoints endpoints, Prompt
             ExpiresAt = batch.ExpiresAt,
             Deadline = batch.ExpiresAt,
             Key = customId,
+            UserId = user,
             Index = line,
             AnswerForm = draft.AnswerForm ?? AnswerForm.Write(batch.Endpoint, body),
         };

@@ -86,7 +86,7 @@ internal sealed class LineFiles(
         }
 
         var state = batch.State is FileBatchState.Cancelling ? FileBatchState.Cancelled : hasExpired ? FileBatchState.Expired : FileBatchState.Completed;
-        return page is { IsComplete: true } && completed + failed == batch.Lines ? new(state) { Completed = completed, Failed = failed } : null;
+        return page is { IsComplete: true } && completed + failed + batch.Erased == batch.Lines ? new(state) { Completed = completed, Failed = failed } : null;
 
         Task<LinePage?> ReadAsync(BatchCursor after) => store.ReadAsync(batch.ClientId, batch.Id, after, PageLength, cancellationToken);
     }

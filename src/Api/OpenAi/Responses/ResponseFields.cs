@@ -7,7 +7,7 @@ internal static class ResponseFields
 {
     private static readonly string[] Hints =
     [
-        "user", "include", "reasoning", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "max_tool_calls",
+        "include", "reasoning", "service_tier", "prompt_cache_key", "prompt_cache_retention", "max_tool_calls",
         "stream_options", "top_logprobs",
     ];
 

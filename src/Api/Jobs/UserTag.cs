@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using Pipeline.Api.Body;
+using Pipeline.Api.Problems;
+using Pipeline.Contracts.Unicode;
+
+namespace Pipeline.Api.Jobs;
+
+/// <summary>Whom a client does something for, by its own name for them. It decides nothing; what is kept of one user can be found, exported and erased by it.</summary>
+internal static class UserTag
+{
+    public const string Field = "user";
+
+    /// <summary>OpenAI's newer name of the same.</summary>
+    public const string SafetyIdentifier = "safety_identifier";
+
+    private const int LengthMax = 200;
+
+    /// <summary>What the body says, under either name.</summary>
+    public static string? TakeEither(BodyFields fields)
+    {
+        var (user, identifier) = (Take(fields), Take(fields, SafetyIdentifier));
+        return user ?? identifier;
+    }
+
+    /// <summary>Null where there is none, or it is no tag, which is reported.</summary>
+    public static string? Take(BodyFields fields, string field = Field) =>
+        fields.Take(field, JsonValueKind.String, required: false)?.GetString() is { } user && IsValid(user, field, fields.Errors) ? user : null;
+
+    /// <summary>The user that a path names in its segment with a number: there as everywhere %2F is a part of the name.</summary>
+    public static string? OfPath(HttpContext context, string routeValue, int segment, InputErrors errors)
+    {
+        var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } target ? target.Split('?')[0].Split('/') : [];
+        var user = ComposedForm.Of(raw.Length > segment ? Uri.UnescapeDataString(raw[segment]) : routeValue);
+        return IsValid(user, Field, errors) ? user : null;
+    }
+
+    public static bool IsValid(string user, string field, InputErrors errors)
+    {
+        if (user.Length is 0 or > LengthMax || VisibleText.IsBlank(user) || user.Contains('\0', StringComparison.Ordinal))
+        {
+            errors.Add(field, $"has {user.Length} characters: send 1 to {LengthMax} that can be seen, or none.");
+            return false;
+        }
+
+        return true;
+    }
+}

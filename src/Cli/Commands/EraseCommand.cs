@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Cli.Display;
+using Pipeline.Core.Clients;
+using Pipeline.Core.Erasure;
+using Pipeline.Core.Steering;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>keys erase NAME</c>: does the work itself, so that it needs no running pipeline. Cut short, it goes on when it is called again.</summary>
+internal static class EraseCommand
+{
+    private const string Action = "eraseClient";
+    private const int Done = 200;
+
+    public static Command Create(CliEnvironment environment)
+    {
+        var name = KeyOptions.Name("Whose jobs, documents, conversations, files and keys are deleted.");
+        var revokedOnly = new Option<bool>("--revoked-only") { Description = "Spares whoever has the name now." };
+        var yes = new Option<bool>("--yes") { Description = "Does not ask." };
+        var command = new Command("erase", "Deletes everything of all clients that ever had a name; the name stays in the audit, and how much they used.") { name, revokedOnly, yes };
+        command.Do(environment, (parsed, cancellationToken) =>
+        {
+            var client = parsed.GetRequiredValue(name);
+            if (!parsed.GetValue(yes) && !IsAgreed(environment, client))
+            {
+                environment.Error.Line($"'{client}' stays.");
+                return Task.FromResult(ExitCodes.Failure);
+            }
+
+            return PipelineDatabase.UseAsync(
+                environment, services => EraseAsync(environment, services, client, parsed.GetValue(revokedOnly), cancellationToken), cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> EraseAsync(CliEnvironment environment, IServiceProvider services, string name, bool revokedOnly, CancellationToken cancellationToken)
+    {
+        var audit = services.GetRequiredService<AuditStore>();
+        var entry = await audit.AddAsync(Client.LocalId, Action, $"/api/keys/{name}/erase", cancellationToken);
+        switch (await services.GetRequiredService<KeyStore>().BeginErasureAsync(name, revokedOnly, cancellationToken))
+        {
+            case KeyReply.Refused refused:
+                throw new CommandException(refused.Message);
+            case KeyReply.Erasing { Clients: var clients }:
+                // Processes remember its keys for a few seconds, and may take something until then.
+                environment.Error.Line($"The keys of '{name}' have ended; {clients.Count} {(clients.Count is 1 ? "client is" : "clients are")} erased, which takes {ClientErasure.KeyTime.TotalSeconds:0} s at least …");
+                var (jobs, rows) = await EraseAsync(services, clients, cancellationToken);
+                var details = new JsonObject { ["revoked_only"] = revokedOnly }.ToJsonString();
+                await audit.CompleteAsync(entry, Done, details, jobs, cancellationToken);
+                environment.Out.Line($"Erased '{name}': {jobs} jobs, {rows} rows in all.");
+                break;
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static async Task<(long Jobs, long Rows)> EraseAsync(IServiceProvider services, IReadOnlyList<Guid> clients, CancellationToken cancellationToken)
+    {
+        var (erasure, time) = (services.GetRequiredService<ClientErasure>(), services.GetRequiredService<TimeProvider>());
+        var (since, jobs, rows) = (time.GetTimestamp(), 0L, 0L);
+        var isLast = false;
+        while (true)
+        {
+            foreach (var client in clients)
+            {
+                var erased = await erasure.EraseAsync(client, cancellationToken);
+                (jobs, rows) = (jobs + erased.Jobs, rows + erased.Rows);
+            }
+
+            if (isLast)
+            {
+                break;
+            }
+
+            var left = ClientErasure.KeyTime - time.GetElapsedTime(since);
+            await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
+            isLast = true;
+        }
+
+        foreach (var client in clients)
+        {
+            await erasure.CloseAsync(client, cancellationToken);
+        }
+
+        return (jobs, rows);
+    }
+
+    private static bool IsAgreed(CliEnvironment environment, string name)
+    {
+        if (environment.Answers is not { } answers)
+        {
+            throw new CommandException($"Nobody is there to be asked whether '{name}' is to go; give --yes.");
+        }
+
+        environment.Error.Line($"Delete everything of '{name}': jobs, documents, conversations, files, keys? Nothing brings it back. Type yes:");
+        return answers.ReadLine()?.Trim().ToLowerInvariant() is "yes" or "y";
+    }
+}

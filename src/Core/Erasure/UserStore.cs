@@ -1,0 +1,26 @@
+using Npgsql;
+using Pipeline.Core.Jobs;
+using Pipeline.Core.Postgres;
+
+namespace Pipeline.Core.Erasure;
+
+/// <summary>Jobs that a client did for a user of its, with what was asked, for an export.</summary>
+public sealed class UserStore(NpgsqlDataSource dataSource)
+{
+    // In the order of the index of users; migration 0021 says why it is not the id itself.
+    private const string Jobs = $"""
+        select {JobStore.Columns}, input::text as Input from jobs
+         where client_id = @ClientId and user_id = @UserId and uuid_send(id) > uuid_send(@After) and id > @After order by uuid_send(id) limit @Limit
+        """;
+
+    /// <summary>Oldest first.</summary>
+    public Task<IReadOnlyList<UserJob>> JobsAsync(Guid clientId, string userId, Guid after, int limit, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<UserJob>(Jobs, new { ClientId = clientId, UserId = userId, After = after, Limit = limit }, cancellationToken);
+}
+
+/// <summary>A job with what it was asked.</summary>
+public sealed record UserJob : Job
+{
+    /// <summary>As JSON text.</summary>
+    public required string Input { get; init; }
+}
