@@ -106,6 +106,7 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(WorkersResource))]
 [JsonSerializable(typeof(JobActionRequest))]
 [JsonSerializable(typeof(JobActionResource))]
+[JsonSerializable(typeof(AttemptsResource))]
 [JsonSerializable(typeof(JobActionPageResource))]
 [JsonSerializable(typeof(ErasedClientsResource))]
 [JsonSerializable(typeof(UserExportLine))]

@@ -9,7 +9,7 @@ using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Jobs;
 
-/// <summary><c>GET /api/jobs</c> by filters, <c>GET /api/jobs/failures</c> by code, and what a job was asked.</summary>
+/// <summary><c>GET /api/jobs</c> by filters, <c>GET /api/jobs/failures</c> by code, what a job was asked, and how its attempts ended.</summary>
 internal static class JobSearchEndpoints
 {
     private const string State = "state";
@@ -26,6 +26,7 @@ internal static class JobSearchEndpoints
         api.MapGet("/jobs", ListAsync).Describe(JobsDocs.List);
         api.MapGet("/jobs/failures", FailuresAsync).Describe(JobsDocs.Failures);
         api.MapGet("/jobs/{id}/input", (string id, HttpContext context, OthersJobs jobs, JobCatalog catalog) => jobs.FindInputAsync(id, context, catalog)).Describe(JobsDocs.Input);
+        api.MapGet("/jobs/{id}/attempts", (string id, HttpContext context, OthersJobs jobs) => jobs.FindAttemptsAsync(id, context)).Describe(JobsDocs.Attempts);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, JobListStore store, ClientStore clients, JobCatalog catalog, IOptions<ApiOptions> options, IOptions<ConsoleOptions> console)

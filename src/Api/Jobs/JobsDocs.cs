@@ -80,6 +80,23 @@ internal static class JobsDocs
         Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, ProblemType.Forbidden, .. SharedDocs.AnyCall],
     };
 
+    public static readonly EndpointDoc Attempts = new()
+    {
+        Name = "listAttempts",
+        Tag = Tag,
+        Summary = "List the attempts of a job that ended without a result",
+        Description = "The newest 100, newest first. Of the attempt that runs, or ended with the result, the job itself tells.",
+        Parameters = [SharedDocs.JobId, Whose],
+        Answers =
+        [
+            new(200, "The attempts.", typeof(AttemptsResource), """
+                {"attempts":[{"attempt":1,"worker":"gpu-1","started_at":"2026-11-20T09:00:00+00:00","ended_at":"2026-11-20T09:05:00+00:00","state":"queued",
+                 "error":{"code":"timeout","message":"It took longer than 00:05:00 (Worker:JobTimeout)."}}]}
+                """),
+        ],
+        Problems = [ProblemType.InvalidInput, ProblemType.JobNotFound, .. SharedDocs.AnyCall],
+    };
+
     public static readonly EndpointDoc Failures = new()
     {
         Name = "listFailures",

@@ -49,6 +49,26 @@ internal sealed class OthersJobs(JobListStore store, ClientStore clients, Waitin
             : new Problem(ProblemType.Forbidden, $"Job {jobId} belongs to '{job.Client}'. What others sent is shown only where Console:ShowTexts is true.");
     }
 
+    /// <summary>A job's attempts that ended without a result.</summary>
+    public async Task<IResult> FindAttemptsAsync(string id, HttpContext context)
+    {
+        var (jobId, owner, refusal) = await ReadAsync(id, context);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        if (await store.FindAsync(owner, jobId, context.RequestAborted) is not { } job)
+        {
+            return JobsEndpoints.NotFound(jobId);
+        }
+
+        var attempts = await store.AttemptsAsync(jobId, context.RequestAborted);
+        var mayRead = MayRead(job, context);
+        return Results.Json(
+            new AttemptsResource([.. attempts.Select(attempt => AttemptResource.Of(mayRead ? attempt : attempt with { Error = null }))]), ApiJson.Wire.AttemptsResource);
+    }
+
     private bool MayRead(Job job, HttpContext context) => job.ClientId == context.ClientId() || console.Value.ShowTexts;
 
     /// <summary>The job, and whose it has to be; null: anybody's.</summary>

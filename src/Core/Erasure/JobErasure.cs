@@ -54,6 +54,7 @@ public static class JobErasure
     private const string Delete = """
         with gone as (delete from jobs where id = any(@Ids) and client_id = @ClientId returning id, client_id, batch_id, created_at),
         steps as (delete from job_steps using gone where job_steps.job_id = gone.id),
+        attempts as (delete from job_attempts using gone where job_attempts.job_id = gone.id),
         deliveries as (delete from webhook_deliveries using gone where webhook_deliveries.job_id = gone.id),
         sources as (delete from job_sources using gone where job_sources.job_id = gone.id),
         answers as (delete from responses using gone where responses.id = gone.id and responses.client_id = gone.client_id),

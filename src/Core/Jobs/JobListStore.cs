@@ -95,6 +95,14 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
 
     private const string FindInput = "select input::text from jobs where id = @Id and (@ClientId::uuid is null or client_id = @ClientId)";
 
+    private const string FindAttempts = """
+        select attempt, worker, started_at as StartedAt, ended_at as EndedAt, state, error_code as ErrorCode, error
+          from job_attempts where job_id = @JobId order by attempt desc limit @Limit
+        """;
+
+    /// <summary>How many attempts are told of a job.</summary>
+    public const int AttemptsMax = 100;
+
     public async Task<JobPage> ListAsync(JobFilter filter, CancellationToken cancellationToken)
     {
         var floor = Floor(filter.BatchId);
@@ -121,6 +129,10 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
     /// <summary>What a job was asked, as JSON.</summary>
     public Task<string?> FindInputAsync(Guid? clientId, Guid id, CancellationToken cancellationToken) =>
         dataSource.QuerySingleOrDefaultAsync<string>(FindInput, new { ClientId = clientId, Id = id }, cancellationToken);
+
+    /// <summary>The newest of a job's attempts that ended without a result, newest first.</summary>
+    public Task<IReadOnlyList<JobAttempt>> AttemptsAsync(Guid jobId, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<JobAttempt>(FindAttempts, new { JobId = jobId, Limit = AttemptsMax }, cancellationToken);
 
     /// <summary>No job of a batch is much older than the batch.</summary>
     private static Guid Floor(Guid? batchId) => batchId is { } batch ? JobDays.FloorOfPartsOf(batch) : Guid.Empty;

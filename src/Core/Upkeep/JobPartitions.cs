@@ -85,6 +85,8 @@ public sealed partial class JobPartitions(NpgsqlDataSource dataSource, TimeProvi
     // Steps and turns are found by the day in the ids of their jobs.
     private const string DeleteSteps = "delete from job_steps where job_id >= @From and job_id < @To";
 
+    private const string DeleteAttempts = "delete from job_attempts where job_id >= @From and job_id < @To";
+
     private const string DeleteSources = "delete from job_sources where job_id >= @From and job_id < @To";
 
     /// <summary>A conversation or interview outlives its jobs: what they answered moves to its turns.</summary>
@@ -199,6 +201,7 @@ public sealed partial class JobPartitions(NpgsqlDataSource dataSource, TimeProvi
 
         await connection.ExecuteAsync(KeepAnswers(day), Ids(day), cancellationToken);
         await connection.ExecuteAsync(DeleteSteps, Ids(day), cancellationToken);
+        await connection.ExecuteAsync(DeleteAttempts, Ids(day), cancellationToken);
         await connection.ExecuteAsync(DeleteSources, Ids(day), cancellationToken);
         await connection.ExecuteAsync(Drop(day), null, cancellationToken);
         return true;

@@ -16,6 +16,7 @@ public sealed class RetentionStore(NpgsqlDataSource dataSource, TimeProvider tim
                and state in ('succeeded', 'failed', 'canceled', 'expired')
              order by finished_at limit @Limit for update skip locked),
         steps_gone as (delete from job_steps where job_id in (select id from old)),
+        attempts_gone as (delete from job_attempts where job_id in (select id from old)),
         sources_gone as (delete from job_sources where job_id in (select id from old)),
         turns_kept as (
             update conversation_messages set result = jobs.result from jobs

@@ -34,6 +34,7 @@ public sealed class RoleTests(KeyedApi keyed, LocalApi local) : IClassFixture<Ke
         ["get /api/jobs"] = Client,
         ["get /api/jobs/failures"] = Client,
         ["get /api/jobs/{id}"] = Client,
+        ["get /api/jobs/{id}/attempts"] = Client,
         ["get /api/jobs/{id}/input"] = Client,
         ["delete /api/jobs/{id}"] = Client,
         ["post /api/jobs/{id}/retry"] = Client,

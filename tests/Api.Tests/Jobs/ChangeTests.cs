@@ -26,6 +26,30 @@ public sealed class ChangeTests(LocalApi api)
     }
 
     [Fact]
+    public async Task What_came_of_earlier_attempts_is_told_newest_first()
+    {
+        var text = $"hold {Guid.CreateVersion7()}";
+        var job = await api.Client.PostAsync("/api/emotion", $$"""{"text":"{{text}}"}""");
+        await api.Worker.StartedAsync(text);
+        await api.Client.DeleteAsync($"/api/jobs/{job.Id}");
+        api.Worker.Release(text);
+        await RetryAsync(job.Id);
+        await api.Client.GetAsync($"/api/jobs/{job.Id}", ("Prefer", "wait=60"));
+
+        var attempt = (await api.Client.GetAsync($"/api/jobs/{job.Id}/attempts")).Json.GetProperty("attempts").EnumerateArray().ShouldHaveSingleItem();
+
+        (attempt.GetProperty("attempt").GetInt32(), attempt.GetProperty("state").GetString()).ShouldBe((1, "canceled"));
+        attempt.GetProperty("worker").GetString().ShouldBe(Environment.MachineName);
+        attempt.GetProperty("ended_at").GetDateTimeOffset().ShouldBeGreaterThanOrEqualTo(attempt.GetProperty("started_at").GetDateTimeOffset());
+        attempt.TryGetProperty("error", out _).ShouldBeFalse();
+
+        var rejected = await api.Client.PostAsync("/api/emotion", """{"text":"reject"}""", ("Prefer", "wait=60"));
+        (await api.Client.GetAsync($"/api/jobs/{rejected.Id}/attempts")).Json.GetProperty("attempts")[0].GetProperty("error").ToString()
+            .ShouldBe("""{"code":"rejected","message":"The script says so."}""");
+        (await api.Client.GetAsync($"/api/jobs/{Guid.CreateVersion7()}/attempts")).ShouldBeProblem(404, "job-not-found");
+    }
+
+    [Fact]
     public async Task A_failed_job_can_be_retried()
     {
         var job = await api.Client.PostAsync("/api/emotion", """{"text":"reject"}""", ("Prefer", "wait=60"));
