@@ -1,4 +1,3 @@
--- Safe for older versions.
 -- Attempts that ended without a result, as long as their job is kept: who ran them, how long, and why they ended.
 create table job_attempts (
   job_id     uuid not null,
