@@ -1,5 +1,3 @@
-using Pipeline.Api.Tests.Hosting;
-
 namespace Pipeline.Api.Tests.Erasure;
 
 /// <summary>Whatever is deleted leaves no trace in any table. A new table that keeps what clients send fails here until it is decided what ends its rows.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Pipeline.Api.Tests.Hosting;
-
 namespace Pipeline.Api.Tests.Erasure;
 
 /// <summary>What is kept of an end user of a client, found by the tag that submissions carry.</summary>
