@@ -155,4 +155,7 @@ internal sealed record BatchItemRequest
 
     [Description("RFC 3339 time at which the job expires unless it has finished; at most Api:ExpiryMax (30 days) ahead.")]
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    [Description("Whom you do it for: 1 to 200 characters of your own.")]
+    public string? User { get; init; }
 }

@@ -90,7 +90,7 @@ internal static class JobsEndpoints
             JobChange.Done done => Results.Json(JobResource.Of(done.Job), ApiJson.Wire.JobResource),
             JobChange.Refused when erases is null => await EraseAsync(jobId, context, store),
             JobChange.Refused refused => new Problem(
-                ProblemType.JobState, $"Job {jobId} is {refused.Job.State} already; only queued and running jobs can be canceled. Leave erase=false out to erase it."),
+                ProblemType.JobState, $"Job {jobId} is {refused.Job.State} already; only queued and running jobs can be canceled."),
             _ => NotFound(jobId),
         };
     }

@@ -16,16 +16,15 @@ internal static class UserTag
 
     private const int LengthMax = 200;
 
-    /// <summary>What the body says, under either name.</summary>
+    /// <summary>What the body says, under either name. OpenAI's clients may send an empty one, which is none.</summary>
     public static string? TakeEither(BodyFields fields)
     {
-        var (user, identifier) = (Take(fields), Take(fields, SafetyIdentifier));
-        return user ?? identifier;
+        var (user, identifier) = (Text(fields, Field), Text(fields, SafetyIdentifier));
+        return user is { Length: > 0 } ? Valid(user, Field, fields) : identifier is { Length: > 0 } ? Valid(identifier, SafetyIdentifier, fields) : null;
     }
 
     /// <summary>Null where there is none, or it is no tag, which is reported.</summary>
-    public static string? Take(BodyFields fields, string field = Field) =>
-        fields.Take(field, JsonValueKind.String, required: false)?.GetString() is { } user && IsValid(user, field, fields.Errors) ? user : null;
+    public static string? Take(BodyFields fields) => Text(fields, Field) is { } user ? Valid(user, Field, fields) : null;
 
     /// <summary>The user that a path names in its segment with a number: there as everywhere %2F is a part of the name.</summary>
     public static string? OfPath(HttpContext context, string routeValue, int segment, InputErrors errors)
@@ -34,6 +33,10 @@ internal static class UserTag
         var user = ComposedForm.Of(raw.Length > segment ? Uri.UnescapeDataString(raw[segment]) : routeValue);
         return IsValid(user, Field, errors) ? user : null;
     }
+
+    private static string? Text(BodyFields fields, string field) => fields.Take(field, JsonValueKind.String, required: false)?.GetString();
+
+    private static string? Valid(string user, string field, BodyFields fields) => IsValid(user, field, fields.Errors) ? user : null;
 
     public static bool IsValid(string user, string field, InputErrors errors)
     {

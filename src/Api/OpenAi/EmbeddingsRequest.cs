@@ -18,7 +18,7 @@ internal sealed record EmbeddingsRequest
     [Description("Numbers in each vector, if the model allows fewer than it has (Models:Embedding:DimensionsMin).")]
     public int? Dimensions { get; init; }
 
-    [Description("Taken and left alone.")]
+    [Description("Whom you do it for: 1 to 200 characters of your own. GET /api/users/{user}/export and DELETE /api/users/{user} find it again.")]
     public string? User { get; init; }
 }
 

@@ -12,7 +12,7 @@ internal sealed record PlainRequest : SampledRequest
     [Description("Most tokens of the answer; more than Input:OutputTokensMax (4,096) is cut to that.")]
     public int? MaxTokens { get; init; }
 
-    [Description("Taken and left alone.")]
+    [Description("Whom you do it for: 1 to 200 characters of your own. GET /api/users/{user}/export and DELETE /api/users/{user} find it again.")]
     public string? User { get; init; }
 
     /// <summary>The same as messages.</summary>

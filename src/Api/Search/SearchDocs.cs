@@ -48,4 +48,7 @@ internal sealed record SearchRequest
 
     [Description("hybrid (default), vectors or words.")]
     public string? Mode { get; init; }
+
+    [Description("Whom you search for: 1 to 200 characters of your own.")]
+    public string? User { get; init; }
 }

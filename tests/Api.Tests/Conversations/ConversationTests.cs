@@ -140,7 +140,7 @@ public sealed class ConversationTests(LocalApi api)
     [InlineData("""{"language":"fr"}""", "language", "send \"ko\" or \"en\"")]
     [InlineData("""{"system_prompt":" "}""", "system_prompt", "is empty")]
     [InlineData("""{"system_prompt":"a","prompt":"teacher"}""", "system_prompt", "together with prompt")]
-    [InlineData("""{"name":"x"}""", "name", "is not a known field. Known: system_prompt, prompt, language.")]
+    [InlineData("""{"name":"x"}""", "name", "is not a known field. Known: system_prompt, prompt, language, user.")]
     [InlineData("""[]""", "body", "is an array; expected an object")]
     public async Task A_wrong_beginning_is_refused(string body, string field, string message) =>
         (await api.Client.PostAsync("/api/conversations", body)).ShouldBlame(field, message);

@@ -92,7 +92,7 @@ public sealed class DocumentTests(LocalApi api)
             }
         }
 
-        tried.ShouldBe(35);
+        tried.ShouldBe(37);
     }
 
     [Fact]
