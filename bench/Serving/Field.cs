@@ -29,7 +29,7 @@ internal sealed class Field(IReadOnlyList<IServingSide> sides, IReadOnlyList<IQu
     {
         for (int round = 0; round < rounds; round++)
         {
-            foreach (IQuestion question in questions)
+            foreach (IQuestion question in questions.Where(question => round < question.RoundsMax))
             {
                 // Each second round backwards: a steady drift then favours neither side.
                 foreach (IServingSide side in (round % 2 == 0 ? sides : sides.Reverse()).Where(side => !_left.Contains((question, side))))

@@ -18,7 +18,7 @@ namespace Pipeline.Bench.Serving;
 /// <summary>Serving: our engine, the whole pipeline around it, and llama.cpp's own server, in turns.</summary>
 internal static class ServingCommand
 {
-    private const int CapacityRequests = 24;
+    private const int CapacityRequests = 16;
     private const int CapacityAtATime = 8;
     private static readonly Option<string> _root = new("--root") { Description = "The checkout, built", Required = true };
     private static readonly Option<string> _scratch = new("--scratch") { Description = "Directory for logs", Required = true };
@@ -33,9 +33,9 @@ internal static class ServingCommand
     private static readonly Option<string?> _record = new("--record") { Description = "Directory for a file with every value" };
     private static readonly Option<string> _commit = new("--commit") { Description = "What was built", DefaultValueFactory = _ => "unknown" };
 
-    public static RootCommand Create()
+    public static Command Create()
     {
-        RootCommand command = new("Benchmarks of serving.") { _root, _scratch, _model, _emotion, _embedding, _peer, _threads, _rounds, _only, _quick, _record, _commit };
+        Command command = new("compare", "Engine, pipeline and llama-server in turns.") { _root, _scratch, _model, _emotion, _embedding, _peer, _threads, _rounds, _only, _quick, _record, _commit };
         command.SetAction(RunAsync);
         return command;
     }
@@ -53,7 +53,7 @@ internal static class ServingCommand
         LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), TimeProvider.System, NullLoggerFactory.Instance);
         using ILanguageModel emotion = loader.Load(files.Emotion, new ModelParameters());
         await using InProcess engine = await InProcess.StartAsync(files, threads, cancellationToken);
-        await using WholePipeline pipeline = await WholePipeline.StartAsync(stage, files, threads, cancellationToken);
+        await using WholePipeline pipeline = await WholePipeline.StartAsync(stage, files, new() { ["Inference__Threads"] = threads.ToString(CultureInfo.InvariantCulture), ["Inference__GpuLayers"] = "0" }, cancellationToken);
         await using LlamaServer? peer = parsed.GetValue(_peer) is { } program
             ? await LlamaServer.StartAsync(stage, program, files, emotion, threads, cancellationToken)
             : null;
@@ -91,9 +91,9 @@ internal static class ServingCommand
     [
         .. sizes.Decodes.Select(decode => new Decode(decode.Sequences, decode.Tokens)),
         .. sizes.Prefills.Select(prefill => new Prefill(prefill.Tokens, prefill.Times)),
-        new SharedPrefix(sizes.PrefixWords, atATime: 4, tokens: 8),
-        new Mixed(readers: 4, readerTokens: 48, sizes.LongPrompts.Count, sizes.LongPrompts.Words),
-        new JsonAnswers(sequences: 8),
+        new SharedPrefix(sizes.PrefixWords, atATime: 3, tokens: 8),
+        new Mixed(readers: 3, readerTokens: 48, sizes.LongPrompts.Count, sizes.LongPrompts.Words),
+        new JsonAnswers(sequences: 4),
         .. ((int[])[30, 60, 90]).Select(percent => new Load(percent, sizes.LoadSeconds, sizes.Load, capacity)),
         new ManyTexts("embeddings", sizes.Embeddings, words: 20, (side, texts, stop) => side.EmbedAsync(texts, stop)),
         new ManyTexts("classify", sizes.Classified, words: 14, (side, texts, stop) => side.ClassifyAsync(texts, stop)),

@@ -33,26 +33,26 @@ internal sealed record Sizes
     public static Sizes Full(int rounds) => new()
     {
         Rounds = rounds,
-        Decodes = [(1, 48), (4, 32), (8, 24), (16, 20), (32, 16)],
-        Prefills = [(512, 2), (4_096, 1)],
+        Decodes = [(1, 32), (4, 20), (8, 16), (16, 12), (32, 8)],
+        Prefills = [(512, 1), (4_096, 1)],
         PrefixWords = 980,
-        LoadSeconds = 5,
-        Load = new(Words: 32, LongWords: 256, Tokens: 12),
-        Embeddings = 256,
+        LoadSeconds = 4,
+        Load = new(Words: 24, LongWords: 160, Tokens: 12),
+        Embeddings = 128,
         Classified = 1_000,
-        LongPrompts = (6, 400),
+        LongPrompts = (3, 400),
     };
 
     public static Sizes Quick { get; } = new()
     {
         Rounds = 1,
-        Decodes = [(1, 16), (4, 12), (8, 12), (16, 8), (32, 8)],
-        Prefills = [(512, 1), (1_024, 1)],
-        PrefixWords = 980,
-        LoadSeconds = 2,
-        Load = new(Words: 32, LongWords: 256, Tokens: 12),
+        Decodes = [(1, 16), (4, 8), (8, 8), (16, 6), (32, 4)],
+        Prefills = [(256, 1), (512, 1)],
+        PrefixWords = 400,
+        LoadSeconds = 1,
+        Load = new(Words: 24, LongWords: 96, Tokens: 8),
         Embeddings = 64,
         Classified = 200,
-        LongPrompts = (3, 400),
+        LongPrompts = (2, 200),
     };
 }

@@ -11,6 +11,9 @@ internal interface IQuestion
     /// <summary>What <see cref="MeasureAsync"/> returns, in that order.</summary>
     IReadOnlyList<Figure> Figures { get; }
 
+    /// <summary>Rounds in which it is asked; one for those that take long and differ little.</summary>
+    int RoundsMax => int.MaxValue;
+
     /// <param name="round">The texts of a round are the same for all sides and never come again.</param>
     /// <exception cref="Measuring.BenchException">The side did not do the work that was asked for.</exception>
     Task<double[]> MeasureAsync(IServingSide side, int round, CancellationToken cancellationToken);

@@ -9,6 +9,8 @@ internal sealed class Prefill(int tokens, int times) : IQuestion
 
     public IReadOnlyList<Figure> Figures => [new(Name, "tokens/s")];
 
+    public int RoundsMax => tokens > 1_024 ? 1 : int.MaxValue;
+
     public async Task<double[]> MeasureAsync(IServingSide side, int round, CancellationToken cancellationToken)
     {
         (List<Ask> asks, List<Answer> answers) = ([], []);

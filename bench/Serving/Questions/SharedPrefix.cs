@@ -11,6 +11,8 @@ internal sealed class SharedPrefix(int words, int atATime, int tokens) : IQuesti
 
     public IReadOnlyList<Figure> Figures => [new(Name, "requests/s")];
 
+    public int RoundsMax => 1;
+
     public async Task<double[]> MeasureAsync(IServingSide side, int round, CancellationToken cancellationToken)
     {
         string system = Texts.Of("instructions", round, 0, words);

@@ -37,7 +37,7 @@ internal sealed class LlamaServer : IServingSide
     /// <param name="emotion">Renders the prompt of a classification, as our engine does.</param>
     public static async Task<LlamaServer> StartAsync(Stage stage, string program, Files files, ILanguageModel emotion, int threads, CancellationToken cancellationToken)
     {
-        LlamaServer side = new(emotion) { Version = $"llama-server of {Path.GetFileName(program)}, from the source in node-llama-cpp 3.20.0 (b10361)" };
+        LlamaServer side = new(emotion) { Version = "llama-server b10361, from the source in node-llama-cpp 3.20.0" };
         try
         {
             await side.StartAsync(stage, program, "chat", files.Chat, threads, [], cancellationToken);

@@ -12,7 +12,12 @@ namespace Pipeline.Bench.Serving.Sides;
 /// <param name="extras">Fields that only this server knows.</param>
 internal sealed class OpenAiServer(Uri address, string model, JsonObject extras) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1_024 }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
+    private const int TriesMax = 3;
+
+    // llama-server closes connections that were idle for five seconds.
+    private static readonly TimeSpan _idleMax = TimeSpan.FromSeconds(1);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1_024, PooledConnectionIdleTimeout = _idleMax }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
 
     public async Task<Answer> AnswerAsync(Ask ask, CancellationToken cancellationToken)
     {
@@ -58,11 +63,7 @@ internal sealed class OpenAiServer(Uri address, string model, JsonObject extras)
     /// <exception cref="BenchException">The answer is no success.</exception>
     public async Task<HttpResponseMessage> SendAsync(string path, JsonNode body, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, path)
-        {
-            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToJsonString())) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
-        };
-        HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        HttpResponseMessage response = await PostAsync(path, Encoding.UTF8.GetBytes(body.ToJsonString()), cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             string text = await response.Content.ReadAsStringAsync(cancellationToken);
@@ -72,6 +73,25 @@ internal sealed class OpenAiServer(Uri address, string model, JsonObject extras)
         }
 
         return response;
+    }
+
+    /// <summary>Again where the server closed the connection just when a request was sent; it answered nothing then.</summary>
+    private async Task<HttpResponseMessage> PostAsync(string path, byte[] body, CancellationToken cancellationToken)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Post, path)
+            {
+                Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+            };
+            try
+            {
+                return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            }
+            catch (HttpRequestException) when (tries < TriesMax)
+            {
+            }
+        }
     }
 
     public Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Bench.Jobs;
@@ -24,9 +23,10 @@ internal sealed class WholePipeline : IServingSide
 
     public string Version => "Pipeline, of this commit";
 
-    public static async Task<WholePipeline> StartAsync(Stage stage, Files files, int threads, CancellationToken cancellationToken)
+    /// <param name="inference">Settings of the engines in its workers.</param>
+    public static async Task<WholePipeline> StartAsync(Stage stage, Files files, Dictionary<string, string> inference, CancellationToken cancellationToken)
     {
-        Dictionary<string, string> settings = new()
+        Dictionary<string, string> settings = new(inference)
         {
             ["Postgres__ConnectionString"] = stage.Servers.Postgres,
             ["Broker__Url"] = stage.Servers.Broker,
@@ -34,8 +34,6 @@ internal sealed class WholePipeline : IServingSide
             ["Models__AllowSmallWriter"] = "true", // Random weights of any size: what is measured is how fast they write.
             ["Models__Emotion__Path"] = files.Emotion,
             ["Models__Embedding__Path"] = files.Embedding,
-            ["Inference__Threads"] = threads.ToString(CultureInfo.InvariantCulture),
-            ["Inference__GpuLayers"] = "0",
         };
         WholePipeline pipeline = new(ChildProcess.FreePort());
         try
@@ -59,7 +57,7 @@ internal sealed class WholePipeline : IServingSide
     /// <summary>One batch, and its results as they come.</summary>
     public async Task<int> ClassifyAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
-        JsonArray items = [.. texts.Select(text => (JsonNode)new JsonObject { ["kind"] = "emotion", ["input"] = new JsonObject { ["text"] = text, ["cache"] = false } })];
+        JsonArray items = [.. texts.Select(text => (JsonNode)new JsonObject { ["kind"] = "emotion", ["input"] = new JsonObject { ["text"] = text } })];
         using HttpResponseMessage submitted = await _server.SendAsync("/api/jobs/batch", items, cancellationToken);
         JsonElement batch = JsonElement.Parse(await submitted.Content.ReadAsStringAsync(cancellationToken));
         string results = batch.GetProperty("links").GetProperty("results").GetString()!;
