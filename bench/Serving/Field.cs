@@ -32,7 +32,7 @@ internal sealed class Field(IReadOnlyList<IServingSide> sides, IReadOnlyList<IQu
             foreach (IQuestion question in questions.Where(question => round < question.RoundsMax))
             {
                 // Each second round backwards: a steady drift then favours neither side.
-                foreach (IServingSide side in (round % 2 == 0 ? sides : sides.Reverse()).Where(side => !_left.Contains((question, side))))
+                foreach (IServingSide side in (round % 2 == 0 ? sides : sides.Reverse()).Where(side => question.Asks(side) && !_left.Contains((question, side))))
                 {
                     await TryAsync(question, side, round, $"round {round + 1}/{rounds}", cancellationToken);
                 }

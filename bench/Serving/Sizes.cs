@@ -33,7 +33,7 @@ internal sealed record Sizes
     public static Sizes Full(int rounds) => new()
     {
         Rounds = rounds,
-        Decodes = [(1, 32), (4, 20), (8, 16), (16, 12), (32, 8)],
+        Decodes = [(1, 32), (4, 24), (8, 24), (16, 24), (32, 24)],
         Prefills = [(512, 1), (4_096, 1)],
         PrefixWords = 980,
         LoadSeconds = 4,
@@ -46,7 +46,7 @@ internal sealed record Sizes
     public static Sizes Quick { get; } = new()
     {
         Rounds = 1,
-        Decodes = [(1, 16), (4, 8), (8, 8), (16, 6), (32, 4)],
+        Decodes = [(1, 16), (4, 12), (8, 16), (16, 16), (32, 20)],
         Prefills = [(256, 1), (512, 1)],
         PrefixWords = 400,
         LoadSeconds = 1,

@@ -50,7 +50,7 @@ public sealed class InferenceOptions
     /// machine computes in that time, at least 32 and at most <see cref="PromptTokensMax"/> tokens.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
-    public TimeSpan PassTimeMax { get; set; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan PassTimeMax { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Most tokens of an answer whose request sets no limit.</summary>
     [Range(1, 1_048_576)]

@@ -1,3 +1,4 @@
+using Pipeline.Bench.Measuring;
 using Pipeline.Bench.Serving.Sides;
 
 namespace Pipeline.Bench.Serving.Questions;
@@ -13,11 +14,13 @@ internal sealed class Decode(int sequences, int tokens) : IQuestion
 
     public async Task<double[]> MeasureAsync(IServingSide side, int round, CancellationToken cancellationToken)
     {
-        // One that computes its prompt while others decode is not part of it: each answers that much longer as its prompt took.
         Ask[] asks = [.. Enumerable.Range(0, sequences).Select(i => new Ask(Texts.Of(Name, round, i, Words), tokens))];
         Answer[] answers = await Task.WhenAll(asks.Select(ask => side.AnswerAsync(ask, cancellationToken)));
         Done.Check(side, Name, asks, answers);
         (double from, double to) = (answers.Max(answer => answer.First), answers.Min(answer => answer.Ended));
-        return [answers.Sum(answer => answer.TokensBetween(from, to)) / (to - from)];
+        // Prompts come in pieces, so of many short answers some end before the last begins.
+        return to > from
+            ? [answers.Sum(answer => answer.TokensBetween(from, to)) / (to - from)]
+            : throw new BenchException($"{side.Name}: no moment of {Name} has all answers under way; they need more tokens.");
     }
 }

@@ -14,6 +14,9 @@ internal interface IQuestion
     /// <summary>Rounds in which it is asked; one for those that take long and differ little.</summary>
     int RoundsMax => int.MaxValue;
 
+    /// <summary>Whether a side is asked at all.</summary>
+    bool Asks(IServingSide side) => true;
+
     /// <param name="round">The texts of a round are the same for all sides and never come again.</param>
     /// <exception cref="Measuring.BenchException">The side did not do the work that was asked for.</exception>
     Task<double[]> MeasureAsync(IServingSide side, int round, CancellationToken cancellationToken);

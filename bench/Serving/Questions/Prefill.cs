@@ -9,6 +9,9 @@ internal sealed class Prefill(int tokens, int times) : IQuestion
 
     public IReadOnlyList<Figure> Figures => [new(Name, "tokens/s")];
 
+    /// <summary>A long prompt takes longer than the whole way of a job adds.</summary>
+    public bool Asks(IServingSide side) => tokens <= 1_024 || side is not WholePipeline;
+
     public int RoundsMax => tokens > 1_024 ? 1 : int.MaxValue;
 
     public async Task<double[]> MeasureAsync(IServingSide side, int round, CancellationToken cancellationToken)

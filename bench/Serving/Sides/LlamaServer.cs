@@ -95,6 +95,7 @@ internal sealed class LlamaServer : IServingSide
         [
             program, "--model", model, "--threads", count, "--threads-batch", count, "--ctx-size", ContextTokens.ToString(CultureInfo.InvariantCulture),
             "--parallel", Slots.ToString(CultureInfo.InvariantCulture), "--kv-unified", "--cont-batching", "--cache-prompt", "--no-ui", "--offline",
+            "--skip-chat-parsing", // What random weights write is no message of any format; it would end as an error.
             "--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), .. more,
         ];
         _processes.Add(ChildProcess.Start(stage, $"serving-llama-server-{name}", stage.Scratch, talks: false, new Dictionary<string, string>(), command));
