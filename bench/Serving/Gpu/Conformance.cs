@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Pipeline.Bench.Jobs;
 
 namespace Pipeline.Bench.Serving.Gpu;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Pipeline.Bench.Measuring;
@@ -64,7 +65,7 @@ internal sealed partial class OffloadLog : ILoggerFactory, ILogger
     {
         if (Offloaded().Match(formatter(state, exception)) is { Success: true } match)
         {
-            Layers = (int.Parse(match.Groups[1].ValueSpan), int.Parse(match.Groups[2].ValueSpan));
+            Layers = (int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture));
         }
     }
 

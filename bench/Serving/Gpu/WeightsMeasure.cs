@@ -16,7 +16,6 @@ namespace Pipeline.Bench.Serving.Gpu;
 /// <summary>One file of weights on the device: where its layers are, how fast bare passes and our engine are, and the memory of both.</summary>
 internal sealed class WeightsMeasure(LLamaSharpModelLoader loader, OffloadLog log, Device device, GpuSizes sizes, int threads, TextWriter progress)
 {
-    private const int WordsPerToken = 1;
     private const int DecodePromptTokens = 16;
 
     /// <exception cref="BenchException">Some layers are not on the device.</exception>
@@ -74,7 +73,7 @@ internal sealed class WeightsMeasure(LLamaSharpModelLoader loader, OffloadLog lo
     ];
 
     private static string[] TextsOf(string question, int count, int tokens) =>
-        [.. Enumerable.Range(0, count).Select(i => Questions.Texts.Of(question, 0, i, tokens * WordsPerToken))];
+        [.. Enumerable.Range(0, count).Select(i => Questions.Texts.Of(question, 0, i, tokens))];
 
     private async Task MeasureAsync(IMeasure[] measures, Dictionary<string, double> best, CancellationToken cancellationToken)
     {

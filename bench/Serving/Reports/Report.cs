@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Pipeline.Bench.Measuring;
 using Pipeline.Bench.Serving.Questions;
 
 namespace Pipeline.Bench.Serving.Reports;

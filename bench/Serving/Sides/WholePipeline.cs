@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Bench.Jobs;
 using Pipeline.Bench.Jobs.Sides;
-using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Serving.Sides;
 
