@@ -49,7 +49,14 @@ internal sealed record DecoderShape
 
     public static DecoderShape Small { get; } = Tiny with
     {
-        Name = "random-small", Layers = 8, Embedding = 512, Heads = 8, KvHeads = 2, FeedForward = 1_536, Vocabulary = 8_192, Merges = 4_000,
+        Name = "random-small",
+        Layers = 8,
+        Embedding = 512,
+        Heads = 8,
+        KvHeads = 2,
+        FeedForward = 1_536,
+        Vocabulary = 8_192,
+        Merges = 4_000,
     };
 
     public static DecoderShape SmolLm { get; } = new()
@@ -60,7 +67,14 @@ internal sealed record DecoderShape
 
     public static DecoderShape Qwen7B { get; } = Qwen with
     {
-        Name = "random-qwen2.5-7b", Layers = 28, Embedding = 3_584, Heads = 28, KvHeads = 4, FeedForward = 18_944, Vocabulary = 152_064, TiesOutput = false,
+        Name = "random-qwen2.5-7b",
+        Layers = 28,
+        Embedding = 3_584,
+        Heads = 28,
+        KvHeads = 4,
+        FeedForward = 18_944,
+        Vocabulary = 152_064,
+        TiesOutput = false,
     };
 
     public static DecoderShape LargerQwen { get; } = Qwen with { Name = "random-qwen2.5-1.5b", Layers = 28, Embedding = 1_536, Heads = 12, FeedForward = 8_960 };
