@@ -45,27 +45,33 @@ internal static class DecoderArchitecture
         int width = shape.Embedding;
         int kvWidth = shape.KvHeads * (width / shape.Heads);
         // Deviation 1/√inputs keeps activations near 1 through all layers.
-        content.AddMatrix("token_embd.weight", width, shape.Vocabulary, weights, shape.IsQwen ? 1 / Math.Sqrt(width) : 1);
+        content.AddMatrix("token_embd.weight", width, shape.Vocabulary, shape.TiesOutput ? OutputType(weights) : weights, shape.TiesOutput ? 1 / Math.Sqrt(width) : 1);
         content.AddConstant("output_norm.weight", width, 1);
-        if (!shape.IsQwen)
+        if (!shape.TiesOutput)
         {
-            content.AddMatrix("output.weight", width, shape.Vocabulary, weights);
+            content.AddMatrix("output.weight", width, shape.Vocabulary, OutputType(weights));
         }
 
         for (int layer = 0; layer < shape.Layers; layer++)
         {
             string block = $"blk.{layer}.";
+            WeightType precise = HasMoreBits(layer, shape.Layers) ? OutputType(weights) : weights;
             content.AddConstant($"{block}attn_norm.weight", width, 1);
             AddProjection(content, $"{block}attn_q", shape, width, weights);
             AddProjection(content, $"{block}attn_k", shape, kvWidth, weights);
-            AddProjection(content, $"{block}attn_v", shape, kvWidth, weights);
+            AddProjection(content, $"{block}attn_v", shape, kvWidth, precise);
             content.AddMatrix($"{block}attn_output.weight", width, width, weights);
             content.AddConstant($"{block}ffn_norm.weight", width, 1);
             content.AddMatrix($"{block}ffn_gate.weight", width, shape.FeedForward, weights);
             content.AddMatrix($"{block}ffn_up.weight", width, shape.FeedForward, weights);
-            content.AddMatrix($"{block}ffn_down.weight", shape.FeedForward, width, weights);
+            content.AddMatrix($"{block}ffn_down.weight", shape.FeedForward, width, precise);
         }
     }
+
+    private static WeightType OutputType(WeightType weights) => weights == WeightType.Q4K ? WeightType.Q6K : weights;
+
+    /// <summary>The layers to whose values and outputs llama.cpp's Q4_K_M gives more bits.</summary>
+    private static bool HasMoreBits(int layer, int layers) => layer < layers / 8 || layer >= 7 * layers / 8 || (layer - (layers / 8)) % 3 == 2;
 
     private static void AddProjection(GgufContent content, string name, DecoderShape shape, int outputs, WeightType weights)
     {

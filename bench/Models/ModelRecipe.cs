@@ -38,6 +38,9 @@ public enum ModelPreset
     /// <summary>"tiny": a llama decoder of about a megabyte, for tests.</summary>
     Tiny,
 
+    /// <summary>"small": a llama decoder of some 30 million weights, wide enough for every weight type.</summary>
+    Small,
+
     /// <summary>"tiny-bert": a BERT encoder of about a megabyte, for tests.</summary>
     TinyBert,
 
@@ -49,6 +52,12 @@ public enum ModelPreset
 
     /// <summary>"qwen2.5-1.5b": the same of Qwen2.5-1.5B.</summary>
     LargerQwen,
+
+    /// <summary>"qwen2.5-7b": the same of Qwen2.5-7B.</summary>
+    Qwen7B,
+
+    /// <summary>"smollm2-135m": the shape of SmolLM2-135M, for measurements with long prompts on few cores.</summary>
+    SmolLm,
 }
 
 /// <summary>Names of <see cref="ModelPreset"/> on the command line.</summary>
@@ -57,10 +66,13 @@ public static class ModelPresets
     private static readonly Dictionary<string, ModelPreset> _byName = new(StringComparer.OrdinalIgnoreCase)
     {
         ["tiny"] = ModelPreset.Tiny,
+        ["small"] = ModelPreset.Small,
         ["tiny-bert"] = ModelPreset.TinyBert,
         ["minilm-l6"] = ModelPreset.MiniLm,
         ["qwen2.5-0.5b"] = ModelPreset.Qwen,
         ["qwen2.5-1.5b"] = ModelPreset.LargerQwen,
+        ["qwen2.5-7b"] = ModelPreset.Qwen7B,
+        ["smollm2-135m"] = ModelPreset.SmolLm,
     };
 
     /// <summary>Names that <see cref="Parse"/> knows.</summary>

@@ -28,8 +28,11 @@ public static class ModelWriter
     private static GgufContent Describe(ModelRecipe recipe) => recipe.Preset switch
     {
         ModelPreset.Tiny => DecoderArchitecture.Describe(DecoderShape.Tiny, recipe),
+        ModelPreset.Small => DecoderArchitecture.Describe(DecoderShape.Small, recipe),
         ModelPreset.Qwen => DecoderArchitecture.Describe(DecoderShape.Qwen, recipe),
         ModelPreset.LargerQwen => DecoderArchitecture.Describe(DecoderShape.LargerQwen, recipe),
+        ModelPreset.Qwen7B => DecoderArchitecture.Describe(DecoderShape.Qwen7B, recipe),
+        ModelPreset.SmolLm => DecoderArchitecture.Describe(DecoderShape.SmolLm, recipe),
         ModelPreset.MiniLm => EncoderArchitecture.Describe(EncoderShape.MiniLm, recipe.Weights, recipe.Pooling ?? Pooling.Mean),
         _ => EncoderArchitecture.Describe(EncoderShape.Tiny, recipe.Weights, recipe.Pooling ?? Pooling.Mean),
     };

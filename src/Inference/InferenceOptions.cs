@@ -45,6 +45,13 @@ public sealed class InferenceOptions
     [Range(16, 65_536)]
     public int PromptTokensMax { get; set; } = 256;
 
+    /// <summary>
+    /// How long a forward pass that carries streamed answers may take because of the prompts in it. They come in pieces as large as this
+    /// machine computes in that time, at least 32 and at most <see cref="PromptTokensMax"/> tokens.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan PassTimeMax { get; set; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Most tokens of an answer whose request sets no limit.</summary>
     [Range(1, 1_048_576)]
     public int OutputTokensMax { get; set; } = 1_024;

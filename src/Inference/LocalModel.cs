@@ -33,7 +33,7 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
     {
         (_model, _decoder, _time) = (model, decoder, time);
         _submissions = new(options.QueueMax);
-        _loop = new(new BatchScheduler(decoder, _submissions, options.PrefixesMax, options.PromptTokensMax, weights, logger), _submissions, logger);
+        _loop = new(new BatchScheduler(decoder, _submissions, options.PrefixesMax, new(options.PromptTokensMax, options.PassTimeMax, time), weights, logger), _submissions, logger);
         _meter = new(model.Info.Name, () => _loop.State, () => _submissions.Count);
         _scorer = new(model, decoder.Limits.ContextTokens, _submissions);
         _generator = new(model, decoder.Limits.ContextTokens, _submissions, time);

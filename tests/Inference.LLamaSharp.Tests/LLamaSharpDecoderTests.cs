@@ -2,4 +2,4 @@ using Pipeline.TestSupport.Inference;
 
 namespace Pipeline.Inference.LLamaSharp.Tests;
 
-public sealed class LLamaSharpDecoderTests() : DecoderConformance(TestEngine.Loader);
+public sealed class LLamaSharpDecoderTests() : DecoderConformance(TestEngine.Loader, TestEngine.GpuLayers);

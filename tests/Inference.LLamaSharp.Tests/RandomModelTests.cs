@@ -16,13 +16,14 @@ public sealed class RandomModelTests : IDisposable
     public void Dispose() => File.Delete(_path);
 
     [Theory]
-    [InlineData(WeightType.F16)]
-    [InlineData(WeightType.Q8)]
-    [InlineData(WeightType.Q4)]
-    public void Decoder_loads_decodes_and_gives_texts_back(WeightType weights)
+    [InlineData(ModelPreset.Tiny, WeightType.F16, 1_024)]
+    [InlineData(ModelPreset.Tiny, WeightType.Q8, 1_024)]
+    [InlineData(ModelPreset.Tiny, WeightType.Q4, 1_024)]
+    [InlineData(ModelPreset.Small, WeightType.Q4K, 8_192)]
+    public void Decoder_loads_decodes_and_gives_texts_back(ModelPreset preset, WeightType weights, int vocabulary)
     {
-        using ILanguageModel model = Load(new() { Preset = ModelPreset.Tiny, Weights = weights });
-        model.Info.VocabularySize.ShouldBe(1_024);
+        using ILanguageModel model = Load(new() { Preset = preset, Weights = weights });
+        model.Info.VocabularySize.ShouldBe(vocabulary);
         int[] tokens = model.Tokenize(Text, parseControlTokens: false);
         Encoding.UTF8.GetString([.. tokens.SelectMany(model.GetTokenBytes)]).ShouldBe(Text);
         tokens.Length.ShouldBeLessThan(Encoding.UTF8.GetByteCount(Text) * 3 / 4); // Merges work.

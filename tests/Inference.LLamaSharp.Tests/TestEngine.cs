@@ -12,7 +12,12 @@ namespace Pipeline.Inference.LLamaSharp.Tests;
 /// <summary>Engines over the real library; one thread, because the threads of ggml spin and tests share their cores.</summary>
 internal static class TestEngine
 {
-    public static LLamaSharpModelLoader Loader { get; } = new(Options.Create(new InferenceOptions()), TimeProvider.System, NullLoggerFactory.Instance);
+    /// <summary>With the backend that the environment names, where the tests are to run on a GPU.</summary>
+    public static LLamaSharpModelLoader Loader { get; } = new(
+        Options.Create(new InferenceOptions { BackendLibrary = Environment.GetEnvironmentVariable("Inference__BackendLibrary") }), TimeProvider.System, NullLoggerFactory.Instance);
+
+    /// <summary>None unless the environment says so: the results of others are compared to the last bit.</summary>
+    public static int GpuLayers { get; } = int.TryParse(Environment.GetEnvironmentVariable("Inference__GpuLayers"), out int layers) ? layers : 0;
 
     public static LocalModels Create(InferenceOptions? options = null)
     {

@@ -14,8 +14,16 @@ internal sealed class GgufContent
 
     public GgufMetadataWriter Metadata { get; } = new();
 
-    public void AddMatrix(string name, int columns, int rows, WeightType type, double? deviation = null) =>
+    /// <exception cref="ArgumentException">The type has blocks that do not fit into a row.</exception>
+    public void AddMatrix(string name, int columns, int rows, WeightType type, double? deviation = null)
+    {
+        if (columns % type.BlockElements() != 0)
+        {
+            throw new ArgumentException($"{name} has rows of {columns} weights, and {type} has blocks of {type.BlockElements()}. Take another type or a wider model.");
+        }
+
         _tensors.Add(new(name, [columns, rows], type, deviation ?? 1 / Math.Sqrt(columns)));
+    }
 
     public void AddVector(string name, int length, double deviation) => _tensors.Add(new(name, [length], WeightType.F32, deviation));
 

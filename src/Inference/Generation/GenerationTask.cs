@@ -46,6 +46,8 @@ internal sealed class GenerationTask : InferenceTask
     /// <exception cref="InvalidOperationException">The request was not to be streamed.</exception>
     public ChannelReader<string> Stream => _stream?.Reader ?? throw new InvalidOperationException("This answer is not streamed.");
 
+    public override bool IsStreamed => _stream is not null;
+
     public override int InitialAnswerCells => Math.Min(GrowthTokens, CellsLeft);
 
     public override int GrowthCells => _fed < AnswerCells ? 0 : Math.Min(GrowthTokens, CellsLeft - _fed);

@@ -12,6 +12,7 @@ internal sealed partial class BatchScheduler
         Exception? cause = null;
         try
         {
+            _pace.Begin();
             result = _decoder.Decode(_composer.Batch, stopping);
         }
 #pragma warning disable CA1031 // The loop's boundary: whatever a backend throws belongs to this batch, not to the engine.
@@ -24,6 +25,7 @@ internal sealed partial class BatchScheduler
         switch (result)
         {
             case DecodeResult.Ok:
+                _pace.End(_composer.Batch.Count);
                 _passes++;
                 _passTokens += _composer.Batch.Count;
                 Deliver();

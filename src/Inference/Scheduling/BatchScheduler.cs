@@ -14,7 +14,7 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
 
     private readonly IDecoder _decoder;
     private readonly SubmissionQueue<InferenceTask> _submissions;
-    private readonly int _promptTokensMax;
+    private readonly PromptPace _pace;
     private readonly ILogger _logger;
     private readonly KvBudget _budget;
     private readonly SequenceTable _sequences;
@@ -30,15 +30,15 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     /// <param name="decoder">Owned by this scheduler's loop from now on.</param>
     /// <param name="submissions">Where requests arrive.</param>
     /// <param name="prefixesMax">Prefixes kept in the KV cache.</param>
-    /// <param name="promptTokensMax">Most prompt tokens of a pass that also carries steps of answers.</param>
+    /// <param name="pace">How many prompt tokens a pass takes that also carries steps of answers.</param>
     /// <param name="weights">Of the owners of requests.</param>
     /// <param name="logger">Tells of evictions and failures.</param>
     public BatchScheduler(
-        IDecoder decoder, SubmissionQueue<InferenceTask> submissions, int prefixesMax, int promptTokensMax, OwnerWeights weights, ILogger logger)
+        IDecoder decoder, SubmissionQueue<InferenceTask> submissions, int prefixesMax, PromptPace pace, OwnerWeights weights, ILogger logger)
     {
         _decoder = decoder;
         _submissions = submissions;
-        _promptTokensMax = promptTokensMax;
+        _pace = pace;
         _waiting = new(weights);
         _logger = logger;
         _budget = new(decoder.Limits.ContextTokens);
@@ -235,7 +235,9 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
         }
 
         // Long prompts come in chunks, or every answer under way would stand still for a whole batch of them.
-        int room = _composer.Batch.Count == 0 ? _composer.Batch.Room : Math.Min(_composer.Batch.Room, _promptTokensMax);
+        int steps = _composer.Batch.Count;
+        bool isRead = _active.Exists(task => task.IsPrefilled && task.IsStreamed);
+        int room = steps == 0 ? _composer.Batch.Room : Math.Min(_composer.Batch.Room, _pace.TokensBeside(steps, isRead));
         // Bulk prompts keep a quarter of it, or a stream of interactive ones would stop them half-way.
         bool bulkWaits = _active.Exists(task => !task.IsPrefilled && task.Priority == RequestPriority.Bulk);
         room -= ComposePrompts(RequestPriority.Interactive, bulkWaits ? room - (room / 4) : room);

@@ -45,6 +45,9 @@ internal abstract class InferenceTask(int[] prompt, int sharedTokens, RequestPri
 
     public bool IsPrefilled => Computed == Prompt.Length;
 
+    /// <summary>Whether somebody reads the answer as it comes.</summary>
+    public virtual bool IsStreamed => false;
+
     /// <summary>KV cells to reserve for the answer on entry.</summary>
     public abstract int InitialAnswerCells { get; }
 

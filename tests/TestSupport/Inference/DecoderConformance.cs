@@ -13,9 +13,11 @@ public abstract class DecoderConformance : IDisposable
     private readonly ILanguageModel _model;
     private readonly IDecoder _decoder;
 
-    protected DecoderConformance(IModelLoader loader)
+    /// <param name="loader">Of the backend.</param>
+    /// <param name="gpuLayers">Layers on an accelerator.</param>
+    protected DecoderConformance(IModelLoader loader, int gpuLayers = 0)
     {
-        _model = loader.Load(EmotionPrompt.ModelPath, new ModelParameters());
+        _model = loader.Load(EmotionPrompt.ModelPath, new ModelParameters(gpuLayers));
         _decoder = _model.CreateDecoder(new(_limits, Threads: 1));
     }
 
