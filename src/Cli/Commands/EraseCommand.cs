@@ -38,7 +38,7 @@ internal static class EraseCommand
     private static async Task<int> EraseAsync(CliEnvironment environment, IServiceProvider services, string name, bool revokedOnly, CancellationToken cancellationToken)
     {
         var audit = services.GetRequiredService<AuditStore>();
-        var entry = await audit.AddAsync(Client.LocalId, Action, $"/api/keys/{name}/erase", cancellationToken);
+        var entry = await audit.AddAsync(Core.Clients.Client.LocalId, Action, $"/api/keys/{name}/erase", cancellationToken);
         switch (await services.GetRequiredService<KeyStore>().BeginErasureAsync(name, revokedOnly, cancellationToken))
         {
             case KeyReply.Refused refused:
