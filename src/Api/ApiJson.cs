@@ -45,6 +45,8 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(BatchPageResource))]
 [JsonSerializable(typeof(BatchResultResource))]
 [JsonSerializable(typeof(IReadOnlyList<BatchItemRequest>))]
+[JsonSerializable(typeof(DocumentTextResource))]
+[JsonSerializable(typeof(ChunkPageResource))]
 [JsonSerializable(typeof(DeliveryResource))]
 [JsonSerializable(typeof(PromptResource))]
 [JsonSerializable(typeof(PromptPageResource))]

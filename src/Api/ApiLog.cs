@@ -15,6 +15,12 @@ internal static partial class ApiLog
     [LoggerMessage(2050, LogLevel.Warning, "A query was searched by words alone; job {JobId} did not embed it: {Reason}")]
     public static partial void QueryNotEmbedded(this ILogger log, Guid jobId, string reason);
 
+    [LoggerMessage(2070, LogLevel.Warning, "A file was not read within {Timeout}; its process was ended")]
+    public static partial void ReaderTimedOut(this ILogger log, TimeSpan timeout);
+
+    [LoggerMessage(2071, LogLevel.Warning, "A file ended the process that read it, with exit code {ExitCode}")]
+    public static partial void ReaderDied(this ILogger log, int exitCode);
+
     [LoggerMessage(2060, LogLevel.Error, "Batch {BatchId} could not leave the state {State}; trying again in a minute")]
     public static partial void FileBatchFailed(this ILogger log, Exception exception, Guid batchId, string state);
 

@@ -7,6 +7,7 @@ using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Conversations;
 using Pipeline.Api.Documents;
+using Pipeline.Api.Documents.Files;
 using Pipeline.Api.Events;
 using Pipeline.Api.Guards;
 using Pipeline.Api.Jobs;
@@ -67,7 +68,7 @@ public static class ApiRole
         services.AddSingleton<Callbacks>();
         services.AddSingleton<PromptBody>();
         services.AddSingleton<PromptTrial>();
-        services.AddSingleton<DocumentAnswers>();
+        services.AddDocumentUploads();
         services.AddSingleton<QueryEmbedder>();
         services.AddSingleton<Searches>();
         services.AddValidated<AskOptions, AskOptionsValidator>(AskOptions.Section);

@@ -31,6 +31,21 @@ public sealed class ScreenTests(ConsoleApi api) : IClassFixture<ConsoleApi>
     }
 
     [Fact]
+    public async Task A_file_is_uploaded_without_script_and_one_that_cannot_be_read_says_why()
+    {
+        using var visitor = await api.EnterAsync(Role.Client);
+
+        var sent = await visitor.UploadAsync("/documents", "POST /api/documents", "안내.csv", "item,price\nbook,9"u8.ToArray(), ("title", ""), ("metadata:json", """{"a":1}"""));
+        (sent.Status, sent.Location).ShouldBe((302, "/documents"));
+        (await visitor.GetAsync("/documents")).Ok().Text.ShouldContain("안내");
+
+        var refused = await visitor.UploadAsync("/documents", "POST /api/documents", "old.doc", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, .. new byte[600]]);
+        refused.Status.ShouldBe(422);
+        refused.Text.ShouldContain("is of a format that is not read");
+        (await visitor.GetAsync("/documents")).Html.ShouldContain("enctype=\"multipart/form-data\"");
+    }
+
+    [Fact]
     public async Task Files_of_the_pages_are_kept_by_browsers_and_have_their_types()
     {
         using var visitor = await api.EnterAsync(Role.Client);

@@ -30,6 +30,19 @@ internal sealed partial class Visitor : IDisposable
 
     public Task<Page> CallAsync(string on, string call, params (string Name, string Value)[] fields) => SendAsync(on, "/do", [("_call", call), ("_back", on), .. fields]);
 
+    /// <summary>Sends a form with a file.</summary>
+    public async Task<Page> UploadAsync(string on, string call, string name, byte[] file, params (string Name, string Value)[] fields)
+    {
+        using MultipartFormDataContent form = [];
+        foreach (var (field, value) in fields.Append(("_call", call)).Append(("_back", on)).Append(("_token", (await GetAsync(on)).Token)))
+        {
+            form.Add(new StringContent(value), field);
+        }
+
+        form.Add(new ByteArrayContent(file), "file", name);
+        return await ReadAsync(new HttpRequestMessage(HttpMethod.Post, "/do") { Content = form });
+    }
+
     public async Task<Page> LogInAsync(string key, string? back = null)
     {
         var page = await SendAsync("/login", "/login", ("key", key), ("_back", back ?? ""));

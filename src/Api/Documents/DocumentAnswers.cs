@@ -18,7 +18,8 @@ internal sealed class DocumentAnswers(DocumentStore documents, JobWaits waits, T
         headers[HeaderNames.Location] = DocumentLinks.PathOf(id);
         if (!accepted.Replayed && prefer.Wait is null && submission.GroupWrite is DocumentWrite written)
         {
-            return Json(DocumentResource.Of(written.Document, time.GetUtcNow()), StatusCodes.Status202Accepted);
+            var other = await documents.FindDuplicateAsync(submission.ClientId, id, context.RequestAborted);
+            return Json(DocumentResource.Of(written.Document, other, time.GetUtcNow()), StatusCodes.Status202Accepted);
         }
 
         if (accepted.Replayed)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Pipeline.Api.Body;
+using Pipeline.Api.Documents.Files;
 using Pipeline.Api.Documents.Html;
 using Pipeline.Api.Jobs;
 using Pipeline.Contracts;
@@ -14,10 +15,13 @@ internal static class DocumentDraft
 {
     private const int TitleLengthMax = 500;
 
-    public static JobDraft? Parse(BodyFields fields, ApiOptions options, DocumentOptions documents, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="file">What was read of the file that came with the request; null: the text is among the fields.</param>
+    /// <param name="key">The client's own name of the document; null: it has none.</param>
+    public static JobDraft? Parse(
+        BodyFields fields, FileText? file, string? key, ApiOptions options, DocumentOptions documents, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var format = TakeFormat(fields);
-        var content = TakeText(fields, format, documents, cancellationToken);
+        var format = TakeFormat(fields, file);
+        var content = TakeText(fields, file, format, documents, cancellationToken);
         var title = TakeTitle(fields) ?? content?.Title;
         var metadata = fields.Take("metadata", JsonValueKind.Object, required: false) is { } value
             ? MetadataRules.Read(value, "metadata", documents.MetadataBytesMax, fields.Errors)
@@ -39,28 +43,37 @@ internal static class DocumentDraft
             ExpiresAt = expiresAt,
             // The job names the document by an id that differs in every repeat.
             Identity = JsonSerializer.Serialize([title ?? "", format, metadata, content.Value.Text], ApiJson.Default.StringArray),
-            Document = new() { Id = id, Title = Cut(title), Format = format, MetadataJson = metadata, Text = content.Value.Text },
+            Document = new() { Id = id, Key = key, Title = Cut(title), Format = format, MetadataJson = metadata, Text = content.Value.Text },
         };
     }
 
-    private static string TakeFormat(BodyFields fields)
+    private static string TakeFormat(BodyFields fields, FileText? file)
     {
-        if (fields.Take("format", JsonValueKind.String, required: false)?.GetString() is not { } format)
+        var wanted = fields.Take("format", JsonValueKind.String, required: false)?.GetString();
+        if (file is not null)
         {
-            return DocumentFormat.Text;
+            return file.Format; // Reading it has checked what was wanted.
         }
 
-        if (!DocumentFormat.All.Contains(format))
+        if (wanted is not null && !DocumentFormat.Texts.Contains(wanted))
         {
-            fields.Errors.Add("format", $"is \"{format}\": send one of {string.Join(", ", DocumentFormat.All)}. Other formats have to be turned into one of these first.");
+            fields.Errors.Add("format", $"is \"{wanted}\": send one of {string.Join(", ", DocumentFormat.Texts)}. Other formats are sent as files, with multipart/form-data or as the body itself.");
         }
 
-        return format;
+        return wanted ?? DocumentFormat.Text;
     }
 
-    private static (string Text, string? Title)? TakeText(BodyFields fields, string format, DocumentOptions options, CancellationToken cancellationToken)
+    private static (string Text, string? Title)? TakeText(
+        BodyFields fields, FileText? file, string format, DocumentOptions options, CancellationToken cancellationToken)
     {
-        if (fields.Take("text", JsonValueKind.String, required: true)?.GetString() is not { } sent)
+        var field = file is null ? "text" : UploadReader.File;
+        var given = fields.Take("text", JsonValueKind.String, required: file is null)?.GetString();
+        if (file is not null && given is not null)
+        {
+            fields.Errors.Add("text", "cannot be used together with file: send one of the two.");
+        }
+
+        if ((file?.Text ?? given) is not { } sent)
         {
             return null;
         }
@@ -69,31 +82,42 @@ internal static class DocumentDraft
         var isPage = format is DocumentFormat.Html;
         if (!isPage && sent.Length > options.BytesMax)
         {
-            return TooLarge(fields, Encoding.UTF8.GetByteCount(sent), options);
+            return TooLarge(fields, field, Encoding.UTF8.GetByteCount(sent), options);
         }
 
-        var read = isPage ? HtmlText.Read(sent, options.BytesMax, cancellationToken) : new(sent, null, null);
+        var read = Read(sent, file is { IsRaw: false } ? DocumentFormat.Text : format, options, cancellationToken);
         var (text, problem) = read.Problem is null ? ComposedText.Of(read.Text) : (null, read.Problem);
         if (text is null)
         {
-            fields.Errors.Add("text", problem!);
+            fields.Errors.Add(field, problem!);
             return null;
         }
 
         if (VisibleText.IsBlank(text))
         {
-            fields.Errors.Add("text", isPage ? "has no words: send a page with some." : "is empty, or has nothing that can be seen: send a text.");
+            fields.Errors.Add(field, isPage ? "has no words: send a page with some." : "is empty, or has nothing that can be seen: send a text.");
             return null;
         }
 
         return Encoding.UTF8.GetByteCount(text) is var bytes && bytes > options.BytesMax
-            ? TooLarge(fields, bytes, options)
-            : (text, ComposedText.Of(read.Title ?? "").Text is { Length: > 0 } title ? title : null);
+            ? TooLarge(fields, field, bytes, options)
+            : (text, ComposedText.Of(read.Title ?? file?.Title ?? "").Text is { Length: > 0 } title ? title : null);
     }
 
-    private static (string Text, string? Title)? TooLarge(BodyFields fields, int bytes, DocumentOptions options)
+    private static HtmlReading Read(string sent, string format, DocumentOptions options, CancellationToken cancellationToken)
     {
-        fields.Errors.Add("text", $"has {bytes} bytes; at most {options.BytesMax} are accepted (Documents:BytesMax). Split the document.");
+        if (format is DocumentFormat.Csv)
+        {
+            var (text, problem) = CsvText.Read(sent, options.BytesMax, cancellationToken);
+            return new(text, null, problem);
+        }
+
+        return format is DocumentFormat.Html ? HtmlText.Read(sent, options.BytesMax, cancellationToken) : new(sent, null, null);
+    }
+
+    private static (string Text, string? Title)? TooLarge(BodyFields fields, string field, int bytes, DocumentOptions options)
+    {
+        fields.Errors.Add(field, $"has {bytes} bytes; at most {options.BytesMax} are accepted (Documents:BytesMax). Split the document.");
         return null;
     }
 

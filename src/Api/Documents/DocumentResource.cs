@@ -17,13 +17,16 @@ internal sealed record DocumentResource
 
     public string? Title { get; init; }
 
-    [Description("text, markdown or html.")]
+    [Description("The client's own name of the document, if it was put under one.")]
+    public string? Key { get; init; }
+
+    [Description("text, markdown, html, csv, pdf, docx, pptx or xlsx.")]
     public required string Format { get; init; }
 
     [Description("queued, embedding, ready or failed; deleted in the answer to its deletion.")]
     public required string State { get; init; }
 
-    [Description("Bytes of its text in UTF-8, without HTML markup.")]
+    [Description("Bytes of its text in UTF-8, without the marks of its format.")]
     public required int Bytes { get; init; }
 
     [Description("Any object, as it was sent.")]
@@ -43,6 +46,12 @@ internal sealed record DocumentResource
 
     public DateTimeOffset? EmbeddedAt { get; init; }
 
+    [Description("The oldest of your documents with the same text, if there is another one.")]
+    public Guid? DuplicateOf { get; init; }
+
+    [Description("true in the answer to a PUT that changes nothing.")]
+    public bool? Unchanged { get; init; }
+
     [Description("Why it, or its last attempt, failed.")]
     public JobError? Error { get; init; }
 
@@ -52,6 +61,7 @@ internal sealed record DocumentResource
     {
         Id = document.Id,
         Title = document.Title,
+        Key = document.Key,
         Format = document.Format,
         State = document.State,
         Bytes = document.Bytes,
@@ -61,15 +71,18 @@ internal sealed record DocumentResource
         Model = document.Model,
         CreatedAt = document.CreatedAt,
         EmbeddedAt = document.EmbeddedAt,
+        DuplicateOf = document.DuplicateOf,
         Error = document.ErrorCode is null ? null : new(document.ErrorCode, document.Error ?? ""),
         Links = DocumentLinks.Of(document.Id, document.JobId),
     };
 
     /// <summary>As it is when it has just been accepted.</summary>
-    public static DocumentResource Of(NewDocument document, DateTimeOffset now) => new()
+    public static DocumentResource Of(NewDocument document, Guid? duplicateOf, DateTimeOffset now) => new()
     {
         Id = document.Id,
         Title = document.Title,
+        Key = document.Key,
+        DuplicateOf = duplicateOf,
         Format = document.Format,
         State = DocumentState.Queued,
         Bytes = Encoding.UTF8.GetByteCount(document.Text),
@@ -81,13 +94,35 @@ internal sealed record DocumentResource
 }
 
 /// <param name="Self">GET reads it; DELETE deletes it with all that was made of it.</param>
+/// <param name="Text">What was read of it.</param>
+/// <param name="Chunks">What it was cut into.</param>
 /// <param name="Job">The job that embeds it; where it failed, its links.retry starts it again.</param>
-internal sealed record DocumentLinks(string Self, string Job)
+internal sealed record DocumentLinks(string Self, string Text, string Chunks, string Job)
 {
     public static string PathOf(Guid id) => $"/api/documents/{id}";
 
-    public static DocumentLinks Of(Guid id, Guid jobId) => new(PathOf(id), JobLinks.PathOf(jobId));
+    public static DocumentLinks Of(Guid id, Guid jobId) => new(PathOf(id), $"{PathOf(id)}/text", $"{PathOf(id)}/chunks", JobLinks.PathOf(jobId));
 }
 
 /// <param name="Documents">Newest first.</param>
 internal sealed record DocumentPageResource(IReadOnlyList<DocumentResource> Documents, PageLinks Links);
+
+[Description("What a document says, as it is embedded and searched.")]
+internal sealed record DocumentTextResource
+{
+    public required Guid Id { get; init; }
+
+    public string? Title { get; init; }
+
+    [Description("What it was sent as; the text has none of its marks.")]
+    public required string Format { get; init; }
+
+    public required string Text { get; init; }
+}
+
+/// <param name="Chunks">In the order of the text.</param>
+internal sealed record ChunkPageResource(IReadOnlyList<ChunkResource> Chunks, PageLinks Links);
+
+/// <param name="Chunk">Its place in the document, from 0.</param>
+/// <param name="Tokens">Of the model's tokenizer, about.</param>
+internal sealed record ChunkResource(int Chunk, string Text, int Tokens);

@@ -14,29 +14,39 @@ internal static class DocumentsEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/documents", SubmitAsync).Describe(DocumentsDocs.Submit);
+        api.MapPut("/documents/by-key/{key}", PutAsync).Describe(DocumentsDocs.Put);
+        api.MapGet("/documents/by-key/{key}", FindByKeyAsync).Describe(DocumentsDocs.FindByKey);
+        api.MapDelete("/documents/by-key/{key}", DeleteByKeyAsync).Describe(DocumentsDocs.DeleteByKey);
         api.MapGet("/documents", ListAsync).Describe(DocumentsDocs.List);
         api.MapGet("/documents/{id}", FindAsync).Describe(DocumentsDocs.Find);
         api.MapDelete("/documents/{id}", DeleteAsync).Describe(DocumentsDocs.Delete);
+        DocumentContents.Map(api);
     }
 
-    private static async Task<IResult> SubmitAsync(
-        HttpContext context,
-        JobSubmissions submissions,
-        DocumentStore documents,
-        DocumentAnswers answers,
-        IOptions<ApiOptions> options,
-        IOptions<DocumentOptions> bounds,
-        TimeProvider time)
-    {
-        // Requests that arrive together may exceed it by as many as they are.
-        var count = await documents.CountAsync(context.ClientId(), context.RequestAborted);
-        return count >= bounds.Value.PerClientMax
-            ? new Problem(
-                ProblemType.DocumentsFull,
-                $"You have {count} documents; Documents:PerClientMax is {bounds.Value.PerClientMax}. Delete some, or raise the limit.")
-            : await submissions.SubmitAsync(
-                context, fields => DocumentDraft.Parse(fields, options.Value, bounds.Value, time.GetUtcNow(), context.RequestAborted), answers.AnswerAsync);
-    }
+    private static Task<IResult> SubmitAsync(HttpContext context, DocumentSubmissions submissions) => submissions.SubmitAsync(context, key: null);
+
+    private static Task<IResult> PutAsync(string key, HttpContext context, DocumentSubmissions submissions) =>
+        DocumentKeys.UseAsync(key, known => submissions.SubmitAsync(context, known));
+
+    private static Task<IResult> FindByKeyAsync(string key, HttpContext context, DocumentStore store) => DocumentKeys.UseAsync(
+        key,
+        async known => await store.FindByKeyAsync(context.ClientId(), known, context.RequestAborted) is { } document
+            ? DocumentAnswers.Json(DocumentResource.Of(document), StatusCodes.Status200OK)
+            : DocumentKeys.NotFound(known));
+
+    private static Task<IResult> DeleteByKeyAsync(string key, HttpContext context, DocumentStore store, DocumentSubmissions submissions) =>
+        DocumentKeys.UseAsync(key, async known =>
+        {
+            if (await store.FindByKeyAsync(context.ClientId(), known, context.RequestAborted) is not { } document)
+            {
+                return DocumentKeys.NotFound(known);
+            }
+
+            // Older ones first: none of them may come to be the one that is found.
+            var older = await store.SupersededAsync(context.ClientId(), known, document.Id, all: true, context.RequestAborted);
+            await submissions.DropAsync(context.ClientId(), [.. older, new(document.Id, document.JobId)], context.RequestAborted);
+            return DocumentAnswers.Json(DocumentResource.Of(document) with { State = DocumentResource.Deleted }, StatusCodes.Status200OK);
+        });
 
     private static async Task<IResult> ListAsync(HttpContext context, DocumentStore store, IOptions<ApiOptions> options)
     {

@@ -55,6 +55,12 @@ internal sealed class JobSubmissions(
             return Problem.Of(ProblemType.InvalidInput, "body", JsonWords.Mismatch(root, "an object"));
         }
 
+        return await SubmitAsync(context, root, draft, answer);
+    }
+
+    /// <param name="root">The body, where it was read already: an object.</param>
+    public async Task<IResult> SubmitAsync(HttpContext context, JsonElement root, Func<BodyFields, Task<JobDraft?>> draft, Answering? answer)
+    {
         var errors = new InputErrors();
         var headers = context.Request.Headers;
         var prefer = PreferHeader.Read(headers, _options.WaitMax, errors);

@@ -66,6 +66,14 @@ internal static class Describing
                     },
                 },
             };
+            if (body.Form is { } form)
+            {
+                operation.RequestBody.Content!["multipart/form-data"] = new OpenApiMediaType
+                {
+                    Schema = await context.GetOrCreateSchemaAsync(form, null, cancellationToken),
+                };
+            }
+
             if (body.Lines is { } lines)
             {
                 operation.RequestBody.Content![BatchFormats.LinesType] = new OpenApiMediaType { Example = JsonValue.Create(lines) };

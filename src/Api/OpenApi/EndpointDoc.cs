@@ -41,6 +41,9 @@ internal sealed record BodyDoc(Type Type, IReadOnlyList<(string Name, string Jso
     /// <summary>Whether it is a form (multipart/form-data) instead of JSON.</summary>
     public bool IsForm { get; init; }
 
+    /// <summary>A form (multipart/form-data) that the endpoint takes as well; null: none.</summary>
+    public Type? Form { get; init; }
+
     /// <summary>An example of the same as one value a line, where the endpoint takes that as well.</summary>
     public string? Lines { get; init; }
 }

@@ -18,6 +18,7 @@ internal static class ProblemExamples
             Title = type.Title,
             Status = type.Status,
             Detail = detail,
+            Reason = type == ProblemType.DocumentUnreadable ? "encrypted" : null,
             Limit = type == ProblemType.LimitReached ? new("tokens_per_day", 99_800, 100_000) : null,
             Errors = field is null ? null : new Dictionary<string, IReadOnlyList<string>> { [field] = [detail[(field.Length + 1)..]] },
         };
@@ -51,6 +52,8 @@ internal static class ProblemExamples
         "conversation-not-found" => ("There is no interview 019a9c1e-7f00-7000-8000-000000000000, or it belongs to another API key.", null),
         "document-not-found" => ("Document 019a9c1e-7f00-7000-8000-000000000002 does not exist, or belongs to another API key. GET /api/documents lists yours.", null),
         "documents-full" => ("You have 100000 documents; Documents:PerClientMax is 100000. Delete some, or raise the limit.", null),
+        "document-unreadable" => ("file is encrypted: remove its password.", "file"),
+        "too-many-uploads" => ("You have 8 uploads under way; Documents:UploadsPerClientMax is 8. Wait for one to end, or raise the limit.", null),
         "prompt-not-found" => ("Prompt 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/prompts lists yours.", null),
         "prompt-exists" => ("You have a prompt of this kind, name and language. PUT a new version to it; GET /api/prompts?kind=&name= finds it.", null),
         "prompt-built-in" => ("Prompt 019a9c1e-7f00-7000-8000-000000000000 is built in and cannot be changed. POST /api/prompts with kind chat, name default and language ko: yours then takes precedence.", null),
@@ -77,7 +80,7 @@ internal static class ProblemExamples
         "too-many-activity-reports" => ("10 reports are still being made, the limit of Activity:WaitingMax. Try again when one is ready.", null),
         "too-many-streams" => ("This server has 1000 streams open, the limit of Api:StreamsMax. Connect again later, or poll the job.", null),
         "store-unavailable" => ("PostgreSQL does not answer, or takes no writes. Send the request again; with the same Idempotency-Key nothing is done twice.", null),
-        "spool-unavailable" => ("The batch cannot be written to /tmp while it is checked: No space left on device Make room there, or set Api:BatchSpoolDirectory to another directory.", null),
+        "spool-unavailable" => ("The file cannot be written to /tmp while it is read: No space left on device Make room there, or set Api:BatchSpoolDirectory to another directory.", null),
         _ => (type.Title + ".", (string?)null),
     };
 }

@@ -55,11 +55,12 @@ internal sealed class InputErrors
 
     public Problem ToProblem() => ToProblem(Type);
 
-    public Problem ToProblem(ProblemType type)
+    public Problem ToProblem(ProblemType type, string? reason = null)
     {
         var detail = Count is 1 ? _first! : $"{_first} And {Count - 1} more: see errors.";
         return new Problem(type, detail)
         {
+            Reason = reason,
             Errors = _messages.ToDictionary(pair => pair.Key, IReadOnlyList<string> (pair) => pair.Value, StringComparer.Ordinal),
         };
     }

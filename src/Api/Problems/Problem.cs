@@ -18,6 +18,9 @@ internal sealed class Problem(ProblemType type, string detail) : IResult
     /// <summary>The limit that is reached; null where it was something else.</summary>
     public LimitDocument? Limit { get; init; }
 
+    /// <summary>Which of the ways in which this type of failure comes about; null where it has one.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>When trying again may work; sent as <c>Retry-After</c>, in whole seconds, rounded up.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed class Problem(ProblemType type, string detail) : IResult
             Detail = detail,
             Errors = Errors,
             Limit = Limit,
+            Reason = Reason,
         };
         return response.WriteAsJsonAsync(document, ApiJson.Wire.ProblemDocument, ContentType, httpContext.RequestAborted);
     }
@@ -76,6 +80,9 @@ internal sealed record ProblemDocument
 
     [Description("For invalid input: the messages of each field, body path, header or query parameter.")]
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
+
+    [Description("For a file that cannot be read: encrypted, damaged, image-only, empty, too-large, too-long, timeout, reader-ended or unsupported.")]
+    public string? Reason { get; init; }
 
     [Description("The limit of the client that is reached, if it was one.")]
     public LimitDocument? Limit { get; init; }

@@ -40,6 +40,8 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType BodyTooLarge = new("body-too-large", 413, "The body is too large");
     public static readonly ProblemType MediaType = new("unsupported-media-type", 415, "The body has a type that is not accepted");
     public static readonly ProblemType KeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another request");
+    public static readonly ProblemType DocumentUnreadable = new("document-unreadable", 422, "The file cannot be read");
+    public static readonly ProblemType TooManyUploads = new("too-many-uploads", 429, "The limit of uploads under way is reached");
     public static readonly ProblemType QueueFull = new("queue-full", 429, "The queue is full");
     public static readonly ProblemType LimitReached = new("limit-reached", 429, "A limit of the client is reached");
     public static readonly ProblemType TooManyActivityReports = new("too-many-activity-reports", 429, "The limit of waiting reports is reached");
@@ -54,12 +56,12 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType StoreUnavailable = new("store-unavailable", 503, "The database cannot be reached");
 
     public static readonly ProblemType ModelCannotWrite = new("model-cannot-write", 503, "No model here can write such an answer");
-    public static readonly ProblemType SpoolUnavailable = new("spool-unavailable", 503, "The batch cannot be written to disk");
+    public static readonly ProblemType SpoolUnavailable = new("spool-unavailable", 503, "The request cannot be written to disk");
 
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, BatchState, FileNotFound, FilesFull, ResponseNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
-        PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull,
+        PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull, DocumentUnreadable, TooManyUploads,
         ActivityReportNotFound, ScheduleNotFound, PauseNotFound, QueueNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, LimitReached, TooManyStreams,
         ModelNotFound, ContextLengthExceeded, ModelCannotWrite, JobRejected, JobEnded, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
     ];

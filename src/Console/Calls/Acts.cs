@@ -39,8 +39,9 @@ internal static class Acts
             return ScreenResult<Refusal>.Forged;
         }
 
-        var (body, fault) = Body(form);
-        var answer = fault is null ? await calls.SendAsync(context, method, path, body) : new(StatusCodes.Status400BadRequest, fault.Value);
+        var answer = form.Files is [{ Length: > 0 } file]
+            ? await SendFileAsync(context, calls, method, path, form, file)
+            : await SendFieldsAsync(context, calls, method, path, form);
         var back = LocalPath.Of(form[Login.Back]);
         return answer switch
         {
@@ -49,6 +50,27 @@ internal static class Acts
             _ when form[Then] == "job" && JobOf(answer.Json) is { } id => Results.Redirect($"/jobs/{id}"),
             _ => Results.Redirect(back),
         };
+    }
+
+    private static async Task<ApiAnswer> SendFieldsAsync(HttpContext context, ApiCalls calls, string method, string path, IFormCollection form)
+    {
+        var (body, fault) = Body(form);
+        return fault is null ? await calls.SendAsync(context, method, path, body) : new(StatusCodes.Status400BadRequest, fault.Value);
+    }
+
+    /// <summary>A form with a file goes on as a form.</summary>
+    private static async Task<ApiAnswer> SendFileAsync(HttpContext context, ApiCalls calls, string method, string path, IFormCollection form, IFormFile file)
+    {
+        using MultipartFormDataContent sent = [];
+        foreach (var (name, values) in form.Where(entry => !entry.Key.StartsWith('_') && entry.Value.ToString().Trim().Length > 0))
+        {
+            sent.Add(new StringContent(values.ToString()), $"\"{name.Split(':')[0]}\"");
+        }
+
+        await using var content = file.OpenReadStream();
+        sent.Add(new StreamContent(content), "file", file.FileName);
+        await using var body = await sent.ReadAsStreamAsync(context.RequestAborted);
+        return await calls.SendAsync(context, method, path, body, sent.Headers.ContentType!.ToString());
     }
 
     private static ScreenResult<Answered> Show(ApiAnswer answer, string back, int status) => new(status, new Dictionary<string, object?>

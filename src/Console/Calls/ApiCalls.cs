@@ -11,20 +11,24 @@ internal sealed class ApiCalls(InnerPipeline pipeline)
 {
     /// <param name="page">The request of the browser, whose client is known.</param>
     /// <param name="path">Path and query, from /api on.</param>
-    public Task<ApiAnswer> GetAsync(HttpContext page, string path) => SendAsync(page, HttpMethods.Get, path, json: null);
+    public Task<ApiAnswer> GetAsync(HttpContext page, string path) => SendAsync(page, HttpMethods.Get, path, null);
 
     /// <param name="json">The body; null: none.</param>
-    public async Task<ApiAnswer> SendAsync(HttpContext page, string method, string path, byte[]? json)
+    public Task<ApiAnswer> SendAsync(HttpContext page, string method, string path, byte[]? json) =>
+        SendAsync(page, method, path, json is null ? null : new MemoryStream(json), MediaTypeNames.Application.Json);
+
+    /// <param name="sent">The body; null: none.</param>
+    public async Task<ApiAnswer> SendAsync(HttpContext page, string method, string path, Stream? sent, string type)
     {
         using MemoryStream answer = new();
         StreamResponseBodyFeature body = new(answer);
-        var context = Request(page, method, path, json, body);
+        var context = Request(page, method, path, sent, type, body);
         await pipeline.InvokeAsync(context);
         await body.CompleteAsync();
         return Read(context.Response, answer);
     }
 
-    private static DefaultHttpContext Request(HttpContext page, string method, string path, byte[]? json, StreamResponseBodyFeature body)
+    private static DefaultHttpContext Request(HttpContext page, string method, string path, Stream? sent, string type, StreamResponseBodyFeature body)
     {
         var query = path.IndexOf('?', StringComparison.Ordinal);
         FeatureCollection features = new();
@@ -35,7 +39,7 @@ internal sealed class ApiCalls(InnerPipeline pipeline)
             Protocol = page.Request.Protocol,
             Path = PathString.FromUriComponent(query < 0 ? path : path[..query]),
             QueryString = query < 0 ? "" : path[query..],
-            Body = new MemoryStream(json ?? []),
+            Body = sent ?? Stream.Null,
         });
         features.Set<IHttpResponseFeature>(new HttpResponseFeature());
         features.Set<IHttpResponseBodyFeature>(body);
@@ -44,10 +48,10 @@ internal sealed class ApiCalls(InnerPipeline pipeline)
         features.Set(page.Features.Get<Client>() ?? throw new InvalidOperationException("Nobody knows yet whose page it is."));
         DefaultHttpContext context = new(features) { RequestServices = page.RequestServices };
         context.Request.Host = page.Request.Host;
-        context.Request.ContentLength = json?.Length ?? 0;
-        if (json is not null)
+        context.Request.ContentLength = sent?.Length ?? 0;
+        if (sent is not null)
         {
-            context.Request.ContentType = MediaTypeNames.Application.Json;
+            context.Request.ContentType = type;
         }
 
         return context;

@@ -44,6 +44,18 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
           from owner where id = @DocumentId
         """;
 
+    // Newest first, so that two that drop the same ones take them in one order; in a statement of its own, as a write of chunks takes
+    // its document before the owner.
+    private const string DropReplaced = """
+        with document as (select id, client_id, key from documents where id = @DocumentId and embedded_at is not null),
+        older as (
+            select o.id from documents o join document d on o.client_id = d.client_id and o.key = d.key and o.id < d.id
+             order by o.id desc for update of o),
+        replaced as (delete from documents using older where documents.id = older.id returning documents.client_id)
+        update document_owners o set documents = o.documents - r.n, version = o.version + 1, deleted_version = o.version + 1
+          from (select client_id, count(*)::int as n from replaced group by client_id) r where o.client_id = r.client_id
+        """;
+
     /// <summary>Text and title; null when there is no such document, or it is not of the job's client.</summary>
     public async Task<OpenDocument?> OpenAsync(Guid jobId, Guid documentId, CancellationToken cancellationToken) =>
         (await dataSource.QueryAsync<OpenDocument>(Open, new { JobId = jobId, DocumentId = documentId }, cancellationToken)).SingleOrDefault();
@@ -57,7 +69,10 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
         return await connection.QueryAsync<int>(Ordinals, parameters, cancellationToken);
     }
 
-    /// <summary>Makes chunks durable, and with the last ones the document: then those of other models go. False when the document was deleted meanwhile.</summary>
+    /// <summary>
+    /// Makes chunks durable, and with the last ones the document: then those of other models go, and the documents that it takes the
+    /// place of. False when the document was deleted meanwhile.
+    /// </summary>
     /// <param name="title">The document's, whose words count in every chunk.</param>
     /// <param name="chunks">Vectors all of the same length.</param>
     /// <param name="finishes">How many the document has, with its last ones; else null.</param>
@@ -73,6 +88,11 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
         }
 
         await transaction.CommitAsync(cancellationToken);
+        if (isThere && finishes is not null)
+        {
+            await connection.ExecuteAsync(DropReplaced, new { DocumentId = documentId }, cancellationToken);
+        }
+
         return isThere;
     }
 

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Pipeline.Core.Documents;
 
 /// <summary>A document and how far it is embedded; without its text.</summary>
@@ -11,6 +14,9 @@ public sealed record Document
     public string? UserId { get; init; }
 
     public string? Title { get; init; }
+
+    /// <summary>Its client's own name of it; null where it has none.</summary>
+    public string? Key { get; init; }
 
     public required string Format { get; init; }
 
@@ -31,6 +37,9 @@ public sealed record Document
 
     /// <summary>Name of the model that has embedded it; null until one has.</summary>
     public string? Model { get; init; }
+
+    /// <summary>The oldest document of the same client with the same text, other versions under its own key aside; null: there is none.</summary>
+    public Guid? DuplicateOf { get; init; }
 
     /// <summary>State of the job that embeds it; null where retention has deleted that.</summary>
     public string? JobState { get; init; }
@@ -62,6 +71,9 @@ public sealed record NewDocument
 
     public string? Title { get; init; }
 
+    /// <summary>It takes the place of the client's document under the same key once it is ready; null: it stands for itself.</summary>
+    public string? Key { get; init; }
+
     public required string Format { get; init; }
 
     /// <summary>A JSON object.</summary>
@@ -69,6 +81,9 @@ public sealed record NewDocument
 
     /// <summary>Plain text or Markdown, in Unicode's form C.</summary>
     public required string Text { get; init; }
+
+    /// <summary>What tells two texts apart.</summary>
+    public byte[] TextHash => SHA256.HashData(Encoding.UTF8.GetBytes(Text));
 }
 
 /// <summary>What became of a document. One that another model embeds anew is queued again, and found by its words meanwhile.</summary>

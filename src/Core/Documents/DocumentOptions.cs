@@ -12,6 +12,24 @@ public sealed class DocumentOptions
     [Range(1_024, 67_108_864)]
     public int BytesMax { get; init; } = 1_048_576;
 
+    /// <summary>
+    /// Largest file of a document, as it is sent; a file of text may have Api:BodyBytesMax, and the text of any file
+    /// <see cref="BytesMax"/>. 1 KiB to 1 GiB, default 32 MiB.
+    /// </summary>
+    [Range(1_024, 1_073_741_824)]
+    public int FileBytesMax { get; init; } = 33_554_432;
+
+    /// <summary>Most files that one client sends at once to one API process; further ones are answered 429. 1 to 1,000, default 8.</summary>
+    [Range(1, 1_000)]
+    public int UploadsPerClientMax { get; init; } = 8;
+
+    /// <summary>
+    /// Most files that all clients send at once to one API process. Times <see cref="FileBytesMax"/> it bounds the disk that they
+    /// take. 1 to 10,000, default 64.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int UploadsMax { get; init; } = 64;
+
     /// <summary>Largest metadata of a document, and largest filter of a search, in bytes. 2 to 65,536, default 4,096.</summary>
     [Range(2, 65_536)]
     public int MetadataBytesMax { get; init; } = 4_096;

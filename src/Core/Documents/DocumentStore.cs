@@ -10,9 +10,12 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
     private const string Count = "select documents from document_owners where client_id = @ClientId";
 
     private const string Columns = """
-        d.id, d.job_id as JobId, d.user_id as UserId, d.title, d.format, d.metadata::text, d.bytes, d.created_at as CreatedAt, d.embedded_at as EmbeddedAt,
+        d.id, d.job_id as JobId, d.user_id as UserId, d.title, d.key, d.format, d.metadata::text, d.bytes, d.created_at as CreatedAt, d.embedded_at as EmbeddedAt,
         d.chunks, m.name as Model, j.state as JobState, j.error_code as ErrorCode, j.error,
         d.next_model_id is not null as IsUnfinished,
+        (select o.id from documents o
+          where o.client_id = d.client_id and o.text_hash = d.text_hash and o.id < d.id and (d.key is null or o.key is distinct from d.key)
+          order by o.id limit 1) as DuplicateOf,
         (select count(*)::int from chunks c where c.document_id = d.id and c.model_id = coalesce(d.next_model_id, d.model_id)) as ChunksEmbedded
         """;
 
@@ -21,6 +24,38 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
         """;
 
     private const string Find = $"select {Columns} from {Sources} where d.client_id = @ClientId and d.id = @Id";
+
+    // The newest of those under a key is the one that it names; older ones stay until that is ready.
+    private const string FindByKey = $"""
+        select {Columns} from {Sources} where d.client_id = @ClientId and d.key = @Key order by d.id desc limit 1
+        """;
+
+    private const string FindSame = $"""
+        select {Columns} from {Sources}
+         where d.id = (select n.id from documents n where n.client_id = @ClientId and n.key = @Key order by n.id desc limit 1)
+           and d.text_hash = @TextHash and d.title is not distinct from @Title and d.format = @Format and d.metadata = @Metadata::jsonb
+        """;
+
+    private const string FindDuplicate = """
+        select o.id from documents d join documents o on o.client_id = d.client_id and o.text_hash = d.text_hash and o.id < d.id
+         where d.client_id = @ClientId and d.id = @Id and (d.key is null or o.key is distinct from d.key)
+         order by o.id limit 1
+        """;
+
+    private const string Superseded = """
+        select d.id, d.job_id as JobId from documents d
+         where d.client_id = @ClientId and d.key = @Key and d.id < @Id and (@All or d.embedded_at is null)
+        """;
+
+    private const string Content = "select d.title, d.format, d.text from documents d where d.client_id = @ClientId and d.id = @Id";
+
+    // While another model embeds it anew, those of the model that is done are whole.
+    private const string Chunks = """
+        select c.ordinal, c.text, c.tokens
+          from documents d join chunks c on c.document_id = d.id and c.model_id = coalesce(d.model_id, d.next_model_id, c.model_id)
+         where d.client_id = @ClientId and d.id = @Id and c.ordinal > @After
+         order by c.ordinal limit @Limit
+        """;
 
     private const string List = $"""
         select {Columns} from {Sources}
@@ -67,6 +102,32 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
     public Task<Document?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
         dataSource.QuerySingleOrDefaultAsync<Document>(Find, new { ClientId = clientId, Id = id }, cancellationToken);
 
+    /// <summary>The newest under the client's own key.</summary>
+    public Task<Document?> FindByKeyAsync(Guid clientId, string key, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleOrDefaultAsync<Document>(FindByKey, new { ClientId = clientId, Key = key }, cancellationToken);
+
+    /// <summary>The newest under the same key, if it says the same in every respect.</summary>
+    public Task<Document?> FindSameAsync(Guid clientId, NewDocument document, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleOrDefaultAsync<Document>(
+            FindSame,
+            new { ClientId = clientId, document.Key, document.TextHash, document.Title, document.Format, Metadata = document.MetadataJson },
+            cancellationToken);
+
+    /// <summary>The oldest with the same text; null: there is none.</summary>
+    public Task<Guid?> FindDuplicateAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
+        dataSource.ExecuteScalarAsync<Guid?>(FindDuplicate, new { ClientId = clientId, Id = id }, cancellationToken);
+
+    /// <summary>Those under a key that are older than one of them: all, or only what was never ready.</summary>
+    public Task<IReadOnlyList<DocumentJob>> SupersededAsync(Guid clientId, string key, Guid id, bool all, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<DocumentJob>(Superseded, new { ClientId = clientId, Key = key, Id = id, All = all }, cancellationToken);
+
+    public Task<DocumentText?> TextAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleOrDefaultAsync<DocumentText>(Content, new { ClientId = clientId, Id = id }, cancellationToken);
+
+    /// <summary>In the order of the text, those behind a place.</summary>
+    public Task<IReadOnlyList<ChunkText>> ChunksAsync(Guid clientId, Guid id, int after, int limit, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<ChunkText>(Chunks, new { ClientId = clientId, Id = id, After = after, Limit = limit }, cancellationToken);
+
     /// <summary>Newest first.</summary>
     public Task<IReadOnlyList<Document>> ListAsync(Guid clientId, Guid? before, int limit, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<Document>(List, new { ClientId = clientId, Before = before, Limit = limit }, cancellationToken);
@@ -106,3 +167,12 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
         return await dataSource.ExecuteAsync(Reembed, new { Limit = limit, JobIds = jobIds }, cancellationToken);
     }
 }
+
+/// <param name="JobId">The one that embeds it.</param>
+public sealed record DocumentJob(Guid Id, Guid JobId);
+
+/// <summary>What a document says.</summary>
+public sealed record DocumentText(string? Title, string Format, string Text);
+
+/// <summary>A chunk without its vector.</summary>
+public sealed record ChunkText(int Ordinal, string Text, int Tokens);

@@ -127,7 +127,7 @@ public sealed class DocumentTests(DocumentsApi api) : IClassFixture<DocumentsApi
     [Theory]
     [InlineData("""{"text":" "}""", "text", "is empty")]
     [InlineData("""{"title":"x"}""", "text", "is required")]
-    [InlineData("""{"text":"a","format":"pdf"}""", "format", "send one of text, markdown, html")]
+    [InlineData("""{"text":"a","format":"pdf"}""", "format", "send one of text, markdown, html, csv")]
     [InlineData("""{"text":"<script>a</script>","format":"html"}""", "text", "has no words")]
     [InlineData("""{"text":"a","metadata":[]}""", "metadata", "expected an object")]
     [InlineData("""{"text":"a","metadata":{"a":1e-20000}}""", "metadata.a", "more than 16383 decimals")]

@@ -18,7 +18,8 @@ public sealed class DocumentTests(LocalApi api)
         operations.Keys.ShouldBe(
             [
                 "post /conversation/chat", "post /api/emotion", "post /api/embeddings", "post /api/documents", "get /api/documents",
-                "get /api/documents/{id}", "delete /api/documents/{id}", "post /api/search", "post /api/ask", "post /api/chat/completions", "post /api/feedback", "post /api/interview/step", "post /api/report",
+                "get /api/documents/{id}", "delete /api/documents/{id}", "get /api/documents/{id}/text", "get /api/documents/{id}/chunks",
+                "put /api/documents/by-key/{key}", "get /api/documents/by-key/{key}", "delete /api/documents/by-key/{key}", "post /api/search", "post /api/ask", "post /api/chat/completions", "post /api/feedback", "post /api/interview/step", "post /api/report",
                 "post /api/conversations", "get /api/conversations", "get /api/conversations/{id}", "delete /api/conversations/{id}",
                 "post /api/conversations/{id}/messages", "post /api/interviews", "get /api/interviews/{id}", "delete /api/interviews/{id}",
                 "post /api/interviews/{id}/answers", "post /api/jobs", "get /api/jobs", "get /api/jobs/{id}", "delete /api/jobs/{id}",
@@ -41,7 +42,7 @@ public sealed class DocumentTests(LocalApi api)
             ignoreOrder: true);
         operations["delete /api/interviews/{id}"].GetProperty("responses").TryGetProperty("204", out _).ShouldBeTrue();
         operations["post /api/emotion"].GetProperty("responses").EnumerateObject().Select(response => response.Name)
-            .ShouldBe(["200", "202", "400", "401", "403", "413", "415", "422", "429", "500", "503", "504"], ignoreOrder: true);
+            .ShouldBe(["200", "202", "400", "401", "403", "409", "413", "415", "422", "429", "500", "503", "504"], ignoreOrder: true);
     }
 
     [Fact]

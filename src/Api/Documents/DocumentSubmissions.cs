@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Pipeline.Api.Body;
+using Pipeline.Api.Clients;
+using Pipeline.Api.Documents.Files;
+using Pipeline.Api.Headers;
+using Pipeline.Api.Jobs;
+using Pipeline.Api.Problems;
+using Pipeline.Core.Documents;
+using Pipeline.Core.Intake;
+using Pipeline.Core.Jobs;
+
+namespace Pipeline.Api.Documents;
+
+/// <summary>The way of a document into the store: as JSON or as a file, under a key of the client or under none.</summary>
+internal sealed class DocumentSubmissions(
+    JobSubmissions submissions,
+    DocumentStore documents,
+    DocumentAnswers answers,
+    DocumentUploads uploads,
+    JobStore jobs,
+    IOptions<ApiOptions> options,
+    IOptions<DocumentOptions> bounds,
+    TimeProvider time)
+{
+    /// <param name="key">The client's own name of the document, whose place it takes; null: it stands for itself.</param>
+    public async Task<IResult> SubmitAsync(HttpContext context, string? key)
+    {
+        if (await FullAsync(context, key) is { } full)
+        {
+            return full;
+        }
+
+        Answering answering = key is null ? answers.AnswerAsync : AnswerReplacedAsync;
+        return UploadReader.Takes(context.Request)
+            ? await uploads.ReadAsync(context, (root, file) => submissions.SubmitAsync(context, root, fields => DraftAsync(context, fields, file, key), answering))
+            : await submissions.SubmitAsync(context, fields => DraftAsync(context, fields, file: null, key), answering);
+    }
+
+    private async Task<JobDraft?> DraftAsync(HttpContext context, BodyFields fields, FileText? file, string? key)
+    {
+        var draft = DocumentDraft.Parse(fields, file, key, options.Value, bounds.Value, time.GetUtcNow(), context.RequestAborted);
+        if (draft?.Document is not { Key: not null } document)
+        {
+            return draft;
+        }
+
+        // To put the same again changes nothing, unless it failed or is another user's now.
+        var user = fields.TakeAny(UserTag.Field) is { ValueKind: JsonValueKind.String } tag ? tag.GetString() : null;
+        return await documents.FindSameAsync(context.ClientId(), document, context.RequestAborted) is { State: not DocumentState.Failed } same && same.UserId == user
+            ? draft with { Instead = Unchanged(same) }
+            : draft;
+    }
+
+    private static IResult Unchanged(Document same) => DocumentAnswers.Json(
+        DocumentResource.Of(same) with { Unchanged = true },
+        same.State is DocumentState.Ready ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+
+    /// <summary>Requests that arrive together may exceed it by as many as they are.</summary>
+    private async Task<Problem?> FullAsync(HttpContext context, string? key)
+    {
+        var count = await documents.CountAsync(context.ClientId(), context.RequestAborted);
+        return count < bounds.Value.PerClientMax || (key is not null && await documents.FindByKeyAsync(context.ClientId(), key, context.RequestAborted) is not null)
+            ? null
+            : new Problem(
+                ProblemType.DocumentsFull,
+                $"You have {count} documents; Documents:PerClientMax is {bounds.Value.PerClientMax}. Delete some, or raise the limit.");
+    }
+
+    /// <summary>Versions before it that were never ready are nobody's any more; the one that is ready stays until this one is.</summary>
+    private async Task<IResult> AnswerReplacedAsync(HttpContext context, Submission submission, SubmissionReply.Accepted accepted, PreferHeader prefer)
+    {
+        if (!accepted.Replayed && submission.GroupWrite is DocumentWrite { Document: { Key: { } key } document })
+        {
+            await DropAsync(submission.ClientId, await documents.SupersededAsync(submission.ClientId, key, document.Id, all: false, context.RequestAborted), context.RequestAborted);
+        }
+
+        return await answers.AnswerAsync(context, submission, accepted, prefer);
+    }
+
+    /// <summary>Deletes documents and ends the jobs that would embed them.</summary>
+    public async Task DropAsync(Guid clientId, IReadOnlyList<DocumentJob> dropped, CancellationToken cancellationToken)
+    {
+        foreach (var document in dropped)
+        {
+            await documents.DeleteAsync(clientId, document.Id, cancellationToken);
+            await jobs.CancelAsync(clientId, document.JobId, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using Pipeline.DocumentReader;
+
+return Reading.Run(args, Console.OpenStandardInput(), Console.OpenStandardOutput());
