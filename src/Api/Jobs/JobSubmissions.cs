@@ -99,6 +99,24 @@ internal sealed class JobSubmissions(
             wanted = wanted with { Finished = jobs => BareAnswer.Of(context, jobs, isList, view), HeldFor = prefer.Wait };
         }
 
+        var inputs = await WriteOutAsync(wanted, errors, context);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        foreach (var (name, value) in wanted.Headers)
+        {
+            context.Response.Headers[name] = value;
+        }
+
+        return await callbacks.CheckAsync(context.ClientId(), callback, context.RequestAborted)
+            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, deadline, user, cancels ?? (wanted.EndsWithItsClient && key is null)), answer);
+    }
+
+    /// <summary>The inputs with their prompts written out, as far as they can be done.</summary>
+    private async Task<IReadOnlyList<IJob>> WriteOutAsync(JobDraft wanted, InputErrors errors, HttpContext context)
+    {
         List<IJob> inputs = [];
         foreach (var input in wanted.Inputs)
         {
@@ -114,18 +132,7 @@ internal sealed class JobSubmissions(
             await lengths.CheckAsync(input, wanted.FieldOf, errors, context.RequestAborted);
         }
 
-        if (errors.Any)
-        {
-            return errors.ToProblem();
-        }
-
-        foreach (var (name, value) in wanted.Headers)
-        {
-            context.Response.Headers[name] = value;
-        }
-
-        return await callbacks.CheckAsync(context.ClientId(), callback, context.RequestAborted)
-            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, deadline, user, cancels ?? (wanted.EndsWithItsClient && key is null)), answer);
+        return inputs;
     }
 
     /// <param name="draft">As the client sent it: what makes a request the same as an earlier one.</param>

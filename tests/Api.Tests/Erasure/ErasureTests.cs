@@ -21,22 +21,13 @@ public sealed class ErasureTests(ErasureApi api) : IClassFixture<ErasureApi>
         ["batch of a file"] = (client => client.FileBatchAsync(isMixed: true), async (api, client, id) => await api.DoneAsync(await client.Client.DeleteAsync($"/api/batches/{id}?erase=true"))),
         ["conversation"] = (client => client.ConversationAsync(), async (_, client, id) => (await client.Client.DeleteAsync($"/api/conversations/{id}")).Status.ShouldBe(204)),
         ["interview"] = (client => client.InterviewAsync(), async (_, client, id) => (await client.Client.DeleteAsync($"/api/interviews/{id}")).Status.ShouldBe(204)),
-        ["document"] = (client => client.DocumentAsync(), async (_, client, id) =>
-        {
-            // The question's own words are a search, which is a job of its own.
-            (await client.Client.DeleteAsync($"/api/documents/{id}")).Status.ShouldBe(200);
-            (await client.Client.DeleteAsync($"/api/jobs/{await client.ScalarAsync<string>("select id::text from jobs where kind = 'embedding' and input::text like '%' || @Word || '%'")}")).Status.ShouldBe(204);
-        }),
+        ["document"] = (client => client.DocumentAsync(), (_, client, id) => DeleteDocumentAsync(client, id)),
         ["search"] = (client => client.SearchAsync(), async (_, client, id) => (await client.Client.DeleteAsync($"/api/jobs/{id}")).Status.ShouldBe(204)),
         ["response"] = (client => client.ResponseAsync(), async (_, client, id) => (await client.Client.DeleteAsync($"/v1/responses/{id}")).Status.ShouldBe(200)),
         ["activity report"] = (client => client.ReportAsync(), async (_, client, id) => (await client.Client.DeleteAsync($"/api/activity/{id}")).Status.ShouldBe(204)),
         ["user"] = (FillForUserAsync, async (api, client, _) => await api.DoneAsync(await client.Client.DeleteAsync($"/api/users/{Uri.EscapeDataString(client.User)}"))),
         ["client"] = (FillAllAsync, async (api, client, _) => await api.DoneAsync(await api.Admin.PostAsync($"/api/keys/{client.Name}/erase", "{}"))),
-        ["client that is revoked"] = (FillAllAsync, async (api, client, _) =>
-        {
-            (await api.Admin.DeleteAsync($"/api/keys/{client.Name}")).Status.ShouldBe(204);
-            await api.DoneAsync(await api.Admin.PostAsync($"/api/keys/{client.Name}/erase", """{"revoked_only":true}"""));
-        }),
+        ["client that is revoked"] = (FillAllAsync, (api, client, _) => RevokeAndEraseAsync(api, client)),
     };
 
     public static TheoryData<string> Names() => [.. Ways.Keys];
@@ -89,5 +80,20 @@ public sealed class ErasureTests(ErasureApi api) : IClassFixture<ErasureApi>
         await client.ReportAsync();
         await client.SettingsAsync(); // It pauses the client.
         return "";
+    }
+
+    private static async Task DeleteDocumentAsync(Filling client, string id)
+    {
+        (await client.Client.DeleteAsync($"/api/documents/{id}")).Status.ShouldBe(200);
+
+        // The question's own words are a search, which is a job of its own.
+        var search = await client.ScalarAsync<string>("select id::text from jobs where kind = 'embedding' and input::text like '%' || @Word || '%'");
+        (await client.Client.DeleteAsync($"/api/jobs/{search}")).Status.ShouldBe(204);
+    }
+
+    private static async Task RevokeAndEraseAsync(ErasureApi api, Filling client)
+    {
+        (await api.Admin.DeleteAsync($"/api/keys/{client.Name}")).Status.ShouldBe(204);
+        await api.DoneAsync(await api.Admin.PostAsync($"/api/keys/{client.Name}/erase", """{"revoked_only":true}"""));
     }
 }

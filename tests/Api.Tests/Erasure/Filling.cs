@@ -36,6 +36,7 @@ internal sealed class Filling(ApiHost host, string connectionString, ApiClient c
     {
         var job = new { Id = Guid.Parse(id), Word = word };
         await ExecuteAsync("insert into job_steps (job_id, step, result) values (@Id, 0, to_json(@Word))", job);
+        await ExecuteAsync("insert into job_attempts (job_id, attempt, started_at, state, error) values (@Id, 99, now(), 'failed', @Word)", job);
         await ExecuteAsync("insert into webhook_deliveries (client_id, job_id, url, type, payload, response) select client_id, id, 'https://' || @Word, 'job.succeeded', @Word, @Word from jobs where id = @Id", job);
         await ExecuteAsync("update jobs set client_key = @Word, error = @Word, answer_form = coalesce(answer_form, @Word), callback_url = 'https://' || @Word, subscriber = @Word, trace = @Word where id = @Id", job);
     }
