@@ -6,7 +6,6 @@ using Pipeline.Api.Batches;
 using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Conversations;
-using Pipeline.Api.Documents;
 using Pipeline.Api.Documents.Files;
 using Pipeline.Api.Events;
 using Pipeline.Api.Guards;

@@ -25,7 +25,7 @@ internal sealed class FileProblems(IOptions<ApiOptions> api, IOptions<DocumentOp
     public Problem Late() => Unreadable(
         "timeout", $"could not be read within {process.Value.Timeout.TotalSeconds:0.#} s (Documents:ReaderProcess:Timeout). Split it, or save it again with another program.");
 
-    public Problem Died() => Unreadable("reader-ended", "could not be read: what it holds ended the process that reads it. Save it again with another program.");
+    public static Problem Died() => Unreadable("reader-ended", "could not be read: what it holds ended the process that reads it. Save it again with another program.");
 
     public Problem LongText(long bytes) => Unreadable("too-long", string.Create(
         CultureInfo.InvariantCulture,

@@ -50,7 +50,7 @@ internal sealed class FileReader(ReaderProcess process, ReaderSlots slots, IOpti
         var reading = await slots.UseAsync(clientId, () => process.ReadAsync(file.Read(), cancellationToken), cancellationToken);
         if (reading.End is not ReadingEnd.Text)
         {
-            return (null, reading.IsLate ? problems.Late() : reading.End is { } end ? problems.Of(end) : problems.Died());
+            return (null, reading.IsLate ? problems.Late() : reading.End is { } end ? problems.Of(end) : FileProblems.Died());
         }
 
         return label.Format is { } format && format != reading.Format

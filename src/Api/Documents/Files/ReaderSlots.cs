@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Pipeline.Api.Documents.Files;
 
 /// <summary>How many files are read at once. Files of one client wait for each other before they take what is left for others.</summary>
-internal sealed class ReaderSlots(IOptions<ReaderProcessOptions> options)
+internal sealed class ReaderSlots(IOptions<ReaderProcessOptions> options) : IDisposable
 {
     private readonly SemaphoreSlim _all = new(options.Value.CountMax);
     private readonly ConcurrentDictionary<Guid, ClientSlots> _clients = [];
@@ -39,6 +39,8 @@ internal sealed class ReaderSlots(IOptions<ReaderProcessOptions> options)
             Leave(clientId, own);
         }
     }
+
+    public void Dispose() => _all.Dispose();
 
     /// <summary>Clients without a file have no entry: there may be any number of them.</summary>
     private ClientSlots Enter(Guid clientId)
