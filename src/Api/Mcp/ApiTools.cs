@@ -21,7 +21,7 @@ internal static class ApiTools
         yield return new("get_job", "Get a job", "Returns a job: its state, why it waits, its result or error.", JobSchema, isReadOnly: true, arguments => OfJob("GET", "getJob", arguments));
         yield return new("wait_for_job", "Wait for a job", $"Returns a job once it is final, or as it is after wait_seconds, at most {wait}: call again then.", WaitSchema, isReadOnly: true, arguments =>
             OfJob("GET", "getJob", arguments) with { WaitSeconds = arguments.Text(Wait) ?? wait });
-        yield return new("cancel_job", "Cancel a job", "Cancels a queued or running job.", JobSchema, isReadOnly: false, arguments => OfJob("DELETE", "cancelJob", arguments));
+        yield return new("cancel_job", "Cancel a job", "Cancels a queued or running job.", JobSchema, isReadOnly: false, arguments => OfJob("DELETE", "cancelJob", arguments) with { Query = "?erase=false" });
         yield return new("search_documents", "Search documents", "Finds the passages of the stored documents that answer a query best, by meaning and by words.", SearchSchema, isReadOnly: true, arguments =>
             new("POST", "/api/search", "search") { Body = arguments.BodyWithout() });
         yield return new("analyze_emotion", "Analyze emotions", "Returns the emotion of a text, with the probability of each label; of several texts an array in their order.", EmotionSchema, isReadOnly: true, arguments =>

@@ -35,11 +35,16 @@ public sealed class JobStepsTests(PostgresDatabase database) : IClassFixture<Pos
     {
         await using var pipeline = await TestPipeline.StartAsync(database);
         var steps = pipeline.Services.GetRequiredService<IJobSteps>();
-        var id = Guid.CreateVersion7();
+        pipeline.Script.Run = async (_, context, cancellationToken) =>
+        {
+            await steps.SaveAsync(context.JobId, 0, "1", cancellationToken);
+            await steps.SaveAsync(context.JobId, 0, "2", cancellationToken);
+            return HandlerScript.Neutral;
+        };
 
-        await steps.SaveAsync(id, 0, "1", CancellationToken.None);
-        await steps.SaveAsync(id, 0, "2", CancellationToken.None);
+        var job = await pipeline.FinishAsync(await pipeline.SubmitAsync("twice"));
+        await steps.SaveAsync(job.Id, 1, "3", CancellationToken.None); // It has ended: nothing is kept.
 
-        (await steps.BeginAsync(id, 1, CancellationToken.None)).ShouldBe(new Dictionary<int, string> { [0] = "1" });
+        (await steps.BeginAsync(job.Id, 1, CancellationToken.None)).ShouldBe(new Dictionary<int, string> { [0] = "1" });
     }
 }

@@ -26,10 +26,12 @@ internal sealed class Library(PostgresDatabase database)
             Ids = new[] { id },
             ClientIds = new[] { clientId },
             UserIds = new string?[] { null },
+            Keys = new string?[] { null },
             Titles = new string?[] { null },
             Formats = new[] { "text" },
             Metadata = new[] { metadata },
             Texts = new[] { text },
+            Hashes = new byte[]?[] { null },
         });
         return id;
     }
