@@ -66,7 +66,7 @@ public static class ToolRules
     {
         if (!IsName(tool.Name))
         {
-            yield return new($"{field}.name", $"is \"{tool.Name}\": send 1 to {NameLengthMax} letters, digits, underscores and hyphens.");
+            yield return new($"{field}.name", $"{Said(tool.Name)}: send 1 to {NameLengthMax} letters, digits, underscores and hyphens.");
         }
 
         if (tool.Description?.Length > limits.TextLengthMax)
@@ -89,7 +89,7 @@ public static class ToolRules
 
         if (!IsName(call.Name))
         {
-            yield return new($"{field}.name", $"is \"{call.Name}\": send 1 to {NameLengthMax} letters, digits, underscores and hyphens.");
+            yield return new($"{field}.name", $"{Said(call.Name)}: send 1 to {NameLengthMax} letters, digits, underscores and hyphens.");
         }
 
         if (!IsObject(call.Arguments))
@@ -98,14 +98,17 @@ public static class ToolRules
         }
     }
 
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= NameLengthMax && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-');
+    // Whoever leaves a name out sends null.
+    private static bool IsName(string? name) =>
+        name is { Length: > 0 and <= NameLengthMax } && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-');
 
-    private static bool IsObject(string arguments)
+    private static string Said(string? name) => name is null ? "is missing" : $"is \"{name}\"";
+
+    private static bool IsObject(string? arguments)
     {
         try
         {
-            return JsonElement.Parse(arguments).ValueKind is JsonValueKind.Object;
+            return arguments is not null && JsonElement.Parse(arguments).ValueKind is JsonValueKind.Object;
         }
         catch (JsonException)
         {

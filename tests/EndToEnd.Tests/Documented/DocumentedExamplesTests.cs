@@ -125,7 +125,7 @@ public sealed partial class DocumentedExamplesTests
 
     private static async Task<string> RunAsync(string place, string command)
     {
-        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = RepositoryFiles.Root, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, errors) = (bash.StandardOutput.ReadToEndAsync(), bash.StandardError.ReadToEndAsync());
         using var patience = Patience.Begin();
         await bash.WaitForExitAsync(patience.Token);

@@ -20,6 +20,8 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
         ["/api/queues"] = "emotion",
         ["/api/schedules"] = "nightly-reports",
         ["/api/keys"] = "web",
+        ["/api/users"] = "user-7",
+        ["/api/documents/by-key"] = "handbook",
         ["/api/pauses"] = "queue/document-bulk",
     };
 
@@ -60,6 +62,7 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
         _ when path.EndsWith("/drain", StringComparison.Ordinal) => method is "put" ? 9 : 10,
         _ when path is "/api/jobs/actions/{id}" => method is "get" ? 7 : 8,
         _ when path is "/api/jobs/cancel" => 6,
+        _ when path.EndsWith("/erase", StringComparison.Ordinal) => 11,
         _ when path.EndsWith("/retry", StringComparison.Ordinal) => 5,
         // While it runs, so before it is canceled.
         _ when path.EndsWith("/pause", StringComparison.Ordinal) || path.EndsWith("/resume", StringComparison.Ordinal) => 1,
@@ -111,7 +114,7 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
     private async Task TryAsync(HttpClient http, AnswerShape shape, string path, string method, JsonElement operation, string? body)
     {
         var isOfOne = IsOfOne(path);
-        var address = isOfOne ? path.Replace("{id}", "{name}", StringComparison.Ordinal).Replace("{queue}", "{name}", StringComparison.Ordinal).Replace("{scope}/{name}", "{name}", StringComparison.Ordinal).Replace("{name}", _ids[path.Split("/{")[0]], StringComparison.Ordinal) : path;
+        var address = isOfOne ? path.Replace("{id}", "{name}", StringComparison.Ordinal).Replace("{queue}", "{name}", StringComparison.Ordinal).Replace("{key}", "{name}", StringComparison.Ordinal).Replace("{user}", "{name}", StringComparison.Ordinal).Replace("{scope}/{name}", "{name}", StringComparison.Ordinal).Replace("{name}", _ids[path.Split("/{")[0]], StringComparison.Ordinal) : path;
         using var request = new HttpRequestMessage(HttpMethod.Parse(method), address)
         {
             Content = body is null ? null : new StringContent(body, null, "application/json"),

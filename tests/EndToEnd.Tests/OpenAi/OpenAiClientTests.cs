@@ -49,7 +49,7 @@ public sealed class OpenAiClientTests(OpenAiServers servers)
         Error(got, "badSchema").ShouldBe(("BadRequestError", 400, "invalid_input", "response_format.json_schema.schema"));
 
         Error(got, "badStream").ShouldBe(("BadRequestError", 400, "invalid_input", "response_format.json_schema.schema"));
-        Error(got, "tooLong").ShouldBe(("BadRequestError", 400, "context_length_exceeded", null));
+        Error(got, "tooLong").ShouldBe(("BadRequestError", 400, "context_length_exceeded", "messages"));
         ShouldHaveCalled(got.GetProperty("tools"));
         got.GetProperty("plain").GetProperty("finish_reason").GetString().ShouldBe("length");
 
