@@ -81,7 +81,7 @@ public sealed class OpenAiTests(LocalApi api)
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tools":[{"type":"web_search"}]}""", 400, "invalid_input", "tools[0]")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"a b"}}]}""", 400, "invalid_input", "tools[0].function.name")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{}}]}""", 400, "invalid_input", "tools[0].function.name")]
-    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{}}]}]}""", 400, "invalid_input", "messages[1].tool_calls[0]")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{}}]}]}""", 400, "invalid_input", "messages[1].tool_calls[0].function.name")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"a","parameters":{"type":"?"}}}]}""", 400, "invalid_input", "tools[0].function.parameters")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tool_choice":"required"}""", 400, "invalid_input", "tool_choice")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tool_choice":{"type":"function","function":{"name":"b"}}}""", 400, "invalid_input", "tool_choice.function.name")]

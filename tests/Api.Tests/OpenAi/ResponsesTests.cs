@@ -211,7 +211,7 @@ public sealed class ResponsesTests(LocalApi api, KeyedApi keyed) : IClassFixture
     [InlineData("""{"model":"chat","input":"a","text":{"format":{"type":"xml"}}}""", 400, "invalid_input", "text.format.type")]
     [InlineData("""{"model":"chat","input":"a","text":{"format":{"type":"json_schema","name":"x","schema":{"type":"nothing"}}}}""", 400, "invalid_input", "text.format.schema")]
     [InlineData("""{"model":"chat","input":"a","tools":[{"type":"web_search"}]}""", 400, "invalid_input", "tools[0]")]
-    [InlineData("""{"model":"chat","input":"a","tools":[{"type":"function"}]}""", 400, "invalid_input", "tools[0].name")]
+    [InlineData("""{"model":"chat","input":"a","tools":[{"type":"function"}]}""", 400, "invalid_input", "tools[0]")]
     [InlineData("""{"model":"chat","input":"a","background":true,"store":false}""", 400, "invalid_input", "store")]
     [InlineData("""{"model":"chat","input":"a","conversation":"conv_1"}""", 400, "invalid_input", "conversation")]
     [InlineData("""{"model":"chat","input":"a","truncation":"some"}""", 400, "invalid_input", "truncation")]
