@@ -4,6 +4,7 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Steering;
+using Pipeline.Core.Steering;
 
 namespace Pipeline.Api.Batches;
 
@@ -132,7 +133,7 @@ internal static class BatchesDocs
         Answers =
         [
             new(200, "The batch.", typeof(BatchResource), Canceled),
-            new(202, "With `erase=true`: the action.", typeof(JobActionResource), JobActionsDocs.Erasure) { Headers = [("Location", "The action.")] },
+            new(202, "With `erase=true`: the action.", typeof(JobActionResource), JobActionsDocs.Erasure(JobActionScope.Batch)) { Headers = [("Location", "The action.")] },
         ],
         Problems = [ProblemType.InvalidInput, ProblemType.BatchNotFound, .. SharedDocs.AnyCall],
     };

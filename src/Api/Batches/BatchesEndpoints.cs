@@ -5,7 +5,6 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Steering;
-using Pipeline.Contracts;
 using Pipeline.Core.Batches;
 using Pipeline.Core.Steering;
 
@@ -55,15 +54,6 @@ internal static class BatchesEndpoints
             return Answer(batchId, await store.CancelAsync(context.ClientId(), batchId, context.RequestAborted));
         }
 
-        // However many jobs it has, nobody waits for them.
-        NewJobAction erasure = new()
-        {
-            Action = JobAction.Erase,
-            Scope = JobActionScope.Batch,
-            ClientId = context.ClientId(),
-            States = [.. JobState.All],
-            BatchId = batchId,
-        };
         if (!await store.ExistsAsync(context.ClientId(), batchId, context.RequestAborted))
         {
             return NotFound(batchId);
@@ -71,7 +61,9 @@ internal static class BatchesEndpoints
 
         // To cancel a batch of one's own is nobody else's business; an erasure cannot be undone.
         var entry = await audit.AddAsync(context.ClientId(), "eraseBatch", context.Request.Path, context.RequestAborted);
-        var answer = await actions.BeginAsync(context, entry, erasure);
+
+        // However many jobs it has, nobody waits for them.
+        var answer = await actions.BeginAsync(context, entry, NewJobAction.Erasure(JobActionScope.Batch, context.ClientId()) with { BatchId = batchId });
         await audit.CompleteAsync(entry, StatusCodes.Status202Accepted, details: null, affected: null, context.RequestAborted);
         return answer;
     }

@@ -12,8 +12,6 @@ namespace Pipeline.Api.Documents;
 internal static class DocumentContents
 {
     private const string After = "after";
-    private const string LimitName = "limit";
-    private const int LimitDefault = 50;
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -32,9 +30,9 @@ internal static class DocumentContents
     private static Task<IResult> ChunksAsync(string id, HttpContext context, DocumentStore store, IOptions<ApiOptions> options) => JobIds.UseAsync(id, async documentId =>
     {
         InputErrors errors = new();
-        QueryParameters.RefuseUnknown(context.Request.Query, errors, After, LimitName);
-        var after = Number(context.Request.Query, After, 0, int.MaxValue, errors);
-        var limit = Number(context.Request.Query, LimitName, 1, options.Value.PageLengthMax, errors) ?? Math.Min(LimitDefault, options.Value.PageLengthMax);
+        QueryParameters.RefuseUnknown(context.Request.Query, errors, After, PageQuery.LimitName);
+        var after = ReadAfter(context.Request.Query, errors);
+        var limit = PageQuery.ReadLimit(context.Request.Query, options.Value.PageLengthMax, errors);
         if (errors.Any)
         {
             return errors.ToProblem();
@@ -53,20 +51,20 @@ internal static class DocumentContents
     });
 
     private static string PathOf(Guid id, int? after, int limit) => string.Create(
-        CultureInfo.InvariantCulture, $"{DocumentLinks.PathOf(id)}/chunks?{(after is { } place ? $"{After}={place}&" : "")}{LimitName}={limit}");
+        CultureInfo.InvariantCulture, $"{DocumentLinks.PathOf(id)}/chunks?{(after is { } place ? $"{After}={place}&" : "")}{PageQuery.LimitName}={limit}");
 
-    private static int? Number(IQueryCollection query, string name, int min, int max, InputErrors errors)
+    private static int? ReadAfter(IQueryCollection query, InputErrors errors)
     {
-        if (QueryParameters.Single(query, name, errors) is not { } text)
+        if (QueryParameters.Single(query, After, errors) is not { } text)
         {
             return null;
         }
 
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < min || number > max)
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var place))
         {
-            errors.Add(name, $"is \"{text}\": send a whole number from {min} to {max}.");
+            errors.Add(After, $"is \"{text}\": send a whole number from 0 to {int.MaxValue}.");
         }
 
-        return number;
+        return place;
     }
 }

@@ -8,7 +8,6 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
 using Pipeline.Core.Documents;
 using Pipeline.Core.Intake;
-using Pipeline.Core.Jobs;
 
 namespace Pipeline.Api.Documents;
 
@@ -18,7 +17,6 @@ internal sealed class DocumentSubmissions(
     DocumentStore documents,
     DocumentAnswers answers,
     DocumentUploads uploads,
-    JobStore jobs,
     IOptions<ApiOptions> options,
     IOptions<DocumentOptions> bounds,
     TimeProvider time)
@@ -72,19 +70,12 @@ internal sealed class DocumentSubmissions(
     {
         if (!accepted.Replayed && submission.GroupWrite is DocumentWrite { Document: { Key: { } key } document })
         {
-            await DropAsync(submission.ClientId, await documents.SupersededAsync(submission.ClientId, key, document.Id, all: false, context.RequestAborted), context.RequestAborted);
+            foreach (var older in await documents.SupersededAsync(submission.ClientId, key, document.Id, all: false, context.RequestAborted))
+            {
+                await documents.DeleteAsync(submission.ClientId, older, context.RequestAborted);
+            }
         }
 
         return await answers.AnswerAsync(context, submission, accepted, prefer);
-    }
-
-    /// <summary>Deletes documents and ends the jobs that would embed them.</summary>
-    public async Task DropAsync(Guid clientId, IReadOnlyList<DocumentJob> dropped, CancellationToken cancellationToken)
-    {
-        foreach (var document in dropped)
-        {
-            await documents.DeleteAsync(clientId, document.Id, cancellationToken);
-            await jobs.CancelAsync(clientId, document.JobId, cancellationToken);
-        }
     }
 }

@@ -34,7 +34,7 @@ internal static class DocumentsEndpoints
             ? DocumentAnswers.Json(DocumentResource.Of(document), StatusCodes.Status200OK)
             : DocumentKeys.NotFound(known));
 
-    private static Task<IResult> DeleteByKeyAsync(string key, HttpContext context, DocumentStore store, DocumentSubmissions submissions) =>
+    private static Task<IResult> DeleteByKeyAsync(string key, HttpContext context, DocumentStore store) =>
         DocumentKeys.UseAsync(key, async known =>
         {
             if (await store.FindByKeyAsync(context.ClientId(), known, context.RequestAborted) is not { } document)
@@ -44,7 +44,11 @@ internal static class DocumentsEndpoints
 
             // Older ones first: none of them may come to be the one that is found.
             var older = await store.SupersededAsync(context.ClientId(), known, document.Id, all: true, context.RequestAborted);
-            await submissions.DropAsync(context.ClientId(), [.. older, new(document.Id, document.JobId)], context.RequestAborted);
+            foreach (var id in (Guid[])[.. older, document.Id])
+            {
+                await store.DeleteAsync(context.ClientId(), id, context.RequestAborted);
+            }
+
             return DocumentAnswers.Json(DocumentResource.Of(document) with { State = DocumentResource.Deleted }, StatusCodes.Status200OK);
         });
 

@@ -12,7 +12,7 @@ namespace Pipeline.Api.Jobs;
 internal sealed record PageQuery(string Path, OrderedDictionary<string, string?> Filters, Guid? Before, int Limit)
 {
     private const string BeforeName = "before";
-    private const string LimitName = "limit";
+    public const string LimitName = "limit";
     private const int LimitDefault = 50;
 
     /// <summary>One more than asked for tells whether there is a next page.</summary>
@@ -55,7 +55,8 @@ internal sealed record PageQuery(string Path, OrderedDictionary<string, string?>
             string.Create(CultureInfo.InvariantCulture, $"{LimitName}={Limit}"),
         ]);
 
-    private static int ReadLimit(IQueryCollection query, int lengthMax, InputErrors errors)
+    /// <summary>How many elements of a page are asked for.</summary>
+    public static int ReadLimit(IQueryCollection query, int lengthMax, InputErrors errors)
     {
         if (QueryParameters.Single(query, LimitName, errors) is not { } text)
         {

@@ -11,6 +11,10 @@ internal static class UserTag
 {
     public const string Field = "user";
 
+    /// <summary>For readers of the document.</summary>
+    public const string Description =
+        "Whom you do it for: 1 to 200 characters of your own. GET /api/users/{user}/export and DELETE /api/users/{user} find it again.";
+
     /// <summary>OpenAI's newer name of the same.</summary>
     public const string SafetyIdentifier = "safety_identifier";
 

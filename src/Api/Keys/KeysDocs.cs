@@ -1,5 +1,6 @@
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Core.Steering;
 
 namespace Pipeline.Api.Keys;
 
@@ -89,7 +90,7 @@ internal static class KeysDocs
         Description = "Of all clients that ever had the name, revoked ones included. Their keys end at once, and what they have goes in the background, 15 s later at the earliest: jobs, batches, files, documents, conversations, prompts, reports, webhooks, keys. What stays is the name, for the audit, and how much they used. It can be asked for again.",
         Parameters = [Name],
         Body = new(typeof(ErasureRequest), [("Only those that are revoked", """{"revoked_only":true}""")]) { IsOptional = true },
-        Answers = [new(202, "One action for each client.", typeof(ErasedClientsResource), """{"actions":[""" + Steering.JobActionsDocs.Erasure.Replace("\"scope\":\"batch\"", "\"scope\":\"client\"", StringComparison.Ordinal) + "]}")],
+        Answers = [new(202, "One action for each client.", typeof(ErasedClientsResource), """{"actions":[""" + Steering.JobActionsDocs.Erasure(JobActionScope.Client) + "]}")],
         Problems = [ProblemType.KeyNotFound, ProblemType.LastAdmin, .. WithBody],
     };
 

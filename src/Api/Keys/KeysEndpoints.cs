@@ -5,7 +5,6 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Steering;
-using Pipeline.Contracts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Steering;
 
@@ -104,13 +103,7 @@ internal static class KeysEndpoints
         foreach (var client in erasing.Clients)
         {
             var entry = added is [] ? context.Features.Get<AuditedCall>()!.Id : await audit.AddAsync(context.ClientId(), KeysDocs.Erase.Name, context.Request.Path, context.RequestAborted);
-            added.Add(JobActionResource.Of(await actions.AddAsync(context, entry, new()
-            {
-                Action = JobAction.Erase,
-                Scope = JobActionScope.Client,
-                ClientId = client,
-                States = [.. JobState.All],
-            })));
+            added.Add(JobActionResource.Of(await actions.AddAsync(context, entry, NewJobAction.Erasure(JobActionScope.Client, client))));
         }
 
         return Results.Json(new ErasedClientsResource(added), ApiJson.Wire.ErasedClientsResource, statusCode: StatusCodes.Status202Accepted);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Pipeline.Api.Jobs;
 
 namespace Pipeline.Api.OpenAi;
 
@@ -33,7 +34,7 @@ internal sealed record CompletionRequest : SampledRequest
     [Description("Whether one answer may have several calls; default true.")]
     public bool? ParallelToolCalls { get; init; }
 
-    [Description("Whom you do it for: 1 to 200 characters of your own. GET /api/users/{user}/export and DELETE /api/users/{user} find it again.")]
+    [Description(UserTag.Description)]
     public string? User { get; init; }
 }
 

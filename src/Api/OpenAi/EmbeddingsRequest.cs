@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Pipeline.Api.Jobs;
 
 namespace Pipeline.Api.OpenAi;
 
@@ -18,7 +19,7 @@ internal sealed record EmbeddingsRequest
     [Description("Numbers in each vector, if the model allows fewer than it has (Models:Embedding:DimensionsMin).")]
     public int? Dimensions { get; init; }
 
-    [Description("Whom you do it for: 1 to 200 characters of your own. GET /api/users/{user}/export and DELETE /api/users/{user} find it again.")]
+    [Description(UserTag.Description)]
     public string? User { get; init; }
 }
 

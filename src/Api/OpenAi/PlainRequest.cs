@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Pipeline.Api.Jobs;
 
 namespace Pipeline.Api.OpenAi;
 
@@ -12,7 +13,7 @@ internal sealed record PlainRequest : SampledRequest
     [Description("Most tokens of the answer; more than Input:OutputTokensMax (4,096) is cut to that.")]
     public int? MaxTokens { get; init; }
 
-    [Description("Whom you do it for: 1 to 200 characters of your own. GET /api/users/{user}/export and DELETE /api/users/{user} find it again.")]
+    [Description(UserTag.Description)]
     public string? User { get; init; }
 
     /// <summary>The same as messages.</summary>

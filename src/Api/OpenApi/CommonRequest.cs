@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Pipeline.Api.Jobs;
 
 namespace Pipeline.Api.OpenApi;
 
@@ -17,7 +18,7 @@ internal record CommonRequest
     [Description("URL for a signed webhook when the job is final; requires POST /api/webhooks/secrets first.")]
     public string? CallbackUrl { get; init; }
 
-    [Description("Whom you do it for: 1 to 200 characters of your own. GET /api/users/{user}/export and DELETE /api/users/{user} find it again.")]
+    [Description(UserTag.Description)]
     public string? User { get; init; }
 
     [Description("false computes the result even if that of an earlier job with the same input is known; default true.")]

@@ -12,8 +12,8 @@ internal static class JobActionsDocs
          "created_at":"2026-11-20T09:00:00+00:00","links":{"self":"/api/jobs/actions/019a9c1e-7f00-7000-8000-00000000000e"}}
         """;
 
-    public const string Erasure = """
-        {"id":"019a9c1e-7f00-7000-8000-00000000000e","action":"erase","state":"running","changed":0,"progress":0,"states":["queued","running","succeeded","failed","canceled","expired"],"scope":"batch","client":"web",
+    public static string Erasure(string scope) => $$$"""
+        {"id":"019a9c1e-7f00-7000-8000-00000000000e","action":"erase","state":"running","changed":0,"progress":0,"states":["queued","running","succeeded","failed","canceled","expired"],"scope":"{{{scope}}}","client":"web",
          "created_at":"2026-11-20T09:00:00+00:00","links":{"self":"/api/jobs/actions/019a9c1e-7f00-7000-8000-00000000000e"}}
         """;
 

@@ -89,7 +89,7 @@ internal sealed class UserExport(UserExports stores, Guid clientId, string user)
                     yield return new("document")
                     {
                         Document = DocumentResource.Of(found),
-                        Text = await stores.Documents.FindTextAsync(clientId, id, cancellationToken),
+                        Text = (await stores.Documents.TextAsync(clientId, id, cancellationToken))?.Text,
                     };
                 }
             }

@@ -2,6 +2,7 @@ using Pipeline.Api.Batches;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Steering;
+using Pipeline.Core.Steering;
 
 namespace Pipeline.Api.Users;
 
@@ -12,11 +13,6 @@ internal static class UsersDocs
     private const string Lines = """
         {"type":"job","job":{"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"emotion","queue":"emotion","priority":"interactive","user":"user-7","state":"queued","attempt":0,"created_at":"2026-11-20T09:00:00+00:00","links":{"self":"/api/jobs/019a9c1e-7f00-7000-8000-000000000000"}},"input":{"text":"I got the job!"}}
         {"type":"end","conversations":0,"documents":0,"jobs":1}
-        """;
-
-    private const string Action = """
-        {"id":"019a9c1e-7f00-7000-8000-00000000000e","action":"erase","state":"running","changed":0,"progress":0,"states":["queued","running","succeeded","failed","canceled","expired"],"scope":"user","client":"web",
-         "created_at":"2026-11-20T09:00:00+00:00","links":{"self":"/api/jobs/actions/019a9c1e-7f00-7000-8000-00000000000e"}}
         """;
 
     private static readonly ParameterDoc User = new("path", "user", "The user's tag as you sent it, percent-encoded.");
@@ -39,7 +35,7 @@ internal static class UsersDocs
         Summary = "Erase all that is kept of a user of yours",
         Description = "In the background: jobs in any state that were submitted until now, conversations, interviews and documents, with everything that was made of them. It can be asked for again at any time. The audit keeps that it was done, without the tag.",
         Parameters = [User],
-        Answers = [new(202, "The action.", typeof(JobActionResource), Action) { Headers = [("Location", "The action.")] }],
+        Answers = [new(202, "The action.", typeof(JobActionResource), JobActionsDocs.Erasure(JobActionScope.User)) { Headers = [("Location", "The action.")] }],
         Problems = [ProblemType.InvalidInput, .. SharedDocs.AnyCall],
     };
 }

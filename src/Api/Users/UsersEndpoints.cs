@@ -3,7 +3,6 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Steering;
-using Pipeline.Contracts;
 using Pipeline.Core.Steering;
 
 namespace Pipeline.Api.Users;
@@ -16,30 +15,21 @@ internal static class UsersEndpoints
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/users/{user}/export", Export).Describe(UsersDocs.Export);
+        api.MapGet("/users/{user}/export", ExportAsync).Describe(UsersDocs.Export);
         api.MapDelete("/users/{user}", EraseAsync).WithMetadata(new Audited { HidesTarget = true }).Describe(UsersDocs.Erase);
     }
 
-    private static IResult Export(string user, HttpContext context, UserExports exports)
-    {
-        var errors = new InputErrors();
-        QueryParameters.RefuseUnknown(context.Request.Query, errors);
-        var tag = UserTag.OfPath(context, user, UserSegment, errors);
-        return tag is null || errors.Any ? errors.ToProblem() : new UserExport(exports, context.ClientId(), tag);
-    }
+    private static Task<IResult> ExportAsync(string user, HttpContext context, UserExports exports) =>
+        UseAsync(user, context, tag => Task.FromResult<IResult>(new UserExport(exports, context.ClientId(), tag)));
 
-    private static async Task<IResult> EraseAsync(string user, HttpContext context, JobActions actions)
+    private static Task<IResult> EraseAsync(string user, HttpContext context, JobActions actions) => UseAsync(user, context, tag => actions.BeginAsync(
+        context, context.Features.Get<AuditedCall>()!.Id, NewJobAction.Erasure(JobActionScope.User, context.ClientId()) with { UserId = tag }));
+
+    private static async Task<IResult> UseAsync(string user, HttpContext context, Func<string, Task<IResult>> use)
     {
         var errors = new InputErrors();
         QueryParameters.RefuseUnknown(context.Request.Query, errors);
         var tag = UserTag.OfPath(context, user, UserSegment, errors);
-        return tag is null || errors.Any ? errors.ToProblem() : await actions.BeginAsync(context, context.Features.Get<AuditedCall>()!.Id, new()
-        {
-            Action = JobAction.Erase,
-            Scope = JobActionScope.User,
-            ClientId = context.ClientId(),
-            States = [.. JobState.All],
-            UserId = tag,
-        });
+        return tag is null || errors.Any ? errors.ToProblem() : await use(tag);
     }
 }

@@ -23,7 +23,8 @@ internal static class EraseCommand
         command.Do(environment, (parsed, cancellationToken) =>
         {
             var client = parsed.GetRequiredValue(name);
-            if (!parsed.GetValue(yes) && !IsAgreed(environment, client))
+            if (!parsed.GetValue(yes) && !Confirmation.IsGiven(
+                environment, $"'{client}'", $"Delete everything of '{client}': jobs, documents, conversations, files, keys? Nothing brings it back."))
             {
                 environment.Error.Line($"'{client}' stays.");
                 return Task.FromResult(ExitCodes.Failure);
@@ -59,42 +60,30 @@ internal static class EraseCommand
     private static async Task<(long Jobs, long Rows)> EraseAsync(IServiceProvider services, IReadOnlyList<Guid> clients, CancellationToken cancellationToken)
     {
         var (erasure, time) = (services.GetRequiredService<ClientErasure>(), services.GetRequiredService<TimeProvider>());
-        var (since, jobs, rows) = (time.GetTimestamp(), 0L, 0L);
-        var isLast = false;
-        while (true)
-        {
-            foreach (var client in clients)
-            {
-                var erased = await erasure.EraseAsync(client, cancellationToken);
-                (jobs, rows) = (jobs + erased.Jobs, rows + erased.Rows);
-            }
+        var since = time.GetTimestamp();
+        var (jobs, rows) = await EraseAllAsync();
 
-            if (isLast)
-            {
-                break;
-            }
-
-            var left = ClientErasure.KeyTime - time.GetElapsedTime(since);
-            await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
-            isLast = true;
-        }
-
+        // What came while processes remembered the keys.
+        var left = ClientErasure.KeyTime - time.GetElapsedTime(since);
+        await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
+        var late = await EraseAllAsync();
         foreach (var client in clients)
         {
             await erasure.CloseAsync(client, cancellationToken);
         }
 
-        return (jobs, rows);
-    }
+        return (jobs + late.Jobs, rows + late.Rows);
 
-    private static bool IsAgreed(CliEnvironment environment, string name)
-    {
-        if (environment.Answers is not { } answers)
+        async Task<(long Jobs, long Rows)> EraseAllAsync()
         {
-            throw new CommandException($"Nobody is there to be asked whether '{name}' is to go; give --yes.");
-        }
+            var total = (Jobs: 0L, Rows: 0L);
+            foreach (var client in clients)
+            {
+                var erased = await erasure.EraseAsync(client, cancellationToken);
+                total = (total.Jobs + erased.Jobs, total.Rows + erased.Rows);
+            }
 
-        environment.Error.Line($"Delete everything of '{name}': jobs, documents, conversations, files, keys? Nothing brings it back. Type yes:");
-        return answers.ReadLine()?.Trim().ToLowerInvariant() is "yes" or "y";
+            return total;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Cli.Commands;
 using Pipeline.Cli.Display;
 using Pipeline.Cli.Models.Pulling;
 
@@ -21,7 +22,8 @@ internal static class RemoveCommand
                 throw new CommandException($"{use.Setting} names {model.File}: jobs of {use.Kind} would have no model. Change the setting first, or give --force.");
             }
 
-            if (!parsed.GetValue(yes) && !IsAgreed(environment, model))
+            var parts = model.Parts.Count > 1 ? $" in {model.Parts.Count} files" : "";
+            if (!parsed.GetValue(yes) && !Confirmation.IsGiven(environment, model.File, $"Delete {model.Path} ({Quantities.Bytes(model.Bytes)}{parts})?"))
             {
                 environment.Error.Line($"{model.File} stays.");
                 return Task.FromResult(ExitCodes.Failure);
@@ -39,16 +41,5 @@ internal static class RemoveCommand
             return Task.FromResult(ExitCodes.Success);
         });
         return command;
-    }
-
-    private static bool IsAgreed(CliEnvironment environment, StoredModel model)
-    {
-        if (environment.Answers is not { } answers)
-        {
-            throw new CommandException($"Nobody is there to be asked whether {model.File} is to go; give --yes.");
-        }
-
-        environment.Error.Line($"Delete {model.Path} ({Quantities.Bytes(model.Bytes)}{(model.Parts.Count > 1 ? $" in {model.Parts.Count} files" : "")})? Type yes:");
-        return answers.ReadLine()?.Trim().ToLowerInvariant() is "yes" or "y";
     }
 }

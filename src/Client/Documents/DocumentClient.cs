@@ -10,7 +10,7 @@ public sealed class DocumentClient
 {
     private const string Documents = "api/documents";
 
-    // Keeps us from spinning where a proxy strips the Prefer header and every answer comes at once.
+    // The path of a document holds no request.
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(200);
 
     private readonly Transport _transport;

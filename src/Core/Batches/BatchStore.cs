@@ -85,12 +85,12 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
 
         // First, and in a snapshot of its own: what is final by now is seen by the second statement.
-        if (await connection.QueryByIndexAsync<bool>(IsComplete, new { ClientId = clientId, Id = id, Floor = floor }, cancellationToken) is not [var complete])
+        if (await connection.QueryInIndexOrderAsync<bool>(IsComplete, new { ClientId = clientId, Id = id, Floor = floor }, cancellationToken) is not [var complete])
         {
             return null;
         }
 
-        var results = await connection.QueryByIndexAsync<BatchResult>(
+        var results = await connection.QueryInIndexOrderAsync<BatchResult>(
             Results, new { Id = id, Floor = floor, Xid = after.Xid.ToString(System.Globalization.CultureInfo.InvariantCulture), after.Index, IsComplete = complete, Limit = limit }, cancellationToken);
         return new(results, complete && results.Count < limit);
     }

@@ -9,13 +9,17 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
 {
     private const string Count = "select documents from document_owners where client_id = @ClientId";
 
-    private const string Columns = """
+    private const string Duplicate = """
+        (select o.id from documents o
+          where o.client_id = d.client_id and o.text_hash = d.text_hash and o.id < d.id and (d.key is null or o.key is distinct from d.key)
+          order by o.id limit 1)
+        """;
+
+    private const string Columns = $"""
         d.id, d.job_id as JobId, d.user_id as UserId, d.title, d.key, d.format, d.metadata::text, d.bytes, d.created_at as CreatedAt, d.embedded_at as EmbeddedAt,
         d.chunks, m.name as Model, j.state as JobState, j.error_code as ErrorCode, j.error,
         d.next_model_id is not null as IsUnfinished,
-        (select o.id from documents o
-          where o.client_id = d.client_id and o.text_hash = d.text_hash and o.id < d.id and (d.key is null or o.key is distinct from d.key)
-          order by o.id limit 1) as DuplicateOf,
+        {Duplicate} as DuplicateOf,
         (select count(*)::int from chunks c where c.document_id = d.id and c.model_id = coalesce(d.next_model_id, d.model_id)) as ChunksEmbedded
         """;
 
@@ -36,14 +40,10 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
            and d.text_hash = @TextHash and d.title is not distinct from @Title and d.format = @Format and d.metadata = @Metadata::jsonb
         """;
 
-    private const string FindDuplicate = """
-        select o.id from documents d join documents o on o.client_id = d.client_id and o.text_hash = d.text_hash and o.id < d.id
-         where d.client_id = @ClientId and d.id = @Id and (d.key is null or o.key is distinct from d.key)
-         order by o.id limit 1
-        """;
+    private const string FindDuplicate = $"select {Duplicate} from documents d where d.client_id = @ClientId and d.id = @Id";
 
     private const string Superseded = """
-        select d.id, d.job_id as JobId from documents d
+        select d.id from documents d
          where d.client_id = @ClientId and d.key = @Key and d.id < @Id and (@All or d.embedded_at is null)
         """;
 
@@ -73,8 +73,6 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
         """;
 
     private const string OfUser = "select id from documents where client_id = @ClientId and user_id = @UserId and id > @After order by id limit @Limit";
-
-    private const string Text = "select text from documents where client_id = @ClientId and id = @Id";
 
     // Documents of another model than the one that is served now get a job each, among the bulk ones. next_model_id marks
     // them as taken; what a job that failed leaves behind is its client's to retry.
@@ -118,9 +116,10 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
         dataSource.ExecuteScalarAsync<Guid?>(FindDuplicate, new { ClientId = clientId, Id = id }, cancellationToken);
 
     /// <summary>Those under a key that are older than one of them: all, or only what was never ready.</summary>
-    public Task<IReadOnlyList<DocumentJob>> SupersededAsync(Guid clientId, string key, Guid id, bool all, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<DocumentJob>(Superseded, new { ClientId = clientId, Key = key, Id = id, All = all }, cancellationToken);
+    public Task<IReadOnlyList<Guid>> SupersededAsync(Guid clientId, string key, Guid id, bool all, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<Guid>(Superseded, new { ClientId = clientId, Key = key, Id = id, All = all }, cancellationToken);
 
+    /// <summary>What it says, as it was read from what its client sent.</summary>
     public Task<DocumentText?> TextAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
         dataSource.QuerySingleOrDefaultAsync<DocumentText>(Content, new { ClientId = clientId, Id = id }, cancellationToken);
 
@@ -135,10 +134,6 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
     /// <summary>Ids of all that a user of the client has, oldest first.</summary>
     public Task<IReadOnlyList<Guid>> ListOfUserAsync(Guid clientId, string userId, Guid after, int limit, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<Guid>(OfUser, new { ClientId = clientId, UserId = userId, After = after, Limit = limit }, cancellationToken);
-
-    /// <summary>What it says, as it was read from what its client sent.</summary>
-    public Task<string?> FindTextAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
-        dataSource.QuerySingleOrDefaultAsync<string>(Text, new { ClientId = clientId, Id = id }, cancellationToken);
 
     /// <summary>Deletes it with its chunks and vectors, the jobs that embedded it, and those whose prompts quote it. False when there is none.</summary>
     public async Task<bool> DeleteAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
@@ -167,9 +162,6 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
         return await dataSource.ExecuteAsync(Reembed, new { Limit = limit, JobIds = jobIds }, cancellationToken);
     }
 }
-
-/// <param name="JobId">The one that embeds it.</param>
-public sealed record DocumentJob(Guid Id, Guid JobId);
 
 /// <summary>What a document says.</summary>
 public sealed record DocumentText(string? Title, string Format, string Text);

@@ -2,6 +2,7 @@ using Npgsql;
 using Pipeline.Core.Erasure;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Upkeep;
 
 namespace Pipeline.Core.Documents;
 
@@ -26,16 +27,15 @@ public sealed class QuoteStore(NpgsqlDataSource dataSource)
     private const int GroupMax = 200;
 
     /// <summary>Deletes the jobs whose prompts quote a document of the client.</summary>
-    public async Task EraseAsync(Guid clientId, Guid documentId, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<Guid> jobs;
-        do
+    public Task EraseAsync(Guid clientId, Guid documentId, CancellationToken cancellationToken) => Groups.DeleteAsync(
+        GroupMax,
+        async limit =>
         {
-            jobs = await dataSource.QueryAsync<Guid>(OfDocument, new { DocumentId = documentId, Limit = GroupMax }, cancellationToken);
+            var jobs = await dataSource.QueryAsync<Guid>(OfDocument, new { DocumentId = documentId, Limit = limit }, cancellationToken);
             await EraseAsync(clientId, jobs, cancellationToken);
-        }
-        while (jobs.Count is GroupMax);
-    }
+            return jobs.Count;
+        },
+        cancellationToken);
 
     /// <summary>Deletes jobs whose prompts quote documents that are gone; says how many.</summary>
     public async Task<int> EraseDanglingAsync(int limit, CancellationToken cancellationToken)

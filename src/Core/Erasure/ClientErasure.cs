@@ -1,6 +1,7 @@
 using Npgsql;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Upkeep;
 
 namespace Pipeline.Core.Erasure;
 
@@ -54,12 +55,15 @@ public sealed class ClientErasure(NpgsqlDataSource dataSource)
     {
         var jobs = await EraseJobsAsync(Jobs, clientId, clientId, cancellationToken);
         var erased = jobs + await EraseJobsAsync(Summaries, Client.SystemId, clientId, cancellationToken);
-        erased += await EachAsync(LargeMax, limit => dataSource.QuerySingleAsync<int>(Files, new { ClientId = clientId, Limit = limit }, cancellationToken));
+        erased += await Groups.DeleteAsync(
+            LargeMax, limit => dataSource.QuerySingleAsync<int>(Files, new { ClientId = clientId, Limit = limit }, cancellationToken), cancellationToken);
         foreach (var table in Tables)
         {
             var isLarge = table is "documents" or "conversations";
-            erased += await EachAsync(
-                isLarge ? LargeMax : RowsMax, limit => dataSource.ExecuteAsync(Delete(table), new { ClientId = clientId, Limit = limit }, cancellationToken));
+            erased += await Groups.DeleteAsync(
+                isLarge ? LargeMax : RowsMax,
+                limit => dataSource.ExecuteAsync(Delete(table), new { ClientId = clientId, Limit = limit }, cancellationToken),
+                cancellationToken);
         }
 
         return (jobs, erased);
@@ -75,31 +79,13 @@ public sealed class ClientErasure(NpgsqlDataSource dataSource)
     private static string Delete(string table) =>
         $"delete from {table} where ctid = any(array(select ctid from {table} where client_id = @ClientId limit @Limit))";
 
-    private async Task<long> EraseJobsAsync(string find, Guid owner, Guid clientId, CancellationToken cancellationToken) => await EachAsync(RowsMax, async limit =>
-    {
-        var ids = await dataSource.QueryAsync<Guid>(find, new { ClientId = clientId, Client.SystemId, Limit = limit }, cancellationToken);
-        if (ids.Count is 0)
+    private Task<long> EraseJobsAsync(string find, Guid owner, Guid clientId, CancellationToken cancellationToken) => Groups.DeleteAsync(
+        RowsMax,
+        async limit =>
         {
-            return 0;
-        }
-
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await JobErasure.EraseAsync(connection, owner, [.. ids], cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return ids.Count;
-    });
-
-    private static async Task<long> EachAsync(int limit, Func<int, Task<int>> deleteGroup)
-    {
-        long total = 0;
-        int deleted;
-        do
-        {
-            deleted = await deleteGroup(limit);
-            total += deleted;
-        }
-        while (deleted == limit);
-        return total;
-    }
+            var ids = await dataSource.QueryAsync<Guid>(find, new { ClientId = clientId, Client.SystemId, Limit = limit }, cancellationToken);
+            await JobErasure.EraseAsync(dataSource, owner, [.. ids], cancellationToken);
+            return ids.Count;
+        },
+        cancellationToken);
 }

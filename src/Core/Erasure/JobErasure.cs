@@ -71,6 +71,16 @@ public static class JobErasure
         """;
 
     /// <summary>Deletes those of the jobs that are the client's, in whatever state they are; says how many.</summary>
+    public static async Task<int> EraseAsync(NpgsqlDataSource dataSource, Guid clientId, Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var erased = await EraseAsync(connection, clientId, ids, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return erased;
+    }
+
+    /// <summary>The same beside other changes.</summary>
     /// <param name="connection">With a transaction.</param>
     public static async Task<int> EraseAsync(NpgsqlConnection connection, Guid clientId, Guid[] ids, CancellationToken cancellationToken)
     {

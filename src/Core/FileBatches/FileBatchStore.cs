@@ -184,7 +184,7 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, LineCounts count
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
 
         // First, and in a snapshot of its own: what is final by now is seen by the statements after it.
-        if (await connection.QueryByIndexAsync<bool>(IsComplete, new { ClientId = clientId, Id = id, Floor = floor }, cancellationToken) is not [var isComplete])
+        if (await connection.QueryInIndexOrderAsync<bool>(IsComplete, new { ClientId = clientId, Id = id, Floor = floor }, cancellationToken) is not [var isComplete])
         {
             return null;
         }
@@ -193,7 +193,7 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, LineCounts count
             ? await connection.QueryAsync<LineError>(Errors, new { Id = id, Line = after.Index, Limit = limit }, cancellationToken)
             : [];
         var isInErrors = errors.Count == limit;
-        IReadOnlyList<FinishedLine> lines = isInErrors ? [] : await connection.QueryByIndexAsync<FinishedLine>(
+        IReadOnlyList<FinishedLine> lines = isInErrors ? [] : await connection.QueryInIndexOrderAsync<FinishedLine>(
             Lines,
             new { Id = id, Floor = floor, Xid = after.Xid.ToString(CultureInfo.InvariantCulture), after.Index, IsComplete = isComplete, Limit = limit - errors.Count },
             cancellationToken);

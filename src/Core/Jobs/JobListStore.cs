@@ -43,18 +43,14 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
 
     private const string ListOfAll = $"with found as (select id from ({OfAll}) as looked where {Matches} order by id desc limit @Limit) select {Shown}";
 
-    // So have those of a user.
-    private const string OfUser = $"""
-        select {Looked} client_id = @ClientId and user_id = @UserId and {InRange} and uuid_send(id) < uuid_send(@Below) and uuid_send(id) >= uuid_send(@From)
-         order by uuid_send(id) desc limit @LookMax
-        """;
+    // Those of a user have an index of the same order.
+    private const string InRangeOfUser = $"user_id = @UserId and {InRangeOfClient}";
+
+    private const string OfUser = $"select {Looked} {InRangeOfUser} order by uuid_send(id) desc limit @LookMax";
 
     private const string ListOfUser = $"with found as (select id from ({OfUser}) as looked where {Matches} order by uuid_send(id) desc limit @Limit) select {Shown}";
 
-    private const string LastOfUser = $"""
-        select id from jobs where client_id = @ClientId and user_id = @UserId and {InRange} and uuid_send(id) < uuid_send(@Below) and uuid_send(id) >= uuid_send(@From)
-         order by uuid_send(id) desc offset @LookMax - 1 limit 1
-        """;
+    private const string LastOfUser = $"select id from jobs where {InRangeOfUser} order by uuid_send(id) desc offset @LookMax - 1 limit 1";
 
     // Behind a backlog the jobs that run are far from the newest, and they are few: they have an index of their own.
     private const string ListRunning = $"""
@@ -107,13 +103,18 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
     {
         var floor = Floor(filter.BatchId);
         var parameters = new { filter.ClientId, filter.State, filter.Kind, filter.Queue, filter.ErrorCode, filter.BatchId, filter.UserId, filter.From, filter.Below, filter.Limit, LookMax, Floor = floor };
-        var isBounded = filter.BatchId is not null || filter.State is Contracts.JobState.Running;
-        var isOfUser = filter is { UserId: not null, ClientId: not null };
-        var sql = filter.BatchId is not null ? ListOfBatch : isBounded ? ListRunning : isOfUser ? ListOfUser : filter.ClientId is null ? ListOfAll : ListOfClient;
-        var found = await reads.QueryAsync<Job>(sql, parameters, cancellationToken);
-        return found.Count == filter.Limit || isBounded
+        var (list, last) = filter switch
+        {
+            { BatchId: not null } => (ListOfBatch, null),
+            { State: Contracts.JobState.Running } => (ListRunning, null),
+            { ClientId: null } => (ListOfAll, LastOfAll),
+            { UserId: not null } => (ListOfUser, LastOfUser),
+            _ => (ListOfClient, (string?)LastOfClient),
+        };
+        var found = await reads.QueryAsync<Job>(list, parameters, cancellationToken);
+        return found.Count == filter.Limit || last is null
             ? new(found, null)
-            : new(found, (await reads.QueryAsync<Guid?>(isOfUser ? LastOfUser : filter.ClientId is null ? LastOfAll : LastOfClient, parameters, cancellationToken)).SingleOrDefault());
+            : new(found, (await reads.QueryAsync<Guid?>(last, parameters, cancellationToken)).SingleOrDefault());
     }
 
     /// <summary>Why jobs failed: among the newest of a client or of all, or in a batch; the most frequent code first.</summary>

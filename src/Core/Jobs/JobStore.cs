@@ -66,10 +66,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     /// <summary>Deletes a job, in whatever state it is, with everything that was made of it; false where there is none.</summary>
     public async Task<bool> EraseAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var erased = await JobErasure.EraseAsync(connection, clientId, [id], cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        var erased = await JobErasure.EraseAsync(dataSource, clientId, [id], cancellationToken);
         signal.Set(); // What waited behind it may have room now.
         return erased > 0;
     }

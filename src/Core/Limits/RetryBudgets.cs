@@ -31,7 +31,7 @@ public sealed class RetryBudgets(NpgsqlDataSource dataSource, ClientStore client
     /// <summary>Locks the budgets until the transaction ends, and returns the jobs that they do not hold, each with its limit.</summary>
     internal async Task<IReadOnlyDictionary<Guid, LimitReached>> LockAsync(NpgsqlConnection connection, RetryCost cost, CancellationToken cancellationToken)
     {
-        if (cost.Jobs.Count is 0)
+        if (cost.Jobs is [])
         {
             return new Dictionary<Guid, LimitReached>();
         }
@@ -45,7 +45,11 @@ public sealed class RetryBudgets(NpgsqlDataSource dataSource, ClientStore client
 }
 
 /// <param name="Jobs">Oldest first.</param>
-internal sealed record RetryCost(IReadOnlyList<PricedJob> Jobs, IReadOnlyDictionary<Guid, ClientLimits> Limits);
+internal sealed record RetryCost(IReadOnlyList<PricedJob> Jobs, IReadOnlyDictionary<Guid, ClientLimits> Limits)
+{
+    /// <summary>Of jobs whose clients have no budgets.</summary>
+    public static readonly RetryCost Nothing = new([], new Dictionary<Guid, ClientLimits>());
+}
 
 /// <param name="Tokens">What the job was expected to take when it was accepted.</param>
 internal sealed record PricedJob(Guid Id, Guid ClientId, int Tokens);

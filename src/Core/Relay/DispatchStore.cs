@@ -12,12 +12,6 @@ namespace Pipeline.Core.Relay;
 /// <summary>Owns <c>dispatches</c>: the backlog, and what of it is on its way.</summary>
 public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOptions> limits)
 {
-    // Statistics may have been taken when the table looked quite different; by its indexes each of these statements is quick always.
-    // What has no index, such as workers, is then thought to cost so much that PostgreSQL would compile the statement: 175 ms a look.
-    internal const string ByIndex = """
-        select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('jit', 'off', true)
-        """;
-
     private const string Sent = "select queue, sum(jobs)::int from dispatches where dispatched_at is not null group by queue";
 
     private const string Slots = """
@@ -99,7 +93,7 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
-            $"{ByIndex}; {Sent}; {Slots}; {Waiting}; {PauseStore.Queues}; {PausedClients}",
+            $"{IndexPlans.ByIndex}; {Sent}; {Slots}; {Waiting}; {PauseStore.Queues}; {PausedClients}",
             new { Client.SystemId, limits.Value.JobsInFlight },
             cancellationToken: cancellationToken));
         await rows.ReadAsync();
@@ -135,7 +129,7 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
             return ClientRooms.Unlimited;
         }
 
-        var rows = await QueryByIndexAsync<(Guid ClientId, int Jobs)>(connection, InFlight, new { ClientIds = jobsMax.Keys.ToArray() }, cancellationToken);
+        var rows = await connection.QueryByIndexAsync<(Guid ClientId, int Jobs)>(InFlight, new { ClientIds = jobsMax.Keys.ToArray() }, cancellationToken);
         var inFlight = rows.ToDictionary(row => row.ClientId, row => row.Jobs);
         return new(jobsMax.ToDictionary(client => client.Key, client => (client.Value, inFlight.GetValueOrDefault(client.Key))));
     }
@@ -145,8 +139,7 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
         string queue, IReadOnlyDictionary<Guid, double> weights, int perClient, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var heads = await QueryByIndexAsync<Head>(
-            connection, Heads, new { Queue = queue, ClientIds = weights.Keys.ToArray(), Limit = perClient }, cancellationToken);
+        var heads = await connection.QueryByIndexAsync<Head>(Heads, new { Queue = queue, ClientIds = weights.Keys.ToArray(), Limit = perClient }, cancellationToken);
         return [.. heads.GroupBy(head => head.ClientId).SelectMany(client => client.Select((head, i) => new WaitingDispatch
         {
             Id = head.Id,
@@ -173,13 +166,13 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
     }
 
     /// <summary>Retries whose time has come wait from now on like everybody.</summary>
-    internal Task<int> ReleaseDueAsync(CancellationToken cancellationToken) => dataSource.ExecuteAsync($"{ByIndex}; {Due}", null, cancellationToken);
+    internal Task<int> ReleaseDueAsync(CancellationToken cancellationToken) => dataSource.ExecuteAsync($"{IndexPlans.ByIndex}; {Due}", null, cancellationToken);
 
     /// <summary>Messages on their way that no living worker says it holds, oldest first.</summary>
     internal async Task<IReadOnlyList<Dispatch>> UnheldAsync(TimeSpan lostAfter, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await QueryByIndexAsync<Dispatch>(connection, Unheld, new { LostAfter = lostAfter, Limit = limit }, cancellationToken);
+        return await connection.QueryByIndexAsync<Dispatch>(Unheld, new { LostAfter = lostAfter, Limit = limit }, cancellationToken);
     }
 
     /// <summary>Forgets those of the messages with nothing left to do.</summary>
@@ -190,13 +183,6 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
     /// <returns>Where the next page begins; null after the last one.</returns>
     internal Task<long?> DeleteEndedAsync(long? after, int limit, CancellationToken cancellationToken) =>
         dataSource.QuerySingleAsync<long?>(DeleteEnded, new { After = after ?? 0, Limit = limit }, cancellationToken);
-
-    private static async Task<IReadOnlyList<T>> QueryByIndexAsync<T>(NpgsqlConnection connection, string sql, object parameters, CancellationToken cancellationToken)
-    {
-        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition($"{ByIndex}; {sql}", parameters, cancellationToken: cancellationToken));
-        await rows.ReadAsync(); // What the setting answers.
-        return (await rows.ReadAsync<T>()).AsList();
-    }
 
     private sealed record WaitingClient
     {

@@ -4,6 +4,7 @@ using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Broker;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
 
 namespace Pipeline.Core.Relay;
@@ -41,7 +42,7 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
 
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
-            $"{DispatchStore.ByIndex}; {Pauses}; {Workers}; {First}", new { job.Id, job.Queue, job.ClientId, LookMax }, cancellationToken: cancellationToken));
+            $"{IndexPlans.ByIndex}; {Pauses}; {Workers}; {First}", new { job.Id, job.Queue, job.ClientId, LookMax }, cancellationToken: cancellationToken));
         await rows.ReadAsync();
         var pause = await rows.ReadSingleOrDefaultAsync<(string Scope, string Name, string? Reason)?>();
         var workers = await rows.ReadSingleAsync<(bool, bool, bool)>();

@@ -31,6 +31,11 @@ public sealed record NewJobAction
 
     public DateTimeOffset? CreatedBefore { get; init; }
 
+    /// <summary>Erases all that a client has in a scope, whatever states its jobs are in.</summary>
+    /// <param name="scope">A value of <see cref="JobActionScope"/>.</param>
+    public static NewJobAction Erasure(string scope, Guid clientId) =>
+        new() { Action = JobAction.Erase, Scope = scope, ClientId = clientId, States = [.. JobState.All] };
+
     internal Guid FromId => CreatedAfter is { } after ? JobDays.Floor(after) : BatchId is { } batch ? JobDays.FloorOfPartsOf(batch) : Guid.Empty;
 }
 

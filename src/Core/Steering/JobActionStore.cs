@@ -180,19 +180,18 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
     /// <returns>False when the action was stopped meanwhile; nothing is changed then.</returns>
     internal async Task<bool> ChangeAsync(JobAction action, Guid[] ids, Guid nextId, CancellationToken cancellationToken)
     {
-        var isRetry = action.Action is JobAction.Retry;
-        var cost = isRetry && ids.Length > 0 ? await budgets.CostAsync(ids, cancellationToken) : null;
+        var cost = action.Action is JobAction.Retry && ids.Length > 0 ? await budgets.CostAsync(ids, cancellationToken) : RetryCost.Nothing;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
 
         // Who waits for the lock of a budget sees what the one before it reserved.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var refused = cost is null ? [] : (await budgets.LockAsync(connection, cost, cancellationToken)).Keys.ToHashSet();
-        var allowed = refused.Count is 0 ? ids : [.. ids.Where(id => !refused.Contains(id))];
-        var erases = action.Action is JobAction.Erase;
-        var changed = allowed.Length > 0 && !erases
-            ? await connection.QueryAsync<(string Queue, string Kind, int Jobs)>(isRetry ? Retry : Cancel, new { Ids = allowed, action.States }, cancellationToken)
+        var refused = await budgets.LockAsync(connection, cost, cancellationToken);
+        Guid[] allowed = [.. ids.Where(id => !refused.ContainsKey(id))];
+        var erased = action.Action is JobAction.Erase && allowed.Length > 0 ? await EraseAsync(connection, action, allowed, cancellationToken) : 0;
+        var changed = action.Action is not JobAction.Erase && allowed.Length > 0
+            ? await connection.QueryAsync<(string Queue, string Kind, int Jobs)>(
+                action.Action is JobAction.Retry ? Retry : Cancel, new { Ids = allowed, action.States }, cancellationToken)
             : [];
-        var erased = allowed.Length > 0 && erases ? await EraseAsync(connection, action, allowed, cancellationToken) : 0;
         var progress = new { action.Id, NextId = nextId, Changed = erased + changed.Sum(jobs => jobs.Jobs), Refused = refused.Count };
         if (await connection.ExecuteAsync(Advance, progress, cancellationToken) is 0)
         {
@@ -201,7 +200,7 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
 
         await transaction.CommitAsync(cancellationToken);
         relay.Set();
-        if (!isRetry)
+        if (action.Action is JobAction.Cancel)
         {
             JobMeter.Ended(changed, JobState.Canceled, errorCode: null);
         }

@@ -20,24 +20,27 @@ internal sealed class OldRecords(
         if (options.Conversations is { } conversationAge)
         {
             await EachAsync(
-                () => records.OldConversationsAsync(conversationAge, PageMax, cancellationToken),
-                old => conversations.DeleteAsync(old.ClientId, old.Kind, old.Id, cancellationToken));
+                limit => records.OldConversationsAsync(conversationAge, limit, cancellationToken),
+                old => conversations.DeleteAsync(old.ClientId, old.Kind, old.Id, cancellationToken),
+                cancellationToken);
         }
 
         if (options.Documents is { } documentAge)
         {
             await EachAsync(
-                () => records.OldDocumentsAsync(documentAge, PageMax, cancellationToken),
-                old => documents.DeleteAsync(old.ClientId, old.Id, cancellationToken));
+                limit => records.OldDocumentsAsync(documentAge, limit, cancellationToken),
+                old => documents.DeleteAsync(old.ClientId, old.Id, cancellationToken),
+                cancellationToken);
         }
 
-        await EachAsync(() => records.RevokedClientsAsync(options.RevokedClients, PageMax, cancellationToken), client => EraseAsync(client, cancellationToken));
-        await DrainAsync(PageMax, limit => quotes.EraseDanglingAsync(limit, cancellationToken));
+        await EachAsync(
+            limit => records.RevokedClientsAsync(options.RevokedClients, limit, cancellationToken), client => EraseAsync(client, cancellationToken), cancellationToken);
+        await Groups.DeleteAsync(PageMax, limit => quotes.EraseDanglingAsync(limit, cancellationToken), cancellationToken);
         var oldest = JobDays.Floor(time.GetUtcNow() - options.Audit);
-        await DrainAsync(options.GroupMax, limit => records.DeleteAuditAsync(oldest, limit, cancellationToken));
-        await DrainAsync(options.GroupMax, limit => records.DeleteJobActionsAsync(oldest, limit, cancellationToken));
-        await DrainAsync(options.GroupMax, limit => records.DeleteUsageAsync(options.Usage, limit, cancellationToken));
-        await DrainAsync(options.GroupMax, limit => records.DeleteWebhookSecretsAsync(limit, cancellationToken));
+        await Groups.DeleteAsync(options.GroupMax, limit => records.DeleteAuditAsync(oldest, limit, cancellationToken), cancellationToken);
+        await Groups.DeleteAsync(options.GroupMax, limit => records.DeleteJobActionsAsync(oldest, limit, cancellationToken), cancellationToken);
+        await Groups.DeleteAsync(options.GroupMax, limit => records.DeleteUsageAsync(options.Usage, limit, cancellationToken), cancellationToken);
+        await Groups.DeleteAsync(options.GroupMax, limit => records.DeleteWebhookSecretsAsync(limit, cancellationToken), cancellationToken);
     }
 
     private async Task EraseAsync(Guid client, CancellationToken cancellationToken)
@@ -46,24 +49,17 @@ internal sealed class OldRecords(
         await clients.CloseAsync(client, cancellationToken);
     }
 
-    private static async Task EachAsync<T>(Func<Task<IReadOnlyList<T>>> find, Func<T, Task> delete)
-    {
-        IReadOnlyList<T> page;
-        do
+    private static Task<long> EachAsync<T>(Func<int, Task<IReadOnlyList<T>>> find, Func<T, Task> delete, CancellationToken cancellationToken) => Groups.DeleteAsync(
+        PageMax,
+        async limit =>
         {
-            page = await find();
+            var page = await find(limit);
             foreach (var old in page)
             {
                 await delete(old);
             }
-        }
-        while (page.Count is PageMax);
-    }
 
-    private static async Task DrainAsync(int limit, Func<int, Task<int>> delete)
-    {
-        while (await delete(limit) == limit)
-        {
-        }
-    }
+            return page.Count;
+        },
+        cancellationToken);
 }

@@ -54,22 +54,9 @@ internal sealed partial class RetentionTask(
         LogDeleted(days, jobs, results, reduced, keys, options.Value.IdempotencyKeys);
     }
 
-    private async Task<long> DeleteAllAsync(
-        Func<TimeSpan, int, CancellationToken, Task<int>> deleteGroup, TimeSpan age, CancellationToken cancellationToken, int groupMax = int.MaxValue)
-    {
-        var limit = Math.Min(groupMax, options.Value.GroupMax);
-        long total = 0;
-        int deleted;
-        do
-        {
-            // What is deleted stays deleted: a run that is stopped here goes on where it was.
-            cancellationToken.ThrowIfCancellationRequested();
-            deleted = await deleteGroup(age, limit, cancellationToken);
-            total += deleted;
-        }
-        while (deleted == limit);
-        return total;
-    }
+    private Task<long> DeleteAllAsync(
+        Func<TimeSpan, int, CancellationToken, Task<int>> deleteGroup, TimeSpan age, CancellationToken cancellationToken, int groupMax = int.MaxValue) =>
+        Groups.DeleteAsync(Math.Min(groupMax, options.Value.GroupMax), limit => deleteGroup(age, limit, cancellationToken), cancellationToken);
 
     [LoggerMessage(4101, LogLevel.Information, "Dropped {Days} days of jobs and deleted {Jobs} more that ended more than {JobAge} ago, left only the results of {Reduced} days, and deleted {Keys} idempotency keys older than {KeyAge}")]
     private partial void LogDeleted(int days, long jobs, TimeSpan jobAge, int reduced, long keys, TimeSpan keyAge);

@@ -24,7 +24,8 @@ internal sealed class FuzzRun(Uri address, IReadOnlyList<string?> keys)
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _ids = new();
     private readonly ConcurrentQueue<string> _faults = new();
     private readonly ConcurrentDictionary<int, int> _statuses = new();
-    private long _slowest;
+    private readonly Lock _lock = new();
+    private TimeSpan _slowest;
 
     /// <param name="only">The number of the only request to send, which is told whole; null: all of them.</param>
     public async Task<FuzzReport> RunAsync(int seed, int requests, int? only, CancellationToken cancellationToken)
@@ -36,7 +37,7 @@ internal sealed class FuzzRun(Uri address, IReadOnlyList<string?> keys)
         await Parallel.ForEachAsync(
             only is { } number ? [number] : Enumerable.Range(0, requests), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (next, ct) => await TryAsync(http, fuzzer, next, ct));
-        return new(requests, seed, new SortedDictionary<int, int>(_statuses), Stopwatch.GetElapsedTime(0, _slowest), [.. _faults]);
+        return new(requests, seed, new SortedDictionary<int, int>(_statuses), _slowest, [.. _faults]);
     }
 
     private async Task TryAsync(HttpClient http, RequestFuzzer fuzzer, int number, CancellationToken cancellationToken)
@@ -60,8 +61,11 @@ internal sealed class FuzzRun(Uri address, IReadOnlyList<string?> keys)
                 }
             }
 
-            var took = Stopwatch.GetTimestamp() - sent;
-            InterlockedMax(ref _slowest, took);
+            var took = Stopwatch.GetElapsedTime(sent);
+            lock (_lock)
+            {
+                _slowest = took > _slowest ? took : _slowest;
+            }
         }
     }
 
@@ -146,20 +150,6 @@ internal sealed class FuzzRun(Uri address, IReadOnlyList<string?> keys)
         if (_faults.Count < FaultsMax)
         {
             _faults.Enqueue(text);
-        }
-    }
-
-    private static void InterlockedMax(ref long place, long value)
-    {
-        for (var seen = Volatile.Read(ref place); value > seen;)
-        {
-            var before = Interlocked.CompareExchange(ref place, value, seen);
-            if (before == seen)
-            {
-                return;
-            }
-
-            seen = before;
         }
     }
 }

@@ -37,6 +37,7 @@ internal sealed class UploadReader(IOptions<ApiOptions> api, IOptions<DocumentOp
         && !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The request's fields, once its file is in <paramref name="file"/>; or what is wrong with it.</summary>
+    /// <exception cref="SpoolException">The disk does not take the file.</exception>
     public async Task<(Upload? Upload, Problem? Problem)> ReadAsync(HttpRequest request, UploadFile file, CancellationToken cancellationToken)
     {
         if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
@@ -62,10 +63,6 @@ internal sealed class UploadReader(IOptions<ApiOptions> api, IOptions<DocumentOp
             return type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
                 ? await ReadFormAsync(request, type, fields, file, cancellationToken)
                 : await ReadBodyAsync(request, type, fields, file, cancellationToken);
-        }
-        catch (SpoolException full)
-        {
-            return (null, new Problem(ProblemType.SpoolUnavailable, full.Message));
         }
         catch (Exception fault) when (fault is InvalidDataException or IOException && !cancellationToken.IsCancellationRequested)
         {
