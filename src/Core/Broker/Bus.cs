@@ -26,8 +26,10 @@ internal static class Bus
     private static void AddBus(this IServiceCollection services, bool inMemory)
     {
         services.AddSingleton<ReceiveWatch>();
+        services.AddSingleton<BusStart>();
         services.AddMassTransit(bus =>
         {
+            services.AddBusObserver(provider => provider.GetRequiredService<BusStart>());
             services.AddReceiveEndpointObserver(provider => provider.GetRequiredService<ReceiveWatch>());
 
             // Degraded, not unhealthy: while the broker is away jobs are accepted all the same.

@@ -20,6 +20,7 @@ internal sealed partial class QueueReceivers(
     ConsumedQueues queues,
     IOptionsMonitor<QueueOptions> queueOptions,
     IOptions<BrokerOptions> brokerOptions,
+    BusStart bus,
     ReceiveWatch watch,
     WorkerSteering steering,
     IServiceProvider services,
@@ -31,6 +32,9 @@ internal sealed partial class QueueReceivers(
 
     // An endpoint that was given up has nothing left to wait for; one that hangs is left behind.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+
+    // Of a broker that is away the bus waits longer; by then it has long looked through its endpoints.
+    private static readonly TimeSpan BusStartMax = TimeSpan.FromSeconds(2);
 
     private readonly BrokerOptions _broker = brokerOptions.Value;
     private readonly ConcurrentDictionary<string, HostReceiveEndpointHandle> _receivers = new();
@@ -59,6 +63,11 @@ internal sealed partial class QueueReceivers(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (queues.Names.Count > 0)
+        {
+            await Task.WhenAny(bus.Ended, Task.Delay(BusStartMax, TimeProvider.System, cancellationToken));
+        }
+
         foreach (var queue in queues.Names)
         {
             _receivers[queue] = Receive(queue);

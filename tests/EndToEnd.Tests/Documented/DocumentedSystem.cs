@@ -28,9 +28,22 @@ internal sealed class DocumentedSystem : IAsyncDisposable
     public static async Task<DocumentedSystem> StartAsync(PostgresDatabase database)
     {
         var system = new DocumentedSystem(await RoleProcess.StartReadyAsync("AllInOne", await SettingsAsync(database)), await WebhookReceiver.StartAsync());
-        await Eventually.TrueAsync(async () =>
-            (await system.Http.GetFromJsonAsync<JsonElement>("/health")).GetProperty("status").GetString() == "healthy");
-        return system;
+        var health = default(JsonElement);
+        try
+        {
+            await Eventually.TrueAsync(async () =>
+            {
+                health = await system.Http.GetFromJsonAsync<JsonElement>("/health");
+                return health.GetProperty("status").GetString() == "healthy";
+            });
+            return system;
+        }
+        catch (TimeoutException e)
+        {
+            var output = system._host.Output;
+            await system.DisposeAsync();
+            throw new InvalidOperationException($"It did not become healthy: {health}\n{output}", e);
+        }
     }
 
     /// <summary>A job that no worker takes; returns its id.</summary>
