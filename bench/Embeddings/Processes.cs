@@ -35,7 +35,7 @@ internal sealed class Processes : IAsyncDisposable
             Dictionary<string, string> embedding = new(settings);
             if (embeddingModel is not null)
             {
-                embedding["Models__Embedding__Path"] = embeddingModel;
+                embedding["Kinds__Embedding__Model"] = embeddingModel;
             }
 
             // As docs/operations.md advises for machines that also serve people.

@@ -20,7 +20,7 @@ internal static class DecoderArchitecture
     {
         string prefix = shape.Architecture;
         metadata.Add("general.architecture", shape.Architecture);
-        metadata.Add("general.name", shape.Name);
+        metadata.Add("general.name", recipe.Name ?? shape.Name);
         metadata.Add("general.type", "model");
         metadata.Add("general.file_type", recipe.Weights.FileType());
         metadata.Add("general.quantization_version", 2u);

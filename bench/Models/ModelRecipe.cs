@@ -6,6 +6,9 @@ public sealed record ModelRecipe
     /// <summary>Shape and vocabulary.</summary>
     public required ModelPreset Preset { get; init; }
 
+    /// <summary>What a decoder calls itself; null: its shape's name.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Type of the matrices.</summary>
     public WeightType Weights { get; init; } = WeightType.F16;
 

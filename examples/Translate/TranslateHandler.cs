@@ -5,7 +5,7 @@ using Pipeline.Workers.Inference.Generating;
 
 namespace Examples.Translate;
 
-/// <summary>Translates one text. Its model and limits stand under <c>Models:Translate</c>.</summary>
+/// <summary>Translates one text. Its model and limits stand under <c>Kinds:Translate</c>.</summary>
 internal sealed class TranslateHandler(TextModel model, IOptions<ModelOptions<Translate>> options, TimeProvider time) : IJobHandler<Translate, TranslateResult>
 {
     public Task<JobOutcome> HandleAsync(Translate job, JobContext context, CancellationToken cancellationToken) =>
@@ -23,6 +23,7 @@ internal sealed class TranslateHandler(TextModel model, IOptions<ModelOptions<Tr
                 Target = job.Target,
                 Prompt = PromptSource.Of(job.Template!),
                 Model = answer.Model,
+                ModelVersion = answer.ModelVersion,
                 Warnings = answer.Warnings,
                 FallbackProvider = answer.FallbackProvider,
                 Usage = answer.Usage,

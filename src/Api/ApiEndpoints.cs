@@ -12,6 +12,7 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.Keys;
 using Pipeline.Api.Limits;
 using Pipeline.Api.Mcp;
+using Pipeline.Api.Models;
 using Pipeline.Api.OpenAi;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
@@ -77,6 +78,7 @@ public static class ApiEndpoints
         UsageEndpoint.Map(api);
         PausesEndpoints.Map(api);
         WorkersEndpoints.Map(api);
+        ModelsEndpoints.Map(api);
         JobActionsEndpoints.Map(api);
         UsersEndpoints.Map(api);
         AuditEndpoint.Map(api);

@@ -13,6 +13,7 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.Keys;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Models;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.InterviewReports;
@@ -105,6 +106,8 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(PausesResource))]
 [JsonSerializable(typeof(PauseRequest))]
 [JsonSerializable(typeof(WorkerResource))]
+[JsonSerializable(typeof(ModelResource))]
+[JsonSerializable(typeof(ModelsResource))]
 [JsonSerializable(typeof(WorkersResource))]
 [JsonSerializable(typeof(JobActionRequest))]
 [JsonSerializable(typeof(JobActionResource))]

@@ -51,7 +51,7 @@ public static class ApiRole
         services.AddSingleton<BodyReader>();
         services.AddSingleton<PromptedInputs>();
         services.AddSingleton<SchemaVerdicts>();
-        services.AddSingleton<SchemaCheck>();
+        services.AddSingleton<InputCheck>();
         services.AddSingleton<PromptCheck>();
         services.AddSingleton<ModelNames>();
         services.AddSingleton<JobSubmissions>();

@@ -13,6 +13,9 @@ public abstract record GeneratedResult : IMeasuredResult
     [Description("Name of the model that answered; \"small\" is the one that ships with Pipeline, which cannot write.")]
     public required string Model { get; init; }
 
+    [Description("Tells files with one name apart: a short hash of the model's file; absent if a server or the cloud answered.")]
+    public string? ModelVersion { get; init; }
+
     [Description("What people should know before they use it; absent if there is nothing.")]
     public IReadOnlyList<string>? Warnings { get; init => field = value is [] ? null : value; }
 

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Options;
 
 namespace Pipeline.Inference.Remote;
 
-/// <summary>Section "Models:Remote": the OpenAI-compatible server that <c>Inference:Backend=Remote</c> asks.</summary>
+/// <summary>Section "Inference:Remote": the OpenAI-compatible server that <c>Inference:Backend=Remote</c> asks.</summary>
 public sealed class RemoteOptions
 {
     /// <summary>Name of the configuration section.</summary>
-    public const string Section = "Models:Remote";
+    public const string Section = "Inference:Remote";
 
     /// <summary>Address of the server up to and including <c>/v1</c>, for example <c>http://127.0.0.1:8000/v1</c>.</summary>
     public Uri? BaseUrl { get; set; }
@@ -54,10 +54,10 @@ public sealed class RemoteOptionsRules(IOptions<InferenceOptions> inference, Pro
     public ValidateOptionsResult Validate(string? name, RemoteOptions options)
     {
         string? problem = !inference.Value.IsRemote ? null
-            : options.BaseUrl is null ? "Inference:Backend is Remote and Models:Remote:BaseUrl is not set. Give the server's address, for example http://127.0.0.1:8000/v1."
-            : RemoteAddress.Problem(options.BaseUrl, "Models:Remote:BaseUrl") is { } address ? address
-            : string.IsNullOrWhiteSpace(options.Model) ? $"Inference:Backend is Remote and Models:Remote:Model is not set. Name a model that {options.BaseUrl}/models lists."
-            : options.ApiKeyVariable is { } variable && keys.Find(variable) is null ? $"Models:Remote:ApiKeyVariable is {variable}, and no such environment variable is set. Set it to the server's key, or remove the option."
+            : options.BaseUrl is null ? "Inference:Backend is Remote and Inference:Remote:BaseUrl is not set. Give the server's address, for example http://127.0.0.1:8000/v1."
+            : RemoteAddress.Problem(options.BaseUrl, "Inference:Remote:BaseUrl") is { } address ? address
+            : string.IsNullOrWhiteSpace(options.Model) ? $"Inference:Backend is Remote and Inference:Remote:Model is not set. Name a model that {options.BaseUrl}/models lists."
+            : options.ApiKeyVariable is { } variable && keys.Find(variable) is null ? $"Inference:Remote:ApiKeyVariable is {variable}, and no such environment variable is set. Set it to the server's key, or remove the option."
             : null;
         return problem is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problem);
     }

@@ -15,7 +15,7 @@ namespace Pipeline.Inference.Remote;
 /// </summary>
 public static class RemoteRegistration
 {
-    /// <summary>With <c>Inference:Backend=Remote</c>, <see cref="ILabelScorer"/> and <see cref="IChatClient"/> ask the server of section "Models:Remote".</summary>
+    /// <summary>With <c>Inference:Backend=Remote</c>, <see cref="ILabelScorer"/> and <see cref="IChatClient"/> ask the server of section "Inference:Remote".</summary>
     public static IServiceCollection AddRemoteInference(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddRemoteServer(configuration);
@@ -28,7 +28,7 @@ public static class RemoteRegistration
         return services;
     }
 
-    /// <summary>With <c>Inference:Backend=Remote</c> and <c>Models:Remote:EmbeddingModel</c>, embeddings come from the server of section "Models:Remote".</summary>
+    /// <summary>With <c>Inference:Backend=Remote</c> and <c>Inference:Remote:EmbeddingModel</c>, embeddings come from the server of section "Inference:Remote".</summary>
     public static IServiceCollection AddRemoteEmbeddings(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddRemoteServer(configuration);

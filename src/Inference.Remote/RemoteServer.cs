@@ -4,7 +4,7 @@ using Pipeline.Inference.Remote.OpenAi;
 
 namespace Pipeline.Inference.Remote;
 
-/// <summary>The server of section "Models:Remote".</summary>
+/// <summary>The server of section "Inference:Remote".</summary>
 public sealed class RemoteServer(IOptions<RemoteOptions> options, ProviderKeys keys, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan _checkTimeout = TimeSpan.FromSeconds(5);

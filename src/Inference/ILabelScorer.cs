@@ -26,8 +26,8 @@ public sealed record LabelScoringRequest
     /// <summary>Distinct, non-empty answers to compare; 2 to <see cref="LabelsMax"/> of them.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>File of the local model that scores; null where only one is loaded. Servers and the cloud have models of their own.</summary>
-    public string? ModelPath { get; init; }
+    /// <summary>Name of the local model that scores; null where there is only one. Servers and the cloud have models of their own.</summary>
+    public string? Model { get; init; }
 
     /// <summary>Interactive requests enter the batch before bulk ones.</summary>
     public RequestPriority Priority { get; init; } = RequestPriority.Interactive;
@@ -81,6 +81,9 @@ public sealed record LabelScores
 
     /// <summary>Name of the model that scored.</summary>
     public required string Model { get; init; }
+
+    /// <summary>Tells local files with one name apart; null where a server or the cloud answered.</summary>
+    public string? ModelVersion { get; init; }
 
     /// <summary>Tokens that the model wrote; 0 where the labels were scored and nothing was generated.</summary>
     public int CompletionTokens { get; init; }

@@ -75,6 +75,21 @@ public sealed class InferenceOptions
     /// <summary><see cref="BatchTokens"/>, or what fills any machine.</summary>
     public int BatchTokensMax => BatchTokens ?? Math.Min(512, ContextTokens);
 
+    /// <summary>Main memory that loaded models may take together, in MiB. Null: what is available before the first one is loaded.</summary>
+    [Range(1, 100_000_000)]
+    public int? ModelsMiBMax { get; set; }
+
+    /// <summary>The same of the memory of the GPUs. Null: nine tenths of what is free before the first model is loaded.</summary>
+    [Range(1, 100_000_000)]
+    public int? ModelsGpuMiBMax { get; set; }
+
+    /// <summary>
+    /// Longest that requests of a model that is not loaded wait while loaded ones have work; then one of those ends what it runs and
+    /// makes room. 0 to 1 h.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ModelWaitMax { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Maps the model file instead of reading it: faster start, and workers on one machine share its pages.</summary>
     public bool UseMemoryMap { get; set; } = true;
 
@@ -88,7 +103,7 @@ public enum InferenceBackend
     /// <summary>In this process, by LLamaSharp.</summary>
     Local,
 
-    /// <summary>On the OpenAI-compatible server of section "Models:Remote".</summary>
+    /// <summary>On the OpenAI-compatible server of section "Inference:Remote".</summary>
     Remote,
 }
 

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Pipeline.Inference.Decoding;
 using Pipeline.Inference.Generation;
-using Pipeline.Inference.Gguf;
 using Pipeline.Inference.Hardware;
 using Pipeline.Inference.Models;
+using Pipeline.Inference.Residence;
 using Pipeline.Inference.Scheduling;
 using Pipeline.Inference.Scoring;
 using Pipeline.Inference.Telemetry;
@@ -17,8 +17,8 @@ namespace Pipeline.Inference;
 /// </summary>
 public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
 {
-    // Attention compares every token of a pass with all cells of all requests; a CPU gains nothing by larger passes.
-    private const int BatchTokensOfCpu = 256;
+    // 48 bits, as of embedding models.
+    private const int VersionLength = 12;
 
     private readonly ILanguageModel _model;
     private readonly IDecoder _decoder;
@@ -29,9 +29,9 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
     private readonly TextGenerator _generator;
     private readonly TimeProvider _time;
 
-    private LocalModel(ILanguageModel model, IDecoder decoder, InferenceOptions options, OwnerWeights weights, TimeProvider time, ILogger logger)
+    private LocalModel(ILanguageModel model, string version, IDecoder decoder, InferenceOptions options, OwnerWeights weights, TimeProvider time, ILogger logger)
     {
-        (_model, _decoder, _time) = (model, decoder, time);
+        (_model, Version, _decoder, _time) = (model, version, decoder, time);
         _submissions = new(options.QueueMax);
         _loop = new(new BatchScheduler(decoder, _submissions, options.PrefixesMax, new(options.PromptTokensMax, options.PassTimeMax, time), weights, logger), _submissions, logger);
         _meter = new(model.Info.Name, () => _loop.State, () => _submissions.Count);
@@ -42,6 +42,9 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
 
     /// <summary>What its file says of itself.</summary>
     public ModelInfo Info => _model.Info;
+
+    /// <summary>Tells files with one name apart: a short hash of what is in the file.</summary>
+    public string Version { get; }
 
     /// <summary>Writes with this model.</summary>
     public LocalChatClient Chat { get; }
@@ -54,7 +57,7 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
         LabelScores scores = await _scorer.ScoreAsync(request, cancellationToken);
         _meter.Scored(scores, _time.GetElapsedTime(start));
         activity?.SetTag(InferenceTelemetry.InputTokens, scores.PromptTokens);
-        return scores;
+        return scores with { ModelVersion = Version };
     }
 
     /// <inheritdoc/>
@@ -90,31 +93,20 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
         }
     }
 
-    /// <summary>Checks the file and the memory, then loads; blocks for seconds to minutes.</summary>
-    /// <exception cref="ModelLoadException">The file, the memory or the native library is unsuitable; the message says what to change.</exception>
-    internal static LocalModel Load(string path, IModelLoader loader, InferenceOptions options, OwnerWeights weights, TimeProvider time, ILogger logger)
+    /// <summary>Checks the memory, then loads; blocks for seconds to minutes.</summary>
+    /// <exception cref="ModelLoadException">The memory or the native library is unsuitable; the message says what to change.</exception>
+    internal static LocalModel Load(ModelPlan plan, IModelLoader loader, InferenceOptions options, OwnerWeights weights, TimeProvider time, ILogger logger)
     {
-        GgufFile file = GgufReader.Read(path);
-        MachineReadings machine = MachineReader.Read();
-        // As many outputs as sequences: each request in the batch ends its prompt there at most once.
-        DecoderLimits limits = new(options.ContextTokens, options.BatchTokensMax, options.SequencesMax, options.SequencesMax);
-        int threads = options.Threads ?? HardwarePlan.Threads(machine);
-        int gpuLayers = options.GpuLayers ?? HardwarePlan.GpuLayers(file, limits, loader.FindAccelerators());
-        if (gpuLayers == 0 && options.BatchTokens is null)
-        {
-            limits = limits with { BatchTokens = Math.Min(limits.BatchTokens, BatchTokensOfCpu) };
-        }
-
         if (options.CheckMemory)
         {
-            HardwarePlan.CheckMemory(path, file, limits, gpuLayers, machine);
+            HardwarePlan.CheckMemory(plan.Path, plan.File, plan.Limits, plan.GpuLayers, MachineReader.Read());
         }
 
-        LogLoading(logger, path, file.Architecture, threads, gpuLayers, options.ContextTokens);
-        ILanguageModel model = loader.Load(path, new ModelParameters(gpuLayers, options.UseMemoryMap));
+        LogLoading(logger, plan.Path, plan.File.Architecture, plan.Threads, plan.GpuLayers, plan.Limits.ContextTokens);
+        ILanguageModel model = loader.Load(plan.Path, new ModelParameters(plan.GpuLayers, options.UseMemoryMap));
         try
         {
-            return new(model, model.CreateDecoder(new(limits, threads)), options, weights, time, logger);
+            return new(model, ModelFingerprint.Of(plan.Path)[..VersionLength], model.CreateDecoder(new(plan.Limits, plan.Threads)), options, weights, time, logger);
         }
         catch
         {

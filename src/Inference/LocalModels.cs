@@ -1,96 +1,143 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Inference.Models;
+using Pipeline.Inference.Residence;
 
 namespace Pipeline.Inference;
 
 /// <summary>
-/// The local models of this process behind the upper seams: one <see cref="LocalModel"/> a file, however many kinds of job name
-/// the file. Loaded before the host reports ready; asking is safe from any thread. A request names its model by
-/// <see cref="LabelScoringRequest.ModelPath"/> or <see cref="ChatOptions.ModelId"/>; none, where only one is loaded.
+/// The local models of this process behind the upper seams: one <see cref="LocalModel"/> a file, however many names mean the file.
+/// A request names its model by <see cref="LabelScoringRequest.Model"/> or <see cref="ChatOptions.ModelId"/> (none, where there is only
+/// one), and waits until it is loaded; which ones are, <see cref="ResidencePolicy"/> says. Safe from any thread.
 /// </summary>
-public sealed partial class LocalModels(
-    IModelLoader loader, IOptions<InferenceOptions> options, OwnerWeights weights, TimeProvider time, ILogger<LocalModels> logger)
-    : ILabelScorer, IChatClient, IAsyncDisposable
+public sealed partial class LocalModels : ILabelScorer, IChatClient, IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, LocalModel> _models = new(StringComparer.Ordinal);
+    private readonly IModelLoader _loader;
+    private readonly InferenceOptions _options;
+    private readonly OwnerWeights _weights;
+    private readonly TimeProvider _time;
+    private readonly ILogger<LocalModels> _logger;
+    private readonly ConcurrentDictionary<string, NamedModel> _named = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lazy<IReadOnlyList<Accelerator>> _accelerators;
+    private readonly Lazy<Residents<LocalModel>> _residents;
+    private long _revision;
+    private int _loads;
+
+    /// <summary>Loads nothing yet.</summary>
+    public LocalModels(IModelLoader loader, IOptions<InferenceOptions> options, OwnerWeights weights, TimeProvider time, ILogger<LocalModels> logger)
+    {
+        (_loader, _options, _weights, _time, _logger) = (loader, options.Value, weights, time, logger);
+        _accelerators = new(() => loader.FindAccelerators());
+        _residents = new(() => new(new(Budget(), _options.ModelWaitMax), LoadAsync, time));
+    }
 
     /// <summary>Facts of every model that is loaded and warm.</summary>
-    public IReadOnlyCollection<ModelInfo> Loaded => [.. _models.Values.Select(model => model.Info)];
+    public IReadOnlyCollection<ModelInfo> Loaded => [.. Status.Select(model => model.Info).OfType<ModelInfo>()];
 
-    /// <summary>
-    /// Loads the model unless it is loaded already, and scores <paramref name="warmUp"/> once, so that the first job pays neither
-    /// for page faults nor for the system prompt. Called by one caller at a time.
-    /// </summary>
+    /// <summary>Every model that has a name or is still in memory.</summary>
+    public IReadOnlyList<ModelStatus> Status =>
+        _residents.IsValueCreated ? [.. _residents.Value.Look().Select(entry => ModelStatus.Of(entry.Model, entry.Loaded, entry.Names, entry.Eta))] : [];
+
+    /// <summary>Grows whenever a name means another file.</summary>
+    public long Revision => Interlocked.Read(ref _revision);
+
+    /// <summary>How often a model was loaded.</summary>
+    public int Loads => Volatile.Read(ref _loads);
+
+    /// <summary>Gives a file a name, by which requests ask for it. It is loaded when one does.</summary>
+    /// <exception cref="ModelLoadException">The file is missing, damaged or too large for the memory that models may take.</exception>
+    public void Define(NamedModel model)
+    {
+        model = model with { Path = Path.GetFullPath(model.Path) };
+        ModelFootprint footprint = Measure(model);
+        _named[model.Name] = _files[model.Path] = model;
+        _residents.Value.Place(model.Name, model.Path, footprint);
+        Interlocked.Increment(ref _revision);
+    }
+
+    /// <summary>The file that a name means now.</summary>
+    public string? FileOf(string name) => _named.TryGetValue(name, out NamedModel? model) ? model.Path : null;
+
+    /// <summary>Whether there is room for a model beside those that are loaded, without one of them leaving.</summary>
+    public bool Fits(string name) => _named.TryGetValue(name, out NamedModel? model) && _residents.Value.HasRoom(model.Path);
+
+    /// <summary>Loads a model that has a name now, so that the first job pays neither for that nor for page faults.</summary>
+    /// <exception cref="ModelLoadException">The file, the memory or the native library is unsuitable; the message says what to change.</exception>
+    public async Task<LocalModel> LoadAsync(string name, CancellationToken cancellationToken)
+    {
+        using ModelUse<LocalModel> use = await UseAsync(name, cancellationToken);
+        return use.Model;
+    }
+
+    /// <summary>Defines a model by its path and loads it.</summary>
     /// <param name="modelPath">GGUF file.</param>
     /// <param name="warmUp">A typical request of the host.</param>
-    /// <param name="cancellationToken">Given up between the steps; the native load itself does not stop.</param>
+    /// <param name="cancellationToken">Ends the waiting; a load goes on.</param>
     /// <exception cref="ModelLoadException">The file, the memory or the native library is unsuitable; the message says what to change.</exception>
     public async Task<LocalModel> LoadAsync(string modelPath, LabelScoringRequest warmUp, CancellationToken cancellationToken)
     {
         string path = Path.GetFullPath(modelPath);
-        if (_models.TryGetValue(path, out LocalModel? known))
+        Define(new(path, path) { WarmUp = warmUp });
+        return await LoadAsync(path, cancellationToken);
+    }
+
+    /// <summary>
+    /// Lets a name mean another file: that one is loaded and warmed beside the old one where there is room, else after it, and takes
+    /// what comes from then on; what runs on the old one ends there. Nothing has changed where it cannot be loaded.
+    /// </summary>
+    /// <exception cref="ModelLoadException">The file, the memory or the native library is unsuitable.</exception>
+    public async Task MoveAsync(string name, string path, CancellationToken cancellationToken)
+    {
+        if (!_named.TryGetValue(name, out NamedModel? before))
         {
-            return known;
+            throw NotDefined(name);
         }
 
-        long start = time.GetTimestamp();
-        LocalModel model = await Task.Factory.StartNew(
-            () => LocalModel.Load(path, loader, options.Value, weights, time, logger), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        try
-        {
-            await model.ScoreAsync(warmUp, cancellationToken);
-        }
-        catch
-        {
-            await model.DisposeAsync();
-            throw;
-        }
-
-        LogReady(logger, model.Info.Name, time.GetElapsedTime(start).TotalSeconds);
-        return _models[path] = model;
+        NamedModel moved = before with { Path = Path.GetFullPath(path) };
+        ModelFootprint footprint = Measure(moved);
+        _files.TryAdd(moved.Path, moved);
+        await _residents.Value.MoveAsync(name, moved.Path, footprint, cancellationToken);
+        _named[name] = moved;
+        Interlocked.Increment(ref _revision);
+        LogMoved(_logger, name, before.Path, moved.Path);
     }
 
     /// <inheritdoc/>
-    public Task<LabelScores> ScoreAsync(LabelScoringRequest request, CancellationToken cancellationToken) =>
-        Find(request.ModelPath).ScoreAsync(request, cancellationToken);
+    public async Task<LabelScores> ScoreAsync(LabelScoringRequest request, CancellationToken cancellationToken)
+    {
+        using ModelUse<LocalModel> use = await UseAsync(request.Model, cancellationToken);
+        return await use.Model.ScoreAsync(request, cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        Find(options?.ModelId).Chat.GetResponseAsync(messages, options, cancellationToken);
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using ModelUse<LocalModel> use = await UseAsync(options?.ModelId, cancellationToken);
+        return await use.Model.Chat.GetResponseAsync(messages, options, cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        Find(options?.ModelId).Chat.GetStreamingResponseAsync(messages, options, cancellationToken);
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using ModelUse<LocalModel> use = await UseAsync(options?.ModelId, cancellationToken);
+        await foreach (ChatResponseUpdate update in use.Model.Chat.GetStreamingResponseAsync(messages, options, cancellationToken))
+        {
+            yield return update;
+        }
+    }
 
     /// <inheritdoc/>
     public object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        foreach (string path in _models.Keys)
-        {
-            if (_models.TryRemove(path, out LocalModel? model))
-            {
-                await model.DisposeAsync();
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _residents.IsValueCreated ? _residents.Value.DisposeAsync() : ValueTask.CompletedTask;
 
     /// <summary>As <see cref="DisposeAsync"/>; blocks until the passes under way are over.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
-
-    private LocalModel Find(string? modelPath) => modelPath is null && _models.Values.ToArray() is [var only] ? only
-        : modelPath is not null && _models.TryGetValue(Path.GetFullPath(modelPath), out LocalModel? model) ? model
-        : throw new InferenceException(
-            $"The model {modelPath ?? "(none was named)"} is not loaded; {_models.Count} others are. Call LocalModels.LoadAsync before the host reports ready.");
-
-    [LoggerMessage(3001, LogLevel.Information, "Model {Model} is loaded and warm after {Seconds:F1} s")]
-    private static partial void LogReady(ILogger logger, string model, double seconds);
 }

@@ -31,7 +31,7 @@ internal sealed class EmbeddingHandler(LongTextEmbedder embedder, VectorCache ca
         TextProblem[] problems =
         [
             .. texts.Index().Where(text => IsTooLong(text.Item)).Select(text => new TextProblem(
-                text.Index, $"texts[{text.Index}] has {text.Item.Tokens} tokens; Models:Embedding:InputTokensMax is {options.Value.InputTokensMax}. Split it or raise the limit.")),
+                text.Index, $"texts[{text.Index}] has {text.Item.Tokens} tokens; Kinds:Embedding:InputTokensMax is {options.Value.InputTokensMax}. Split it or raise the limit.")),
         ];
         if (problems.Length == texts.Length)
         {
@@ -52,7 +52,7 @@ internal sealed class EmbeddingHandler(LongTextEmbedder embedder, VectorCache ca
             return new JobOutcome.Rejected(
                 DimensionsMin is { } least
                     ? $"dimensions is {wanted}: send {Math.Min(least, size)} to {size}, or leave it out."
-                    : $"dimensions is {wanted}: this model has {size}. Leave it out; or, for a model that was trained to be cut, set Models:Embedding:DimensionsMin.");
+                    : $"dimensions is {wanted}: this model has {size}. Leave it out; or, for a model that was trained to be cut, set Kinds:Embedding:DimensionsMin.");
         }
 
         return JobOutcome.Success(

@@ -11,7 +11,7 @@ namespace Pipeline.Workers.Embedding;
 
 /// <summary>Loads and warms the model before the host starts, so before the first message is fetched. Nothing is loaded where a server embeds.</summary>
 internal sealed class EmbeddingModelStart(
-    EmbeddingEngine engine, EmbeddingModelLoaders loaders, IOptions<InferenceOptions> inference, RemoteServer server, IOptions<EmbeddingOptions> options, ServedModel served)
+    EmbeddingEngine engine, EmbeddingModelLoaders loaders, IOptions<InferenceOptions> inference, RemoteServer server, NamedFile file, ServedModel served)
     : StartupStep
 {
     public override async Task StartingAsync(CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed class EmbeddingModelStart(
 
         try
         {
-            var path = options.Value.ModelPath;
+            var path = file.Path;
             await engine.LoadAsync(path, cancellationToken);
             await served.ReadVersionAsync(loaders.For(path).FilesOf(path), cancellationToken);
         }

@@ -3,16 +3,16 @@ using Microsoft.Extensions.Options;
 
 namespace Pipeline.Workers.Embedding;
 
-/// <summary>How embedding jobs are done. Section <c>Models:Embedding</c>.</summary>
+/// <summary>How embedding jobs are done. Section <c>Kinds:Embedding</c>.</summary>
 public sealed class EmbeddingOptions
 {
-    public const string Section = "Models:Embedding";
+    public const string Section = "Kinds:Embedding";
 
     /// <summary>
-    /// An embedding model: a GGUF file, or a directory with an ONNX model (model.onnx or onnx/model.onnx), its tokenizer and its
+    /// An embedding model: a name of section <c>Models</c>, a GGUF file, or a directory with an ONNX model (model.onnx or onnx/model.onnx), its tokenizer and its
     /// configuration, or one ONNX file of such a directory. Null or empty takes the small model that ships with Pipeline.
     /// </summary>
-    public string? Path { get; init; }
+    public string? Model { get; init; }
 
     /// <summary>
     /// Longest text in tokens; longer ones are rejected. One longer than the model reads at once is embedded in pieces, and
@@ -36,9 +36,9 @@ public sealed class EmbeddingOptions
     [Range(0, 10_000_000)]
     public int CacheTextsMax { get; init; } = 20_000;
 
-    internal bool TakesShippedModel => string.IsNullOrEmpty(Path);
+    internal bool TakesShippedModel => string.IsNullOrEmpty(Model);
 
-    internal string ModelPath => string.IsNullOrEmpty(Path) ? System.IO.Path.Combine(AppContext.BaseDirectory, "models", "embedding-mini.gguf") : Path;
+    internal static string ShippedPath => Path.Combine(AppContext.BaseDirectory, "models", "embedding-mini.gguf");
 }
 
 [OptionsValidator]

@@ -27,6 +27,7 @@ public static class EmbeddingWorkerRole
         services.AddRemoteEmbeddings(pipeline.Configuration);
 
         services.AddValidated<EmbeddingOptions, EmbeddingOptionsValidator>(EmbeddingOptions.Section);
+        services.AddSingleton(provider => new NamedFile(pipeline.Configuration, provider.GetRequiredService<IOptions<EmbeddingOptions>>()));
         services.AddSingleton(ModelServer);
         services.AddSingleton(provider => new KindModelSource(() => Name(provider)));
         services.AddSingleton<LongTextEmbedder>();
@@ -45,16 +46,16 @@ public static class EmbeddingWorkerRole
             .AddJobHandler<EmbedDocument, DocumentResult, DocumentHandler>();
     }
 
-    private static KindModel Name(IServiceProvider services)
+    private static IReadOnlyList<KindModel> Name(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<EmbeddingOptions>>().Value;
         if (services.GetRequiredService<IOptions<InferenceOptions>>().Value.IsRemote && services.GetRequiredService<IOptions<RemoteOptions>>().Value.EmbeddingModel is { } remote)
         {
-            return new(EmbedTexts.Kind, remote, ContextTokens: null);
+            return [new(EmbedTexts.Kind, remote, ContextTokens: null)];
         }
 
-        var loader = services.GetRequiredService<EmbeddingModelLoaders>().For(options.ModelPath);
-        return new(EmbedTexts.Kind, loader.NameOf(options.ModelPath), options.InputTokensMax);
+        var file = services.GetRequiredService<NamedFile>();
+        return [new(EmbedTexts.Kind, file.Name ?? services.GetRequiredService<EmbeddingModelLoaders>().For(file.Path).NameOf(file.Path), options.InputTokensMax)];
     }
 
     private static JobDependency ModelServer(IServiceProvider services)

@@ -4,14 +4,14 @@ using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Models;
 using Pipeline.Core.Queues;
 using Pipeline.Core.Results;
 using Pipeline.Inference;
 using Pipeline.Inference.LLamaSharp;
-using Pipeline.Inference.Models;
-using Pipeline.Inference.Vocabularies;
 using Pipeline.Inference.Remote;
 using Pipeline.Inference.Remote.Fallback;
+using Pipeline.Inference.Vocabularies;
 using Pipeline.Workers.Inference.Chat;
 using Pipeline.Workers.Inference.Emotion;
 using Pipeline.Workers.Inference.Feedback;
@@ -35,8 +35,13 @@ public static class InferenceWorkerRole
 
         services.AddSingleton(ModelServer);
         services.AddOptions<WriterOptions>().BindConfiguration(WriterOptions.Section);
+        services.AddSingleton(provider => new ServedModels(
+            pipeline.Configuration, provider.GetServices<KindChoice>(), provider.GetRequiredService<IOptions<InferenceOptions>>()));
         services.AddSingleton<TextModel>();
         services.AddHostedService<ModelStart>();
+        services.AddHosted<ModelMoves>();
+        services.AddSingleton(provider => new WorkerModelSource(() => ModelReport.Of(
+            provider.GetRequiredService<LocalModels>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<ModelMoves>())));
         services.AddHealthChecks().AddCheck<ModelHealth>("model", tags: ["ready"]);
         return pipeline.AddEmotion()
             .AddModelHandler<CompleteChat, ChatResult, ChatHandler, ChatJobOptions, ChatJobOptionsValidator>()
@@ -46,7 +51,7 @@ public static class InferenceWorkerRole
     }
 
     /// <summary>
-    /// This process does jobs of a kind with a language model: the one that <c>Models:NAME:Path</c> names, the server where there is
+    /// This process does jobs of a kind with a language model: the one that <c>Kinds:NAME:Model</c> names, the server where there is
     /// one, else the small one that ships. The handler asks it through <see cref="TextModel"/>, with <see cref="ModelOptions{TJob}"/>.
     /// </summary>
     public static PipelineBuilder AddModelHandler<TJob, TResult, THandler>(this PipelineBuilder pipeline)
@@ -63,7 +68,7 @@ public static class InferenceWorkerRole
         return new()
         {
             Name = server.Name,
-            Kinds = isNeeded ? [.. services.GetServices<ModelUse>().Select(use => use.Kind)] : [],
+            Kinds = isNeeded ? [.. services.GetServices<KindChoice>().Select(choice => choice.Kind)] : [],
             Judge = failure => failure switch
             {
                 RemoteException { Fault: RemoteFault.Away } => DependencyFault.Away,
@@ -77,28 +82,28 @@ public static class InferenceWorkerRole
     private static PipelineBuilder AddEmotion(this PipelineBuilder pipeline)
     {
         pipeline.Services.AddValidated<EmotionOptions, EmotionOptionsValidator>(EmotionOptions.Section);
-        pipeline.Services.AddSingleton(services => EmotionPrompt.Use(services.GetRequiredService<IOptions<EmotionOptions>>().Value));
+        pipeline.Services.AddSingleton(services => EmotionPrompt.Choice(services.GetRequiredService<IOptions<EmotionOptions>>().Value));
         pipeline.Services.AddSingleton<IResultFingerprint, EmotionFingerprint>();
-        pipeline.Services.AddSingleton(services => new KindModelSource(
-            () => Name(services, AnalyzeEmotion.Kind, services.GetRequiredService<IOptions<EmotionOptions>>().Value.ModelPath)));
+        pipeline.Services.AddSingleton(services => new KindModelSource(() => Name(services, AnalyzeEmotion.Kind)));
         return pipeline.AddJobHandler<AnalyzeEmotion, EmotionResult, EmotionHandler>();
     }
 
-    private static KindModel Name(IServiceProvider services, string kind, string path)
-    {
-        var inference = services.GetRequiredService<IOptions<InferenceOptions>>().Value;
-        if (inference.IsRemote)
-        {
-            return new(kind, services.GetRequiredService<IOptions<RemoteOptions>>().Value.Model!, ContextTokens: null);
-        }
-
-        var (name, contextTokens) = ModelNaming.Of(path, inference.ContextTokens);
-        return new(kind, name, contextTokens);
-    }
+    private static IReadOnlyList<KindModel> Name(IServiceProvider services, string kind) => services.GetRequiredService<IOptions<InferenceOptions>>().Value.IsRemote
+        ? [new(kind, services.GetRequiredService<IOptions<RemoteOptions>>().Value.Model!, ContextTokens: null)]
+        : services.GetRequiredService<ServedModels>().Announced(kind, services.GetRequiredService<LocalModels>().FileOf);
 
     /// <summary>Of the kind whose clients send prompts of any length; a server counts for itself.</summary>
-    private static byte[]? VocabularyOf(IServiceProvider services, string kind, string path) =>
-        kind == CompleteChat.Kind && !services.GetRequiredService<IOptions<InferenceOptions>>().Value.IsRemote ? GgufVocabulary.Read(path)?.Write() : null;
+    private static byte[]? VocabularyOf(IServiceProvider services, KindModel model)
+    {
+        if (model.Kind != CompleteChat.Kind || services.GetRequiredService<IOptions<InferenceOptions>>().Value.IsRemote)
+        {
+            return null;
+        }
+
+        var path = services.GetRequiredService<LocalModels>().FileOf(model.Name)
+            ?? services.GetRequiredService<ServedModels>().Of(model.Kind).First(served => served.Name == model.Name).Path;
+        return GgufVocabulary.Read(path)?.Write();
+    }
 
     /// <summary>The same of a kind with options of its own, in the same section.</summary>
     public static PipelineBuilder AddModelHandler<TJob, TResult, THandler, TOptions, TValidator>(this PipelineBuilder pipeline)
@@ -109,20 +114,20 @@ public static class InferenceWorkerRole
         where TValidator : class, IValidateOptions<TOptions>
     {
         pipeline.Services.AddValidated<TOptions, TValidator>(GenerationOptions.SectionOf(TJob.Kind));
-        pipeline.Services.AddSingleton(services => ModelUse.Generating(TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath));
-        pipeline.Services.AddSingleton(services => new KindModelSource(() => Name(services, TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath))
-        {
-            ReadVocabulary = () => VocabularyOf(services, TJob.Kind, services.GetRequiredService<IOptions<TOptions>>().Value.ModelPath),
-        });
+        var section = GenerationOptions.SectionOf(TJob.Kind);
+        pipeline.Services.AddSingleton(services => new KindChoice(TJob.Kind, section, services.GetRequiredService<IOptions<TOptions>>().Value.Model));
+        pipeline.Services.AddSingleton(services => new KindModelSource(() => Name(services, TJob.Kind)) { ReadVocabulary = model => VocabularyOf(services, model) });
         pipeline.Services.AddSingleton<IWriterCheck>(services => new WriterCheck(
             TJob.Kind,
-            services.GetRequiredService<IOptions<TOptions>>().Value,
-            services.GetRequiredService<IOptions<InferenceOptions>>().Value,
+            $"{section}:{nameof(GenerationOptions.Model)}",
+            services.GetRequiredService<ServedModels>(),
             services.GetRequiredService<IOptions<WriterOptions>>().Value));
         pipeline.Services.AddSingleton<IResultFingerprint>(services => new GenerationFingerprint(
             TJob.Kind,
             services.GetRequiredService<IOptions<TOptions>>().Value,
             services.GetRequiredService<IOptions<InferenceOptions>>().Value,
+            services.GetRequiredService<ServedModels>(),
+            services.GetRequiredService<LocalModels>(),
             typeof(TJob),
             typeof(THandler)));
         return pipeline.AddJobHandler<TJob, TResult, THandler>();

@@ -1,19 +1,21 @@
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Queues;
 using Pipeline.Inference;
 using Pipeline.Inference.Models;
 using Pipeline.Inference.Remote;
+using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference;
 
 /// <summary>
-/// Loads and warms the models of the kinds that this worker consumes before the host starts, so before the first message is
-/// fetched. A server's model is the server's affair: it may come up later, and the health check says whether it did.
+/// Names the models of this worker, and loads and warms those that its kinds name, as far as they fit together, before the host
+/// starts: before the first message is fetched. A server's model is the server's affair: it may come up later, and the health check
+/// says whether it did.
 /// </summary>
-internal sealed class ModelStart(LocalModels models, IOptions<InferenceOptions> inference, IEnumerable<ModelUse> uses, ConsumedQueues queues) : StartupStep
+internal sealed partial class ModelStart(LocalModels models, ServedModels served, IOptions<InferenceOptions> inference, ConsumedQueues queues, ILogger<ModelStart> logger) : StartupStep
 {
     public override async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -24,9 +26,20 @@ internal sealed class ModelStart(LocalModels models, IOptions<InferenceOptions> 
 
         try
         {
-            foreach (var use in uses.Where(use => queues.Include(use.Kind)))
+            var own = served.Own(queues.Include).ToArray();
+            foreach (var model in own)
             {
-                await models.LoadAsync(use.Path, use.WarmUp, cancellationToken);
+                models.Define(model);
+            }
+
+            foreach (var model in served.All(queues.Include).Except(own))
+            {
+                Define(model);
+            }
+
+            foreach (var model in own.Where(model => models.Fits(model.Name)))
+            {
+                await models.LoadAsync(model.Name, cancellationToken);
             }
         }
         catch (ModelLoadException e)
@@ -34,6 +47,22 @@ internal sealed class ModelStart(LocalModels models, IOptions<InferenceOptions> 
             throw new StartupException(e.Message, e);
         }
     }
+
+    /// <summary>One that requests may ask for: those that do are told what is wrong with it, and nobody else is.</summary>
+    private void Define(NamedModel model)
+    {
+        try
+        {
+            models.Define(model);
+        }
+        catch (ModelLoadException e)
+        {
+            LogUnfit(model.Name, e.Message);
+        }
+    }
+
+    [LoggerMessage(3501, LogLevel.Warning, "Model {Name} cannot be loaded; requests that ask for it fail: {Reason}")]
+    private partial void LogUnfit(string name, string reason);
 }
 
 internal sealed class ModelHealth(LocalModels models, IOptions<InferenceOptions> options, RemoteServer server) : IHealthCheck
@@ -42,7 +71,7 @@ internal sealed class ModelHealth(LocalModels models, IOptions<InferenceOptions>
     {
         if (!options.Value.IsRemote)
         {
-            return models.Loaded.Count is 0 ? HealthCheckResult.Unhealthy("No model is loaded yet.") : HealthCheckResult.Healthy();
+            return models.Status is [] ? HealthCheckResult.Unhealthy("No model is loaded yet.") : HealthCheckResult.Healthy();
         }
 
         try
@@ -55,13 +84,4 @@ internal sealed class ModelHealth(LocalModels models, IOptions<InferenceOptions>
             return HealthCheckResult.Unhealthy(e.Message);
         }
     }
-}
-
-/// <summary>A kind of job and the model file that it needs where no server is asked.</summary>
-/// <param name="WarmUp">A typical request, so that the first job does not pay for page faults and the shared prompt.</param>
-internal sealed record ModelUse(string Kind, string Path, LabelScoringRequest WarmUp)
-{
-    /// <summary>A kind that generates: scoring warms its model as well, and ends at once.</summary>
-    public static ModelUse Generating(string kind, string path) =>
-        new(kind, path, new() { Messages = [new(ChatRole.User, "Warm-up.")], Labels = ["yes", "no"], ModelPath = path });
 }

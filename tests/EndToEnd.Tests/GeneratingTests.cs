@@ -21,7 +21,7 @@ public sealed class GeneratingTests(WholeSystem system, PostgresDatabase databas
 
         result.GetProperty("content").GetString().ShouldNotBeNull();
         result.GetProperty("model").GetString().ShouldBe("small");
-        result.GetProperty("warnings")[0].GetString()!.ShouldContain("Models:Chat:Path");
+        result.GetProperty("warnings")[0].GetString()!.ShouldContain("Kinds:Chat:Model");
         var usage = result.GetProperty("usage");
         usage.GetProperty("completion_tokens").GetInt32().ShouldBeInRange(1, 16);
         usage.GetProperty("total_tokens").GetInt32().ShouldBe(usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());
@@ -41,7 +41,7 @@ public sealed class GeneratingTests(WholeSystem system, PostgresDatabase databas
         foreach (var result in (JsonElement[])[feedback, step])
         {
             result.GetProperty("model").GetString().ShouldBe("small");
-            result.GetProperty("warnings")[0].GetString()!.ShouldContain(":Path");
+            result.GetProperty("warnings")[0].GetString()!.ShouldContain(":Model");
         }
     }
 

@@ -101,7 +101,7 @@ public sealed class ManyResultsTests(WholeSystem system)
             line.GetProperty("state").GetString().ShouldBe(JobState.Succeeded, line.ToString());
             var result = line.GetProperty("result").Deserialize(TJob.ResultJson).ShouldNotBeNull();
             result.Model.ShouldBe("small");
-            result.Warnings.ShouldNotBeNull()[0].ShouldContain(":Path");
+            result.Warnings.ShouldNotBeNull()[0].ShouldContain(":Model");
             check(result).ShouldAllBe(text => text.Length > 0, line.ToString());
         }
 

@@ -13,23 +13,23 @@ public sealed class NoWriterTests(PostgresDatabase database) : IClassFixture<Pos
 {
     private static readonly (string Path, string Body, string Setting)[] Doors =
     [
-        ("/api/chat/completions", """{"messages":[{"role":"user","content":"Hi"}]}""", "Models:Chat:Path"),
-        ("/api/chat/completions", """{"messages":[{"role":"user","content":"Hi"}],"stream":true}""", "Models:Chat:Path"),
-        ("/api/jobs", """{"kind":"chat","input":{"messages":[{"role":"user","content":"Hi"}]}}""", "Models:Chat:Path"),
-        ("/api/feedback", """{"question":"Why?","answer":"Why not."}""", "Models:Feedback:Path"),
-        ("/api/interview/step", """{"topic":"Testing","phase":"warm-up","question":"Why?","answer":"Why not."}""", "Models:Interview:Path"),
-        ("/api/report", """{"items":[{"question":"Why?","answer":"Why not."}]}""", "Models:Report:Path"),
-        ("/api/interviews", """{"topics":["Testing"],"phases":["warm-up"]}""", "Models:Interview:Path"),
-        ("/v1/chat/completions", """{"model":"chat","messages":[{"role":"user","content":"Hi"}]}""", "Models:Chat:Path"),
-        ("/v1/chat/completions", """{"model":"chat","messages":[{"role":"user","content":"Hi"}],"stream":true}""", "Models:Chat:Path"),
-        ("/api/jobs/batch", """[{"kind":"emotion","input":{"text":"Hi"}},{"kind":"chat","input":{"messages":[{"role":"user","content":"Hi"}]}}]""", "Models:Chat:Path"),
+        ("/api/chat/completions", """{"messages":[{"role":"user","content":"Hi"}]}""", "Kinds:Chat:Model"),
+        ("/api/chat/completions", """{"messages":[{"role":"user","content":"Hi"}],"stream":true}""", "Kinds:Chat:Model"),
+        ("/api/jobs", """{"kind":"chat","input":{"messages":[{"role":"user","content":"Hi"}]}}""", "Kinds:Chat:Model"),
+        ("/api/feedback", """{"question":"Why?","answer":"Why not."}""", "Kinds:Feedback:Model"),
+        ("/api/interview/step", """{"topic":"Testing","phase":"warm-up","question":"Why?","answer":"Why not."}""", "Kinds:Interview:Model"),
+        ("/api/report", """{"items":[{"question":"Why?","answer":"Why not."}]}""", "Kinds:Report:Model"),
+        ("/api/interviews", """{"topics":["Testing"],"phases":["warm-up"]}""", "Kinds:Interview:Model"),
+        ("/v1/chat/completions", """{"model":"chat","messages":[{"role":"user","content":"Hi"}]}""", "Kinds:Chat:Model"),
+        ("/v1/chat/completions", """{"model":"chat","messages":[{"role":"user","content":"Hi"}],"stream":true}""", "Kinds:Chat:Model"),
+        ("/api/jobs/batch", """[{"kind":"emotion","input":{"text":"Hi"}},{"kind":"chat","input":{"messages":[{"role":"user","content":"Hi"}]}}]""", "Kinds:Chat:Model"),
     ];
 
     [Fact]
     public async Task Every_door_refuses_what_no_model_can_write_and_emotions_are_named()
     {
         var settings = await TestPipeline.SettingsAsync(database);
-        settings.Remove("Models:AllowSmallWriter");
+        settings.Remove("Kinds:AllowSmallWriter");
         await using var host = await RoleProcess.StartReadyAsync("AllInOne", settings);
         using var http = new HttpClient { BaseAddress = host.Address };
 
@@ -39,7 +39,7 @@ public sealed class NoWriterTests(PostgresDatabase database) : IClassFixture<Pos
         }
 
         using var begun = await http.PostAsJsonAsync("/api/conversations", new { system_prompt = "Answer in one sentence." });
-        await RefusedAsync(http, $"{begun.Headers.Location}/messages", """{"content":"Hi"}""", "Models:Chat:Path");
+        await RefusedAsync(http, $"{begun.Headers.Location}/messages", """{"content":"Hi"}""", "Kinds:Chat:Model");
 
         using var emotion = new HttpRequestMessage(HttpMethod.Post, "/api/emotion") { Content = JsonContent.Create(new { text = "너무 슬퍼요" }), Headers = { { "Prefer", "wait=30" } } };
         using var named = await http.SendAsync(emotion);

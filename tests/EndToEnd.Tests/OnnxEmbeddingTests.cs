@@ -15,7 +15,7 @@ public sealed class OnnxEmbeddingTests(PostgresDatabase database) : IClassFixtur
     public async Task A_directory_with_an_ONNX_model_embeds_texts_and_documents()
     {
         var settings = await TestPipeline.SettingsAsync(database);
-        settings["Models:Embedding:Path"] = TrainedModel.MiniLm;
+        settings["Kinds:Embedding:Model"] = TrainedModel.MiniLm;
         await using var host = await RoleProcess.StartReadyAsync("AllInOne", settings);
         using var http = new HttpClient { BaseAddress = host.Address };
         var longText = string.Join(' ', Enumerable.Repeat("The parcel was late.", 200)); // More than the model reads at once.

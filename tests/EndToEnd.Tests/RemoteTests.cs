@@ -77,8 +77,8 @@ public sealed class RemoteTests(PostgresDatabase database) : IClassFixture<Postg
     {
         var settings = await TestPipeline.SettingsAsync(database);
         settings["Inference:Backend"] = "Remote";
-        settings["Models:Remote:BaseUrl"] = server.BaseUrl.ToString();
-        settings["Models:Remote:Model"] = "served";
+        settings["Inference:Remote:BaseUrl"] = server.BaseUrl.ToString();
+        settings["Inference:Remote:Model"] = "served";
         return settings;
     }
 

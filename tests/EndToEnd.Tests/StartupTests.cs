@@ -13,7 +13,7 @@ public sealed class StartupTests(PostgresDatabase database) : IClassFixture<Post
 {
     [Fact]
     public Task A_missing_model_file_names_the_file() =>
-        FailsAsync("Workers.Inference", "Models:Emotion:Path", "/nowhere/model.gguf", "/nowhere/model.gguf");
+        FailsAsync("Workers.Inference", "Kinds:Emotion:Model", "/nowhere/model.gguf", "/nowhere/model.gguf");
 
     [Fact]
     public async Task A_truncated_model_says_so()
@@ -22,7 +22,7 @@ public sealed class StartupTests(PostgresDatabase database) : IClassFixture<Post
         var whole = await File.ReadAllBytesAsync(RepositoryFiles.Path("models", "emotion-mini-q8_0.gguf"));
         await File.WriteAllBytesAsync(truncated, whole[..(whole.Length / 2)]);
 
-        await FailsAsync("Workers.Inference", "Models:Emotion:Path", truncated, "truncated");
+        await FailsAsync("Workers.Inference", "Kinds:Emotion:Model", truncated, "truncated");
 
         File.Delete(truncated);
     }
@@ -32,7 +32,7 @@ public sealed class StartupTests(PostgresDatabase database) : IClassFixture<Post
     {
         var huge = SparseModel.Create(weights: 500_000_000_000);
 
-        await FailsAsync("Workers.Inference", "Models:Emotion:Path", huge, "memory");
+        await FailsAsync("Workers.Inference", "Kinds:Emotion:Model", huge, "memory");
 
         File.Delete(huge);
     }
@@ -88,7 +88,7 @@ public sealed class StartupTests(PostgresDatabase database) : IClassFixture<Post
 
     [Fact]
     public Task A_remote_backend_without_a_server_says_where_to_name_it() =>
-        FailsAsync("Workers.Inference", "Inference:Backend", "Remote", "Models:Remote:BaseUrl is not set");
+        FailsAsync("Workers.Inference", "Inference:Backend", "Remote", "Inference:Remote:BaseUrl is not set");
 
     [Fact]
     public Task A_fallback_without_a_key_names_the_variable() =>

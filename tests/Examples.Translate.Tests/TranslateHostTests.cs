@@ -23,7 +23,7 @@ public sealed class TranslateHostTests(TranslateHost host) : IClassFixture<Trans
 
         result.Translation.ShouldNotBeEmpty();
         (result.Target, result.Model, result.Prompt).ShouldBe(("Korean", GeneratedResult.SmallModel, new PromptSource("default", "en", 1)));
-        result.Warnings.ShouldNotBeNull().ShouldHaveSingleItem().ShouldContain("Models:Translate:Path");
+        result.Warnings.ShouldNotBeNull().ShouldHaveSingleItem().ShouldContain("Kinds:Translate:Model");
     }
 
     [Fact]

@@ -40,11 +40,11 @@ public sealed class LoadingTests
     }
 
     [Fact]
-    public async Task Scoring_before_loading_says_what_to_call()
+    public async Task Scoring_before_a_model_has_a_name_says_that_there_is_none()
     {
         await using LocalModels models = TestEngine.Create();
         InferenceException error = await Should.ThrowAsync<InferenceException>(() => models.ScoreAsync(EmotionPrompt.For("x"), _cancel));
-        error.Message.ShouldContain("LoadAsync");
+        error.Message.ShouldContain("none was named");
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class LocalModelsTests
         await LoadAsync(models, detour);
 
         models.Loaded.ShouldHaveSingleItem();
-        (await models.ScoreAsync(EmotionPrompt.For("hi") with { ModelPath = detour }, _cancel)).Labels.Count.ShouldBe(7);
+        (await models.ScoreAsync(EmotionPrompt.For("hi") with { Model = detour }, _cancel)).Labels.Count.ShouldBe(7);
         (await models.ScoreAsync(EmotionPrompt.For("hi"), _cancel)).Labels.Count.ShouldBe(7);
     }
 
@@ -41,8 +41,8 @@ public sealed class LocalModelsTests
     {
         await using LocalModels models = Create();
 
-        (await Should.ThrowAsync<InferenceException>(() => models.ScoreAsync(EmotionPrompt.For("hi") with { ModelPath = "/no.gguf" }, _cancel)))
-            .Message.ShouldContain("/no.gguf is not loaded");
+        (await Should.ThrowAsync<InferenceException>(() => models.ScoreAsync(EmotionPrompt.For("hi") with { Model = "/no.gguf" }, _cancel)))
+            .Message.ShouldContain("no model /no.gguf here");
     }
 
     private async Task<string?> NameAsync(LocalModels models, string path)

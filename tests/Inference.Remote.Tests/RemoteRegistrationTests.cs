@@ -15,8 +15,8 @@ public sealed class RemoteRegistrationTests
     private static readonly Dictionary<string, string?> Remote = new()
     {
         ["Inference:Backend"] = "Remote",
-        ["Models:Remote:BaseUrl"] = "http://127.0.0.1:8000/v1",
-        ["Models:Remote:Model"] = "qwen",
+        ["Inference:Remote:BaseUrl"] = "http://127.0.0.1:8000/v1",
+        ["Inference:Remote:Model"] = "qwen",
     };
 
     private static readonly Dictionary<string, string?> Fallback = new()
@@ -40,7 +40,7 @@ public sealed class RemoteRegistrationTests
     public async Task A_remote_backend_scores_and_chats_on_the_server_and_embeds_there_only_with_a_model_for_it()
     {
         await using ServiceProvider chat = Build(Remote);
-        await using ServiceProvider both = Build(new(Remote) { ["Models:Remote:EmbeddingModel"] = "bge" });
+        await using ServiceProvider both = Build(new(Remote) { ["Inference:Remote:EmbeddingModel"] = "bge" });
 
         Validate(chat);
         chat.GetRequiredService<ILabelScorer>().ShouldBeOfType<OpenAiLabelScorer>();
@@ -61,13 +61,13 @@ public sealed class RemoteRegistrationTests
     }
 
     [Theory]
-    [InlineData("Models:Remote:BaseUrl", null, "Models:Remote:BaseUrl is not set")]
-    [InlineData("Models:Remote:BaseUrl", "ftp://server/v1", "not an HTTP address")]
-    [InlineData("Models:Remote:BaseUrl", "http://user:pass@server/v1", "environment variable instead")]
-    [InlineData("Models:Remote:Model", "", "Models:Remote:Model is not set")]
-    [InlineData("Models:Remote:ApiKeyVariable", "NO_SUCH_KEY", "NO_SUCH_KEY")]
-    [InlineData("Models:Remote:Timeout", "00:00:00", "Timeout")]
-    [InlineData("Models:Remote:EmbeddingBatchMax", "0", "EmbeddingBatchMax")]
+    [InlineData("Inference:Remote:BaseUrl", null, "Inference:Remote:BaseUrl is not set")]
+    [InlineData("Inference:Remote:BaseUrl", "ftp://server/v1", "not an HTTP address")]
+    [InlineData("Inference:Remote:BaseUrl", "http://user:pass@server/v1", "environment variable instead")]
+    [InlineData("Inference:Remote:Model", "", "Inference:Remote:Model is not set")]
+    [InlineData("Inference:Remote:ApiKeyVariable", "NO_SUCH_KEY", "NO_SUCH_KEY")]
+    [InlineData("Inference:Remote:Timeout", "00:00:00", "Timeout")]
+    [InlineData("Inference:Remote:EmbeddingBatchMax", "0", "EmbeddingBatchMax")]
     public async Task A_remote_backend_that_can_not_work_says_why(string setting, string? value, string expected)
     {
         await using ServiceProvider services = Build(new(Remote) { [setting] = value });

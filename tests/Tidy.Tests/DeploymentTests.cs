@@ -38,9 +38,9 @@ public sealed partial class DeploymentTests
         var own = ((YamlMappingNode)root["services"]).Children.Values.Cast<YamlMappingNode>().Where(service => service.Children.ContainsKey("build") && service.Children.ContainsKey("environment"))
             .Select(service => service["environment"]);
 
-        // Models have a section each.
+        // Kinds have a section each.
         var variables = shared.Concat(own).OfType<YamlMappingNode>().SelectMany(map => map.Children.Keys.Select(key => ((YamlScalarNode)key).Value!))
-            .Where(name => name is not "<<" && !name.StartsWith("Models__", StringComparison.Ordinal)).Distinct().ToArray();
+            .Where(name => name is not "<<" && !name.StartsWith("Kinds__", StringComparison.Ordinal)).Distinct().ToArray();
 
         variables.Length.ShouldBeGreaterThan(5);
         variables.Except(foreign).Where(name => !options.Contains(name)).ShouldBeEmpty();

@@ -54,7 +54,7 @@ public sealed class EmbeddingHandlerTests : IDisposable
         var outcome = await HandleAsync(JobPriority.Interactive, new string('a', 300));
 
         outcome.ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldBe(
-            "texts[0] has 300 tokens; Models:Embedding:InputTokensMax is 200. Split it or raise the limit.");
+            "texts[0] has 300 tokens; Kinds:Embedding:InputTokensMax is 200. Split it or raise the limit.");
         _generator.Requests.Count.ShouldBe(1); // Told before any piece was computed.
     }
 
@@ -65,7 +65,7 @@ public sealed class EmbeddingHandlerTests : IDisposable
 
         result.Embeddings.Select(vector => vector?.Length).ShouldBe([2, null, 2]);
         result.Problems.ShouldNotBeNull().ShouldHaveSingleItem().ShouldBe(
-            new TextProblem(1, "texts[1] has 300 tokens; Models:Embedding:InputTokensMax is 200. Split it or raise the limit."));
+            new TextProblem(1, "texts[1] has 300 tokens; Kinds:Embedding:InputTokensMax is 200. Split it or raise the limit."));
     }
 
     [Fact]

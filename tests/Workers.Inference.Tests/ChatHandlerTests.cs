@@ -32,17 +32,17 @@ public sealed class ChatHandlerTests : IDisposable
         var result = await SucceedAsync(new());
 
         result.Model.ShouldBe("small");
-        result.Warnings.ShouldHaveSingleItem().ShouldContain("Set Models:Chat:Path to an instruct GGUF");
-        _chat.Options!.ModelId.ShouldBe(ShippedModel.Path);
+        result.Warnings.ShouldHaveSingleItem().ShouldContain("Set Kinds:Chat:Model to an instruct GGUF");
+        _chat.Options!.ModelId.ShouldBe("emotion-mini-ko-en");
     }
 
     [Fact]
     public async Task A_model_that_an_operator_named_has_its_own_name_and_no_warning()
     {
-        var result = await SucceedAsync(new() { Path = "/models/qwen.gguf" });
+        var result = await SucceedAsync(new() { Model = "/models/qwen.gguf" });
 
         (result.Model, result.Warnings).ShouldBe(("scripted", null));
-        _chat.Options!.ModelId.ShouldBe("/models/qwen.gguf");
+        _chat.Options!.ModelId.ShouldBe("qwen");
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public sealed class ChatHandlerTests : IDisposable
             AdditionalProperties = new() { [ChatOptionNames.DroppedMessages] = 4, ["fallback_provider"] = "Anthropic" },
         };
 
-        var answer = ModelAnswer.Of(response, shipped: "Models:Chat", isLocal: true);
+        var answer = ModelAnswer.Of(response, shipped: "Kinds:Chat", isLocal: true);
 
         (answer.Model, answer.FallbackProvider).ShouldBe(("claude", "Anthropic"));
         answer.Warnings.ShouldHaveSingleItem().ShouldContain("the 4 oldest messages were left out");
@@ -229,6 +229,6 @@ public sealed class ChatHandlerTests : IDisposable
             (await HandleAsync(options, job ?? Job, backend)).ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, CompleteChat.ResultJson)!;
 
     private Task<JobOutcome> HandleAsync(ChatJobOptions options, CompleteChat job, InferenceBackend backend = InferenceBackend.Local, JobContext? context = null) =>
-        new ChatHandler(TestJobs.Model(_chat, backend), Options.Create(options), TimeProvider.System)
+        new ChatHandler(TestJobs.Model(_chat, backend, options.Model), Options.Create(options), TimeProvider.System)
             .HandleAsync(job, context ?? TestJobs.Interactive, CancellationToken.None);
 }

@@ -209,7 +209,7 @@ public sealed class EmotionHandlerTests
         JsonSerializer.Deserialize((await HandleAsync(text, context, options, spans)).ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, AnalyzeEmotion.ResultJson)!;
 
     private Task<JobOutcome> HandleAsync(string text, JobContext context, EmotionOptions? options = null, bool spans = false) =>
-        new EmotionHandler(_scorer, Options.Create(options ?? new EmotionOptions()), TimeProvider.System)
+        new EmotionHandler(_scorer, TestJobs.Served(), Options.Create(new InferenceOptions()), Options.Create(options ?? new EmotionOptions()), TimeProvider.System)
             .HandleAsync(new AnalyzeEmotion { Text = text, Spans = spans }, context, CancellationToken.None);
 
     private sealed class RecordingScorer : ILabelScorer

@@ -23,7 +23,7 @@ public sealed class FeedbackHandlerTests
     {
         using var model = Saying($$"""{"feedback":"좋아요.","score":{{score}},"improvement_suggestion":"Say why."}""");
 
-        var result = Result(await HandleAsync(model, new() { Path = "/models/real.gguf" }));
+        var result = Result(await HandleAsync(model, new() { Model = "/models/real.gguf" }));
 
         (result.Feedback, result.Score, result.IsPassed, result.PassMark, result.ImprovementSuggestion).ShouldBe(("좋아요.", score, passed, 6, "Say why."));
         (result.Model, result.Warnings, result.Prompt).ShouldBe(("scripted", null, new("default", "en", 3)));
@@ -38,7 +38,7 @@ public sealed class FeedbackHandlerTests
         var result = Result(await HandleAsync(model, new()));
 
         result.Model.ShouldBe("small");
-        result.Warnings.ShouldHaveSingleItem().ShouldContain("Models:Feedback:Path");
+        result.Warnings.ShouldHaveSingleItem().ShouldContain("Kinds:Feedback:Model");
         Schema(model).GetProperty("feedback").GetProperty("maxLength").GetInt32().ShouldBe(24);
     }
 
@@ -47,7 +47,7 @@ public sealed class FeedbackHandlerTests
     {
         using var model = Saying("""{"feedback":"x","score":1,"improvement_suggestion":"y"}""");
 
-        await HandleAsync(model, new() { Path = "/models/real.gguf" });
+        await HandleAsync(model, new() { Model = "/models/real.gguf" });
 
         Schema(model).GetProperty("feedback").TryGetProperty("maxLength", out _).ShouldBeFalse();
         Schema(model).GetProperty("score").GetProperty("maximum").GetInt32().ShouldBe(10);
@@ -61,7 +61,7 @@ public sealed class FeedbackHandlerTests
         var reason = (await HandleAsync(model, new())).ShouldBeOfType<JobOutcome.Rejected>().Reason;
 
         reason.ShouldContain("incomplete after 2 tokens");
-        reason.ShouldContain("Models:Feedback:OutputTokensMax is 1024");
+        reason.ShouldContain("Kinds:Feedback:OutputTokensMax is 1024");
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class FeedbackHandlerTests
         ((ChatResponseFormatJson)model.Options.First().ResponseFormat!).Schema!.Value.GetProperty("properties");
 
     private static Task<JobOutcome> HandleAsync(ScriptedForms model, FeedbackOptions options) =>
-        new FeedbackHandler(TestJobs.Model(model), Options.Create(options), TimeProvider.System).HandleAsync(Job, TestJobs.Interactive, CancellationToken.None);
+        new FeedbackHandler(TestJobs.Model(model, model: options.Model), Options.Create(options), TimeProvider.System).HandleAsync(Job, TestJobs.Interactive, CancellationToken.None);
 
     private static FeedbackResult Result(JobOutcome outcome) =>
         JsonSerializer.Deserialize(outcome.ShouldBeOfType<JobOutcome.Succeeded>().ResultJson, GiveFeedback.ResultJson)!;

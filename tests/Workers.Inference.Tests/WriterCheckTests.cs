@@ -9,11 +9,11 @@ public sealed class WriterCheckTests
 {
     [Fact]
     public void The_model_that_ships_cannot_write_and_the_setting_that_names_another_is_told() =>
-        Missing(new()).ShouldBe("Models:Chat:Path");
+        Missing(new()).ShouldBe("Kinds:Chat:Model");
 
     [Fact]
     public void A_copy_of_it_under_another_name_cannot_either() =>
-        Missing(new() { Path = EmotionPrompt.ModelPath }).ShouldBe("Models:Chat:Path");
+        Missing(new() { Model = EmotionPrompt.ModelPath }).ShouldBe("Kinds:Chat:Model");
 
     [Fact]
     public void A_model_as_large_as_the_smallest_instruct_models_counts_as_a_writer()
@@ -21,7 +21,7 @@ public sealed class WriterCheckTests
         var path = SparseModel.Create(weights: 134_515_008);
         try
         {
-            Missing(new() { Path = path }).ShouldBeNull();
+            Missing(new() { Model = path }).ShouldBeNull();
         }
         finally
         {
@@ -38,8 +38,8 @@ public sealed class WriterCheckTests
 
     [Fact]
     public void A_file_that_is_not_there_is_for_whoever_loads_it_to_report() =>
-        Missing(new() { Path = "/nowhere/model.gguf" }).ShouldBeNull();
+        Missing(new() { Model = "/nowhere/model.gguf" }).ShouldBeNull();
 
     private static string? Missing(ChatJobOptions options, InferenceOptions? inference = null, WriterOptions? writers = null) =>
-        new WriterCheck("chat", options, inference ?? new(), writers ?? new()).MissingSetting;
+        new WriterCheck("chat", "Kinds:Chat:Model", TestJobs.Served(inference?.Backend ?? InferenceBackend.Local, options.Model), writers ?? new()).MissingSetting;
 }

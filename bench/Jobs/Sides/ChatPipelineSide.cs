@@ -27,8 +27,8 @@ internal sealed class ChatPipelineSide : IChatSide
         {
             ["Postgres__ConnectionString"] = stage.Servers.Postgres,
             ["Broker__Url"] = stage.Servers.Broker,
-            ["Models__Chat__Path"] = model,
-            ["Models__AllowSmallWriter"] = "true", // Random weights of any size: what is measured is how fast they write.
+            ["Kinds__Chat__Model"] = model,
+            ["Kinds__AllowSmallWriter"] = "true", // Random weights of any size: what is measured is how fast they write.
             ["Inference__Threads"] = threads.ToString(CultureInfo.InvariantCulture),
             ["Inference__GpuLayers"] = "0",
         };

@@ -29,10 +29,10 @@ internal sealed class WholePipeline : IServingSide
         {
             ["Postgres__ConnectionString"] = stage.Servers.Postgres,
             ["Broker__Url"] = stage.Servers.Broker,
-            ["Models__Chat__Path"] = files.Chat,
-            ["Models__AllowSmallWriter"] = "true", // Random weights of any size: what is measured is how fast they write.
-            ["Models__Emotion__Path"] = files.Emotion,
-            ["Models__Embedding__Path"] = files.Embedding,
+            ["Kinds__Chat__Model"] = files.Chat,
+            ["Kinds__AllowSmallWriter"] = "true", // Random weights of any size: what is measured is how fast they write.
+            ["Kinds__Emotion__Model"] = files.Emotion,
+            ["Kinds__Embedding__Model"] = files.Embedding,
         };
         WholePipeline pipeline = new(ChildProcess.FreePort());
         try

@@ -19,7 +19,7 @@ namespace Pipeline.Api.Batches;
 /// <summary>The way of <c>POST /api/jobs/batch</c>: read and check to the end, then accept all of it or nothing.</summary>
 internal sealed class BatchSubmissions(
     PromptedInputs prompts,
-    SchemaCheck schemas,
+    InputCheck checks,
     BatchIntake intake,
     BatchStore store,
     Callbacks callbacks,
@@ -127,7 +127,7 @@ internal sealed class BatchSubmissions(
             var drafted = draft.Parse(utf8, index, errors);
             if (drafted is not null)
             {
-                schemas.Check(drafted.Input, field => JsonPath.Below(drafted.Path, field), errors, cancellationToken);
+                checks.Check(drafted.Kind, drafted.Input, field => JsonPath.Below(drafted.Path, field), errors, cancellationToken);
             }
 
             if (drafted is not null

@@ -111,9 +111,9 @@ internal sealed record MessageRequest : SampledMessage
 /// <summary>What every message may say of its answer.</summary>
 internal abstract record SampledMessage
 {
-    [Description("Randomness, 0 to 2; default Models:Chat:Temperature (0.7).")]
+    [Description("Randomness, 0 to 2; default Kinds:Chat:Temperature (0.7).")]
     public double? Temperature { get; init; }
 
-    [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096); default Models:Chat:OutputTokensMax (1,024).")]
+    [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096); default Kinds:Chat:OutputTokensMax (1,024).")]
     public int? MaxTokens { get; init; }
 }

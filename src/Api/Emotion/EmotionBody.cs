@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 using Pipeline.Api.Body;
 using Pipeline.Api.Jobs;
 using Pipeline.Contracts;
@@ -15,13 +16,14 @@ internal static class EmotionBody
         var (texts, isList) = TextFields.Take(fields, options.TextsMax, "Api:TextsMax", limits);
         var priority = CommonFields.TakePriority(fields);
         var expiresAt = CommonFields.TakeExpiresAt(fields, now, options.ExpiryMax);
+        var model = fields.Take("model", JsonValueKind.String, required: false)?.GetString();
         var spans = fields.TakeBoolean("spans") ?? false;
         return texts is null
             ? null
             : new JobDraft
             {
                 Kind = AnalyzeEmotion.Descriptor,
-                Inputs = [.. texts.Select(text => new AnalyzeEmotion { Text = text, Spans = spans })],
+                Inputs = [.. texts.Select(text => new AnalyzeEmotion { Text = text, Spans = spans, Model = model })],
                 IsList = isList,
                 Priority = priority,
                 ExpiresAt = expiresAt,
@@ -41,4 +43,7 @@ internal sealed record EmotionTexts
 
     [Description("Whether results have spans: the pieces in which a text was scored. Default false.")]
     public bool? Spans { get; init; }
+
+    [Description("One of the models that do this kind (GET /api/models); default the kind's own.")]
+    public string? Model { get; init; }
 }

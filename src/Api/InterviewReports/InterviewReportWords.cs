@@ -49,7 +49,7 @@ internal sealed record InterviewReportWords
         Feedback = "Feedback",
         Note = "Note",
         Model = "Written by the model",
-        Small = "The small model that ships with Pipeline wrote this: it is well-formed but meaningless. Set Models:Report:Path to an instruct GGUF; see Models in README.md.",
+        Small = "The small model that ships with Pipeline wrote this: it is well-formed but meaningless. Set Kinds:Report:Model to an instruct GGUF; see Models in README.md.",
     };
 
     private static InterviewReportWords Korean { get; } = new()
@@ -65,6 +65,6 @@ internal sealed record InterviewReportWords
         Feedback = "평가",
         Note = "주의",
         Model = "작성 모델",
-        Small = "Pipeline에 포함된 작은 모델이 쓴 글입니다. 보고서의 형식만 보여 줄 뿐 의미가 없습니다. Models:Report:Path에 instruct GGUF를 지정하세요. README.ko.md의 '모델'을 참고하세요.",
+        Small = "Pipeline에 포함된 작은 모델이 쓴 글입니다. 보고서의 형식만 보여 줄 뿐 의미가 없습니다. Kinds:Report:Model에 instruct GGUF를 지정하세요. README.ko.md의 '모델'을 참고하세요.",
     };
 }

@@ -63,7 +63,7 @@ internal sealed record JobResource
     [Description("Progress, for kinds with steps, such as report.")]
     public JobProgress? Progress { get; init; }
 
-    [Description("Of a queued job that was asked for by its id: workers, paused, model_loading, fair_share, limit, retry_at or broker.")]
+    [Description("Of a queued job that was asked for by its id, and of a running one whose model is not loaded yet: workers, paused, model_loading, fair_share, limit, retry_at or broker.")]
     public string? WaitingFor { get; init; }
 
     [Description("What waiting_for means here, and what to do.")]

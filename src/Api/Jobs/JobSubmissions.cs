@@ -23,7 +23,7 @@ internal delegate Task<IResult> Answering(HttpContext context, Submission submis
 internal sealed class JobSubmissions(
     BodyReader bodies,
     PromptedInputs prompts,
-    SchemaCheck schemas,
+    InputCheck checks,
     PromptCheck lengths,
     JobIntake intake,
     JobAnswers answers,
@@ -120,7 +120,7 @@ internal sealed class JobSubmissions(
         List<IJob> inputs = [];
         foreach (var input in wanted.Inputs)
         {
-            schemas.Check(input, wanted.FieldOf, errors, context.RequestAborted);
+            checks.Check(wanted.Kind, input, wanted.FieldOf, errors, context.RequestAborted);
             if (await prompts.WriteOutAsync(context.ClientId(), input, wanted.InputPath, errors, context.RequestAborted) is { } written)
             {
                 inputs.Add(written);

@@ -23,7 +23,7 @@ internal sealed class PromptCheck(KnownModels models, VocabularyStore store)
     /// <param name="fieldOf">Where a field of the input stands in the body.</param>
     public async Task CheckAsync(IJob input, Func<string, string> fieldOf, InputErrors errors, CancellationToken cancellationToken)
     {
-        if (input is not CompleteChat chat || await SurelyTooLongAsync(Texts(chat), cancellationToken) is not { } model)
+        if (input is not CompleteChat chat || await SurelyTooLongAsync(chat, cancellationToken) is not { } model)
         {
             return;
         }
@@ -34,12 +34,13 @@ internal sealed class PromptCheck(KnownModels models, VocabularyStore store)
             $"have more than {model.ContextTokens - 1} tokens, the longest prompt that {model.Name} takes: shorten or drop some, or raise Inference:ContextTokens where the model was trained for more.");
     }
 
-    /// <summary>The model with the longest context, if the texts are too long for every one that there is. Where one cannot be counted with, nothing is sure.</summary>
-    private async Task<KindModel?> SurelyTooLongAsync(List<string> texts, CancellationToken cancellationToken)
+    /// <summary>The model with the longest context, if the chat is too long for every one that may take it. Where one cannot be counted with, nothing is sure.</summary>
+    private async Task<KindModel?> SurelyTooLongAsync(CompleteChat chat, CancellationToken cancellationToken)
     {
         KindModel? longest = null;
+        var texts = Texts(chat);
         var bytes = texts.Sum(Encoding.UTF8.GetByteCount);
-        foreach (var model in models.All.Where(model => model.Kind == CompleteChat.Kind))
+        foreach (var model in models.All.Where(model => model.Kind == CompleteChat.Kind && MayTake(model, chat)))
         {
             // A token has a byte at least, so most prompts need no counting.
             if (model is not { ContextTokens: { } context, VocabularyId: { } id }
@@ -55,6 +56,8 @@ internal sealed class PromptCheck(KnownModels models, VocabularyStore store)
 
         return longest;
     }
+
+    private static bool MayTake(KindModel model, CompleteChat chat) => chat.Model is null || chat.Model == CompleteChat.Kind ? model.IsDefault : model.Name == chat.Model;
 
     /// <summary>What is in the prompt whatever the template makes of the rest: answers may lose their thoughts, and the oldest messages their place.</summary>
     private static List<string> Texts(CompleteChat chat)

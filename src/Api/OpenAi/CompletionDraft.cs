@@ -103,6 +103,7 @@ internal static class CompletionDraft
         var (tools, choice) = CompletionTools.Choose(CompletionTools.Read(request.Tools, errors), request.ToolChoice, errors);
         return new CompleteChat
         {
+            Model = request.Model == CompleteChat.Kind ? null : request.Model,
             Messages = CompletionMessages.Read(request.Messages, errors),
             Temperature = request.Temperature,
             TopP = request.TopP,

@@ -16,7 +16,7 @@ internal sealed record EmbeddingsRequest
     [Description("float (default), or base64: the numbers as little-endian 32-bit floats.")]
     public string? EncodingFormat { get; init; }
 
-    [Description("Numbers in each vector, if the model allows fewer than it has (Models:Embedding:DimensionsMin).")]
+    [Description("Numbers in each vector, if the model allows fewer than it has (Kinds:Embedding:DimensionsMin).")]
     public int? Dimensions { get; init; }
 
     [Description(UserTag.Description)]

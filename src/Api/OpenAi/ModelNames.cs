@@ -11,6 +11,7 @@ namespace Pipeline.Api.OpenAi;
 internal sealed class ModelNames(KnownModels known)
 {
     private const string Field = "model";
+    private const int NameLengthMax = 200;
 
     private static readonly string[] Aliases = [CompleteChat.Kind, EmbedTexts.Kind];
 
@@ -23,7 +24,7 @@ internal sealed class ModelNames(KnownModels known)
 
     public NamedModel? Find(string name) => All.FirstOrDefault(model => model.Name == name);
 
-    public void Check(string name, string wanted, InputErrors errors)
+    public void Check(string name, string wanted, InputErrors errors, string field = Field)
     {
         if (Find(name) is { } model && model.Kinds.Contains(wanted))
         {
@@ -31,7 +32,7 @@ internal sealed class ModelNames(KnownModels known)
         }
 
         errors.Type = ProblemType.ModelNotFound;
-        errors.Add(Field, $"is \"{name}\"; models for {wanted}: {string.Join(", ", All.Where(known => known.Kinds.Contains(wanted)).Select(known => known.Name))}.");
+        errors.Add(field, $"is \"{(name.Length > NameLengthMax ? name[..NameLengthMax] + "…" : name)}\"; models for {wanted}: {string.Join(", ", All.Where(known => known.Kinds.Contains(wanted)).Select(known => known.Name))}.");
     }
 
     public Problem NotFound(string name) => Problem.Of(

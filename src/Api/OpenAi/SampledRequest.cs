@@ -12,7 +12,7 @@ internal abstract record SampledRequest
     [Description("A name from GET /v1/models, such as chat.")]
     public required string Model { get; init; }
 
-    [Description("Randomness, 0 to 2; default Models:Chat:Temperature (0.7).")]
+    [Description("Randomness, 0 to 2; default Kinds:Chat:Temperature (0.7).")]
     public double? Temperature { get; init; }
 
     [Description("Draws among the most probable tokens that together have this probability, 0 to 1.")]

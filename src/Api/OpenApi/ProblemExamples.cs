@@ -67,7 +67,7 @@ internal static class ProblemExamples
         "unsupported-media-type" => ("Content-Type is text/plain. Send UTF-8 JSON with Content-Type: application/json.", "Content-Type"),
         "idempotency-key-reused" => ("Idempotency-Key \"order-17\" was used before with another payload. Use a new key for a new request.", null),
         "queue-full" => ("Queue emotion holds 100000 waiting jobs; at most 100000 are accepted (Queues:emotion:DepthMax). Send again later, or add workers.", null),
-        "model-cannot-write" => (WriterRemedy.For("chat", "Models:Chat:Path"), null),
+        "model-cannot-write" => (WriterRemedy.For("chat", "Kinds:Chat:Model"), null),
         "limit-reached" => ("tokens_per_day of 'web' is used up: 99800 of 100000 tokens are used or reserved for jobs that have not ended, and this takes about 350. Send again when the next day (UTC) begins, or ask an admin for more (PATCH /api/keys/web, Limits:TokensPerDay).", null),
         "model-not-found" => ("model is \"gpt-4o\"; models for chat: chat.", "model"),
         "job-rejected" => ("The prompt is too long. The prompt has 9000 tokens; at most 8192 are allowed. Shorten or split the text.", null),

@@ -12,11 +12,11 @@ internal static class SteeringDocs
         """;
 
     private const string Draining = """
-        {"id":"019a9c1e-7f00-7000-8000-00000000000d","host":"gpu-1:4711","state":"draining","running":2,"slots":{"chat":8,"chat-bulk":8},"started_at":"2026-11-20T08:00:00+00:00"}
+        {"id":"019a9c1e-7f00-7000-8000-00000000000d","host":"gpu-1:4711","state":"draining","running":2,"slots":{"chat":8,"chat-bulk":8},"models":[],"started_at":"2026-11-20T08:00:00+00:00"}
         """;
 
     private const string Active = """
-        {"id":"019a9c1e-7f00-7000-8000-00000000000d","host":"gpu-1:4711","state":"active","running":8,"slots":{"chat":8,"chat-bulk":8},"started_at":"2026-11-20T08:00:00+00:00"}
+        {"id":"019a9c1e-7f00-7000-8000-00000000000d","host":"gpu-1:4711","state":"active","running":8,"slots":{"chat":8,"chat-bulk":8},"models":[{"names":["qwen2.5-7b"],"kinds":["chat"],"own_of":["chat"],"file":"/models/qwen2.5-7b-q4_k_m.gguf","state":"loaded","memory_mib":5120,"gpu_memory_mib":0,"running":8,"waiting":0,"load_seconds":9.5,"wait_seconds":0}],"started_at":"2026-11-20T08:00:00+00:00"}
         """;
 
     private static readonly IReadOnlyList<ParameterDoc> Target =

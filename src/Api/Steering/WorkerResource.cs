@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Pipeline.Core.Models;
 using Pipeline.Core.Steering;
 
 namespace Pipeline.Api.Steering;
@@ -24,6 +25,9 @@ internal sealed record WorkerResource
     [Description("The queues that it consumes, and how many jobs of each it runs at once.")]
     public required IReadOnlyDictionary<string, int> Slots { get; init; }
 
+    [Description("Its model files, loaded or not.")]
+    public required IReadOnlyList<WorkerModel> Models { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     [Description("Since when it has nothing left.")]
@@ -36,6 +40,7 @@ internal sealed record WorkerResource
         State = worker.State,
         Running = worker.Running,
         Slots = worker.Queues.Select((queue, i) => (queue, Slots: i < worker.Slots.Length ? worker.Slots[i] : 0)).ToDictionary(entry => entry.queue, entry => entry.Slots),
+        Models = WorkerModel.Read(worker.ModelFiles),
         StartedAt = worker.StartedAt,
         DrainedAt = worker.DrainedAt,
     };

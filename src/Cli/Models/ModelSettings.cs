@@ -1,39 +1,54 @@
 using Microsoft.Extensions.Configuration;
+using Pipeline.Inference.Catalogue;
+using Pipeline.Inference.Models;
 
 namespace Pipeline.Cli.Models;
 
 /// <summary>What the settings say of model files: which kinds name which file, and which models have a name of the operator's own.</summary>
 internal sealed class ModelSettings(IConfiguration settings)
 {
-    private const string Section = "Models";
-    private const string Catalogue = "Catalogue";
-    private const string PathKey = "Path";
+    private const string Kinds = "Kinds";
+    private const string ModelKey = "Model";
 
-    /// <summary>Kinds whose setting names a file; relative paths count from the current folder, as for the host.</summary>
+    /// <summary>Kinds whose setting names a file, or a model that has one; relative paths count from the current folder, as for the host.</summary>
     public IReadOnlyList<ModelUse> Uses { get; } =
     [
-        .. from kind in settings.GetSection(Section).GetChildren()
-           let path = kind[PathKey]
-           where !string.IsNullOrEmpty(path)
-           select new ModelUse(KindOf(kind.Key), $"{Section}:{kind.Key}:{PathKey}", System.IO.Path.GetFullPath(path)),
+        .. from kind in settings.GetSection(Kinds).GetChildren()
+           let model = kind[ModelKey]
+           where !string.IsNullOrEmpty(model)
+           let named = Defined(settings).FirstOrDefault(known => known.Name.Equals(model, StringComparison.OrdinalIgnoreCase))
+           where named is null or { Path: not null }
+           select new ModelUse(KindOf(kind.Key), $"{Kinds}:{kind.Key}:{ModelKey}", System.IO.Path.GetFullPath(named?.Path ?? model!)),
+        .. from model in Defined(settings)
+           from kind in model.Kinds
+           where model.Path is not null
+           select new ModelUse(kind, $"{ModelDefinition.Section}:{model.Name}:{nameof(model.Path)}", System.IO.Path.GetFullPath(model.Path)),
     ];
 
-    /// <summary>Of <c>Models:Catalogue</c>.</summary>
+    /// <summary>Models of section "Models" that can be pulled.</summary>
     public IReadOnlyList<NamedModel> Named { get; } =
-    [
-        .. settings.GetSection(Section).GetSection(Catalogue).GetChildren().Select(model => Read(model)),
-    ];
+        [.. Defined(settings).Where(model => model.Source is not null || model.Path is null).Select(Read)];
 
-    private static NamedModel Read(IConfigurationSection model)
+    private static IReadOnlyList<ModelDefinition> Defined(IConfiguration settings)
     {
-        var setting = $"{Section}:{Catalogue}:{model.Key}";
-        var source = model[nameof(NamedModel.Source)];
-        var sha256 = model[nameof(NamedModel.Sha256)];
-        return string.IsNullOrEmpty(source)
-            ? throw new CommandException($"{setting} has no Source. Set {setting}:Source to hf:OWNER/REPOSITORY/FILE.gguf or a URL.")
-            : sha256 is { Length: > 0 } && !Checksums.IsSum(sha256)
-            ? throw new CommandException($"{setting}:Sha256 is {sha256}; give 64 hexadecimal digits, or leave it out.")
-            : new(model.Key, source, string.IsNullOrEmpty(sha256) ? null : sha256.ToLowerInvariant());
+        try
+        {
+            return ModelDefinition.ReadAll(settings);
+        }
+        catch (ModelLoadException e)
+        {
+            throw new CommandException(e.Message);
+        }
+    }
+
+    private static NamedModel Read(ModelDefinition model)
+    {
+        var setting = $"{ModelDefinition.Section}:{model.Name}";
+        return model.Source is null
+            ? throw new CommandException($"{setting} has neither Path nor Source. Set {setting}:Source to hf:OWNER/REPOSITORY/FILE.gguf or a URL.")
+            : model.Sha256 is { } sum && !Checksums.IsSum(sum)
+            ? throw new CommandException($"{setting}:Sha256 is {sum}; give 64 hexadecimal digits, or leave it out.")
+            : new(model.Name, model.Source, model.Sha256);
     }
 
     /// <summary>MyKind is the section of my-kind.</summary>

@@ -11,7 +11,7 @@ internal static class PullCommand
 
     public static Command Create(CliEnvironment environment, Func<ParseResult, ModelFolder> folderOf)
     {
-        var source = new Argument<string>("source") { Description = "A name that recommend shows or Models:Catalogue has, hf:OWNER/REPOSITORY[@REVISION]/FILE.gguf, or a URL." };
+        var source = new Argument<string>("source") { Description = "A name that recommend shows or section Models has, hf:OWNER/REPOSITORY[@REVISION]/FILE.gguf, or a URL." };
         var quantization = new Option<string>("--quant") { Description = $"Quantisation, for a name that recommend shows; default {QuantizationDefault}.", DefaultValueFactory = _ => QuantizationDefault };
         var sha256 = new Option<string?>("--sha256") { Description = "Checksum that the file has to have; without it the hub's." };
         var mirror = new Option<string?>("--mirror") { Description = $"Address to use instead of the hub's; default {Hub.EndpointVariable}. {Hub.TokenVariable} is sent there, and to no other host." };
@@ -53,7 +53,7 @@ internal static class PullCommand
 
         var path = Path.Combine(folder.Path, files[0].Name);
         environment.Out.Line(path);
-        environment.Error.Line($"Use it for a kind of job with its setting, for example Models__Chat__Path={path}.");
+        environment.Error.Line($"Use it for a kind of job with its setting, for example Kinds__Chat__Model={path}.");
         return ExitCodes.Success;
     }
 }

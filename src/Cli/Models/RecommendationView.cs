@@ -102,7 +102,7 @@ internal static class RecommendationView
         console.Line($"./run models pull {model.Name} --quant {fit.Quantization}");
         foreach (var section in Sections)
         {
-            console.Line($"export Models__{section}__Path={path}");
+            console.Line($"export Kinds__{section}__Model={path}");
         }
 
         console.Line($"export Inference__ContextTokens={report.ContextTokens}{(threads is { } set ? $" Inference__Threads={set}" : "")}{(fit.GpuLayers > 0 ? $" Inference__GpuLayers={fit.GpuLayers}" : "")}");

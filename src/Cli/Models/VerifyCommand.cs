@@ -53,7 +53,7 @@ internal static class VerifyCommand
     {
         var file = Path.GetFileName(path);
         var (expected, origin) = Checksums.Recorded(path) is { } recorded ? (recorded, file + Checksums.Extension)
-            : settings.Named.FirstOrDefault(named => named.Sha256 is not null && named.Source.EndsWith("/" + file, StringComparison.Ordinal)) is { } named ? (named.Sha256, $"Models:Catalogue:{named.Name}:Sha256")
+            : settings.Named.FirstOrDefault(named => named.Sha256 is not null && named.Source.EndsWith("/" + file, StringComparison.Ordinal)) is { } named ? (named.Sha256, $"Models:{named.Name}:Sha256")
             : (null, "");
         if (expected is null && record)
         {

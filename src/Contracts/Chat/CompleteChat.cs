@@ -7,7 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Pipeline.Contracts;
 
 /// <summary>The next message of a conversation.</summary>
-public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted, IConstrained
+public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted, IConstrained, IModelChoice
 {
     public static string Kind => "chat";
 
@@ -20,10 +20,13 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted, I
     [Description("1 to Input:MessagesMax (256) messages, the oldest first: system messages at the start, the user's at the end.")]
     public required IReadOnlyList<PromptMessage> Messages { get; init; }
 
-    [Description("Randomness, 0 to 2; default Models:Chat:Temperature (0.7).")]
+    [Description("One of the models that do this kind (GET /api/models); default the kind's own.")]
+    public string? Model { get; init; }
+
+    [Description("Randomness, 0 to 2; default Kinds:Chat:Temperature (0.7).")]
     public double? Temperature { get; init; }
 
-    [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096); default Models:Chat:OutputTokensMax (1,024).")]
+    [Description("Most tokens of the answer, at most Input:OutputTokensMax (4,096); default Kinds:Chat:OutputTokensMax (1,024).")]
     public int? MaxTokens { get; init; }
 
     [Description("Most tokens of the messages, as the model counts them: the oldest are dropped, with a warning. System messages and the last message stay.")]

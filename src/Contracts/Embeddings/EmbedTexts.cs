@@ -21,7 +21,7 @@ public sealed record EmbedTexts : IJob<EmbedTexts, EmbeddingResult>
     [Description("1 to 64 texts; a text longer than the model's input is embedded in pieces.")]
     public required IReadOnlyList<string> Texts { get; init; }
 
-    [Description("Numbers in each vector, if the model allows fewer than it has (Models:Embedding:DimensionsMin).")]
+    [Description("Numbers in each vector, if the model allows fewer than it has (Kinds:Embedding:DimensionsMin).")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Dimensions { get; init; }
 

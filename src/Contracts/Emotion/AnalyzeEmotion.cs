@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Pipeline.Contracts;
 
 /// <summary>Which emotion a text expresses.</summary>
-public sealed record AnalyzeEmotion : IJob<AnalyzeEmotion, EmotionResult>
+public sealed record AnalyzeEmotion : IJob<AnalyzeEmotion, EmotionResult>, IModelChoice
 {
     public static string Kind => "emotion";
 
@@ -22,6 +22,10 @@ public sealed record AnalyzeEmotion : IJob<AnalyzeEmotion, EmotionResult>
     [Description("Whether the result has spans: the pieces in which the text was scored. Default false.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Spans { get; init; }
+
+    [Description("One of the models that do this kind (GET /api/models); default the kind's own.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Model { get; init; }
 
     public IEnumerable<InputProblem> Validate(InputLimits limits) => TextRules.Required("text", Text, limits);
 }
@@ -52,6 +56,10 @@ public sealed record EmotionResult : IMeasuredResult
 
     [Description("Name of the model that answered.")]
     public required string Model { get; init; }
+
+    [Description("Tells files with one name apart: a short hash of the model's file; absent if a server or the cloud answered.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ModelVersion { get; init; }
 
     [Description("Whether the local engine failed and a cloud provider was asked.")]
     public required bool FallbackAttempted { get; init; }

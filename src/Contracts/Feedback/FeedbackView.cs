@@ -12,7 +12,7 @@ public sealed record FeedbackView
     [Range(0, 10)]
     public required int Score { get; init; }
 
-    [Description("Whether the score reaches Models:Feedback:PassMark.")]
+    [Description("Whether the score reaches Kinds:Feedback:PassMark.")]
     public required bool IsPassed { get; init; }
 
     public required string ImprovementSuggestion { get; init; }

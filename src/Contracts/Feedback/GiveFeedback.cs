@@ -7,7 +7,7 @@ namespace Pipeline.Contracts;
 
 /// <summary>How good an answer to a question is, and what would make it better.</summary>
 [Description("question and answer, or user_prompt, or messages.")]
-public sealed record GiveFeedback : IJob<GiveFeedback, FeedbackResult>, IPrompted
+public sealed record GiveFeedback : IJob<GiveFeedback, FeedbackResult>, IPrompted, IModelChoice
 {
     public static string Kind => "feedback";
 
@@ -37,6 +37,9 @@ public sealed record GiveFeedback : IJob<GiveFeedback, FeedbackResult>, IPrompte
 
     [Description("Your own prompt, instead of question and answer.")]
     public string? UserPrompt { get; init; }
+
+    [Description("One of the models that do this kind (GET /api/models); default the kind's own.")]
+    public string? Model { get; init; }
 
     [Description("Your own prompt as messages.")]
     public IReadOnlyList<PromptMessage>? Messages { get; init; }
@@ -70,6 +73,7 @@ public sealed record GiveFeedback : IJob<GiveFeedback, FeedbackResult>, IPrompte
 
     public IJob WithPrompts(IReadOnlyList<PromptTemplate> templates) => new GiveFeedback
     {
+        Model = Model,
         Messages = templates is [var template] ? PromptRenderer.Render(template, Required(), Optional()) : Written.Written,
         PromptSource = templates is [var source] ? PromptSource.Of(source) : null,
     };
@@ -94,7 +98,7 @@ public sealed record FeedbackResult : GeneratedResult
     [Description("Whether score reaches pass_mark.")]
     public required bool IsPassed { get; init; }
 
-    [Description("The pass mark in effect (Models:Feedback:PassMark).")]
+    [Description("The pass mark in effect (Kinds:Feedback:PassMark).")]
     public required int PassMark { get; init; }
 
     [Description("The next step that helps most.")]

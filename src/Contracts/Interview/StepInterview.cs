@@ -7,7 +7,7 @@ namespace Pipeline.Contracts;
 
 /// <summary>What an interviewer says next, and how good the last answer was.</summary>
 [Description("topic and phase, or user_prompt, or messages.")]
-public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, IPrompted
+public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, IPrompted, IModelChoice
 {
     public static string Kind => "interview";
 
@@ -49,6 +49,9 @@ public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, I
 
     [Description("Your own prompt, instead of topic and phase.")]
     public string? UserPrompt { get; init; }
+
+    [Description("One of the models that do this kind (GET /api/models); default the kind's own.")]
+    public string? Model { get; init; }
 
     [Description("Your own prompt as messages.")]
     public IReadOnlyList<PromptMessage>? Messages { get; init; }
@@ -97,6 +100,7 @@ public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, I
 
     public IJob WithPrompts(IReadOnlyList<PromptTemplate> templates) => new StepInterview
     {
+        Model = Model,
         Messages = templates is [var template] ? PromptRenderer.Render(template, Required(), Optional()) : Written.Written,
         Judges = templates is [] || Answer is not null,
         PromptSource = templates is [var source] ? PromptSource.Of(source) : null,

@@ -8,7 +8,7 @@ namespace Pipeline.Contracts;
 
 /// <summary>A report on an interview or test: each answer judged on its own, then all of them together.</summary>
 [Description("items, or interview_id, or user_prompt, or messages.")]
-public sealed record InterviewReport : IJob<InterviewReport, InterviewReportResult>, IPrompted
+public sealed record InterviewReport : IJob<InterviewReport, InterviewReportResult>, IPrompted, IModelChoice
 {
     /// <summary>Most characters of <see cref="Title"/>.</summary>
     public const int TitleLengthMax = 200;
@@ -35,6 +35,9 @@ public sealed record InterviewReport : IJob<InterviewReport, InterviewReportResu
 
     [Description("Your own prompt, instead of items.")]
     public string? UserPrompt { get; init; }
+
+    [Description("One of the models that do this kind (GET /api/models); default the kind's own.")]
+    public string? Model { get; init; }
 
     [Description("Your own prompt as messages.")]
     public IReadOnlyList<PromptMessage>? Messages { get; init; }
@@ -73,7 +76,7 @@ public sealed record InterviewReport : IJob<InterviewReport, InterviewReportResu
     {
         if (templates is not [var question, var summary])
         {
-            return new InterviewReport { Messages = Written.Written, Title = Title, Language = SpokenLanguage };
+            return new InterviewReport { Model = Model, Messages = Written.Written, Title = Title, Language = SpokenLanguage };
         }
 
         // Now, where the client hears of it, and not when the worker comes to it.

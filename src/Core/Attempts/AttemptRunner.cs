@@ -118,6 +118,7 @@ internal sealed partial class AttemptRunner(
         using var expired = new CancellationTokenSource(TimeToExpiry(job), time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(revoked, timedOut.Token, expired.Token, drain.Expired);
         var started = time.GetTimestamp();
+        var fingerprint = fingerprints.Of(job.Kind);
         try
         {
             var outcome = await handler(services, job.Input, Context(job, updates), any.Token);
@@ -126,7 +127,7 @@ internal sealed partial class AttemptRunner(
                 dependencies.Find(job.Queue)?.Answered();
             }
 
-            return Result(job, outcome) with { Usage = Usage(job, outcome, time.GetElapsedTime(started)) };
+            return Result(job, outcome, fingerprint) with { Usage = Usage(job, outcome, time.GetElapsedTime(started)) };
         }
         catch (OperationCanceledException) when (revoked.IsCancellationRequested)
         {
@@ -214,10 +215,12 @@ internal sealed partial class AttemptRunner(
         Updates = updates,
     };
 
-    private AttemptResult Result(ClaimedJob job, JobOutcome outcome) => outcome switch
+    /// <param name="fingerprint">How the kind was done when the attempt began.</param>
+    private AttemptResult Result(ClaimedJob job, JobOutcome outcome, string? fingerprint) => outcome switch
     {
         JobOutcome.Succeeded { ResultJson: var result, IsReproducible: var again } =>
-            AttemptResult.Succeeded(job, result, again ? fingerprints.KeyOf(job.ClientId, job.Kind, job.Input, result) : null),
+            AttemptResult.Succeeded(
+                job, result, again && fingerprint is not null && fingerprints.Of(job.Kind) == fingerprint ? fingerprints.KeyOf(job.ClientId, job.Kind, fingerprint, job.Input, result) : null),
         JobOutcome.Rejected rejected => AttemptResult.Failed(job, rejected.Code, rejected.Reason),
         JobOutcome.RetryAt retry when job.Failures + 1 < _options.FailuresMax =>
             AttemptResult.RetryIn(job, retry.Due - time.GetUtcNow(), JobErrorCode.Deferred, retry.Reason),

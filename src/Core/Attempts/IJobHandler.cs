@@ -23,6 +23,9 @@ public sealed record JobContext
     /// <summary>For whom: caches keep clients apart by it.</summary>
     public Guid ClientId { get; init; }
 
+    /// <summary>The model that the request asks for; null: the kind's own.</summary>
+    public string? Model { get; init; }
+
     /// <summary>1 for the first start.</summary>
     public required int Attempt { get; init; }
 

@@ -22,7 +22,10 @@ public sealed class JobHandlers
     {
         _queues.AddRange(TJob.Descriptor.Queues);
         _handlers.Add(TJob.Kind, static (services, inputJson, context, cancellationToken) =>
-            services.GetRequiredService<IJobHandler<TJob, TResult>>().HandleAsync(Read(inputJson, TJob.Json), context, cancellationToken));
+        {
+            var job = Read(inputJson, TJob.Json);
+            return services.GetRequiredService<IJobHandler<TJob, TResult>>().HandleAsync(job, context with { Model = (job as IModelChoice)?.Model }, cancellationToken);
+        });
     }
 
     internal Invoke? Find(string kind) => _handlers.GetValueOrDefault(kind);

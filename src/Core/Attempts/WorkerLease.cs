@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Models;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
 using Pipeline.Core.Results;
@@ -29,17 +30,18 @@ internal sealed partial class WorkerLease(
     WorkerFingerprints fingerprints,
     IEnumerable<KindModelSource> models,
     VocabularyStore vocabularies,
+    IEnumerable<WorkerModelSource> files,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<WorkerLease> logger) : LoopService(time, logger)
 {
     // Also the way back for a worker that was away for so long that its row was swept.
     private const string Renew = """
-        insert into workers (id, host, queues, slots, result_fingerprints, missing_writers, models, held, lease_until)
-        values (@Id, @Host, @Queues, @Slots, @Fingerprints::json, @MissingWriters::json, @Models::json, @Held, now() + @LeaseSeconds * interval '1 second')
+        insert into workers (id, host, queues, slots, result_fingerprints, missing_writers, models, model_files, held, lease_until)
+        values (@Id, @Host, @Queues, @Slots, @Fingerprints::json, @MissingWriters::json, @Models::json, @Files::json, @Held, now() + @LeaseSeconds * interval '1 second')
         on conflict (id) do update
            set lease_until = excluded.lease_until, held = excluded.held, slots = excluded.slots, result_fingerprints = excluded.result_fingerprints,
-               missing_writers = excluded.missing_writers, models = excluded.models, ready = true
+               missing_writers = excluded.missing_writers, models = excluded.models, model_files = excluded.model_files, ready = true
         """;
 
     // Rows that still say running were claimed on a connection that broke before it could tell, or are given up now.
@@ -60,7 +62,9 @@ internal sealed partial class WorkerLease(
 
     private readonly WorkerOptions _options = options.Value;
     private string? _models;
+    private string _places = "";
     private long _renewedAt;
+    private string _phases = "";
     private Dictionary<(Guid, int), long> _unknownSince = [];
 
     // A claim that was committed a moment ago is registered a moment later, on a busy machine a long moment.
@@ -69,7 +73,6 @@ internal sealed partial class WorkerLease(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before the first job is claimed: a job whose worker has no row counts as orphaned.
-        _models = await DescribeModelsAsync(cancellationToken);
         await RenewAsync(cancellationToken);
         foreach (var (kind, setting) in queues.MissingWriters)
         {
@@ -127,7 +130,8 @@ internal sealed partial class WorkerLease(
         using var timer = new PeriodicTimer(_options.OwnershipInterval, Time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (Time.GetElapsedTime(_renewedAt) >= _options.Lease / 4)
+            // Jobs that wait for a model are told so, and when it is there.
+            if (Time.GetElapsedTime(_renewedAt) >= _options.Lease / 4 || Phases(Files()) != _phases)
             {
                 await RenewAsync(stoppingToken);
             }
@@ -154,24 +158,41 @@ internal sealed partial class WorkerLease(
         List<KindModel> described = [];
         foreach (var source in models)
         {
-            var model = source.Read();
-            if (queues.Include(model.Kind))
+            foreach (var model in source.Read().Where(model => queues.Include(model.Kind)))
             {
-                described.Add(source.ReadVocabulary() is { } tokens ? model with { VocabularyId = await vocabularies.AddAsync(tokens, cancellationToken) } : model);
+                described.Add(source.ReadVocabulary(model) is { } tokens ? model with { VocabularyId = await vocabularies.AddAsync(tokens, cancellationToken) } : model);
             }
         }
 
         return JsonSerializer.Serialize(described, KindModelJson.Default.IReadOnlyListKindModel);
     }
 
+    private IReadOnlyList<WorkerModel> Files() => [.. files.SelectMany(source => source.Read())];
+
+    private static string Phases(IEnumerable<WorkerModel> models) => string.Join('\n', models.Select(model => $"{model.File} {model.State} {model.Error} {string.Join(',', model.Names)}"));
+
+    /// <summary>Which file each name means.</summary>
+    private static string Places(IEnumerable<WorkerModel> models) => string.Join('\n', models.SelectMany(model => model.Names.Select(name => $"{name} {model.File}")).Order());
+
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
+        // A name that moved may have other tokens and another context.
+        var places = Places(Files());
+        if (_models is null || places != _places)
+        {
+            _models = await DescribeModelsAsync(cancellationToken);
+            _places = places;
+        }
+
         await ExecuteAsync(Renew, cancellationToken);
         _renewedAt = Time.GetTimestamp();
     }
 
-    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken) =>
-        dataSource.ExecuteAsync(
+    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        var models = Files();
+        _phases = Phases(models);
+        return dataSource.ExecuteAsync(
             sql,
             new
             {
@@ -184,10 +205,12 @@ internal sealed partial class WorkerLease(
                 Fingerprints = fingerprints.Json,
                 MissingWriters = JsonSerializer.Serialize(queues.MissingWriters, FingerprintsJson.Default.IReadOnlyDictionaryStringString),
                 Models = _models,
+                Files = WorkerModel.Write(models),
                 Held = held.Snapshot(),
                 LeaseSeconds = _options.Lease.TotalSeconds,
             },
             cancellationToken);
+    }
 
     [LoggerMessage(1141, LogLevel.Warning, "Cannot end this worker's lease, it will expire: {Reason}")]
     private partial void LogNoFarewell(string reason);

@@ -8,6 +8,7 @@ using Pipeline.Core.Broker;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Documents;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Models;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
 using Pipeline.Core.Schedules;
@@ -28,11 +29,12 @@ public static class PipelineHosting
         host.AddLogFormat(Console.IsOutputRedirected);
         var isMeasured = host.AddTelemetry();
         services.AddPostgres().AddDocuments();
-        services.AddClients().AddSingleton<ScheduleStore>().AddSingleton<JobStore>().AddSingleton<JobListStore>().AddSingleton<AsyncAutoResetEvent>();
+        services.AddClients().AddSingleton<ScheduleStore>().AddSingleton<ModelFileStore>().AddSingleton<JobStore>().AddSingleton<JobListStore>().AddSingleton<AsyncAutoResetEvent>();
 
         // Before the roles, which load models.
         services.AddHostedService<WorkerAnnouncement>();
         roles(pipeline);
+        MovedSettings.Refuse(host.Configuration, pipeline.Kinds);
         services.AddQueues(new JobCatalog(pipeline.Kinds));
 
         var inMemory = host.Configuration[$"{BrokerOptions.Section}:{nameof(BrokerOptions.Url)}"] == BrokerOptions.Memory;

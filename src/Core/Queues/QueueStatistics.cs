@@ -115,8 +115,8 @@ public sealed class QueueStatistics(
         var workers = await ReadCountsAsync(results);
         fingerprints.Replace(await results.ReadAsync<(string Kind, string? Fingerprint)>());
         writers.Replace(await results.ReadAsync<(string Kind, string? Setting)>());
-        models.Replace((await results.ReadAsync<(string Kind, string Name, int? ContextTokens, string? VocabularyId)>())
-            .Select(row => new KindModel(row.Kind, row.Name, row.ContextTokens, row.VocabularyId)));
+        models.Replace((await results.ReadAsync<(string Kind, string Name, int? ContextTokens, bool IsDefault, string? VocabularyId)>())
+            .Select(row => new KindModel(row.Kind, row.Name, row.ContextTokens, row.IsDefault, row.VocabularyId)));
         Observe(finished, catalog.Queues.ToDictionary(queue => queue, queue => waiting.GetValueOrDefault(queue).Depth + running.GetValueOrDefault(queue)));
 
         Current = [.. catalog.Queues.Union(waiting.Keys.Order()).Select(queue => new QueueStatus

@@ -4,6 +4,7 @@ using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Broker;
 using Pipeline.Core.Jobs;
+using Pipeline.Core.Models;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
 
@@ -37,22 +38,31 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
     {
         if (job.State is not JobState.Queued)
         {
-            return null;
+            // It is in the hands of a worker, which may have to load its model first.
+            return job.State is JobState.Running && WaitedModel.Find(job.Kind, await dataSource.QueryAsync<(string?, string)>(WaitedModel.OfJob, new { job.Id }, cancellationToken)) is { } missing
+                ? Loading(missing) : null;
         }
 
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
-            $"{IndexPlans.ByIndex}; {Pauses}; {Workers}; {First}", new { job.Id, job.Queue, job.ClientId, LookMax }, cancellationToken: cancellationToken));
+            $"{IndexPlans.ByIndex}; {Pauses}; {Workers}; {First}; {WaitedModel.OfJob}", new { job.Id, job.Queue, job.ClientId, LookMax }, cancellationToken: cancellationToken));
         await rows.ReadAsync();
         var pause = await rows.ReadSingleOrDefaultAsync<(string Scope, string Name, string? Reason)?>();
         var workers = await rows.ReadSingleAsync<(bool, bool, bool)>();
         var first = (await rows.ReadAsync<(int Jobs, bool IsOwn)>()).AsList();
+
+        var model = WaitedModel.Find(job.Kind, await rows.ReadAsync<(string?, string)>());
 
         var own = first.FindIndex(message => message.IsOwn);
         var position = own >= 0 ? first.Take(own).Sum(message => message.Jobs) + 1
             : first.Count < LookMax ? 0 // It is on its way already.
             : (int?)null;
         var reason = Reason(job, pause, workers);
+        if (reason.For is WaitingFor.FairShare && model is { } waited)
+        {
+            reason = Loading(waited);
+        }
+
         if (reason.For is WaitingFor.RetryAt)
         {
             // It is nowhere yet.
@@ -60,9 +70,12 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
         }
 
         var aheadMax = AheadMax(job, position);
-        var eta = reason.For is WaitingFor.FairShare ? Eta(job, position, aheadMax) : null;
+        var eta = reason.For is WaitingFor.FairShare ? Eta(job, position, aheadMax) : reason.Eta;
         return reason with { Position = position, AheadMax = aheadMax, Eta = eta, DeadlineLikely = IsLikely(job.Deadline, eta, time.GetUtcNow(), isKnown: position is not null) };
     }
+
+    private JobWaiting Loading((string Name, TimeSpan? Eta) model) =>
+        new(WaitingFor.ModelLoading, $"The model {model.Name} is not loaded: it comes when others have no work, or have had their turn.") { Eta = time.GetUtcNow() + model.Eta };
 
     private JobWaiting Reason(Job job, (string Scope, string Name, string? Reason)? pause, (bool Work, bool Load, bool Live) workers) => (pause, workers) switch
     {

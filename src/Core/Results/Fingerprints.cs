@@ -23,28 +23,39 @@ public sealed class KnownFingerprints(IOptions<ResultCacheOptions> options)
 }
 
 /// <summary>The fingerprints of this worker, of the kinds that it consumes: of others it need not have the model. Read only after its models are loaded.</summary>
-internal sealed class WorkerFingerprints
+internal sealed class WorkerFingerprints(IEnumerable<IResultFingerprint> fingerprints, ConsumedQueues queues, IOptions<ResultCacheOptions> options)
 {
-    private readonly ResultCacheOptions _options;
-    private readonly Lazy<IReadOnlyDictionary<string, string>> _fingerprints;
-
-    public WorkerFingerprints(IEnumerable<IResultFingerprint> fingerprints, ConsumedQueues queues, IOptions<ResultCacheOptions> options)
-    {
-        _options = options.Value;
-        _fingerprints = new(() => _options.Enabled
-            ? fingerprints.Where(fingerprint => queues.Include(fingerprint.Kind)).Select(fingerprint => (fingerprint.Kind, Text: fingerprint.Describe())).Where(fingerprint => fingerprint.Text is not null)
-                .ToDictionary(fingerprint => fingerprint.Kind, fingerprint => ResultKey.Digest(fingerprint.Text!))
-            : new Dictionary<string, string>());
-    }
+    private readonly ResultCacheOptions _options = options.Value;
+    private readonly Lock _lock = new();
+    private readonly IResultFingerprint[] _all = [.. fingerprints.Where(fingerprint => queues.Include(fingerprint.Kind))];
+    private IReadOnlyDictionary<string, string>? _digests;
+    private long _revision;
 
     /// <summary>As the worker's row publishes them.</summary>
-    public string Json => JsonSerializer.Serialize(_fingerprints.Value, FingerprintsJson.Default.IReadOnlyDictionaryStringString);
+    public string Json => JsonSerializer.Serialize(Digests(), FingerprintsJson.Default.IReadOnlyDictionaryStringString);
+
+    /// <summary>How a kind is done now; null where nobody can tell. Asked before a job and after it: a result that a change overtook is nobody else's.</summary>
+    public string? Of(string kind) => Digests().GetValueOrDefault(kind);
 
     /// <summary>The key under which a result may be given again; null when it may not.</summary>
-    public Guid? KeyOf(Guid clientId, string kind, string inputJson, string resultJson) =>
-        _fingerprints.Value.TryGetValue(kind, out var fingerprint) && resultJson.Length <= _options.ResultLengthMax
-            ? ResultKey.Of(clientId, kind, fingerprint, inputJson)
-            : null;
+    public Guid? KeyOf(Guid clientId, string kind, string fingerprint, string inputJson, string resultJson) =>
+        resultJson.Length <= _options.ResultLengthMax ? ResultKey.Of(clientId, kind, fingerprint, inputJson) : null;
+
+    private IReadOnlyDictionary<string, string> Digests()
+    {
+        lock (_lock)
+        {
+            var revision = _all.Sum(fingerprint => fingerprint.Revision);
+            if (_digests is null || revision != _revision)
+            {
+                _revision = revision;
+                _digests = !_options.Enabled ? new Dictionary<string, string>() : _all.Select(fingerprint => (fingerprint.Kind, Text: fingerprint.Describe()))
+                    .Where(fingerprint => fingerprint.Text is not null).ToDictionary(fingerprint => fingerprint.Kind, fingerprint => ResultKey.Digest(fingerprint.Text!));
+            }
+
+            return _digests;
+        }
+    }
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]

@@ -12,10 +12,13 @@ public interface IResultFingerprint
     string Kind { get; }
 
     /// <summary>
-    /// Everything but the input that a result depends on: the model, the prompt, options. Asked once, when the model is
-    /// loaded. Null when nobody can tell, as with a server that may change its model.
+    /// Everything but the input that a result depends on: the model, the prompt, options. Asked once the model is
+    /// loaded, and again after each <see cref="Revision"/>. Null when nobody can tell, as with a server that may change its model.
     /// </summary>
     string? Describe();
+
+    /// <summary>Grows when <see cref="Describe"/> would say something else.</summary>
+    long Revision => 0;
 }
 
 /// <summary>What a result depends on, as one value. 128 bits of SHA-256: nobody gains by a collision with a key of their own.</summary>

@@ -26,6 +26,9 @@ public sealed record WorkerStatus
 
     public required int Running { get; init; }
 
+    /// <summary>JSON; <see cref="Models.WorkerModel.Read"/> reads it.</summary>
+    public string ModelFiles { get; init; } = "[]";
+
     /// <summary>loading, active, draining or drained.</summary>
     public string State => this switch
     {

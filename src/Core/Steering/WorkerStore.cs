@@ -7,7 +7,7 @@ namespace Pipeline.Core.Steering;
 public sealed class WorkerStore(NpgsqlDataSource dataSource)
 {
     private const string List = """
-        select w.id, w.host, w.queues, w.slots, w.ready, w.draining, w.started_at as StartedAt, w.drained_at as DrainedAt,
+        select w.id, w.host, w.queues, w.slots, w.ready, w.draining, w.started_at as StartedAt, w.drained_at as DrainedAt, w.model_files::text as ModelFiles,
                (select count(*)::int from jobs where worker_id = w.id and state = 'running') as Running
           from workers w where lease_until > now() order by w.host, w.id
         """;

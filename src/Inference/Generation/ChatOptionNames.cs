@@ -42,6 +42,9 @@ public static class ChatOptionNames
     /// <summary>In a response: a <see cref="GenerationTimings"/>.</summary>
     public const string Timings = "timings";
 
+    /// <summary>In a response: a short hash of what is in the local model's file.</summary>
+    public const string ModelVersion = "model_version";
+
     /// <summary>In a response: how many of the oldest messages were left out to make the conversation fit; absent when none.</summary>
     public const string DroppedMessages = "dropped_messages";
 }

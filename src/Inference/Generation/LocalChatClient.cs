@@ -140,12 +140,13 @@ public sealed class LocalChatClient : IChatClient
         TotalTokenCount = answer.PromptTokens + answer.AnswerTokens,
     };
 
-    private static AdditionalPropertiesDictionary Extras(FinishedGeneration finished)
+    private AdditionalPropertiesDictionary Extras(FinishedGeneration finished)
     {
         AdditionalPropertiesDictionary extras = new()
         {
             [ChatOptionNames.Timings] = new GenerationTimings(
                 finished.Answer.TimeToFirstToken, finished.Answer.Duration, finished.Answer.TokensPerSecond),
+            [ChatOptionNames.ModelVersion] = _model.Version,
         };
         if (finished.Answer.Logprobs is { } logprobs)
         {

@@ -55,6 +55,13 @@ public static class HardwarePlan
         return ((long)(file.FileBytes * onCpu), (long)(KvBytes(file, limits.ContextTokens) * onCpu), ComputeBytes(file, limits));
     }
 
+    /// <summary>Memory of the GPUs that the layers there take, and their buffers.</summary>
+    public static long GpuMemory(GgufFile file, DecoderLimits limits, int gpuLayers) =>
+        (long)((file.FileBytes + KvBytes(file, limits.ContextTokens)) * Math.Min(1, (double)gpuLayers / (file.Layers + 1))) + ComputeBytes(file, limits);
+
+    /// <summary>What models may take of the memory that the GPUs have free.</summary>
+    public static long GpuMemoryMax(IReadOnlyList<Accelerator> accelerators) => (long)(accelerators.Sum(gpu => gpu.MemoryFreeBytes) * VramShare);
+
     /// <summary>Refuses a model that does not fit, before the kernel's out-of-memory killer does.</summary>
     /// <exception cref="ModelLoadException">Main memory is too small.</exception>
     public static void CheckMemory(string path, GgufFile file, DecoderLimits limits, int gpuLayers, MachineReadings machine)

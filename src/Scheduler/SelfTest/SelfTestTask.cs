@@ -56,7 +56,7 @@ internal sealed class SelfTestTask(NpgsqlDataSource dataSource, JobStore jobs, J
         }
 
         var emotion = JsonSerializer.Deserialize(job.Result!, AnalyzeEmotion.ResultJson)!.Emotion;
-        return wrong.Contains(emotion) ? $"Job {job.Id} answered {emotion}, which its text cannot express. Check the file of Models:Emotion:Path." : null;
+        return wrong.Contains(emotion) ? $"Job {job.Id} answered {emotion}, which its text cannot express. Check the file of Kinds:Emotion:Model." : null;
     }
 
     private async Task AskAsync(CancellationToken cancellationToken)

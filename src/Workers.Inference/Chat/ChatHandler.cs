@@ -55,7 +55,7 @@ internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> opti
             return new JobOutcome.Rejected(e.Message) { Code = JobErrorCode.ContextLengthExceeded };
         }
 
-        var answer = model.Read(pieces.All.ToChatResponse(), options.Value);
+        var answer = model.Read(pieces.All.ToChatResponse(), options.Value, context);
         return GeneratedOutcome.Of(
             new ChatResult
             {
@@ -64,6 +64,7 @@ internal sealed class ChatHandler(TextModel model, IOptions<ChatJobOptions> opti
                 FinishReason = answer.IsCut ? FinishReasons.Length : pieces.Calls.Count > 0 ? FinishReasons.ToolCalls : FinishReasons.Stop,
                 Prompt = job.PromptSource,
                 Model = answer.Model,
+                ModelVersion = answer.ModelVersion,
                 Warnings = answer.Warnings,
                 FallbackProvider = answer.FallbackProvider,
                 Logprobs = answer.Logprobs,

@@ -4,14 +4,16 @@ using Pipeline.Contracts;
 using Pipeline.Contracts.Languages;
 using Pipeline.Core.Results;
 using Pipeline.Inference;
-using Pipeline.Inference.Models;
+using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Emotion;
 
 /// <summary>Labels are scored, not sampled: the model, the prompt and two options make the result.</summary>
-internal sealed class EmotionFingerprint(IOptions<EmotionOptions> options, IOptions<InferenceOptions> inference) : IResultFingerprint
+internal sealed class EmotionFingerprint(IOptions<EmotionOptions> options, IOptions<InferenceOptions> inference, ServedModels served, LocalModels models) : IResultFingerprint
 {
     public string Kind => AnalyzeEmotion.Kind;
+
+    public long Revision => models.Revision;
 
     public string? Describe()
     {
@@ -24,7 +26,7 @@ internal sealed class EmotionFingerprint(IOptions<EmotionOptions> options, IOpti
         return string.Join(
             '\n',
             [
-                ModelFingerprint.Of(options.Value.ModelPath),
+                .. ServedFiles.Describe(served.Of(Kind), models),
                 .. request.Messages.Concat(request.ContentFree ?? []).Select(message => $"{message.Role}: {message.Text}"),
                 .. request.Labels,
                 request.Temperature.ToString(CultureInfo.InvariantCulture),

@@ -3,11 +3,12 @@ using Pipeline.Contracts;
 using Pipeline.Contracts.Languages;
 using Pipeline.Core.Attempts;
 using Pipeline.Inference;
+using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Emotion;
 
 /// <summary>Scores the labels of <see cref="Emotions.All"/>; the answer is always one of them, and costs one prefill, of a long text one for each piece.</summary>
-internal sealed class EmotionHandler(ILabelScorer scorer, IOptions<EmotionOptions> options, TimeProvider time)
+internal sealed class EmotionHandler(ILabelScorer scorer, ServedModels served, IOptions<InferenceOptions> inference, IOptions<EmotionOptions> options, TimeProvider time)
     : IJobHandler<AnalyzeEmotion, EmotionResult>
 {
     // What is left of the model's probabilities in a language that it was not trained for; the rest is spread over all labels. Measured on
@@ -20,12 +21,13 @@ internal sealed class EmotionHandler(ILabelScorer scorer, IOptions<EmotionOption
     {
         var started = time.GetTimestamp();
         var priority = context.Priority is JobPriority.Bulk ? RequestPriority.Bulk : RequestPriority.Interactive;
+        var model = inference.Value.IsRemote ? null : served.Find(EmotionOptions.Section, context.Model).Name;
         EmotionReading reading;
         try
         {
             reading = await EmotionReading.OfAsync(
                 job.Text,
-                piece => EmotionPrompt.For(piece, options.Value, priority, context.ClientId.ToString()),
+                piece => EmotionPrompt.For(piece, options.Value, priority, context.ClientId.ToString(), model),
                 scorer,
                 cancellationToken);
         }
@@ -57,6 +59,7 @@ internal sealed class EmotionHandler(ILabelScorer scorer, IOptions<EmotionOption
             Language = language,
             Warning = isForeign ? Warning(language) : isUnknown ? NoWords : null,
             Model = reading.Model,
+            ModelVersion = reading.ModelVersion,
             FallbackAttempted = reading.FallbackProvider is not null,
             FallbackProvider = reading.FallbackProvider,
             ChoiceOnly = reading.ChoiceOnly,
@@ -71,5 +74,5 @@ internal sealed class EmotionHandler(ILabelScorer scorer, IOptions<EmotionOption
     }
 
     private static string Warning(string language) =>
-        $"{(language is LanguageDetector.Undetermined ? "The language of the text cannot be told" : $"The text is in another language ({language})")}: the model was not trained for it, so its choice is little better than a guess, and its probabilities are flattened. If your model knows more languages, name them in Models:Emotion:Languages.";
+        $"{(language is LanguageDetector.Undetermined ? "The language of the text cannot be told" : $"The text is in another language ({language})")}: the model was not trained for it, so its choice is little better than a guess, and its probabilities are flattened. If your model knows more languages, name them in Kinds:Emotion:Languages.";
 }

@@ -2,17 +2,16 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Contracts.Languages;
-using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Emotion;
 
-/// <summary>How emotion jobs are done. Section <c>Models:Emotion</c>.</summary>
+/// <summary>How emotion jobs are done. Section <c>Kinds:Emotion</c>.</summary>
 public sealed class EmotionOptions
 {
-    public const string Section = "Models:Emotion";
+    public const string Section = "Kinds:Emotion";
 
-    /// <summary>A GGUF file of any instruct model; null or empty takes the small model that ships with Pipeline.</summary>
-    public string? Path { get; init; }
+    /// <summary>An instruct model: a name of section <c>Models</c>, or a GGUF file; null or empty takes the small model that ships with Pipeline.</summary>
+    public string? Model { get; init; }
 
     /// <summary>Longest prompt in tokens, instruction included; longer texts are rejected, not cut. 16 to 131,072, default 8,192.</summary>
     [Range(16, 131_072)]
@@ -43,8 +42,6 @@ public sealed class EmotionOptions
     internal bool Knows(string language, string text) => Languages is null
         ? language is TextLanguage.Korean or TextLanguage.English || !LanguageDetector.HasLetters(text)
         : Languages.Contains("*") || Languages.Contains(language) || !LanguageDetector.HasLetters(text);
-
-    internal string ModelPath => string.IsNullOrEmpty(Path) ? ShippedModel.Path : Path;
 }
 
 [OptionsValidator]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Pipeline.Contracts;
 using Pipeline.Inference;
+using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Emotion;
 
@@ -13,14 +14,14 @@ internal static class EmotionPrompt
     private const string Instruction =
         "Classify the emotion of the user's text. Answer with one word: joy, excitement, sadness, anger, fear, surprise or neutral.";
 
-    public static ModelUse Use(EmotionOptions options) => new(AnalyzeEmotion.Kind, options.ModelPath, For("Warm-up.", options));
+    public static KindChoice Choice(EmotionOptions options) => new(AnalyzeEmotion.Kind, EmotionOptions.Section, options.Model) { WarmUp = For("Warm-up.", options) };
 
-    public static LabelScoringRequest For(string text, EmotionOptions options, RequestPriority priority = RequestPriority.Interactive, string? owner = null) => new()
+    public static LabelScoringRequest For(string text, EmotionOptions options, RequestPriority priority = RequestPriority.Interactive, string? owner = null, string? model = null) => new()
     {
         Messages = Messages(text),
         ContentFree = options.ContentFreeText is { } empty ? Messages(empty) : null,
         Labels = Emotions.All,
-        ModelPath = options.ModelPath,
+        Model = model,
         Priority = priority,
         Cache = CacheScope.Public with { Owner = owner },
         Temperature = options.Temperature,

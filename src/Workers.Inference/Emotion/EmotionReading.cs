@@ -20,6 +20,9 @@ internal sealed record EmotionReading(IReadOnlyList<ScoredPiece> Pieces)
 
     public string Model => Pieces[0].Scores.Model;
 
+    /// <summary>Null where the local engine did not answer.</summary>
+    public string? ModelVersion => Pieces[0].Scores.ModelVersion;
+
     /// <summary>Null where the local engine answered throughout.</summary>
     public string? FallbackProvider => Pieces.Select(piece => piece.Scores.FallbackProvider).FirstOrDefault(provider => provider is not null);
 

@@ -26,6 +26,7 @@ internal sealed class FeedbackHandler(TextModel model, IOptions<FeedbackOptions>
                 ImprovementSuggestion = fields.ImprovementSuggestion,
                 Prompt = job.PromptSource,
                 Model = answer.Model,
+                ModelVersion = answer.ModelVersion,
                 Warnings = answer.Warnings,
                 FallbackProvider = answer.FallbackProvider,
                 Usage = answer.Usage,

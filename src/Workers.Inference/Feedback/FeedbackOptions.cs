@@ -5,10 +5,10 @@ using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Feedback;
 
-/// <summary>How feedback jobs are done. Section <c>Models:Feedback</c>.</summary>
+/// <summary>How feedback jobs are done. Section <c>Kinds:Feedback</c>.</summary>
 public sealed class FeedbackOptions : StructuredOptions
 {
-    public const string Section = "Models:Feedback";
+    public const string Section = "Kinds:Feedback";
 
     /// <summary>Least score that passes. 0 to 10, default 6.</summary>
     [Range(0, AnswerSchema.ScoreMax)]

@@ -16,6 +16,9 @@ public sealed record ModelAnswer
 
     public required string Model { get; init; }
 
+    /// <summary>Null where a server or the cloud answered.</summary>
+    public string? ModelVersion { get; init; }
+
     public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>The cloud provider that answered; null where the local engine did.</summary>
@@ -39,6 +42,7 @@ public sealed record ModelAnswer
             Text = response.Text,
             IsCut = response.FinishReason == ChatFinishReason.Length,
             Model = isSmall ? GeneratedResult.SmallModel : response.ModelId ?? "unknown",
+            ModelVersion = response.AdditionalProperties?.GetValueOrDefault(ChatOptionNames.ModelVersion) as string,
             Warnings = [.. isSmall ? [ShippedModel.Warning(shipped!)] : Array.Empty<string>(), .. Dropped(response)],
             FallbackProvider = provider,
             Logprobs = (response.AdditionalProperties?.GetValueOrDefault(ChatOptionNames.Logprobs) as IReadOnlyList<GeneratedToken>)?.Select(Told).ToArray(),

@@ -13,8 +13,8 @@ public abstract class StructuredOptions : GenerationOptions
 }
 
 /// <summary>
-/// How jobs of a kind are done whose options have nothing of their own. Section <c>Models:NAME</c>, the kind's name in Pascal case:
-/// <c>Models:Translate</c>.
+/// How jobs of a kind are done whose options have nothing of their own. Section <c>Kinds:NAME</c>, the kind's name in Pascal case:
+/// <c>Kinds:Translate</c>.
 /// </summary>
 public sealed class ModelOptions<TJob> : StructuredOptions
     where TJob : IKind

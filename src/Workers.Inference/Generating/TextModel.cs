@@ -12,7 +12,7 @@ using Pipeline.Inference.Generation;
 namespace Pipeline.Workers.Inference.Generating;
 
 /// <summary>Asks the model that a kind's options name: a local file, or the server where there is one.</summary>
-public sealed class TextModel(IChatClient chat, JobCatalog catalog, IOptions<InferenceOptions> inference)
+public sealed class TextModel(IChatClient chat, JobCatalog catalog, ServedModels served, IOptions<InferenceOptions> inference)
 {
     private readonly HashSet<string> _builtIn = [.. catalog.Prompts.Select(template => template.System)];
 
@@ -42,7 +42,8 @@ public sealed class TextModel(IChatClient chat, JobCatalog catalog, IOptions<Inf
         }
     }
 
-    public ModelAnswer Read(ChatResponse response, GenerationOptions options) => ModelAnswer.Of(response, IsSmall(options) ? options.Name : null, isLocal: !inference.Value.IsRemote);
+    public ModelAnswer Read(ChatResponse response, GenerationOptions options, JobContext context) =>
+        ModelAnswer.Of(response, IsSmall(options, context) ? options.Name : null, isLocal: !inference.Value.IsRemote);
 
     /// <summary>Has the model fill in a form.</summary>
     /// <param name="schema">The form.</param>
@@ -61,10 +62,10 @@ public sealed class TextModel(IChatClient chat, JobCatalog catalog, IOptions<Inf
         ChatOptions wishes = new()
         {
             Temperature = options.Temperature,
-            ResponseFormat = ChatResponseFormat.ForJsonSchema(AnswerSchema.Element(schema(new(IsSmall(options) ? SmallTextLengthMax : null))), "answer"),
+            ResponseFormat = ChatResponseFormat.ForJsonSchema(AnswerSchema.Element(schema(new(IsSmall(options, context) ? SmallTextLengthMax : null))), "answer"),
         };
         var response = await chat.GetResponseAsync(Turns(messages), Complete(wishes, messages, options, context), cancellationToken);
-        var answer = Read(response, options);
+        var answer = Read(response, options, context);
         return answer.IsCut ? throw new AnswerTruncatedException(answer.Usage.CompletionTokens) : new(Parse(answer, json), answer);
     }
 
@@ -82,7 +83,7 @@ public sealed class TextModel(IChatClient chat, JobCatalog catalog, IOptions<Inf
     }
 
     /// <summary>Whether the model that ships is asked.</summary>
-    private bool IsSmall(GenerationOptions options) => options.IsShipped && !inference.Value.IsRemote;
+    private bool IsSmall(GenerationOptions options, JobContext context) => !inference.Value.IsRemote && served.Find(options.Name, context.Model).Path == ShippedModel.Path;
 
     private ChatOptions Complete(ChatOptions wishes, IReadOnlyList<PromptMessage> messages, GenerationOptions options, JobContext context)
     {
@@ -94,7 +95,7 @@ public sealed class TextModel(IChatClient chat, JobCatalog catalog, IOptions<Inf
         else
         {
             // Neither means anything to a server: it has models and an order of its own.
-            wishes.ModelId = options.ModelPath;
+            wishes.ModelId = served.Find(options.Name, context.Model).Name;
             (wishes.AdditionalProperties ??= [])[ChatOptionNames.Priority] =
                 context.Priority is JobPriority.Bulk ? RequestPriority.Bulk : RequestPriority.Interactive;
 

@@ -1,5 +1,4 @@
 using Pipeline.Core.Queues;
-using Pipeline.Inference;
 using Pipeline.Inference.Gguf;
 using Pipeline.Inference.Models;
 
@@ -9,13 +8,13 @@ namespace Pipeline.Workers.Inference.Generating;
 /// Judges a model by its size, which its header tells before anything is loaded: the smallest instruct models have 135 million
 /// parameters, those that only classify or embed have far fewer.
 /// </summary>
-internal sealed class WriterCheck(string kind, GenerationOptions options, InferenceOptions inference, WriterOptions writers) : IWriterCheck
+internal sealed class WriterCheck(string kind, string setting, ServedModels served, WriterOptions writers) : IWriterCheck
 {
     private const long ParametersMin = 100_000_000;
 
     public string Kind => kind;
 
-    public string? MissingSetting { get; } = inference.IsRemote || writers.AllowSmallWriter || CanWrite(options.ModelPath) ? null : $"{options.Name}:Path";
+    public string? MissingSetting { get; } = writers.AllowSmallWriter || served.Of(kind).All(model => CanWrite(model.Path)) ? null : setting;
 
     private static bool CanWrite(string path)
     {

@@ -30,6 +30,7 @@ internal sealed class InterviewHandler(TextModel model, IOptions<InterviewOption
                 Evaluation = fields.Score is { } score ? new(score, fields.Comment!) : null,
                 Prompt = job.PromptSource,
                 Model = answer.Model,
+                ModelVersion = answer.ModelVersion,
                 Warnings = answer.Warnings,
                 FallbackProvider = answer.FallbackProvider,
                 Usage = answer.Usage,

@@ -68,6 +68,7 @@ internal sealed class InterviewReportHandler(TextModel model, IJobSteps steps, I
                 Prompt = job.SummaryPrompt is { } prompt ? PromptSource.Of(prompt) : null,
                 QuestionPrompt = job.QuestionPrompt is { } question ? PromptSource.Of(question) : null,
                 Model = answers[^1].Model,
+                ModelVersion = answers[^1].ModelVersion,
                 Warnings = [.. answers.SelectMany(answer => answer.Warnings).Distinct()],
                 FallbackProvider = answers.Select(answer => answer.FallbackProvider).FirstOrDefault(provider => provider is not null),
                 Usage = new(

@@ -4,10 +4,10 @@ using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.InterviewReports;
 
-/// <summary>How reports are written. Section <c>Models:Report</c>.</summary>
+/// <summary>How reports are written. Section <c>Kinds:Report</c>.</summary>
 public sealed class InterviewReportOptions : StructuredOptions
 {
-    public const string Section = "Models:Report";
+    public const string Section = "Kinds:Report";
 
     /// <summary>Items of one report that are judged at once. 1 to 256, default 8.</summary>
     [Range(1, 256)]

@@ -21,6 +21,7 @@ public sealed class RoleTests(KeyedApi keyed, LocalApi local) : IClassFixture<Ke
         ["get /health/ready"] = Open,
 
         ["get /api/kinds"] = Client,
+        ["get /api/models"] = Client,
         ["get /api/queues"] = Client,
         ["get /api/usage"] = Client,
         ["post /api/emotion"] = Client,
@@ -122,6 +123,8 @@ public sealed class RoleTests(KeyedApi keyed, LocalApi local) : IClassFixture<Ke
         ["put /api/pauses/{scope}/{name}"] = Operator,
         ["delete /api/pauses/{scope}/{name}"] = Operator,
         ["get /api/workers"] = Operator,
+        ["put /api/models/{name}/file"] = Operator,
+        ["delete /api/models/{name}/file"] = Operator,
         ["put /api/workers/{id}/drain"] = Operator,
         ["delete /api/workers/{id}/drain"] = Operator,
         ["get /api/audit"] = Operator,

@@ -35,7 +35,7 @@ public sealed class DocumentTests(LocalApi api)
                 "delete /api/prompts/{id}", "get /api/prompts/{id}/versions", "post /api/prompts/{id}/rollback",
                 "get /api/activity", "post /api/activity", "get /api/activity/{id}", "get /api/activity/settings", "put /api/activity/settings",
                 "get /api/schedules", "post /api/schedules/{id}/run", "post /api/schedules/{id}/pause", "post /api/schedules/{id}/resume",
-                "get /api/pauses", "put /api/pauses/{scope}/{name}", "delete /api/pauses/{scope}/{name}", "get /api/workers", "put /api/workers/{id}/drain",
+                "get /api/pauses", "put /api/pauses/{scope}/{name}", "delete /api/pauses/{scope}/{name}", "get /api/models", "put /api/models/{name}/file", "delete /api/models/{name}/file", "get /api/workers", "put /api/workers/{id}/drain",
                 "delete /api/workers/{id}/drain", "get /api/audit", "post /api/jobs/cancel", "post /api/jobs/retry", "post /api/jobs/erase", "delete /api/activity/{id}", "get /api/users/{user}/export", "delete /api/users/{user}", "post /api/keys/{name}/erase", "get /api/jobs/actions", "get /api/jobs/actions/{id}",
                 "delete /api/jobs/actions/{id}", "get /api/keys/me", "get /api/keys", "post /api/keys", "post /api/keys/{name}/rotate", "patch /api/keys/{name}", "delete /api/keys/{name}", "get /health", "get /health/live", "get /health/ready",
             ],

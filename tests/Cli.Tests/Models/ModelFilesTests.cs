@@ -17,16 +17,16 @@ public sealed class ModelFilesTests : IDisposable
     {
         var path = Put("mine.gguf");
         Put("other.gguf");
-        _environment.Variables["Models__Chat__Path"] = path;
-        _environment.Variables["Models__MyKind__Path"] = path;
-        _environment.Variables["Models__Report__Path"] = "/nowhere/gone.gguf";
+        _environment.Variables["Kinds__Chat__Model"] = path;
+        _environment.Variables["Kinds__MyKind__Model"] = path;
+        _environment.Variables["Kinds__Report__Model"] = "/nowhere/gone.gguf";
 
         (await RunAsync("list")).ShouldBe(0);
 
         _environment.OutLines.Single(line => line.StartsWith("mine.gguf  ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .ShouldBe(["mine.gguf", "65.8", "kB", "llama", "Q8_0", "16.4K", "2,048", "none", "chat,", "my-kind"]);
         _environment.Out.ShouldContain("mine.gguf is small.");
-        _environment.Out.ShouldContain("Models:Report:Path names /nowhere/gone.gguf, which does not exist");
+        _environment.Out.ShouldContain("Kinds:Report:Model names /nowhere/gone.gguf, which does not exist");
     }
 
     [Fact]
@@ -77,12 +77,12 @@ public sealed class ModelFilesTests : IDisposable
     public async Task A_checksum_of_the_settings_counts_where_none_is_recorded()
     {
         Put("mine.gguf");
-        _environment.Variables["Models__Catalogue__Mine__Source"] = "hf:owner/repo/mine.gguf";
-        _environment.Variables["Models__Catalogue__Mine__Sha256"] = new string('0', 64);
+        _environment.Variables["Models__Mine__Source"] = "hf:owner/repo/mine.gguf";
+        _environment.Variables["Models__Mine__Sha256"] = new string('0', 64);
 
         (await RunAsync("verify")).ShouldBe(1);
 
-        _environment.Out.ShouldContain("Models:Catalogue:Mine:Sha256 says 0000");
+        _environment.Out.ShouldContain("Models:Mine:Sha256 says 0000");
     }
 
     [Fact]
@@ -99,10 +99,10 @@ public sealed class ModelFilesTests : IDisposable
     public async Task A_model_that_a_setting_names_is_not_removed_without_force()
     {
         var path = Put("mine.gguf");
-        _environment.Variables["Models__Chat__Path"] = path;
+        _environment.Variables["Kinds__Chat__Model"] = path;
 
         (await RunAsync("remove", "mine", "--yes")).ShouldBe(1);
-        _environment.Error.ShouldContain("Models:Chat:Path names mine.gguf");
+        _environment.Error.ShouldContain("Kinds:Chat:Model names mine.gguf");
         (await RunAsync("remove", "mine", "--yes", "--force")).ShouldBe(0);
 
         File.Exists(path).ShouldBeFalse();
@@ -148,11 +148,11 @@ public sealed class ModelFilesTests : IDisposable
     [Fact]
     public async Task A_setting_that_makes_no_sense_is_told()
     {
-        _environment.Variables["Models__Catalogue__Mine__Sha256"] = "12";
+        _environment.Variables["Models__Mine__Sha256"] = "12";
 
         (await RunAsync("list")).ShouldBe(1);
 
-        _environment.Error.ShouldContain("Models:Catalogue:Mine has no Source");
+        _environment.Error.ShouldContain("Models:Mine has neither Path nor Source");
     }
 
     private Task<int> RunAsync(params string[] args) => _environment.RunAsync(["models", .. args]);

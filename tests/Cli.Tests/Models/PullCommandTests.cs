@@ -117,11 +117,11 @@ public sealed class PullCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_name_of_the_settings_stands_for_its_source_and_checksum()
     {
-        _environment.Variables["Models__Catalogue__Mine__Source"] = Source;
-        _environment.Variables["Models__Catalogue__Mine__Sha256"] = new string('0', 64);
+        _environment.Variables["Models__Mine__Source"] = Source;
+        _environment.Variables["Models__Mine__Sha256"] = new string('0', 64);
 
         await FailsAsync("should have the checksum 0000", "mine");
-        _environment.Variables["Models__Catalogue__Mine__Sha256"] = Sum.ToUpperInvariant();
+        _environment.Variables["Models__Mine__Sha256"] = Sum.ToUpperInvariant();
         await PullsAsync("mine");
     }
 

@@ -42,7 +42,7 @@ public sealed class RecommendCommandTests : IDisposable
 
         _environment.Out.ShouldContain("./run models pull ");
         _environment.Out.ShouldContain("For Korean: ");
-        _environment.Out.ShouldContain($"export Models__Chat__Path={_folder.Path}/");
+        _environment.Out.ShouldContain($"export Kinds__Chat__Model={_folder.Path}/");
         _environment.Out.ShouldContain("export Inference__ContextTokens=8192");
         _environment.Out.ShouldContain("here.gguf, here: ");
         _environment.Out.ShouldContain("none that nvidia-smi lists");

@@ -221,7 +221,7 @@ public sealed class NightTests(PostgresDatabase database) : IClassFixture<Postgr
         await days.AddEmotionAsync(client, Day.AddHours(1), "joy");
         await days.ExecuteAsync("""
             insert into workers (id, host, queues, slots, missing_writers, lease_until)
-            values (gen_random_uuid(), 'small', '{emotion}', '{64}', '{"report":"Models:Report:Path"}', now() + interval '1 hour')
+            values (gen_random_uuid(), 'small', '{emotion}', '{64}', '{"report":"Kinds:Report:Model"}', now() + interval '1 hour')
             """);
 
         await days.MakeNightsAsync(client);

@@ -24,13 +24,13 @@ public sealed class WriterTests : IAsyncLifetime
         var settings = await TestPipeline.SettingsAsync(_database);
         await using var accepting = await TestPipeline.StartAsync(_database, settings, roles => roles.AddIntake());
         var statistics = accepting.Services.GetRequiredService<QueueStatistics>();
-        await using var mute = await StartAsync(settings, "Models:Emotion:Path");
+        await using var mute = await StartAsync(settings, "Kinds:Emotion:Model");
 
         await statistics.SampleAsync(Token);
 
-        (await accepting.SubmitAsync(TestPipeline.OneJob("a"))).ShouldBe(new SubmissionReply.ModelCannotWrite("emotion", "Models:Emotion:Path"));
+        (await accepting.SubmitAsync(TestPipeline.OneJob("a"))).ShouldBe(new SubmissionReply.ModelCannotWrite("emotion", "Kinds:Emotion:Model"));
         (await accepting.SubmitAsync(TestPipeline.OneJob("a", key: new("key", [1])))).ShouldBeOfType<SubmissionReply.ModelCannotWrite>();
-        (await accepting.Services.GetRequiredService<BatchIntake>().SubmitAsync(Batch(), Token)).ShouldBe(new BatchReply.ModelCannotWrite("emotion", "Models:Emotion:Path"));
+        (await accepting.Services.GetRequiredService<BatchIntake>().SubmitAsync(Batch(), Token)).ShouldBe(new BatchReply.ModelCannotWrite("emotion", "Kinds:Emotion:Model"));
         (await new WriterStore(_database.DataSource).CanWriteAsync("emotion", Token)).ShouldBeFalse();
 
         await using var writer = await StartAsync(settings, null);
@@ -51,7 +51,7 @@ public sealed class WriterTests : IAsyncLifetime
         var statistics = accepting.Services.GetRequiredService<QueueStatistics>();
         var submission = TestPipeline.OneJob("a", key: new("repeat", [1]));
         (await accepting.SubmitAsync(submission)).ShouldBeOfType<SubmissionReply.Accepted>();
-        await using (await StartAsync(settings, "Models:Emotion:Path"))
+        await using (await StartAsync(settings, "Kinds:Emotion:Model"))
         {
             await statistics.SampleAsync(Token);
         }
@@ -68,7 +68,7 @@ public sealed class WriterTests : IAsyncLifetime
         var settings = await TestPipeline.SettingsAsync(_database);
         settings["Worker:Queues"] = "emotion-bulk";
 
-        (await Should.ThrowAsync<StartupException>(() => StartAsync(settings, "Models:Emotion:Path", embeds: false))).Message.ShouldContain("Set Models:Emotion:Path");
+        (await Should.ThrowAsync<StartupException>(() => StartAsync(settings, "Kinds:Emotion:Model", embeds: false))).Message.ShouldContain("Set Kinds:Emotion:Model");
     }
 
     public ValueTask InitializeAsync() => _database.InitializeAsync();

@@ -15,7 +15,7 @@ public sealed class OpenAiResponseTests(PostgresDatabase database) : IClassFixtu
         var path = Path.Combine(AppContext.BaseDirectory, "random-responses.gguf");
         ModelWriter.Write(new ModelRecipe { Preset = ModelPreset.Tiny }, path, CancellationToken.None);
         var settings = await TestPipeline.SettingsAsync(database);
-        settings["Models:Chat:Path"] = path;
+        settings["Kinds:Chat:Model"] = path;
         await using var api = await RoleProcess.StartReadyAsync("Api", settings);
         await using var worker = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
 

@@ -18,7 +18,7 @@ public sealed class OpenAiServers : IAsyncLifetime
     {
         await _database.InitializeAsync();
         var settings = await TestPipeline.SettingsAsync(_database);
-        settings["Models:Chat:Path"] = RandomModel();
+        settings["Kinds:Chat:Model"] = RandomModel();
         foreach (var role in (string[])["Api", "Workers.Inference", "Workers.Embedding"])
         {
             _roles.Add(await RoleProcess.StartReadyAsync(role, settings));

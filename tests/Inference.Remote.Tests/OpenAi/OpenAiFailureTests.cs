@@ -18,8 +18,8 @@ public sealed class OpenAiFailureTests : IAsyncLifetime
     [Theory]
     [InlineData(500, """{"error":{"message":"CUDA out of memory","type":"server_error"}}""", "CUDA out of memory", "server's own log")]
     [InlineData(429, """{"error":{"message":"Too many requests"}}""", "Too many requests", "fewer jobs")]
-    [InlineData(404, """{"detail":"Not Found"}""", "Not Found", "Models:Remote:Model (served)")]
-    [InlineData(400, """{"object":"error","message":"min_p is unknown"}""", "min_p is unknown", "Models:Remote:ExtraParameters")]
+    [InlineData(404, """{"detail":"Not Found"}""", "Not Found", "Inference:Remote:Model (served)")]
+    [InlineData(400, """{"object":"error","message":"min_p is unknown"}""", "min_p is unknown", "Inference:Remote:ExtraParameters")]
     [InlineData(502, "<html>Bad Gateway</html>", "Bad Gateway", "server's own log")]
     public async Task A_refusal_has_status_the_servers_words_and_the_remedy(int status, string body, string words, string remedy)
     {
@@ -77,7 +77,7 @@ public sealed class OpenAiFailureTests : IAsyncLifetime
 
         RemoteException e = await Should.ThrowAsync<RemoteException>(() => AskAsync(Endpoints.Of(_server) with { Timeout = Endpoints.Impatient }));
 
-        e.Message.ShouldContain("5 s (Models:Remote:Timeout)");
+        e.Message.ShouldContain("5 s (Inference:Remote:Timeout)");
         await _server.Abandoned.WaitAsync(Endpoints.Patient);
     }
 
@@ -109,7 +109,7 @@ public sealed class OpenAiFailureTests : IAsyncLifetime
 
         RemoteException e = await Should.ThrowAsync<RemoteException>(() => StreamAsync(Endpoints.Of(_server) with { Timeout = Endpoints.Impatient }));
 
-        e.Message.ShouldContain("Models:Remote:Timeout");
+        e.Message.ShouldContain("Inference:Remote:Timeout");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class OpenAiFailureTests : IAsyncLifetime
     {
         _server!.Fault = new Fault.TalksNonsense();
 
-        (await Should.ThrowAsync<RemoteException>(() => AskAsync())).Message.ShouldContain("Models:Remote:BaseUrl");
+        (await Should.ThrowAsync<RemoteException>(() => AskAsync())).Message.ShouldContain("Inference:Remote:BaseUrl");
         await Should.ThrowAsync<RemoteException>(() => StreamAsync(Endpoints.Of(_server)));
     }
 
@@ -138,7 +138,7 @@ public sealed class OpenAiFailureTests : IAsyncLifetime
         RemoteException e = await Should.ThrowAsync<RemoteException>(() => AskAsync(endpoint));
 
         e.Message.ShouldContain("cannot be reached");
-        e.Message.ShouldContain("Models:Remote:BaseUrl");
+        e.Message.ShouldContain("Inference:Remote:BaseUrl");
     }
 
     private Task<ChatResponse> AskAsync(RemoteEndpoint? endpoint = null) =>

@@ -44,7 +44,7 @@ public sealed class TestPipeline : IAsyncDisposable
         ["Worker:RetryDelay"] = "00:00:00.010",
         ["Worker:DrainTimeout"] = "00:00:00.200",
         // Tests check the form of what the model that ships writes.
-        ["Models:AllowSmallWriter"] = "true",
+        ["Kinds:AllowSmallWriter"] = "true",
     };
 
     /// <param name="roles">Null: a pipeline that accepts and does emotion jobs.</param>

@@ -24,7 +24,7 @@ internal sealed class LineCheck(
     BatchIntake intake,
     LineEndpoints endpoints,
     PromptedInputs prompts,
-    SchemaCheck schemas,
+    InputCheck checks,
     PromptCheck lengths,
     JobCatalog catalog,
     IOptions<ApiOptions> options,
@@ -74,7 +74,7 @@ internal sealed class LineCheck(
         using var spool = new BatchSpool(catalog, _options.BatchSpoolDirectory);
         await using var content = new StoredFileStream(files, file);
         var reader = new ItemReader(content, new LineSplitter(), _options.BodyBytesMax, long.MaxValue);
-        var draft = new LineDraft(batch, endpoints, prompts, schemas, lengths, _options);
+        var draft = new LineDraft(batch, endpoints, prompts, checks, lengths, _options);
         List<LineError> errors = [];
         var line = 0;
         for (; await reader.ReadAsync(cancellationToken) is { } utf8; line++)

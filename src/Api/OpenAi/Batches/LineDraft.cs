@@ -12,7 +12,7 @@ using Pipeline.Core.FileBatches;
 namespace Pipeline.Api.OpenAi.Batches;
 
 /// <summary>Reads the lines of one batch, one by one: each becomes a job, or says why not.</summary>
-internal sealed class LineDraft(FileBatch batch, LineEndpoints endpoints, PromptedInputs prompts, SchemaCheck schemas, PromptCheck lengths, ApiOptions options)
+internal sealed class LineDraft(FileBatch batch, LineEndpoints endpoints, PromptedInputs prompts, InputCheck checks, PromptCheck lengths, ApiOptions options)
 {
     private const int CustomIdLengthMax = 512;
 
@@ -97,7 +97,7 @@ internal sealed class LineDraft(FileBatch batch, LineEndpoints endpoints, Prompt
             return null;
         }
 
-        schemas.Check(draft.Inputs[0], draft.FieldOf, errors, cancellationToken);
+        checks.Check(draft.Kind, draft.Inputs[0], draft.FieldOf, errors, cancellationToken);
         var written = await prompts.WriteOutAsync(batch.ClientId, draft.Inputs[0], draft.InputPath, errors, cancellationToken);
         if (written is not null && !errors.Any)
         {

@@ -18,7 +18,7 @@ internal sealed record ResponseRequest
     [Description("Most tokens of the answer; more than Input:OutputTokensMax (4,096) is cut to that.")]
     public int? MaxOutputTokens { get; init; }
 
-    [Description("Randomness, 0 to 2; default Models:Chat:Temperature (0.7).")]
+    [Description("Randomness, 0 to 2; default Kinds:Chat:Temperature (0.7).")]
     public double? Temperature { get; init; }
 
     [Description("Draws among the most probable tokens that together have this probability, 0 to 1.")]

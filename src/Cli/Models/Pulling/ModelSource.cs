@@ -22,7 +22,7 @@ internal static partial class ModelSource
     {
         if (settings.Named.FirstOrDefault(model => model.Name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } named)
         {
-            return Parts(Address(named.Source, hub) ?? throw Unclear(named.Source, $"Models:Catalogue:{named.Name}:Source is"), sha256 ?? named.Sha256);
+            return Parts(Address(named.Source, hub) ?? throw Unclear(named.Source, $"Models:{named.Name}:Source is"), sha256 ?? named.Sha256);
         }
 
         return ModelCatalogue.Find(text) is { } known
@@ -75,7 +75,7 @@ internal static partial class ModelSource
     }
 
     private static CommandException Unclear(string text, string what) => new(
-        $"{what} '{text}'. Give a URL, hf:OWNER/REPOSITORY/FILE.gguf, a name of Models:Catalogue, or one of: {string.Join(", ", ModelCatalogue.All.Select(model => model.Name))}.");
+        $"{what} '{text}'. Give a URL, hf:OWNER/REPOSITORY/FILE.gguf, a name of section Models, or one of: {string.Join(", ", ModelCatalogue.All.Select(model => model.Name))}.");
 
     [GeneratedRegex(@"^" + Prefix + @"(?<repository>[\w.-]+/[\w.-]+)(?:@(?<revision>[^/@\s]+))?/(?<path>[^?#\s]+)$")]
     private static partial Regex HubFile();

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Api.OpenAi;
+using Pipeline.Api.Problems;
+using Pipeline.Contracts;
+using Pipeline.Inference.Structured;
+
+namespace Pipeline.Api.Jobs;
+
+/// <summary>
+/// What workers would refuse, before a job is accepted: a schema of a client that cannot be kept, and a model that there is not. So
+/// the client hears of it at once and with the reason, and it costs no worker anything.
+/// </summary>
+internal sealed class InputCheck(SchemaVerdicts verdicts, ModelNames models, IOptions<ApiOptions> options)
+{
+    private const string Model = "model";
+
+    /// <param name="fieldOf">Where a field of the input stands in the body.</param>
+    public void Check(JobKind kind, IJob input, Func<string, string> fieldOf, InputErrors errors, CancellationToken cancellationToken)
+    {
+        foreach (var part in options.Value.SchemaCheck && input is IConstrained constrained ? constrained.Parts : [])
+        {
+            if (verdicts.Find(part.Schema, cancellationToken) is { } fault)
+            {
+                errors.Add(fieldOf(part.Field), $"cannot be kept at #{fault.Path}: {fault.Problem} {fault.Remedy}");
+            }
+        }
+
+        if (input is IModelChoice { Model: { } name } && name != kind.Name)
+        {
+            models.Check(name, kind.Name, errors, fieldOf(Model));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Pipeline.Inference.Models;
+
+namespace Pipeline.Inference.Catalogue;
+
+/// <summary>A model of section "Models", which gives files names: <c>Models:NAME:Path</c>.</summary>
+public sealed record ModelDefinition
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Models";
+
+    /// <summary>As kinds, requests and the command line name it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The file here; null for a model that is only there to be pulled.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Where <c>./run models pull</c> gets it; null where nobody said.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Lower-case hexadecimal; null where nobody said.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>Kinds whose requests may ask for it, beside those that name it as their own.</summary>
+    public IReadOnlyList<string> Kinds { get; init; } = [];
+
+    /// <summary>Its KV cache in tokens; null: as Inference:ContextTokens says.</summary>
+    public int? ContextTokens { get; init; }
+
+    /// <summary>Every model of the section.</summary>
+    /// <exception cref="ModelLoadException">A value makes no sense; the message says which.</exception>
+    public static IReadOnlyList<ModelDefinition> ReadAll(IConfiguration settings) =>
+        [.. settings.GetSection(Section).GetChildren().Where(child => child.Value is null).Select(Read)];
+
+    private static ModelDefinition Read(IConfigurationSection model)
+    {
+        if (model.GetChildren().FirstOrDefault(value => !Known.Contains(value.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new ModelLoadException($"{unknown.Path} is no setting of a model.", $"There are {string.Join(", ", Known)}; what a kind does with a model stands in Kinds:KIND.");
+        }
+
+        return new()
+        {
+            Name = model.Key,
+            Path = Text(model, nameof(Path)),
+            Source = Text(model, nameof(Source)),
+            Sha256 = Text(model, nameof(Sha256))?.ToLowerInvariant(),
+            Kinds = [.. model.GetSection(nameof(Kinds)).GetChildren().Select(kind => kind.Value ?? ""), .. Text(model, nameof(Kinds))?.Split(',', StringSplitOptions.TrimEntries) ?? []],
+            ContextTokens = Text(model, nameof(ContextTokens)) is not { } text ? null
+                : int.TryParse(text, CultureInfo.InvariantCulture, out int tokens) && tokens is >= ContextTokensMin and <= ContextTokensMax ? tokens
+                : throw new ModelLoadException($"{model.Path}:{nameof(ContextTokens)} is {text}.", $"Give a number from {ContextTokensMin} to {ContextTokensMax}."),
+        };
+    }
+
+    private const int ContextTokensMin = 256;
+    private const int ContextTokensMax = 4_194_304;
+
+    private static readonly string[] Known = [nameof(Path), nameof(Source), nameof(Sha256), nameof(Kinds), nameof(ContextTokens)];
+
+    private static string? Text(IConfigurationSection model, string name) => model[name] is { Length: > 0 } text ? text : null;
+}

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.AI;
+using Pipeline.Inference.Models;
+using Pipeline.Inference.Residence;
+
+namespace Pipeline.Inference;
+
+/// <summary>A model file and the name by which requests ask for it.</summary>
+/// <param name="Name">Case does not matter.</param>
+/// <param name="Path">GGUF file.</param>
+public sealed record NamedModel(string Name, string Path)
+{
+    /// <summary>Its KV cache; null: as <see cref="InferenceOptions.ContextTokens"/> says.</summary>
+    public int? ContextTokens { get; init; }
+
+    /// <summary>A typical request, scored once after each load: then the first job pays neither for page faults nor for the system prompt.</summary>
+    public LabelScoringRequest WarmUp { get; init; } = AnyRequest;
+
+    /// <summary>Warms a model that generates as well, and ends at once.</summary>
+    public static LabelScoringRequest AnyRequest { get; } = new() { Messages = [new(ChatRole.User, "Warm-up.")], Labels = ["yes", "no"] };
+}
+
+/// <summary>What became of a model of this process.</summary>
+public sealed record ModelStatus
+{
+    /// <summary>Names that mean it; none of one that ends its last requests.</summary>
+    public required IReadOnlyList<string> Names { get; init; }
+
+    /// <summary>Absolute.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Whether it is in memory.</summary>
+    public required ModelPhase Phase { get; init; }
+
+    /// <summary>Main and GPU memory that it takes while it is loaded.</summary>
+    public required ModelFootprint Footprint { get; init; }
+
+    /// <summary>Requests that run on it.</summary>
+    public required int Running { get; init; }
+
+    /// <summary>Requests that wait until it is loaded.</summary>
+    public required int Waiting { get; init; }
+
+    /// <summary>What its last load took; null before the first.</summary>
+    public TimeSpan? LoadTime { get; init; }
+
+    /// <summary>How long a request would wait that comes now, at most but for what still runs elsewhere; null where nobody can know.</summary>
+    public TimeSpan? Eta { get; init; }
+
+    /// <summary>While it is loaded.</summary>
+    public ModelInfo? Info { get; init; }
+
+    /// <summary>Of its file, while it is loaded.</summary>
+    public string? Version { get; init; }
+
+    internal static ModelStatus Of(ResidentModel model, LocalModel? loaded, IReadOnlyList<string> names, TimeSpan? eta) => new()
+    {
+        Names = names,
+        Path = model.File,
+        Phase = model.Phase,
+        Footprint = model.Footprint,
+        Running = model.Users,
+        Waiting = model.Waiting,
+        LoadTime = model.LoadTime > TimeSpan.Zero ? model.LoadTime : null,
+        Eta = eta,
+        Info = loaded?.Info,
+        Version = loaded?.Version,
+    };
+}

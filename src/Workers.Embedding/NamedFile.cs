@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Pipeline.Core.Hosting;
+using Pipeline.Inference.Catalogue;
+using Pipeline.Inference.Models;
+
+namespace Pipeline.Workers.Embedding;
+
+/// <summary>What <see cref="EmbeddingOptions.Model"/> means: the file or directory of a name of section <c>Models</c>, or itself.</summary>
+internal sealed class NamedFile
+{
+    /// <exception cref="StartupException">The section makes no sense, or the name has no file.</exception>
+    public NamedFile(IConfiguration settings, IOptions<EmbeddingOptions> options)
+    {
+        try
+        {
+            var named = ModelDefinition.ReadAll(settings).FirstOrDefault(model => model.Name.Equals(options.Value.Model, StringComparison.OrdinalIgnoreCase));
+            (Name, Path) = named is null ? (null, options.Value.TakesShippedModel ? EmbeddingOptions.ShippedPath : options.Value.Model!)
+                : (named.Name, named.Path ?? throw new StartupException($"{EmbeddingOptions.Section}:Model is {named.Name}, and Models:{named.Name}:Path is not set. Pull it with ./run models pull {named.Name}, and set that to its file."));
+        }
+        catch (ModelLoadException e)
+        {
+            throw new StartupException(e.Message, e);
+        }
+    }
+
+    /// <summary>Null where the setting names a file.</summary>
+    public string? Name { get; }
+
+    public string Path { get; }
+}
