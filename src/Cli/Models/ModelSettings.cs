@@ -22,7 +22,7 @@ internal sealed class ModelSettings(IConfiguration settings)
         .. from model in Defined(settings)
            from kind in model.Kinds
            where model.Path is not null
-           select new ModelUse(kind, $"{ModelDefinition.Section}:{model.Name}:{nameof(model.Path)}", System.IO.Path.GetFullPath(model.Path)),
+           select new ModelUse(kind, $"{ModelDefinition.Section}:{model.Name}:{nameof(model.Path)}", System.IO.Path.GetFullPath(model.Path!)),
     ];
 
     /// <summary>Models of section "Models" that can be pulled.</summary>
