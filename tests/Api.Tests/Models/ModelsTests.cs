@@ -50,7 +50,7 @@ public sealed class ModelsTests
         (waiting.GetProperty("waiting_for").GetString(), waiting.TryGetProperty("eta", out _)).ShouldBe(("model_loading", true));
 
         var refused = await api.Client.PostAsync("/api/chat/completions", """{"model":"vectors","messages":[{"role":"user","content":"Hi"}]}""");
-        (refused.Status, refused.Json.GetProperty("errors")[0].GetProperty("field").GetString()).ShouldBe((404, "model"));
+        (refused.Status, refused.Json.GetProperty("errors").TryGetProperty("model", out _)).ShouldBe((404, true));
         (await api.Client.PostAsync("/api/jobs", """{"kind":"chat","input":{"model":"no","messages":[{"role":"user","content":"Hi"}]}}""")).Status.ShouldBe(404);
     }
 
