@@ -29,6 +29,8 @@ public sealed class ModelMovesTests(PostgresDatabase database) : IClassFixture<P
         await using var host = await RoleProcess.StartReadyAsync("AllInOne", settings);
         using var http = new HttpClient { BaseAddress = host.Address };
 
+        // The API knows what workers have a second later.
+        await Eventually.TrueAsync(async () => (await http.GetStringAsync("/api/models")).Contains("second", StringComparison.Ordinal));
         (await AnswerAsync(http, """{"model":"second","messages":[{"role":"user","content":"Hi"}],"max_tokens":3}""")).ShouldBe("two");
         await UntilAsync(http, "one");
         var models = (await http.GetFromJsonAsync<JsonElement>("/api/models")).GetProperty("models").EnumerateArray().ToDictionary(model => model.GetProperty("name").GetString()!);

@@ -103,6 +103,12 @@ internal sealed class Residents<TModel>(ResidencePolicy policy, Func<string, Tas
     {
         lock (_lock)
         {
+            // A container disposes of what it has under two services twice.
+            if (_isDisposed)
+            {
+                return;
+            }
+
             _isDisposed = true;
             _timer?.Dispose();
             foreach (Resident resident in _residents.Values)
