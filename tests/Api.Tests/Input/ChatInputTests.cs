@@ -25,7 +25,7 @@ public sealed class ChatInputTests(LocalApi api)
         answer.ShouldBlame("messages[0].content", "is required: send a string");
         answer.Blames("messages[1].content", "is a number; expected a string");
         answer.Blames("temperature", "is a string; expected a number");
-        answer.Blames("best_of", "is not a known field. Known: messages, temperature, max_tokens,");
+        answer.Blames("best_of", "is not a known field. Known: messages, model, temperature, max_tokens,");
     }
 
     [Theory]
