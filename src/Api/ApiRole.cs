@@ -53,6 +53,7 @@ public static class ApiRole
         services.AddSingleton<SchemaVerdicts>();
         services.AddSingleton<InputCheck>();
         services.AddSingleton<PromptCheck>();
+        services.AddSingleton<Repeats>();
         services.AddSingleton<ModelNames>();
         services.AddSingleton<JobSubmissions>();
         services.AddSingleton<JobAnswers>();

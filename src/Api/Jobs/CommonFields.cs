@@ -18,6 +18,7 @@ internal static class CommonFields
     public const string Cache = "cache";
 
     public const string Deadline = "deadline";
+    public const string ResubmittedFrom = "resubmitted_from";
 
     /// <param name="otherwise">What a request means that names none.</param>
     public static JobPriority TakePriority(BodyFields fields, JobPriority otherwise = JobPriority.Interactive)
@@ -55,6 +56,10 @@ internal static class CommonFields
 
         return new Uri(text).AbsoluteUri;
     }
+
+    /// <summary>The job that this one repeats; whether its client has it, the database says.</summary>
+    public static Guid? TakeResubmittedFrom(BodyFields fields) =>
+        fields.Take(ResubmittedFrom, JsonValueKind.String, required: false)?.GetString() is { } id ? JobIds.Parse(id, fields.Errors, ResubmittedFrom) : null;
 
     /// <summary>When the client would like to have the result.</summary>
     public static Deadline? TakeDeadline(BodyFields fields, DateTimeOffset now, TimeSpan max) =>

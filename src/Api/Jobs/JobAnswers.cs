@@ -113,6 +113,7 @@ internal sealed class JobAnswers(JobStore store, JobWaits waits, IOptions<ApiOpt
             Kind = job.Kind,
             Queue = job.Queue,
             Priority = JobPriorityWords.OfQueue(job.Kind, job.Queue),
+            ResubmittedFrom = job.ResubmittedFrom,
             State = JobState.Queued,
             Attempt = 0,
             CreatedAt = now,

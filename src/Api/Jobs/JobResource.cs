@@ -28,6 +28,12 @@ internal sealed record JobResource
     [Description("Whom its client did it for, as it was sent.")]
     public string? User { get; init; }
 
+    [Description("The job of which it is a repeat with changes, as it was sent; that one may be gone.")]
+    public Guid? ResubmittedFrom { get; init; }
+
+    [Description("The model that made the result, where the worker says so.")]
+    public string? Model { get; init; }
+
     [Description("queued, running, succeeded, failed, canceled or expired; the last four are final.")]
     public required string State { get; init; }
 
@@ -109,6 +115,8 @@ internal sealed record JobResource
         Priority = JobPriorityWords.OfQueue(job.Kind, job.Queue),
         BatchId = job.BatchId,
         User = job.UserId,
+        ResubmittedFrom = job.ResubmittedFrom,
+        Model = job.Model,
         State = job.State,
         Cached = job.IsCached,
         Attempt = job.Attempt,

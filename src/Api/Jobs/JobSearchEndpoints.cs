@@ -18,6 +18,8 @@ internal static class JobSearchEndpoints
     private const string ErrorCode = "error_code";
     private const string Batch = "batch";
     private const string User = "user";
+    private const string Model = "model";
+    private const string IdOrKeyName = "id_or_key";
     private const string CreatedAfter = "created_after";
     private const string CreatedBefore = "created_before";
 
@@ -33,7 +35,8 @@ internal static class JobSearchEndpoints
     {
         var errors = new InputErrors();
         var query = PageQuery.Read(
-            context.Request, options.Value.PageLengthMax, errors, State, Kind, Queue, ErrorCode, Batch, User, CreatedAfter, CreatedBefore, JobsDocs.ClientParameter);
+            context.Request, options.Value.PageLengthMax, errors, State, Kind, Queue, ErrorCode, Model, Batch, User, IdOrKeyName, CommonFields.ResubmittedFrom,
+            CreatedAfter, CreatedBefore, JobsDocs.ClientParameter);
         var (owner, forbidden) = await ChosenClient.FindAsync(context, clients, JobsDocs.ClientParameter, query.Filters[JobsDocs.ClientParameter], errors);
         JobFilter filter = new()
         {
@@ -44,6 +47,12 @@ internal static class JobSearchEndpoints
             ErrorCode = query.Filters[ErrorCode],
             BatchId = query.Id(Batch, errors),
             UserId = query.Filters[User],
+            Model = query.Filters[Model],
+            ResubmittedFrom = query.Id(CommonFields.ResubmittedFrom, errors),
+            IdOrKey = ReadIdOrKey(query, errors),
+
+            // Clients write into keys what they like, as into tags of users.
+            SearchesKeys = owner == context.ClientId() || console.Value.ShowTexts,
             CreatedAfter = Time(query, CreatedAfter, errors),
             CreatedBefore = Time(query, CreatedBefore, errors),
             Before = query.Before,
@@ -84,6 +93,22 @@ internal static class JobSearchEndpoints
         return Results.Json(
             new FailuresResource([.. found.Select(code => FailureResource.Of(code, mayRead))], batch is null ? JobListStore.FailuresLookMax : null),
             ApiJson.Wire.FailuresResource);
+    }
+
+    private static IdOrKey? ReadIdOrKey(PageQuery query, InputErrors errors)
+    {
+        if (query.Filters[IdOrKeyName] is not { } text)
+        {
+            return null;
+        }
+
+        if (IdOrKey.Parse(text.Trim()) is { } known)
+        {
+            return known;
+        }
+
+        errors.Add(IdOrKeyName, $"has {text.Length} characters: send the beginning of an id or of an idempotency key, or …and the end of an id; up to {IdOrKey.LengthMax} visible ASCII characters.");
+        return null;
     }
 
     private static DateTimeOffset? Time(PageQuery query, string name, InputErrors errors)

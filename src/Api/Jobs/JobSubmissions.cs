@@ -30,6 +30,7 @@ internal sealed class JobSubmissions(
     JobWaits waits,
     StreamedSubmissions streamed,
     Callbacks callbacks,
+    Repeats repeats,
     KnownFingerprints fingerprints,
     IOptions<ApiOptions> options,
     TimeProvider time)
@@ -70,7 +71,9 @@ internal sealed class JobSubmissions(
         var cancels = OnDisconnect.Read(context.Request.Query, errors);
         var fields = new BodyFields(root, errors);
         var wanted = await draft(fields);
-        var user = OpenAiRoutes.Has(context.Request.Path) ? UserTag.TakeEither(fields) : UserTag.Take(fields);
+        var isOpenAi = OpenAiRoutes.Has(context.Request.Path);
+        var user = isOpenAi ? UserTag.TakeEither(fields) : UserTag.Take(fields);
+        var origin = isOpenAi ? null : await repeats.TakeOriginAsync(fields, context, wanted?.Kind);
         var callback = CommonFields.TakeCallbackUrl(fields, callbacks.Targets);
         var cache = CommonFields.TakeCache(fields);
         var deadline = CommonFields.TakeDeadline(fields, time.GetUtcNow(), _options.ExpiryMax);
@@ -111,7 +114,7 @@ internal sealed class JobSubmissions(
         }
 
         return await callbacks.CheckAsync(context.ClientId(), callback, context.RequestAborted)
-            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, deadline, user, cancels ?? (wanted.EndsWithItsClient && key is null)), answer);
+            ?? await AcceptAsync(context, wanted, inputs, new(prefer, cancelAfter, key, callback, cache, deadline, user, origin, cancels ?? (wanted.EndsWithItsClient && key is null)), answer);
     }
 
     /// <summary>The inputs with their prompts written out, as far as they can be done.</summary>
@@ -153,6 +156,7 @@ internal sealed class JobSubmissions(
             CallbackUrl = wishes.Callback,
             AnswerForm = draft.AnswerForm,
             UserId = wishes.User ?? draft.UserId,
+            ResubmittedFrom = wishes.Origin,
             Subscriber = isAwaited ? waits.Address : null,
 
             // A message of a conversation is a step in it, not a question that was asked before.
@@ -167,7 +171,7 @@ internal sealed class JobSubmissions(
             GroupWrite = draft.Document is { } document ? new DocumentWrite(context.ClientId(), document with { UserId = wishes.User })
                 : draft.Quotes.Count > 0 ? new QuoteWrite(jobs[0].Id, draft.Quotes) : null,
             Key = wishes.Key is { } key
-                ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback, wishes.Cache, wishes.Deadline, wishes.User)) : null,
+                ? new(key, RequestHash.Of(context.Request, draft, wishes.CancelAfter, wishes.Callback, wishes.Cache, wishes.Deadline, wishes.User, wishes.Origin)) : null,
         };
 
         if (draft.Stream is { } format)
@@ -188,5 +192,5 @@ internal sealed class JobSubmissions(
             : await answers.AnswerAsync(context, submission, accepted, wishes.Prefer, draft);
     }
 
-    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key, string? Callback, bool Cache, Deadline? Deadline, string? User, bool CancelsOnDisconnect);
+    private sealed record Wishes(PreferHeader Prefer, TimeSpan? CancelAfter, string? Key, string? Callback, bool Cache, Deadline? Deadline, string? User, Guid? Origin, bool CancelsOnDisconnect);
 }

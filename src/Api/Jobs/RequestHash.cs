@@ -11,7 +11,7 @@ namespace Pipeline.Api.Jobs;
 /// </summary>
 internal static class RequestHash
 {
-    public static byte[] Of(HttpRequest request, JobDraft draft, TimeSpan? cancelAfter, string? callback, bool cache, Deadline? deadline, string? user)
+    public static byte[] Of(HttpRequest request, JobDraft draft, TimeSpan? cancelAfter, string? callback, bool cache, Deadline? deadline, string? user, Guid? resubmittedFrom)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -54,6 +54,11 @@ internal static class RequestHash
             if (user is not null)
             {
                 writer.WriteStringValue($"user {user}");
+            }
+
+            if (resubmittedFrom is { } origin)
+            {
+                writer.WriteStringValue($"resubmitted_from {origin}");
             }
 
             writer.WriteEndArray();

@@ -21,6 +21,9 @@ internal record CommonRequest
     [Description(UserTag.Description)]
     public string? User { get; init; }
 
+    [Description("The job of yours, of the same kind, of which this one is a repeat with changes. It stays as it is.")]
+    public Guid? ResubmittedFrom { get; init; }
+
     [Description("false computes the result even if that of an earlier job with the same input is known; default true.")]
     public bool? Cache { get; init; }
 }

@@ -17,6 +17,9 @@ internal sealed record JobActionRequest
     [Description("Only jobs whose last attempt failed with this code, such as timeout.")]
     public string? ErrorCode { get; init; }
 
+    [Description("Only jobs whose result this model made.")]
+    public string? Model { get; init; }
+
     [Description("Only jobs of this batch.")]
     public Guid? Batch { get; init; }
 
@@ -70,6 +73,8 @@ internal sealed record JobActionResource
 
     public string? ErrorCode { get; init; }
 
+    public string? Model { get; init; }
+
     public Guid? Batch { get; init; }
 
     [Description("Of an erasure: jobs, or what goes with them: batch, user, client.")]
@@ -95,6 +100,7 @@ internal sealed record JobActionResource
         States = action.States,
         Kind = action.Kind,
         ErrorCode = action.ErrorCode,
+        Model = action.Model,
         Batch = action.BatchId,
         Scope = action.Action is JobAction.Erase ? action.Scope : null,
         Client = action.ClientId is null ? "*" : action.Client ?? action.ClientId.ToString()!,

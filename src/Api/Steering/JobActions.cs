@@ -15,6 +15,7 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
     private const string Kind = "kind";
     private const string ErrorCode = "error_code";
     private const string ClientName = "client";
+    private const string Model = "model";
     private const string Batch = "batch";
     private const string User = UserTag.Field;
     private const string CreatedAfter = "created_after";
@@ -114,6 +115,7 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
             States = [.. states],
             Kind = kind,
             ErrorCode = fields.Take(ErrorCode, JsonValueKind.String, required: false)?.GetString(),
+            Model = fields.Take(Model, JsonValueKind.String, required: false)?.GetString(),
             BatchId = fields.Take(Batch, JsonValueKind.String, required: false)?.GetString() is { } batch ? JobIds.Parse(batch, fields.Errors, Batch) : null,
             UserId = UserTag.Take(fields),
             CreatedAfter = CommonFields.TakeTime(fields, CreatedAfter),

@@ -68,15 +68,15 @@ internal sealed partial class AttemptStore : IAsyncDisposable
 
     private const string Finish = $"""
         finished as (
-            update jobs set state = o.state, result = o.result::json, cache_key = o.cache_key, error_code = o.error_code, error = o.error,
+            update jobs set state = o.state, result = o.result::json, cache_key = o.cache_key, error_code = o.error_code, error = o.error, model = o.model,
                    budget_tokens = case when jobs.budget_tokens is not null then coalesce(o.tokens, jobs.budget_tokens) end,
                    attempt_trace = coalesce(o.trace, jobs.attempt_trace), failures = jobs.failures + o.failures, due_at = now() + o.delay_seconds * interval '1 second', worker_id = null,
                    queued_at = case when o.state = 'queued' then now() else queued_at end,
                    finished_at = case when o.state = 'queued' then null else now() end,
                    finished_xid = case when o.state = 'queued' then null else pg_current_xact_id() end
               from unnest(@Ids::uuid[], @Attempts::int[], @States::text[], @Results::text[], @ErrorCodes::text[],
-                          @Errors::text[], @Failures::int[], @DelaySeconds::float8[], @CacheKeys::uuid[], @Tokens::int[], @Traces::text[])
-                as o (id, attempt, state, result, error_code, error, failures, delay_seconds, cache_key, tokens, trace)
+                          @Errors::text[], @Failures::int[], @DelaySeconds::float8[], @CacheKeys::uuid[], @Tokens::int[], @Traces::text[], @Models::text[])
+                as o (id, attempt, state, result, error_code, error, failures, delay_seconds, cache_key, tokens, trace, model)
              where {Running} and jobs.id = o.id and jobs.attempt = o.attempt
             returning jobs.id, jobs.client_id, jobs.queue, jobs.state, jobs.due_at),
         dispatched as (
@@ -219,6 +219,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
                 CacheKeys = results.Select(result => result.CacheKey).ToArray(),
                 Tokens = results.Select(result => result.Usage?.Tokens.TotalTokens).ToArray(),
                 Traces = results.Select(result => result.Trace).ToArray(),
+                Models = results.Select(result => result.Usage?.Model).ToArray(),
                 Dispatches = results.Select(result => result.DispatchId).OfType<long>().ToArray(),
                 UsageClients = used.Select(usage => usage.Key.ClientId).ToArray(),
                 UsageQueues = used.Select(usage => usage.Key.Queue).ToArray(),

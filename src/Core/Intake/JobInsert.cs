@@ -24,11 +24,11 @@ internal static class JobInsert
 
     private const string Accept = """
         accepted as (
-            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, user_id, budget_tokens, trace, budget_day)
+            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, user_id, budget_tokens, trace, resubmitted_from, budget_day)
             select *, case when tokens is not null then (now() at time zone 'UTC')::date end
               from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Queues::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
-                          @Subscribers::text[], @CallbackUrls::text[], @AnswerForms::text[], @Deadlines::timestamptz[], @UserIds::text[], @Tokens::int[], @Traces::text[])
-                   as s (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, user_id, tokens, trace)
+                          @Subscribers::text[], @CallbackUrls::text[], @AnswerForms::text[], @Deadlines::timestamptz[], @UserIds::text[], @Tokens::int[], @Traces::text[], @Origins::uuid[])
+                   as s (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, user_id, tokens, trace, origin)
             on conflict (id) do nothing
             returning id, client_id, queue, state, deadline, budget_tokens)
         """;
@@ -49,19 +49,19 @@ internal static class JobInsert
     // What is found is final from the start and travels nowhere: it is told as row 0. Only a job that was computed has a key, so no result outlives its age by being given again.
     private const string AcceptOrAnswer = """
         accepted as (
-            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, user_id, trace, budget_tokens, budget_day,
-                              state, result, cached_from, finished_at, finished_xid)
-            select s.id, s.client_id, s.kind, s.queue, s.input, s.expires_at, s.subscriber, s.callback_url, s.answer_form, s.deadline, s.user_id, s.trace,
+            insert into jobs (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, user_id, trace, resubmitted_from, budget_tokens, budget_day,
+                              state, result, model, cached_from, finished_at, finished_xid)
+            select s.id, s.client_id, s.kind, s.queue, s.input, s.expires_at, s.subscriber, s.callback_url, s.answer_form, s.deadline, s.user_id, s.trace, s.origin,
                    case when known.id is null then s.tokens end,
                    case when known.id is null and s.tokens is not null then (now() at time zone 'UTC')::date end,
-                   case when known.id is null then 'queued' else 'succeeded' end, known.result, known.id,
+                   case when known.id is null then 'queued' else 'succeeded' end, known.result, known.model, known.id,
                    case when known.id is not null then now() end, case when known.id is not null then pg_current_xact_id() end
               from unnest(@Ids::uuid[], @ClientIds::uuid[], @Kinds::text[], @Queues::text[], @Inputs::json[], @ExpiresAt::timestamptz[],
                           @Subscribers::text[], @CallbackUrls::text[], @AnswerForms::text[], @Deadlines::timestamptz[], @UserIds::text[], @Tokens::int[], @Traces::text[],
-                          @CacheKeys::uuid[])
-                   as s (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, user_id, tokens, trace, cache_key)
+                          @Origins::uuid[], @CacheKeys::uuid[])
+                   as s (id, client_id, kind, queue, input, expires_at, subscriber, callback_url, answer_form, deadline, user_id, tokens, trace, origin, cache_key)
               left join lateral (
-                   select id, result from jobs
+                   select id, result, model from jobs
                     where jobs.cache_key = s.cache_key and jobs.id >= @CacheFloor and finished_at > now() - @AgeMaxSeconds * interval '1 second'
                     order by finished_at desc limit 1) as known on true
             on conflict (id) do nothing
@@ -109,6 +109,7 @@ internal static class JobInsert
             CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
             AnswerForms = jobs.Select(job => job.AnswerForm).ToArray(),
             UserIds = jobs.Select(job => job.UserId).ToArray(),
+            Origins = jobs.Select(job => job.ResubmittedFrom).ToArray(),
         });
 }
 

@@ -55,6 +55,9 @@ public sealed record NewJob
     /// <summary>Whom its client does it for, by its own name for them; null: nobody in particular.</summary>
     public string? UserId { get; init; }
 
+    /// <summary>The job of which it is a repeat with changes; null: of none.</summary>
+    public Guid? ResubmittedFrom { get; init; }
+
     /// <summary>Where to look for a result that it can be given at once; null when it has to be computed.</summary>
     public Guid? CacheKey { get; init; }
 }

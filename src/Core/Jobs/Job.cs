@@ -23,6 +23,12 @@ public record Job
     /// <summary>Whom its client did it for, by its own name for them.</summary>
     public string? UserId { get; init; }
 
+    /// <summary>The job of which its client says that this one is a repeat with changes; it may be gone.</summary>
+    public Guid? ResubmittedFrom { get; init; }
+
+    /// <summary>The model that made its result, where that was measured.</summary>
+    public string? Model { get; init; }
+
     /// <summary>Its result is that of an earlier job.</summary>
     public bool IsCached { get; init; }
 

@@ -20,6 +20,17 @@ public sealed record JobFilter
     /// <summary>Only jobs that a client did for this user of its.</summary>
     public string? UserId { get; init; }
 
+    /// <summary>The model that made the result.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Only jobs that are repeats of this one.</summary>
+    public Guid? ResubmittedFrom { get; init; }
+
+    public IdOrKey? IdOrKey { get; init; }
+
+    /// <summary>Whether <see cref="IdOrKey"/> may also be a key; false: an id.</summary>
+    public bool SearchesKeys { get; init; }
+
     /// <summary>Only jobs accepted at this time or later.</summary>
     public DateTimeOffset? CreatedAfter { get; init; }
 
@@ -33,14 +44,18 @@ public sealed record JobFilter
     /// <summary>The first id that is meant.</summary>
     internal Guid From => CreatedAfter is { } after ? JobDays.Floor(after) : Guid.Empty;
 
-    /// <summary>The first id that is too new. Compared as PostgreSQL does, byte by byte from the left, which is how they are written.</summary>
-    internal Guid Below
+    /// <summary>The first id that is too new.</summary>
+    internal Guid Below => Least(Before, CreatedBefore is { } before ? JobDays.Floor(before) : null);
+
+    /// <summary>The same, of jobs whose ids begin as they are to.</summary>
+    internal (Guid From, Guid Below) Ids => IdOrKey is { From: { } from } && IdOrKey.Compare(from, From) > 0
+        ? (from, Least(Below, IdOrKey.Below))
+        : (From, Least(Below, IdOrKey?.Below));
+
+    private static Guid Least(Guid? one, Guid? other)
     {
-        get
-        {
-            var (cursor, end) = (Before ?? Guid.AllBitsSet, CreatedBefore is { } before ? JobDays.Floor(before) : Guid.AllBitsSet);
-            return string.CompareOrdinal(cursor.ToString(), end.ToString()) < 0 ? cursor : end;
-        }
+        var (first, second) = (one ?? Guid.AllBitsSet, other ?? Guid.AllBitsSet);
+        return IdOrKey.Compare(first, second) < 0 ? first : second;
     }
 }
 

@@ -18,12 +18,13 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
     private const string Matches = """
         (@State::text is null or state = @State) and (@Kind::text is null or kind = @Kind)
              and (@Queue::text is null or queue = @Queue) and (@ErrorCode::text is null or error_code = @ErrorCode)
-             and (@UserId::text is null or user_id = @UserId)
+             and (@UserId::text is null or user_id = @UserId) and (@Model::text is null or model = @Model)
+             and (@IdEnd::text is null or right(id::text, length(@IdEnd)) = @IdEnd)
         """;
 
     private const string InRange = "id < @Below and id >= @From";
 
-    private const string Looked = "id, client_id, user_id, state, kind, queue, error_code, error from jobs where";
+    private const string Looked = "id, client_id, user_id, state, kind, queue, model, error_code, error from jobs where";
 
     // The order in which the index of a client's jobs holds them; migration 0021 says why it is not the id itself.
     private const string InRangeOfClient = $"client_id = @ClientId and {InRange} and uuid_send(id) < uuid_send(@Below) and uuid_send(id) >= uuid_send(@From)";
@@ -66,6 +67,29 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
         select {Shown}
         """;
 
+    // Repeats have an index of their own too, and are as few as people make.
+    private const string ListOfOrigin = $"""
+        with repeats as materialized (select {Looked} resubmitted_from = @ResubmittedFrom and id >= @Floor),
+             found as (select id from repeats where {InRange} and (@ClientId::uuid is null or client_id = @ClientId) and {Matches} order by id desc limit @Limit)
+        select {Shown}
+        """;
+
+    // Keys are visible ASCII, so the character behind those ends what begins with one. Of many clients each is asked for its first.
+    private const string ListOfKeys = $"""
+        with keys as materialized (
+               select job_ids from (select id from clients where @ClientId::uuid is null or id = @ClientId) as owners
+                cross join lateral (
+                      select job_ids from idempotency_keys
+                       where client_id = owners.id and key >= @Key and key < @Key || chr(127) order by key limit @KeysMax) as keys_of_one
+                limit @KeysMax),
+             named as (select unnest(job_ids) as id from keys),
+             looked as (
+               select {Looked} id = any(array(select id from named where {InRange} order by id desc limit @KeyJobsMax))
+                  and (@ClientId::uuid is null or client_id = @ClientId)),
+             found as (select id from looked where {Matches} order by id desc limit @Limit)
+        select {Shown}
+        """;
+
     private const string LastOfClient = $"select id from jobs where {InRangeOfClient} order by uuid_send(id) desc offset @LookMax - 1 limit 1";
 
     private const string LastOfAll = $"select id from jobs where {InRange} order by id desc offset @LookMax - 1 limit 1";
@@ -96,16 +120,39 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
           from job_attempts where job_id = @JobId order by attempt desc limit @Limit
         """;
 
+    /// <summary>How many idempotency keys that begin as they are to are looked at: the first in their order.</summary>
+    public const int KeysMax = 1_000;
+
+    private const int KeyJobsMax = 2_000;
+
     /// <summary>How many attempts are told of a job.</summary>
     public const int AttemptsMax = 100;
 
     public async Task<JobPage> ListAsync(JobFilter filter, CancellationToken cancellationToken)
     {
-        var floor = Floor(filter.BatchId);
-        var parameters = new { filter.ClientId, filter.State, filter.Kind, filter.Queue, filter.ErrorCode, filter.BatchId, filter.UserId, filter.From, filter.Below, filter.Limit, LookMax, Floor = floor };
+        if (filter.IdOrKey is not { } text)
+        {
+            return await LookAsync(filter, cancellationToken);
+        }
+
+        var byId = text.IsOfId ? await LookAsync(filter, cancellationToken) : new([], null);
+        var byKey = filter is { SearchesKeys: true, BatchId: null, ResubmittedFrom: null }
+            ? await reads.QueryAsync<Job>(ListOfKeys, Parameters(filter, (filter.From, filter.Below), idEnd: null), cancellationToken)
+            : [];
+
+        // What is older than where the search by id stopped comes on the page that goes on there.
+        var found = byKey.Where(job => byId.LookedUntil is not { } until || IdOrKey.Compare(job.Id, until) >= 0)
+            .UnionBy(byId.Jobs, job => job.Id).OrderByDescending(job => job.Id.ToString(), StringComparer.Ordinal);
+        return byId with { Jobs = [.. found.Take(filter.Limit)] };
+    }
+
+    private async Task<JobPage> LookAsync(JobFilter filter, CancellationToken cancellationToken)
+    {
+        var parameters = Parameters(filter, filter.Ids, filter.IdOrKey?.End);
         var (list, last) = filter switch
         {
             { BatchId: not null } => (ListOfBatch, null),
+            { ResubmittedFrom: not null } => (ListOfOrigin, null),
             { State: Contracts.JobState.Running } => (ListRunning, null),
             { ClientId: null } => (ListOfAll, LastOfAll),
             { UserId: not null } => (ListOfUser, LastOfUser),
@@ -116,6 +163,28 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
             ? new(found, null)
             : new(found, (await reads.QueryAsync<Guid?>(last, parameters, cancellationToken)).SingleOrDefault());
     }
+
+    private static object Parameters(JobFilter filter, (Guid From, Guid Below) ids, string? idEnd) => new
+    {
+        filter.ClientId,
+        filter.State,
+        filter.Kind,
+        filter.Queue,
+        filter.ErrorCode,
+        filter.BatchId,
+        filter.UserId,
+        filter.Model,
+        filter.ResubmittedFrom,
+        filter.Limit,
+        ids.From,
+        ids.Below,
+        LookMax,
+        KeysMax,
+        KeyJobsMax,
+        IdEnd = idEnd,
+        filter.IdOrKey?.Key,
+        Floor = Floor(filter.BatchId ?? filter.ResubmittedFrom),
+    };
 
     /// <summary>Why jobs failed: among the newest of a client or of all, or in a batch; the most frequent code first.</summary>
     public Task<IReadOnlyList<JobFailures>> FailuresAsync(Guid? clientId, Guid? batchId, CancellationToken cancellationToken) => reads.QueryAsync<JobFailures>(
@@ -135,6 +204,6 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
     public Task<IReadOnlyList<JobAttempt>> AttemptsAsync(Guid jobId, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<JobAttempt>(FindAttempts, new { JobId = jobId, Limit = AttemptsMax }, cancellationToken);
 
-    /// <summary>No job of a batch is much older than the batch.</summary>
-    private static Guid Floor(Guid? batchId) => batchId is { } batch ? JobDays.FloorOfPartsOf(batch) : Guid.Empty;
+    /// <summary>No job of a batch is much older than the batch, and no repeat than what it repeats.</summary>
+    private static Guid Floor(Guid? origin) => origin is { } id ? JobDays.FloorOfPartsOf(id) : Guid.Empty;
 }

@@ -13,7 +13,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     internal const string Summary = """
         id, client_id as ClientId, kind, queue, state, attempt, deaths::int, created_at as CreatedAt,
         started_at as StartedAt, finished_at as FinishedAt, due_at as DueAt, expires_at as ExpiresAt, deadline,
-        batch_id as BatchId, user_id as UserId, cached_from is not null as IsCached, error_code as ErrorCode, error,
+        batch_id as BatchId, user_id as UserId, model, resubmitted_from as ResubmittedFrom, cached_from is not null as IsCached, error_code as ErrorCode, error,
         steps, case when steps is not null then (select count(*) from job_steps where job_id = id)::int end as StepsDone
         """;
 
@@ -48,12 +48,18 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
         select {Columns} from requeued
         """;
 
+    private const string FindKind = "select kind from jobs where client_id = @ClientId and id = @Id";
+
     private const string Finished = """
         select id from jobs where id = any(@Ids) and state in ('succeeded', 'failed', 'canceled', 'expired')
         """;
 
     public async Task<Job?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
         (await FindManyAsync(clientId, [id], cancellationToken)).SingleOrDefault();
+
+    /// <summary>The kind of a job; null where the client has no such job.</summary>
+    public Task<string?> FindKindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
+        dataSource.QuerySingleOrDefaultAsync<string>(FindKind, new { ClientId = clientId, Id = id }, cancellationToken);
 
     /// <summary>Those of the jobs that exist and belong to the client, in no order.</summary>
     public Task<IReadOnlyList<Job>> FindManyAsync(Guid clientId, IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>

@@ -22,6 +22,9 @@ public sealed record NewJobAction
 
     public string? ErrorCode { get; init; }
 
+    /// <summary>The model that made the result.</summary>
+    public string? Model { get; init; }
+
     public Guid? BatchId { get; init; }
 
     /// <summary>Only jobs that the client did for this user of its.</summary>
@@ -55,6 +58,9 @@ public sealed record JobAction
     public string? Kind { get; init; }
 
     public string? ErrorCode { get; init; }
+
+    /// <summary>The model that made the result.</summary>
+    public string? Model { get; init; }
 
     public Guid? BatchId { get; init; }
 

@@ -51,5 +51,57 @@ public sealed class JobSearchTests(KeyedApi keyed, LocalApi local) : IClassFixtu
         (await steward.GetAsync($"/api/jobs/{id}/input?client=*")).ShouldBeProblem(403, "forbidden").Says("Console:ShowTexts");
     }
 
+    [Fact]
+    public async Task Jobs_are_found_by_the_model_that_made_their_results()
+    {
+        var done = await local.Client.PostAsync("/api/emotion", """{"text":"by a model","cache":false}""", ("Prefer", "wait=60"));
+        var failed = await local.Client.PostAsync("/api/emotion", """{"text":"reject by a model"}""", ("Prefer", "wait=60"));
+
+        done.Json.GetProperty("model").GetString().ShouldBe("scripted");
+        var found = Ids(await local.Client.GetAsync("/api/jobs?model=scripted&limit=200"));
+        found.ShouldContain(done.Id);
+        found.ShouldNotContain(failed.Id);
+        Ids(await local.Client.GetAsync("/api/jobs?model=another")).ShouldBeEmpty();
+        Ids(await local.Client.GetAsync("/api/jobs?model=%00")).ShouldBeEmpty();
+        (await local.Client.PostAsync("/api/jobs/erase", """{"model":"another","dry_run":true}""")).Json.GetProperty("matched").GetInt32().ShouldBe(0);
+        (await local.Client.PostAsync("/api/jobs/erase", """{"model":"scripted","dry_run":true}""")).Json.GetProperty("matched").GetInt32().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Jobs_are_found_by_both_ends_of_their_ids_and_by_the_beginning_of_their_keys()
+    {
+        var (client, _) = await keyed.NewClientAsync();
+        var (stranger, _) = await keyed.NewClientAsync();
+        var (steward, _) = await keyed.NewClientAsync(Role.Operator);
+        List<string> ids = [];
+        for (var i = 0; i < 5; i++)
+        {
+            ids.Insert(0, (await client.PostAsync("/api/emotion", $$"""{"text":"order {{i}}"}""", ("Idempotency-Key", $"order-{i % 2}-{i}"))).Id);
+        }
+
+        foreach (var text in (string[])[ids[1], ids[1].ToUpperInvariant(), ids[1][..35], ids[1][^8..], "…" + ids[1][^12..], "order-1-3", "order-1-3 "])
+        {
+            Ids(await client.GetAsync($"/api/jobs?id_or_key={Uri.EscapeDataString(text)}")).ShouldBe([ids[1]], text);
+        }
+
+        Ids(await client.GetAsync("/api/jobs?id_or_key=order-1")).ShouldBe([ids[1], ids[3]]);
+        Ids(await client.GetAsync("/api/jobs?id_or_key=order-&kind=emotion&state=queued")).ShouldBe(ids);
+        Ids(await client.GetAsync("/api/jobs?id_or_key=0")).ShouldBe(ids);
+        Ids(await client.GetAsync("/api/jobs?id_or_key=order-&kind=chat")).ShouldBeEmpty();
+        Ids(await client.GetAsync("/api/jobs?id_or_key=rder-")).ShouldBeEmpty();
+        Ids(await client.GetAsync("/api/jobs?id_or_key=o%25")).ShouldBeEmpty();
+
+        var page = await client.GetAsync("/api/jobs?id_or_key=order-&limit=2");
+        Ids(page).ShouldBe(ids[..2]);
+        Ids(await client.GetAsync(page.Json.GetProperty("links").GetProperty("next").GetString()!)).ShouldBe(ids[2..4]);
+
+        Ids(await stranger.GetAsync("/api/jobs?id_or_key=order-")).ShouldBeEmpty();
+        Ids(await stranger.GetAsync($"/api/jobs?id_or_key={ids[0]}")).ShouldBeEmpty();
+        Ids(await steward.GetAsync($"/api/jobs?client=*&id_or_key={ids[0]}")).ShouldBe([ids[0]]);
+        Ids(await steward.GetAsync("/api/jobs?client=*&id_or_key=order-")).ShouldBeEmpty();
+        (await client.GetAsync("/api/jobs?id_or_key=two%20words")).ShouldBlame("id_or_key", "beginning");
+        (await client.GetAsync("/api/jobs?id_or_key=%00")).ShouldBlame("id_or_key", "ASCII");
+    }
+
     private static string?[] Ids(Answer answer) => [.. answer.Json.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString())];
 }
