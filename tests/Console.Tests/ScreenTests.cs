@@ -8,7 +8,7 @@ public sealed class ScreenTests(ConsoleApi api) : IClassFixture<ConsoleApi>
 
     public static TheoryData<string> Paths() =>
     [
-        "/", "/?all=true", "/jobs", "/jobs?state=failed&kind=emotion&queue=emotion&error_code=rejected&created_after=2026-01-01T00:00:00Z", "/jobs?state=running", "/actions", "/batches",
+        "/", "/?all=true", "/jobs", "/jobs?state=failed&kind=emotion&queue=emotion&error_code=rejected&created_after=2026-01-01T00:00:00Z", "/jobs?state=running", "/jobs?id_or_key=019a&model=scripted&user=u-7", "/jobs?resubmitted_from=019a9c1e-7f00-7000-8000-000000000000", "/actions", "/batches",
         "/try", "/try/chat", "/try/report", "/documents", "/search", "/search?q=word&mode=words", "/workers", "/usage", "/usage?by=day", "/keys", "/reports", "/prompts", "/webhooks", "/schedules", "/audit",
     ];
 
@@ -139,6 +139,39 @@ public sealed class ScreenTests(ConsoleApi api) : IClassFixture<ConsoleApi>
         preview.Text.ShouldContain("These filters do not narrow the action: queue.");
         (await visitor.CallAsync("/jobs", "POST /api/jobs/retry", ("_json", """{"states":["failed"],"error_code":"rejected"}"""), ("_back", "/actions"))).Status.ShouldBe(302);
         (await visitor.GetAsync("/actions")).Ok().Text.ShouldContain("error_code rejected");
+    }
+
+    [Fact]
+    public async Task Jobs_are_found_by_what_somebody_remembers_of_them_and_then_nothing_is_done_to_all()
+    {
+        var id = await api.RunAsync("remember me");
+        using var visitor = await api.EnterAsync(Role.Client);
+
+        var found = (await visitor.GetAsync($"/jobs?id_or_key={id[^8..]}")).Ok();
+        found.Html.ShouldContain($"/jobs/{id}\"");
+        found.Html.ShouldNotContain("/jobs/preview");
+        (await visitor.GetAsync("/jobs?model=scripted")).Ok().Html.ShouldContain("value=\"scripted\"");
+        (await visitor.GetAsync("/jobs?id_or_key=two%20words")).Text.ShouldContain("visible ASCII");
+        (await visitor.GetAsync("/jobs?user=nobody&model=scripted")).Ok().Text.ShouldContain("No jobs.");
+        var preview = (await visitor.SendAsync("/jobs", "/jobs/preview", ("action", "erase"), ("model", "absent"), ("user", "nobody"))).Ok();
+        preview.Text.ShouldContain("0 jobs match.");
+        preview.Text.ShouldContain("absent");
+    }
+
+    [Fact]
+    public async Task A_job_that_was_edited_leads_to_the_first_one_and_back()
+    {
+        var id = await api.RunAsync("reject the first try");
+        using var visitor = await api.EnterAsync(Role.Client);
+        var form = (await visitor.GetAsync($"/try/emotion?from={id}")).Ok();
+        form.Html.ShouldContain("resubmitted_from");
+
+        var made = await visitor.CallAsync("/jobs", "POST /api/jobs", ("_json", $$"""{"kind":"emotion","resubmitted_from":"{{id}}"}"""), ("_then", "job"), ("input.text", "the second try"));
+
+        (await visitor.GetAsync(made.Location!)).Ok().Html.ShouldContain($"href=\"/jobs/{id}\"");
+        (await visitor.GetAsync($"/jobs/{id}")).Ok().Html.ShouldContain($"href=\"{made.Location}\"");
+        using var admin = await api.EnterAsync(Role.Admin);
+        (await admin.GetAsync($"/try/emotion?from={id}")).Html.ShouldNotContain("resubmitted_from");
     }
 
     [Fact]

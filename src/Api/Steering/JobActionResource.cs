@@ -40,7 +40,7 @@ internal sealed record JobActionRequest
 }
 
 /// <param name="Matched">How many jobs the filter finds now.</param>
-/// <param name="More">Whether the count ended there, and there are more.</param>
+/// <param name="More">Whether the count ended there, after 1,000,000 jobs or a part of a second, and there may be more.</param>
 internal sealed record JobCountResource(long Matched, bool More);
 
 /// <param name="Actions">Newest first.</param>

@@ -44,7 +44,7 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
         if (dryRun)
         {
             var count = await store.CountAsync(wanted, context.RequestAborted);
-            return Results.Json(new JobCountResource(count, count == JobActionStore.CountMax), ApiJson.Wire.JobCountResource);
+            return Results.Json(new JobCountResource(count.Matched, !count.IsAll), ApiJson.Wire.JobCountResource);
         }
 
         return await BeginAsync(context, call.Id, wanted);

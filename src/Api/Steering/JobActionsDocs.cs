@@ -73,7 +73,7 @@ internal static class JobActionsDocs
         Body = new(typeof(JobActionRequest), examples),
         Answers =
         [
-            new(200, "With `dry_run`: how many jobs there are, up to 1,000,000.", typeof(JobCountResource), """{"matched":4711,"more":false}"""),
+            new(200, "With `dry_run`: how many jobs there are; at least so many where `more` is true, since the count ends after 1,000,000 or a part of a second.", typeof(JobCountResource), """{"matched":4711,"more":false}"""),
             new(202, "The action.", typeof(JobActionResource), Action) { Headers = [("Location", "The action.")] },
         ],
         Problems = [ProblemType.InvalidInput, ProblemType.NotJson, ProblemType.BodyTooLarge, ProblemType.MediaType, .. SharedDocs.AnyCall],

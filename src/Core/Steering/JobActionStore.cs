@@ -16,6 +16,11 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
     /// <summary>A count goes no further.</summary>
     public const int CountMax = 1_000_000;
 
+    private const int CountPage = 20_000;
+
+    // Somebody waits for it, and it is a guess anyway: jobs come and go meanwhile.
+    private static readonly TimeSpan CountTimeMax = TimeSpan.FromMilliseconds(150);
+
     // Of processes whose clocks disagree.
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
 
@@ -60,17 +65,6 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
 
     private const string OfUser = $"user_id = @UserId and {OfClient}";
 
-    private const string CountOfAll = $"select count(*)::int from (select from jobs where {InRange} and {Matches} limit @CountMax) as found";
-
-    private const string CountOfClient = $"select count(*)::int from (select from jobs where {OfClient} and {InRange} and {Matches} limit @CountMax) as found";
-
-    private const string CountOfUser = $"select count(*)::int from (select from jobs where {OfUser} and {InRange} and {Matches} limit @CountMax) as found";
-
-    private const string CountOfBatch = $"""
-        select count(*)::int from (
-            select from jobs where batch_id = @BatchId and {InRange} and (@ClientId::uuid is null or client_id = @ClientId) and {Matches} limit @CountMax) as found
-        """;
-
     // By what is looked at, not by what is found: the statement is as quick where nothing matches.
     private const string PageOfAll = $"""
         select id, coalesce({Matches}, false) as IsMatch from (select id, state, kind, error_code, user_id, model from jobs where {InRange} order by id limit @PageMax) as page
@@ -91,6 +85,16 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
           from (select id, state, kind, error_code, user_id, model from jobs
                  where batch_id = @BatchId and (@ClientId::uuid is null or client_id = @ClientId) and {InRange} order by id limit @PageMax) as page
         """;
+
+    private const string Counted = "count(*) filter (where IsMatch)::int as Matched, count(*)::int as Looked, (array_agg(id order by id desc))[1] as Last from";
+
+    private const string CountOfAll = $"select {Counted} ({PageOfAll}) as looked";
+
+    private const string CountOfClient = $"select {Counted} ({PageOfClient}) as looked";
+
+    private const string CountOfUser = $"select {Counted} ({PageOfUser}) as looked";
+
+    private const string CountOfBatch = $"select {Counted} ({PageOfBatch}) as looked";
 
     private const string Cancel = $"""
         with changed as (
@@ -119,11 +123,32 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
         update audit set affected = done.changed from done where audit.id = done.id
         """;
 
-    /// <summary>How many jobs the filter finds now, up to <see cref="CountMax"/>.</summary>
-    public Task<int> CountAsync(NewJobAction action, CancellationToken cancellationToken) => dataSource.QuerySingleAsync<int>(
-        action.BatchId is not null ? CountOfBatch : action.ClientId is null ? CountOfAll : action.UserId is null ? CountOfClient : CountOfUser,
-        new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.Model, action.BatchId, action.UserId, NextId = action.FromId, ToId = ToId(action), CountMax },
-        cancellationToken);
+    /// <summary>How many jobs the filter finds now, as far as <see cref="CountMax"/> and the time for it allow.</summary>
+    public async Task<JobCount> CountAsync(NewJobAction action, CancellationToken cancellationToken)
+    {
+        var sql = action.BatchId is not null ? CountOfBatch : action.ClientId is null ? CountOfAll : action.UserId is null ? CountOfClient : CountOfUser;
+        var start = time.GetTimestamp();
+        var (matched, nextId, toId) = (0, action.FromId, ToId(action));
+        while (true)
+        {
+            var page = await dataSource.QuerySingleAsync<(int Matched, int Looked, Guid? Last)>(
+                sql,
+                new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.Model, action.BatchId, action.UserId, NextId = nextId, ToId = toId, PageMax = CountPage },
+                cancellationToken);
+            matched += page.Matched;
+            if (page.Looked < CountPage || page.Last is not { } last)
+            {
+                return new(matched, IsAll: true);
+            }
+
+            if (matched >= CountMax || time.GetElapsedTime(start) > CountTimeMax)
+            {
+                return new(matched, IsAll: false);
+            }
+
+            nextId = last;
+        }
+    }
 
     /// <summary>Accepts an action; it goes on whatever happens to this process.</summary>
     /// <param name="id">That of its entry in the audit.</param>
@@ -228,3 +253,7 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
     // Jobs that come later are not meant: whoever asked had seen those that there were. Of a client that is erased, nothing is to come.
     private Guid ToId(NewJobAction action) => action.Scope is JobActionScope.Client ? JobDays.Floor(time.GetUtcNow() + Ahead) : JobDays.Floor(action.CreatedBefore is { } before && before < time.GetUtcNow() ? before : time.GetUtcNow());
 }
+
+/// <param name="Matched">Jobs that the filter finds.</param>
+/// <param name="IsAll">Whether all were looked at; otherwise there may be more.</param>
+public sealed record JobCount(int Matched, bool IsAll);

@@ -45,7 +45,7 @@ public sealed class RepeatTests(KeyedApi keyed, LocalApi local) : IClassFixture<
 
         (await local.Client.PostAsync("/api/emotion", body, key)).Id.ShouldBe(again.Id);
         (await local.Client.PostAsync("/api/emotion", """{"text":"stays"}""", key)).ShouldBeProblem(422, "idempotency-key-reused");
-        (await local.Client.SendAsync(HttpMethod.Delete, $"/api/jobs/{first.Id}?erase=true")).Status.ShouldBe(204);
+        (await local.Client.SendAsync(HttpMethod.Delete, $"/api/jobs/{first.Id}?erase=true", content: null)).Status.ShouldBe(204);
         (await local.Client.GetAsync($"/api/jobs/{again.Id}")).Json.GetProperty("resubmitted_from").GetString().ShouldBe(first.Id);
     }
 }

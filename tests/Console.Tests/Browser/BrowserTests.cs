@@ -105,6 +105,31 @@ public sealed class BrowserTests(SampleData data, Chromium chromium) : IClassFix
         await Assertions.Expect(tab.Page.Locator(".big")).ToContainTextAsync("기쁨");
     }
 
+    [Theory]
+    [InlineData("en", "Id or key", "Filter", "Edit and submit as a new job", "Submit", "Repeat of")]
+    [InlineData("ko", "ID 또는 키", "필터", "고쳐서 새 작업으로 제출", "제출", "원본 작업")]
+    public async Task A_job_is_found_by_the_end_of_its_id_edited_and_sent_again(string language, string idOrKey, string filter, string edit, string submit, string repeatOf)
+    {
+        var id = await data.Api.RunAsync("reject and edit in " + language);
+        await using var tab = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Client), language);
+        await tab.Page.GotoAsync("/jobs");
+
+        await tab.Page.GetByLabel(idOrKey).FillAsync(id[^8..]);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = filter, Exact = true }).ClickAsync();
+        await tab.Page.WaitForURLAsync("**/jobs?*id_or_key=*");
+        await tab.Page.Locator("table.jobs tbody a").First.ClickAsync();
+        await tab.Page.WaitForURLAsync($"**/jobs/{id}");
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = edit }).ClickAsync();
+        await tab.Page.FillAsync("textarea[name='input.text']", "edited in " + language);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = submit, Exact = true }).ClickAsync();
+
+        var origin = tab.Page.Locator("dl.facts div", new() { HasText = repeatOf }).Locator("a");
+        await Assertions.Expect(origin).ToHaveAttributeAsync("href", $"/jobs/{id}");
+        await origin.ClickAsync();
+        await tab.Page.WaitForURLAsync($"**/jobs/{id}");
+        tab.Faults.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task An_open_screen_fetches_itself_again()
     {
