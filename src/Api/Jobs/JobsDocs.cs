@@ -40,7 +40,7 @@ internal static class JobsDocs
         Name = "listJobs",
         Tag = Tag,
         Summary = "List your jobs, newest first",
-        Description = "A page looks at 50,000 jobs at most: where few match it may be short, or empty, and have a `links.next` that goes on.",
+        Description = "A page looks at 20,000 jobs at most: where few match it may be short, or empty, and have a `links.next` that goes on.",
         Parameters =
         [
             new("query", "state", "Only jobs in this state."),

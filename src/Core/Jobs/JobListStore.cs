@@ -9,8 +9,8 @@ namespace Pipeline.Core.Jobs;
 /// </summary>
 public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads)
 {
-    /// <summary>How many jobs a page looks at. About 50 ms where they are in memory.</summary>
-    public const int LookMax = 50_000;
+    /// <summary>How many jobs a page looks at. About 50 ms where they lie together; those of one of many clients are each on a page of the disk of their own.</summary>
+    public const int LookMax = 20_000;
 
     /// <summary>How many of the newest jobs failures are counted in.</summary>
     public const int FailuresLookMax = 10_000;
@@ -29,7 +29,8 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
     // The order in which the index of a client's jobs holds them; migration 0021 says why it is not the id itself.
     private const string InRangeOfClient = $"client_id = @ClientId and {InRange} and uuid_send(id) < uuid_send(@Below) and uuid_send(id) >= uuid_send(@From)";
 
-    private const string OfClient = $"select {Looked} {InRangeOfClient} order by uuid_send(id) desc limit @LookMax";
+    // The place is named, so that whoever selects from it knows that it is in order and stops when it has enough.
+    private const string OfClient = $"select uuid_send(id) as place, {Looked} {InRangeOfClient} order by uuid_send(id) desc limit @LookMax";
 
     private const string OfAll = $"select {Looked} {InRange} order by id desc limit @LookMax";
 
@@ -40,16 +41,16 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
           left join clients on clients.id = page.ClientId order by page.id desc
         """;
 
-    private const string ListOfClient = $"with found as (select id from ({OfClient}) as looked where {Matches} order by uuid_send(id) desc limit @Limit) select {Shown}";
+    private const string ListOfClient = $"with found as (select id from ({OfClient}) as looked where {Matches} order by place desc limit @Limit) select {Shown}";
 
     private const string ListOfAll = $"with found as (select id from ({OfAll}) as looked where {Matches} order by id desc limit @Limit) select {Shown}";
 
     // Those of a user have an index of the same order.
     private const string InRangeOfUser = $"user_id = @UserId and {InRangeOfClient}";
 
-    private const string OfUser = $"select {Looked} {InRangeOfUser} order by uuid_send(id) desc limit @LookMax";
+    private const string OfUser = $"select uuid_send(id) as place, {Looked} {InRangeOfUser} order by uuid_send(id) desc limit @LookMax";
 
-    private const string ListOfUser = $"with found as (select id from ({OfUser}) as looked where {Matches} order by uuid_send(id) desc limit @Limit) select {Shown}";
+    private const string ListOfUser = $"with found as (select id from ({OfUser}) as looked where {Matches} order by place desc limit @Limit) select {Shown}";
 
     private const string LastOfUser = $"select id from jobs where {InRangeOfUser} order by uuid_send(id) desc offset @LookMax - 1 limit 1";
 
