@@ -16,9 +16,12 @@ internal static class MonthOfJobs
     /// <summary>Jobs of a batch, one a day and client.</summary>
     private const int BatchItems = 10_000;
 
+    /// <summary>In the statements, for the partition that they are about.</summary>
+    private const string Day = "the_day";
+
     /// <summary>The ids are times, so that a job of the middle of a day can be named without a look.</summary>
     private const string Fill = """
-        insert into {0} (id, client_id, kind, queue, state, attempt, failures, created_at, queued_at, started_at, finished_at, finished_xid, input, result, model,
+        insert into the_day (id, client_id, kind, queue, state, attempt, failures, created_at, queued_at, started_at, finished_at, finished_xid, input, result, model,
                          error_code, error, user_id, batch_id, batch_index)
         select id, client_id, kind, kind || case when h % 2 = 0 then '-bulk' else '' end, state, case state when 'queued' then 0 else 1 end, case state when 'failed' then 1 else 0 end,
                at, at, case when state <> 'queued' then at + interval '200 ms' end, case when state <> 'queued' then at + interval '2 s' end,
@@ -55,15 +58,15 @@ internal static class MonthOfJobs
         insert into job_attempts (job_id, attempt, worker, started_at, ended_at, state, error_code, error)
         select id, 1, 'gpu-1', started_at, finished_at, 'failed', error_code, error from jobs where error_code is not null;
         insert into idempotency_keys (client_id, key, request_hash, job_ids, created_at)
-        select client_id, 'order-' || row_number() over (), '\x00', array[id], created_at from {0} where id::text like '%0';
-        update {0} set resubmitted_from = (select id from jobs where client_id = @Large and kind = 'chat' and state = 'failed' order by id limit 1)
-         where id in (select id from {0} where client_id = @Large and kind = 'chat' order by id desc limit 3);
+        select client_id, 'order-' || row_number() over (), '\x00', array[id], created_at from the_day where id::text like '%0';
+        update the_day set resubmitted_from = (select id from jobs where client_id = @Large and kind = 'chat' and state = 'failed' order by id limit 1)
+         where id in (select id from the_day where client_id = @Large and kind = 'chat' order by id desc limit 3);
         insert into usage (day, client_id, kind, model, jobs, prompt_tokens, cached_tokens, completion_tokens, worker_seconds)
         select day::date, client, kind, kind || '-model', 1000, 60000, 20000, 80000, 700
           from generate_series(@First, @First + @Days * interval '1 day', interval '1 day') day cross join unnest(@Clients) client cross join unnest(array['emotion', 'chat', 'embedding', 'feedback']) kind;
         insert into audit (id, client_id, action, target, status) select uuid_by_time(), @Large, 'POST', '/api/jobs/retry', 202 from generate_series(1, 20000);
         insert into webhook_deliveries (client_id, job_id, url, type, payload, state, attempts)
-        select client_id, id, 'https://example.com/hook', 'job.succeeded', '{{"type":"job.succeeded"}}', 'delivered', 1 from (select id, client_id from jobs where client_id = @Large order by id limit 50000) j
+        select client_id, id, 'https://example.com/hook', 'job.succeeded', '{"type":"job.succeeded"}', 'delivered', 1 from (select id, client_id from jobs where client_id = @Large order by id limit 50000) j
         """;
 
     /// <param name="owner">The client that has half of the jobs, and is there.</param>
@@ -83,7 +86,7 @@ internal static class MonthOfJobs
             string day = Partition(from);
             await ExecuteAsync(database, $"drop table if exists {day}", null, stop); // Yesterday is there.
             await ExecuteAsync(database, $"create table {day} (like jobs including defaults including constraints)", null, stop);
-            await ExecuteAsync(database, string.Format(System.Globalization.CultureInfo.InvariantCulture, Fill, day), parameters, stop);
+            await ExecuteAsync(database, Fill.Replace(Day, day, StringComparison.Ordinal), parameters, stop);
             await ExecuteAsync(database, AddBatch, parameters, stop);
             await progress.WriteLineAsync($"filling: {Interlocked.Add(ref done, rows):N0} of {jobs:N0} jobs");
         });
@@ -97,7 +100,7 @@ internal static class MonthOfJobs
         }
 
         await ExecuteAsync(
-            database, string.Format(System.Globalization.CultureInfo.InvariantCulture, AddRest, Partition(today.AddDays(-1))),
+            database, AddRest.Replace(Day, Partition(today.AddDays(-1)), StringComparison.Ordinal),
             new { Large = owner, Clients = clients, First = today.AddDays(-Days).UtcDateTime, Days }, cancellationToken);
         await progress.WriteLineAsync("vacuum analyze");
         await ExecuteAsync(database, "vacuum analyze", null, cancellationToken);
