@@ -35,7 +35,7 @@ public sealed class AddressTests(LocalApi api)
             .Blames("kind", "send one of emotion")
             .Blames("before", "not a UUID")
             .Blames("limit", "from 1 to 200")
-            .Blames("page", "Known: state, kind, queue, error_code, batch, user, created_after, created_before, client, before, limit");
+            .Blames("page", "Known: state, kind, queue, error_code, model, batch, user, id_or_key, resubmitted_from, created_after, created_before, client, before, limit");
 
     [Theory]
     [InlineData("201")]
