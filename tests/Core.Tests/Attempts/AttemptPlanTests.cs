@@ -45,6 +45,7 @@ public sealed class AttemptPlanTests(PostgresDatabase database) : IClassFixture<
             CacheKeys = new Guid?[_ids.Length],
             Tokens = new int?[_ids.Length],
             Traces = new string?[_ids.Length],
+            Models = new string?[_ids.Length],
             Dispatches = _ids.Select((_, i) => (long)i).ToArray(),
             UsageClients = Array.Empty<Guid>(),
             UsageQueues = Array.Empty<string>(),
