@@ -84,7 +84,7 @@ public sealed class TranslateHostTests(TranslateHost host) : IClassFixture<Trans
         operation.GetProperty("summary").GetString().ShouldBe("Translate a text");
         schema.GetProperty("required").EnumerateArray().Select(name => name.GetString()).ShouldBe(["text", "target"]);
         schema.GetProperty("properties").EnumerateObject().Select(field => field.Name)
-            .ShouldBe(["text", "target", "prompt", "priority", "expires_at", "deadline", "callback_url", "user", "cache"], ignoreOrder: true);
+            .ShouldBe(["text", "target", "prompt", "priority", "expires_at", "deadline", "callback_url", "user", "resubmitted_from", "cache"], ignoreOrder: true);
         schema.GetProperty("properties").EnumerateObject().ShouldAllBe(field => field.Value.GetProperty("description").GetString() != "");
         media.GetProperty("examples").GetProperty("To Korean").GetProperty("value").GetProperty("target").GetString().ShouldBe("Korean");
         operation.GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").GetProperty("example")
