@@ -1,6 +1,7 @@
 using System.Data;
 using Dapper;
 using Npgsql;
+using Pipeline.Core.Jobs;
 
 namespace Pipeline.Bench.Jobs;
 
@@ -19,7 +20,9 @@ internal static class History
         """;
 
     /// <summary>The jobs of the day of the measurement; history is in other partitions. At midnight (UTC) a run goes wrong.</summary>
-    public static string Today(TimeProvider time) => $"jobs_{time.GetUtcNow():yyyyMMdd}";
+    public static string Today(TimeProvider time) => Partition(time.GetUtcNow());
+
+    public static string Partition(DateTimeOffset day) => JobDays.Partition(DateOnly.FromDateTime(day.UtcDateTime));
 
     /// <returns>The connection string of the new database.</returns>
     public static async Task<string> CreateDatabaseAsync(Stage stage, string name, CancellationToken cancellationToken)
@@ -52,9 +55,7 @@ internal static class History
 
     /// <summary>SQL: the partition of a day, as every process makes it for the days to come.</summary>
     private static string CreateDay(DateTimeOffset day) =>
-        $"create table jobs_{day:yyyyMMdd} partition of jobs for values from ('{Floor(day)}') to ('{Floor(day.AddDays(1))}')";
-
-    private static Guid Floor(DateTimeOffset time) => Guid.ParseExact($"{time.ToUnixTimeMilliseconds():x12}{new string('0', 20)}", "N");
+        $"create table {Partition(day)} partition of jobs for values from ('{JobDays.Floor(day)}') to ('{JobDays.Floor(day.AddDays(1))}')";
 
     private static async Task ExecuteAsync(NpgsqlDataSource dataSource, string sql, object? parameters, CancellationToken cancellationToken)
     {

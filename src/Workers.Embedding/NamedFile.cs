@@ -14,9 +14,9 @@ internal sealed class NamedFile
     {
         try
         {
-            var named = ModelDefinition.ReadAll(settings).FirstOrDefault(model => model.Name.Equals(options.Value.Model, StringComparison.OrdinalIgnoreCase));
-            (Name, Path) = named is null ? (null, options.Value.TakesShippedModel ? EmbeddingOptions.ShippedPath : options.Value.Model!)
-                : (named.Name, named.Path ?? throw new StartupException($"{EmbeddingOptions.Section}:Model is {named.Name}, and Models:{named.Name}:Path is not set. Pull it with ./run models pull {named.Name}, and set that to its file."));
+            (Name, Path) = ModelDefinition.Find(ModelDefinition.ReadAll(settings), options.Value.Model) is { } named
+                ? (named.Name, named.PathFor($"{EmbeddingOptions.Section}:{nameof(EmbeddingOptions.Model)}"))
+                : (null, options.Value.TakesShippedModel ? EmbeddingOptions.ShippedPath : options.Value.Model!);
         }
         catch (ModelLoadException e)
         {

@@ -20,7 +20,7 @@ internal sealed class SwapMeasure(string[] files, int threads, TimeSpan duration
         var (quiet, _) = await LoadAsync(models, [], duration, cancellationToken);
         var (swapped, failed) = await LoadAsync(models, [files[1], files[0]], duration, cancellationToken);
 
-        double quietP99 = Percentile(quiet), swapP99 = Percentile(swapped);
+        double quietP99 = P99(quiet), swapP99 = P99(swapped);
         int[] seen = [swapped.Count(answer => answer.Model is "a"), swapped.Count(answer => answer.Model is "b")];
         if (seen.Contains(0))
         {
@@ -67,9 +67,5 @@ internal sealed class SwapMeasure(string[] files, int threads, TimeSpan duration
         }
     }
 
-    private static double Percentile(IReadOnlyCollection<Answered> answers)
-    {
-        double[] sorted = [.. answers.Select(answer => answer.All.TotalSeconds).Order()];
-        return sorted[(int)Math.Ceiling(0.99 * sorted.Length) - 1];
-    }
+    private static double P99(IEnumerable<Answered> answers) => Percentile.Of([.. answers.Select(answer => answer.All.TotalSeconds).Order()], 0.99);
 }

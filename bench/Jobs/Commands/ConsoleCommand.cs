@@ -66,11 +66,11 @@ internal static class ConsoleCommand
             await rounds.RunAsync(cancellationToken);
         }
 
-        return await FinishAsync(new("console", parsed.GetValue(_only) ? [] : _ratios, rounds, pipeline.MemoryMegabytes), times, filled, crowd.Clicks, field, parsed, cancellationToken)
-            && rounds.IsComplete(PipelineSide.Name) && times.SlowestMedian <= ScreenTimes.MillisecondsMax ? 0 : 1;
+        await FinishAsync(new("console", parsed.GetValue(_only) ? [] : _ratios, rounds, pipeline.MemoryMegabytes), times, filled, crowd.Clicks, field, parsed, cancellationToken);
+        return rounds.IsComplete(PipelineSide.Name) && times.SlowestMedian <= ScreenTimes.MillisecondsMax ? 0 : 1;
     }
 
-    private static async Task<bool> FinishAsync(Report report, ScreenTimes times, int filled, int clicks, Field field, ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task FinishAsync(Report report, ScreenTimes times, int filled, int clicks, Field field, ParseResult parsed, CancellationToken cancellationToken)
     {
         if (!parsed.GetValue(_only))
         {
@@ -79,7 +79,6 @@ internal static class ConsoleCommand
 
         await RunOptions.RecordAsync(surroundings => With(report.ToRecord(surroundings)), field, parsed, cancellationToken);
         Console.Out.WriteLine(With(report.ToJson()).ToJsonString());
-        return true;
 
         JsonObject With(JsonObject line)
         {

@@ -5,7 +5,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Bench.Jobs.Http;
-using Pipeline.Bench.Jobs.Reports;
 using Pipeline.Bench.Jobs.Sides;
 using Pipeline.Bench.Measuring;
 

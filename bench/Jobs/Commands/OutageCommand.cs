@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Pipeline.Bench.Jobs.Http;
-using Pipeline.Bench.Jobs.Reports;
+using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Jobs.Commands;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Pipeline.Bench.Jobs.Http;
-using Pipeline.Bench.Jobs.Reports;
 using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Jobs.Commands;

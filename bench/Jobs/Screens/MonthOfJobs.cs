@@ -1,6 +1,7 @@
 using System.Data;
 using Dapper;
 using Npgsql;
+using Pipeline.Core.Jobs;
 
 namespace Pipeline.Bench.Jobs.Screens;
 
@@ -82,8 +83,8 @@ internal static class MonthOfJobs
         await Parallel.ForEachAsync(Enumerable.Range(1, Days).Reverse(), new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellationToken }, async (ago, stop) =>
         {
             DateTimeOffset from = today.AddDays(-ago);
-            var parameters = new { From = from.UtcDateTime, Rows = rows, Clients = clients, Large = owner, Seed = (long)ago, Waits = ago is 1, Batch = Floor(from), BatchItems };
-            string day = Partition(from);
+            var parameters = new { From = from.UtcDateTime, Rows = rows, Clients = clients, Large = owner, Seed = (long)ago, Waits = ago is 1, Batch = JobDays.Floor(from), BatchItems };
+            string day = History.Partition(from);
             await ExecuteAsync(database, $"drop table if exists {day}", null, stop); // Yesterday is there.
             await ExecuteAsync(database, $"create table {day} (like jobs including defaults including constraints)", null, stop);
             await ExecuteAsync(database, Fill.Replace(Day, day, StringComparison.Ordinal), parameters, stop);
@@ -95,21 +96,16 @@ internal static class MonthOfJobs
         for (int ago = Days; ago >= 1; ago--)
         {
             DateTimeOffset from = today.AddDays(-ago);
-            await ExecuteAsync(database, $"alter table jobs attach partition {Partition(from)} for values from ('{Floor(from)}') to ('{Floor(from.AddDays(1))}')", null, cancellationToken);
+            await ExecuteAsync(database, $"alter table jobs attach partition {History.Partition(from)} for values from ('{JobDays.Floor(from)}') to ('{JobDays.Floor(from.AddDays(1))}')", null, cancellationToken);
             await progress.WriteLineAsync($"indexing: day {Days - ago + 1} of {Days}");
         }
 
         await ExecuteAsync(
-            database, AddRest.Replace(Day, Partition(today.AddDays(-1)), StringComparison.Ordinal),
+            database, AddRest.Replace(Day, History.Partition(today.AddDays(-1)), StringComparison.Ordinal),
             new { Large = owner, Clients = clients, First = today.AddDays(-Days).UtcDateTime, Days }, cancellationToken);
         await progress.WriteLineAsync("vacuum analyze");
         await ExecuteAsync(database, "vacuum analyze", null, cancellationToken);
     }
-
-    public static string Partition(DateTimeOffset day) => $"jobs_{day:yyyyMMdd}";
-
-    /// <summary>The least id of a moment.</summary>
-    public static Guid Floor(DateTimeOffset time) => Guid.ParseExact($"{time.ToUnixTimeMilliseconds():x12}{new string('0', 20)}", "N");
 
     private static async Task ExecuteAsync(NpgsqlDataSource dataSource, string sql, object? parameters, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dapper;
 using Npgsql;
+using Pipeline.Core.Jobs;
 
 namespace Pipeline.Bench.Jobs.Screens;
 
@@ -22,10 +23,10 @@ internal sealed record Screen(string Name, string Path, IReadOnlyList<KeyValuePa
     {
         DateTimeOffset today = new(time.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
         (DateTimeOffset middle, DateTimeOffset yesterday) = (today.AddDays(-MonthOfJobs.Days / 2).AddHours(12), today.AddDays(-1));
-        Guid deep = MonthOfJobs.Floor(middle);
+        Guid deep = JobDays.Floor(middle);
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancellationToken);
         Found found = await connection.QuerySingleAsync<Found>(new CommandDefinition(
-            Samples, new { Client = client, Deep = deep, Newest = MonthOfJobs.Floor(yesterday) }, cancellationToken: cancellationToken));
+            Samples, new { Client = client, Deep = deep, Newest = JobDays.Floor(yesterday) }, cancellationToken: cancellationToken));
         string whose = isOperator ? "client=*&" : "";
         string hour = string.Create(CultureInfo.InvariantCulture, $"created_after={middle:yyyy-MM-dd'T'HH:mm:ss'Z'}&created_before={middle.AddHours(1):yyyy-MM-dd'T'HH:mm:ss'Z'}");
         return
@@ -39,7 +40,7 @@ internal sealed record Screen(string Name, string Path, IReadOnlyList<KeyValuePa
             .. isOperator
                 ? [Jobs("one", "", "client-7"), Jobs("one.failed", "state=failed&error_code=timeout", "client-7"), new("workers", "/workers"), new("keys", "/keys"), new("audit", "/audit")]
                 : (Screen[])[Jobs("key", "id_or_key=order-12"), Jobs("user", "user=user-7"), Jobs("user.failed", "user=user-7&state=failed"), Jobs("repeats", $"resubmitted_from={found.Repeated}"),
-                    Jobs("batch", $"batch={MonthOfJobs.Floor(yesterday)}&state=failed"), new("batch", $"/batches/{MonthOfJobs.Floor(yesterday)}"), new("job.repeated", $"/jobs/{found.Repeated}"),
+                    Jobs("batch", $"batch={JobDays.Floor(yesterday)}&state=failed"), new("batch", $"/batches/{JobDays.Floor(yesterday)}"), new("job.repeated", $"/jobs/{found.Repeated}"),
                     new("try.from", $"/try/chat?from={found.Chat}")],
             new("job.emotion", $"/jobs/{found.Emotion}"), new("job.chat", $"/jobs/{found.Chat}"), new("job.failed", $"/jobs/{found.Failed}"), new("job.waiting", $"/jobs/{found.Waiting}"),
             Preview("retry", "failed"), Preview("erase", "succeeded"), Preview("cancel", "queued"),

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Pipeline.Bench.Jobs.Reports;
 using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Jobs.Screens;

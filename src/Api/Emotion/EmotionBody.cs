@@ -44,6 +44,6 @@ internal sealed record EmotionTexts
     [Description("Whether results have spans: the pieces in which a text was scored. Default false.")]
     public bool? Spans { get; init; }
 
-    [Description("One of the models that do this kind (GET /api/models); default the kind's own.")]
+    [Description(IModelChoice.Description)]
     public string? Model { get; init; }
 }

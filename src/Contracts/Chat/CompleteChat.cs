@@ -20,7 +20,7 @@ public sealed record CompleteChat : IJob<CompleteChat, ChatResult>, IPrompted, I
     [Description("1 to Input:MessagesMax (256) messages, the oldest first: system messages at the start, the user's at the end.")]
     public required IReadOnlyList<PromptMessage> Messages { get; init; }
 
-    [Description("One of the models that do this kind (GET /api/models); default the kind's own.")]
+    [Description(IModelChoice.Description)]
     public string? Model { get; init; }
 
     [Description("Randomness, 0 to 2; default Kinds:Chat:Temperature (0.7).")]

@@ -23,7 +23,7 @@ public sealed record AnalyzeEmotion : IJob<AnalyzeEmotion, EmotionResult>, IMode
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Spans { get; init; }
 
-    [Description("One of the models that do this kind (GET /api/models); default the kind's own.")]
+    [Description(IModelChoice.Description)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Model { get; init; }
 

@@ -38,7 +38,7 @@ public sealed record GiveFeedback : IJob<GiveFeedback, FeedbackResult>, IPrompte
     [Description("Your own prompt, instead of question and answer.")]
     public string? UserPrompt { get; init; }
 
-    [Description("One of the models that do this kind (GET /api/models); default the kind's own.")]
+    [Description(IModelChoice.Description)]
     public string? Model { get; init; }
 
     [Description("Your own prompt as messages.")]

@@ -50,7 +50,7 @@ public sealed record StepInterview : IJob<StepInterview, InterviewStepResult>, I
     [Description("Your own prompt, instead of topic and phase.")]
     public string? UserPrompt { get; init; }
 
-    [Description("One of the models that do this kind (GET /api/models); default the kind's own.")]
+    [Description(IModelChoice.Description)]
     public string? Model { get; init; }
 
     [Description("Your own prompt as messages.")]

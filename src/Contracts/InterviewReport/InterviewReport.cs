@@ -36,7 +36,7 @@ public sealed record InterviewReport : IJob<InterviewReport, InterviewReportResu
     [Description("Your own prompt, instead of items.")]
     public string? UserPrompt { get; init; }
 
-    [Description("One of the models that do this kind (GET /api/models); default the kind's own.")]
+    [Description(IModelChoice.Description)]
     public string? Model { get; init; }
 
     [Description("Your own prompt as messages.")]

@@ -219,8 +219,7 @@ internal sealed partial class AttemptRunner(
     private AttemptResult Result(ClaimedJob job, JobOutcome outcome, string? fingerprint) => outcome switch
     {
         JobOutcome.Succeeded { ResultJson: var result, IsReproducible: var again } =>
-            AttemptResult.Succeeded(
-                job, result, again && fingerprint is not null && fingerprints.Of(job.Kind) == fingerprint ? fingerprints.KeyOf(job.ClientId, job.Kind, fingerprint, job.Input, result) : null),
+            AttemptResult.Succeeded(job, result, again ? fingerprints.KeyOf(job.ClientId, job.Kind, fingerprint, job.Input, result) : null),
         JobOutcome.Rejected rejected => AttemptResult.Failed(job, rejected.Code, rejected.Reason),
         JobOutcome.RetryAt retry when job.Failures + 1 < _options.FailuresMax =>
             AttemptResult.RetryIn(job, retry.Due - time.GetUtcNow(), JobErrorCode.Deferred, retry.Reason),

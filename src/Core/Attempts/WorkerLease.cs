@@ -98,7 +98,7 @@ internal sealed partial class WorkerLease(
         using var patience = new CancellationTokenSource(LeaveTimeout, Time);
         try
         {
-            await ExecuteAsync(Leave, patience.Token);
+            await dataSource.ExecuteAsync(Leave, new { worker.Id }, patience.Token);
         }
         catch (Exception e) when (e is OperationCanceledException || TransientErrors.IsTransient(e))
         {
@@ -176,24 +176,18 @@ internal sealed partial class WorkerLease(
 
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
+        var models = Files();
+
         // A name that moved may have other tokens and another context.
-        var places = Places(Files());
+        var places = Places(models);
         if (_models is null || places != _places)
         {
             _models = await DescribeModelsAsync(cancellationToken);
             _places = places;
         }
 
-        await ExecuteAsync(Renew, cancellationToken);
-        _renewedAt = Time.GetTimestamp();
-    }
-
-    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken)
-    {
-        var models = Files();
-        _phases = Phases(models);
-        return dataSource.ExecuteAsync(
-            sql,
+        await dataSource.ExecuteAsync(
+            Renew,
             new
             {
                 worker.Id,
@@ -210,6 +204,7 @@ internal sealed partial class WorkerLease(
                 LeaseSeconds = _options.Lease.TotalSeconds,
             },
             cancellationToken);
+        (_renewedAt, _phases) = (Time.GetTimestamp(), Phases(models));
     }
 
     [LoggerMessage(1141, LogLevel.Warning, "Cannot end this worker's lease, it will expire: {Reason}")]

@@ -38,8 +38,9 @@ internal sealed class WorkerFingerprints(IEnumerable<IResultFingerprint> fingerp
     public string? Of(string kind) => Digests().GetValueOrDefault(kind);
 
     /// <summary>The key under which a result may be given again; null when it may not.</summary>
-    public Guid? KeyOf(Guid clientId, string kind, string fingerprint, string inputJson, string resultJson) =>
-        resultJson.Length <= _options.ResultLengthMax ? ResultKey.Of(clientId, kind, fingerprint, inputJson) : null;
+    /// <param name="fingerprint">How the kind was done when the job began; null where nobody could tell.</param>
+    public Guid? KeyOf(Guid clientId, string kind, string? fingerprint, string inputJson, string resultJson) =>
+        fingerprint is not null && fingerprint == Of(kind) && resultJson.Length <= _options.ResultLengthMax ? ResultKey.Of(clientId, kind, fingerprint, inputJson) : null;
 
     private IReadOnlyDictionary<string, string> Digests()
     {

@@ -126,7 +126,7 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
     /// <summary>How many jobs the filter finds now, as far as <see cref="CountMax"/> and the time for it allow.</summary>
     public async Task<JobCount> CountAsync(NewJobAction action, CancellationToken cancellationToken)
     {
-        var sql = action.BatchId is not null ? CountOfBatch : action.ClientId is null ? CountOfAll : action.UserId is null ? CountOfClient : CountOfUser;
+        var sql = Statements(action.BatchId, action.ClientId, action.UserId).Count;
         var start = time.GetTimestamp();
         var (matched, nextId, toId) = (0, action.FromId, ToId(action));
         while (true)
@@ -195,7 +195,7 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
     /// <summary>The next jobs to look at, oldest first, and whether the filter matches them.</summary>
     internal Task<IReadOnlyList<(Guid Id, bool IsMatch)>> PageAsync(JobAction action, int pageMax, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<(Guid Id, bool IsMatch)>(
-            action.BatchId is not null ? PageOfBatch : action.ClientId is null ? PageOfAll : action.UserId is null ? PageOfClient : PageOfUser,
+            Statements(action.BatchId, action.ClientId, action.UserId).Page,
             new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.Model, action.BatchId, action.UserId, action.NextId, action.ToId, PageMax = pageMax },
             cancellationToken);
 
@@ -249,6 +249,15 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
 
         return erased;
     }
+
+    /// <summary>By the index that has the jobs of a filter in their order.</summary>
+    private static (string Page, string Count) Statements(Guid? batchId, Guid? clientId, string? userId) => (batchId, clientId, userId) switch
+    {
+        (not null, _, _) => (PageOfBatch, CountOfBatch),
+        (_, null, _) => (PageOfAll, CountOfAll),
+        (_, _, null) => (PageOfClient, CountOfClient),
+        _ => (PageOfUser, CountOfUser),
+    };
 
     // Jobs that come later are not meant: whoever asked had seen those that there were. Of a client that is erased, nothing is to come.
     private Guid ToId(NewJobAction action) => action.Scope is JobActionScope.Client ? JobDays.Floor(time.GetUtcNow() + Ahead) : JobDays.Floor(action.CreatedBefore is { } before && before < time.GetUtcNow() ? before : time.GetUtcNow());

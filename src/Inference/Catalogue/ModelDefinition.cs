@@ -33,6 +33,15 @@ public sealed record ModelDefinition
     public static IReadOnlyList<ModelDefinition> ReadAll(IConfiguration settings) =>
         [.. settings.GetSection(Section).GetChildren().Where(child => child.Value is null).Select(Read)];
 
+    /// <summary>The one that a setting or a request means; null where it names none.</summary>
+    public static ModelDefinition? Find(IEnumerable<ModelDefinition> definitions, string? name) =>
+        definitions.FirstOrDefault(model => model.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Its file, for a setting that names it.</summary>
+    /// <exception cref="ModelLoadException">It is only there to be pulled.</exception>
+    public string PathFor(string setting) => Path ?? throw new ModelLoadException(
+        $"{setting} is {Name}, and {Section}:{Name}:{nameof(Path)} is not set.", $"Pull it with ./run models pull {Name}, and set {Section}:{Name}:{nameof(Path)} to its file.");
+
     private static ModelDefinition Read(IConfigurationSection model)
     {
         if (model.GetChildren().FirstOrDefault(value => !Known.Contains(value.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)

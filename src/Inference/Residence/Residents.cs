@@ -33,14 +33,9 @@ internal sealed class Residents<TModel>(ResidencePolicy policy, Func<string, Tas
             {
                 resident.Waiters.AddRange(before.Waiters.Where(waiter => waiter.IsFor(name)));
                 before.Waiters.RemoveAll(waiter => waiter.IsFor(name));
-                before.Names--;
             }
 
-            if (before != resident)
-            {
-                resident.Names++;
-                _names[name] = resident;
-            }
+            _names[name] = resident;
 
             Grant(resident);
             Decide();
@@ -93,7 +88,7 @@ internal sealed class Residents<TModel>(ResidencePolicy policy, Func<string, Tas
         {
             return
             [
-                .. _residents.Values.Where(resident => resident.Names > 0 || resident.Phase is not ModelPhase.Absent).Select(resident => (
+                .. _residents.Values.Where(resident => _names.ContainsValue(resident) || resident.Phase is not ModelPhase.Absent).Select(resident => (
                     View(resident), resident.Model, (IReadOnlyList<string>)[.. _names.Where(name => name.Value == resident).Select(name => name.Key)], Eta(resident))),
             ];
         }
@@ -310,7 +305,7 @@ internal sealed class Residents<TModel>(ResidencePolicy policy, Func<string, Tas
         WaitingFor = resident.Waiters is [] ? TimeSpan.Zero : time.GetElapsedTime(resident.Waiters.Min(waiter => waiter.Since)),
         IsUrgent = resident.Waiters.Exists(waiter => waiter.Name is null),
         IsReplaced = _residents.Values.Any(other => other.Waiters.Exists(waiter => waiter.Replaces == resident)),
-        IsNamed = resident.Names > 0,
+        IsNamed = _names.ContainsValue(resident),
         IsClosed = resident.IsClosed,
         IdleFor = resident.Users > 0 ? TimeSpan.Zero : time.GetElapsedTime(resident.UsedAt),
         LoadedFor = time.GetElapsedTime(resident.ChangedAt),
@@ -340,9 +335,6 @@ internal sealed class Residents<TModel>(ResidencePolicy policy, Func<string, Tas
         public bool IsClosed { get; set; }
 
         public int Users { get; set; }
-
-        /// <summary>How many names mean it.</summary>
-        public int Names { get; set; }
 
         public List<Waiter> Waiters { get; } = [];
 

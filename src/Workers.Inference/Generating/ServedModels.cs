@@ -76,14 +76,13 @@ public sealed class ServedModels
             $"This worker has no model {wanted} for {section}; it has {string.Join(", ", _all.Where(served => served.Section == section).Select(served => served.Model.Name))}. Give all workers of a kind the same section Models.");
 
     private static NamedModel Named(ModelDefinition model, KindChoice choice) =>
-        new(model.Name, model.Path!) { ContextTokens = model.ContextTokens, WarmUp = choice.WarmUp ?? NamedModel.AnyRequest };
+        new(model.Name, model.PathFor($"{choice.Section}:{nameof(KindChoice.Model)}")) { ContextTokens = model.ContextTokens, WarmUp = choice.WarmUp ?? NamedModel.AnyRequest };
 
     private NamedModel Named(KindChoice choice, IReadOnlyList<ModelDefinition> defined)
     {
-        if (defined.FirstOrDefault(model => model.Name.Equals(choice.Model, StringComparison.OrdinalIgnoreCase)) is { } known)
+        if (ModelDefinition.Find(defined, choice.Model) is { } known)
         {
-            return known.Path is not null ? Named(known, choice) : throw new ModelLoadException(
-                $"{choice.Section}:Model is {choice.Model}, and Models:{known.Name}:Path is not set.", $"Pull it with ./run models pull {known.Name}, and set Models:{known.Name}:Path to its file.");
+            return Named(known, choice);
         }
 
         var path = string.IsNullOrEmpty(choice.Model) ? ShippedModel.Path : choice.Model;

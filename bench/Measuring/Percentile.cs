@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 
-namespace Pipeline.Bench.Jobs.Reports;
+namespace Pipeline.Bench.Measuring;
 
-internal static class Percentile
+public static class Percentile
 {
     /// <param name="sorted">At least one, the least first.</param>
     public static double Of(double[] sorted, double share) => sorted[(int)(share * (sorted.Length - 1))];
