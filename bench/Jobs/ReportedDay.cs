@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Bench.Jobs.Measures;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Queues;
 using Pipeline.Core.ActivityReports;
 
@@ -53,8 +54,8 @@ internal sealed class ReportedDay : IAsyncDisposable
     {
         IOptions<ActivityReportOptions> options = Options.Create(new ActivityReportOptions { Summaries = false, Grace = TimeSpan.Zero });
         TotalsLog log = new();
-        ActivityReportStore store = new(_database, options);
-        ActivityReportMaker maker = new(store, new FiguresReader(_database, options, _time), new WriterStore(_database), options, _time, log);
+        ActivityReportStore store = new(_database, Vault.Keyless, options);
+        ActivityReportMaker maker = new(store, new FiguresReader(_database, Vault.Keyless, options, _time), new WriterStore(_database), options, _time, log);
         (long start, double cpu) = (_time.GetTimestamp(), await CpuSecondsAsync(cancellationToken));
         await maker.MakeNightsAsync(_owner, cancellationToken);
         double seconds = _time.GetElapsedTime(start).TotalSeconds;

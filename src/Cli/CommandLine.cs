@@ -21,6 +21,7 @@ internal static class CommandLine
             SubmitCommand.Create(environment),
             EvalCommand.Create(environment),
             KeysCommand.Create(environment),
+            EncryptionCommand.Create(environment),
             MigrateCommand.Create(environment),
             DoctorCommand.Create(environment),
             DemoCommand.Create(environment),

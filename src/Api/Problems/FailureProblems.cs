@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Api.Problems;
@@ -47,6 +48,9 @@ internal sealed class FailureProblems(IOptions<ApiOptions> options, ILogger<Fail
             case SearchTimeoutException:
                 log.StoreUnavailable(context.Request.Method, context.Request.Path, exception.Message);
                 return new Problem(ProblemType.StoreUnavailable, exception.Message) { RetryAfter = options.Value.StoreRetryAfter };
+            case UndecryptableException:
+                // The vault has logged it.
+                return new Problem(ProblemType.Undecryptable, $"{exception.Message} An operator has to look at the keys of the pipeline.");
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return new Problem(ProblemType.BodyTooLarge, "The body is larger than the server reads. Send less at once.");
             case BadHttpRequestException bad:

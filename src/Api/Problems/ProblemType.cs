@@ -47,6 +47,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType TooManyActivityReports = new("too-many-activity-reports", 429, "The limit of waiting reports is reached");
     public static readonly ProblemType TooManyStreams = new("too-many-streams", 429, "The limit of open streams is reached");
     public static readonly ProblemType Internal = new("internal", 500, "The server failed");
+    public static readonly ProblemType Undecryptable = new("undecryptable", 500, "What is stored cannot be decrypted");
     public static readonly ProblemType NotFinished = new("not-finished", 504, "The answer took longer than the request may be held");
     public static readonly ProblemType JobFailed = new("job-failed", 500, "The job failed");
     public static readonly ProblemType JobEnded = new("job-ended", 409, "The job was ended before it had a result");
@@ -63,7 +64,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
         InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, BatchState, FileNotFound, FilesFull, ResponseNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull, DocumentUnreadable, TooManyUploads,
         ActivityReportNotFound, ScheduleNotFound, PauseNotFound, QueueNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, LimitReached, TooManyStreams,
-        ModelNotFound, ContextLengthExceeded, ModelCannotWrite, JobRejected, JobEnded, JobFailed, Internal, NotFinished, StoreUnavailable, SpoolUnavailable,
+        ModelNotFound, ContextLengthExceeded, ModelCannotWrite, JobRejected, JobEnded, JobFailed, Internal, Undecryptable, NotFinished, StoreUnavailable, SpoolUnavailable,
     ];
 
     public string Uri => Name is "about:blank" ? Name : "urn:pipeline:problem:" + Name;

@@ -6,6 +6,7 @@ using Pipeline.Cli.Demo;
 using Pipeline.Cli.Display;
 using Pipeline.Cli.Input;
 using Pipeline.Core.ActivityReports;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Schedules;
 
@@ -69,7 +70,7 @@ internal static class DemoCommand
         var jobs = days.Jobs().ToList();
         await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
         {
-            await SystemJobs.AddAsync(connection, Core.Clients.Client.LocalId, jobs, cancellationToken);
+            await SystemJobs.AddAsync(connection, services.GetRequiredService<Vault>(), Core.Clients.Client.LocalId, jobs, cancellationToken);
         }
 
         environment.Error.Line($"{jobs.Count} jobs of {DemoDays.Days} days are waiting for the worker");

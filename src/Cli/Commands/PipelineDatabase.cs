@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Erasure;
 using Pipeline.Core.Hosting;
@@ -30,7 +31,7 @@ internal static class PipelineDatabase
 
         // No defaults: neither settings files of the current folder nor a console logger.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection([new(Setting, connectionString)]);
+        builder.Configuration.AddInMemoryCollection([new(Setting, connectionString), .. EncryptionVariables.Settings(environment)]);
         builder.Logging.ClearProviders();
         builder.AddPipeline(pipeline => pipeline.AddActivityReports());
         builder.Services.AddSingleton<ClientErasure>().AddSingleton<AuditStore>();
@@ -49,6 +50,7 @@ internal static class PipelineDatabase
     private static string? Sentence(Exception exception) => exception switch
     {
         StartupException => exception.Message,
+        OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
         PostgresException refused => $"PostgreSQL refuses: {refused.MessageText} (SQLSTATE {refused.SqlState}); correct {Variable}.",
         NpgsqlException or SocketException or StoreUnavailableException =>
             $"PostgreSQL does not answer ({exception.Message}); start it with ./run, or correct {Variable}.",

@@ -44,7 +44,7 @@ internal sealed class PostgresCheckup(CliEnvironment environment, int processes)
             var applied = facts.IsMigrated ? await connection.QuerySingleAsync<int>(Applied, null, cancellationToken) : 0;
             return
             [
-                Version(facts), Durable(facts), Clock(skew), Connections(facts, new(connectionString)), Schema(facts, applied), Vectors(facts),
+                Version(facts), Durable(facts), Clock(skew), Connections(facts, new(connectionString)), Schema(facts, applied), Vectors(facts), await new EncryptionCheckup(environment).RunAsync(connection, cancellationToken),
                 Finding.Good($"The database has {facts.Bytes / 1_048_576} MiB."),
             ];
         }

@@ -1,9 +1,10 @@
 using Pipeline.Contracts;
+using Pipeline.Core.Encryption;
 
 namespace Pipeline.Core.ActivityReports;
 
 /// <summary>A row of <c>activity_reports</c>.</summary>
-public sealed record ActivityReport
+public sealed record ActivityReport : IEncryptedRow
 {
     public required Guid Id { get; init; }
 
@@ -52,6 +53,19 @@ public sealed record ActivityReport
 
     /// <summary>Why it failed.</summary>
     public string? SummaryError { get; init; }
+
+    /// <summary>Where the words cannot be decrypted, the figures are there all the same.</summary>
+    IEncryptedRow IEncryptedRow.Opened(Vault vault)
+    {
+        if (SummaryJobId is not { } job)
+        {
+            return this;
+        }
+
+        return vault.TryOpen(EncryptedColumn.Result, job, Summary, out var summary, out var fault)
+            ? this with { Summary = summary, SummaryError = vault.OpenOrTell(EncryptedColumn.Error, job, SummaryError) }
+            : this with { Summary = null, SummaryState = JobState.Failed, SummaryError = fault.Message };
+    }
 }
 
 /// <summary>The values of <c>activity_reports.scope</c>.</summary>

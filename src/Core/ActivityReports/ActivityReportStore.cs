@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Erasure;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Postgres;
@@ -9,10 +10,10 @@ using Pipeline.Core.Postgres;
 namespace Pipeline.Core.ActivityReports;
 
 /// <summary>Owns <c>activity_reports</c>.</summary>
-public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<ActivityReportOptions> options)
+public sealed class ActivityReportStore(NpgsqlDataSource dataSource, Vault vault, IOptions<ActivityReportOptions> options)
 {
     // Null where the text is not kept, or retention took it.
-    private const string Texts = "select id, input ->> 'text' as text from jobs where id = any(@Ids) and client_id = @ClientId";
+    private const string Texts = "select id, input::text as text from jobs where id = any(@Ids) and client_id = @ClientId";
 
     private const string Columns = """
         r.id, r.client_id as ClientId, r.scope, r.first_day as FirstDay, r.last_day as LastDay, r.conversations, r.time_zone as TimeZone, r.language,
@@ -122,7 +123,7 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
     /// <summary>The report with its figures, if it exists and the client may see it.</summary>
     /// <param name="seesAll">Whether the client sees reports on all clients.</param>
     public async Task<ActivityReport?> FindAsync(Guid clientId, bool seesAll, Guid id, CancellationToken cancellationToken) =>
-        (await dataSource.QueryAsync<ActivityReport>(Find, new { ClientId = clientId, SeesAll = seesAll, Id = id }, cancellationToken)).SingleOrDefault();
+        (await dataSource.QueryAsync<ActivityReport>(Find, new { ClientId = clientId, SeesAll = seesAll, Id = id }, cancellationToken)).Opened(vault).SingleOrDefault();
 
     /// <summary>Newest first, without figures: the client's own and, if it sees them, those of all clients.</summary>
     public Task<IReadOnlyList<ActivityReport>> ListAsync(Guid clientId, bool seesAll, ActivityReportFilter filter, CancellationToken cancellationToken) =>
@@ -145,8 +146,8 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
 
     /// <summary>Texts of those of the jobs that belong to the client and whose text is kept.</summary>
     public async Task<IReadOnlyDictionary<Guid, string>> TextsAsync(Guid clientId, IEnumerable<Guid> jobIds, CancellationToken cancellationToken) =>
-        (await dataSource.QueryAsync<(Guid Id, string? Text)>(Texts, new { ClientId = clientId, Ids = jobIds.ToArray() }, cancellationToken))
-            .Where(row => row.Text is not null).ToDictionary(row => row.Id, row => row.Text!);
+        (await dataSource.QueryAsync<(Guid Id, string Input)>(Texts, new { ClientId = clientId, Ids = jobIds.ToArray() }, cancellationToken))
+            .Select(row => (row.Id, Text: TextOf(row.Id, row.Input))).Where(row => row.Text is not null).ToDictionary(row => row.Id, row => row.Text!);
 
     /// <summary>Asks for a report; false if the client's limit of waiting reports is reached.</summary>
     public async Task<bool> AskAsync(ActivityReport report, CancellationToken cancellationToken) => await dataSource.ExecuteAsync(
@@ -215,11 +216,22 @@ public sealed class ActivityReportStore(NpgsqlDataSource dataSource, IOptions<Ac
             report.Scope is ActivityReportScope.Night ? AddNight : Complete, new { report.Id, report.ClientId, Day = report.FirstDay, report.TimeZone, report.Language, report.Figures, SummaryJobId = summary?.Id }, cancellationToken) is 1;
         if (kept && summary is not null)
         {
-            await SystemJobs.AddAsync(connection, [summary], cancellationToken);
+            await SystemJobs.AddAsync(connection, vault, [summary], cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
         return kept;
+    }
+
+    private string? TextOf(Guid jobId, string stored)
+    {
+        if (!vault.TryOpen(EncryptedColumn.Input, jobId, stored, out var input, out _))
+        {
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(input!);
+        return json.RootElement.TryGetProperty("text", out var text) && text.ValueKind is JsonValueKind.String ? text.GetString() : null;
     }
 }
 

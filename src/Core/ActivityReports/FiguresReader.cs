@@ -1,6 +1,8 @@
+using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
 
@@ -10,7 +12,7 @@ namespace Pipeline.Core.ActivityReports;
 /// Counts the jobs of a span of time, a page at a time, and rests in between: the database has the jobs to serve. No
 /// transaction stays open, because results of batches wait for the oldest one.
 /// </summary>
-public sealed class FiguresReader(NpgsqlDataSource dataSource, IOptions<ActivityReportOptions> options, TimeProvider time)
+public sealed class FiguresReader(NpgsqlDataSource dataSource, Vault vault, IOptions<ActivityReportOptions> options, TimeProvider time)
 {
     // One page of the jobs between two ids, which are moments: the planner looks into the days between them and no other. Each
     // result is read once, all counts come from one pass, and a page is so short that nobody waits for it. 8 / ln(2) and the
@@ -25,6 +27,24 @@ public sealed class FiguresReader(NpgsqlDataSource dataSource, IOptions<Activity
         with picked as (
             {Picked} where {InRange} and client_id = @ClientId and uuid_send(id) > uuid_send(@After) and uuid_send(id) < uuid_send(@To)
              order by uuid_send(id) limit @Limit),
+        {Counted}
+        """;
+
+    // Where results may be encrypted: what the counts need is read out of them here, and counted by the same statement.
+    private const string Rows = $"select {CountedColumns} from ({Picked} where {InRange} order by id limit @Limit) as picked";
+
+    private const string RowsOfClient = $"""
+        select {CountedColumns} from (
+            {Picked} where {InRange} and client_id = @ClientId and uuid_send(id) > uuid_send(@After) and uuid_send(id) < uuid_send(@To)
+             order by uuid_send(id) limit @Limit) as picked
+        """;
+
+    private const string CountedColumns = "id, kind, state, error_code as ErrorCode, cached_from as CachedFrom, result::text, queued, running";
+
+    private const string PageOfRows = $"""
+        with picked as (
+            select * from unnest(@JobIds::uuid[], @Kinds::text[], @States::text[], @ErrorCodes::text[], @CachedFrom::uuid[], @Results::json[], @Queued::float8[], @Running::float8[])
+                as picked (id, kind, state, error_code, cached_from, result, queued, running)),
         {Counted}
         """;
 
@@ -66,31 +86,24 @@ public sealed class FiguresReader(NpgsqlDataSource dataSource, IOptions<Activity
                     where place <= @TypicalMax) g)::text as Typical
         """;
 
+    // Results are in memory while they are decrypted.
+    private const int OpenedRowsMax = 1_000;
+
     /// <summary>Adds every job of the query to a sum; says how long the database worked for it.</summary>
     internal async Task<TimeSpan> AddAsync(FiguresSum sum, FiguresQuery query, CancellationToken cancellationToken)
     {
         var (after, worked) = (query.After, TimeSpan.Zero);
+        var limit = vault.IsReading ? Math.Min(options.Value.PageRows, OpenedRowsMax) : options.Value.PageRows;
         while (true)
         {
             var started = time.GetTimestamp();
-            var page = await dataSource.QuerySingleAsync<FiguresPage>(
-                query.ClientId is null ? Page : PageOfClient,
-                new
-                {
-                    query.ClientId,
-                    Client.SystemId,
-                    After = after,
-                    query.To,
-                    query.Ids,
-                    Floors = query.Floors.ToArray(),
-                    Limit = options.Value.PageRows,
-                    TypicalMax = query.ClientId is null ? 0 : FiguresSum.CandidatesMax,
-                },
-                cancellationToken);
+            var page = vault.IsReading
+                ? await OpenedPageAsync(query, after, limit, cancellationToken)
+                : await dataSource.QuerySingleAsync<FiguresPage>(query.ClientId is null ? Page : PageOfClient, Parameters(query, after, limit), cancellationToken);
             var elapsed = time.GetElapsedTime(started);
             worked += elapsed;
             sum.Add(page);
-            if (page.Rows < options.Value.PageRows)
+            if (page.Rows < limit)
             {
                 return worked;
             }
@@ -98,6 +111,36 @@ public sealed class FiguresReader(NpgsqlDataSource dataSource, IOptions<Activity
             after = page.Last!.Value;
             await Task.Delay(elapsed * ((1 / options.Value.DatabaseShare) - 1), time, cancellationToken);
         }
+    }
+
+    private static DynamicParameters Parameters(FiguresQuery query, Guid after, int limit) => new(new
+    {
+        query.ClientId,
+        Client.SystemId,
+        After = after,
+        query.To,
+        query.Ids,
+        Floors = query.Floors.ToArray(),
+        Limit = limit,
+        TypicalMax = query.ClientId is null ? 0 : FiguresSum.CandidatesMax,
+    });
+
+    private async Task<FiguresPage> OpenedPageAsync(FiguresQuery query, Guid after, int limit, CancellationToken cancellationToken)
+    {
+        var parameters = Parameters(query, after, limit);
+        var rows = await dataSource.QueryAsync<CountedJob>(query.ClientId is null ? Rows : RowsOfClient, parameters, cancellationToken);
+        parameters.AddDynamicParams(new
+        {
+            JobIds = rows.Select(row => row.Id).ToArray(),
+            Kinds = rows.Select(row => row.Kind).ToArray(),
+            States = rows.Select(row => row.State).ToArray(),
+            ErrorCodes = rows.Select(row => row.ErrorCode).ToArray(),
+            CachedFrom = rows.Select(row => row.CachedFrom).ToArray(),
+            Results = rows.Select(row => row.Facts(vault)).ToArray(),
+            Queued = rows.Select(row => row.Queued).ToArray(),
+            Running = rows.Select(row => row.Running).ToArray(),
+        });
+        return await dataSource.QuerySingleAsync<FiguresPage>(PageOfRows, parameters, cancellationToken);
     }
 }
 

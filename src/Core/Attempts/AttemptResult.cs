@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Usage;
 
@@ -17,6 +18,9 @@ internal sealed record AttemptResult
 
     /// <summary>Under which the result may be given again; null when it may not.</summary>
     public Guid? CacheKey { get; init; }
+
+    /// <summary>What a webhook has to know of the result where it is encrypted: that the model was cut short. As the fields of results are written.</summary>
+    public string Word => Result is not null && Result.Contains("\"finish_reason\":\"length\"", StringComparison.Ordinal) ? "cut" : "";
 
     public string? ErrorCode { get; init; }
 
@@ -67,7 +71,7 @@ internal sealed record AttemptResult
 }
 
 /// <summary>A job that this worker has set running, or a poison candidate that it may set running.</summary>
-internal sealed record ClaimedJob
+internal sealed record ClaimedJob : IEncryptedRow
 {
     public required Guid Id { get; init; }
 
@@ -82,6 +86,9 @@ internal sealed record ClaimedJob
     public required int Failures { get; init; }
 
     public required string Input { get; init; }
+
+    /// <summary>Why <see cref="Input"/> is empty: it cannot be decrypted.</summary>
+    public UndecryptableException? Fault { get; init; }
 
     /// <summary>Where somebody follows it from the beginning; null when nobody does.</summary>
     public string? Subscriber { get; init; }
@@ -102,4 +109,9 @@ internal sealed record ClaimedJob
 
     /// <summary>Null when it never expires.</summary>
     public double? SecondsToExpiry { get; init; }
+
+    IEncryptedRow IEncryptedRow.Opened(Vault vault) =>
+        !vault.TryOpen(EncryptedColumn.Input, Id, Input, out var input, out var fault) ? this with { Input = "{}", Fault = fault }
+        : ReferenceEquals(input, Input) ? this
+        : this with { Input = input! };
 }

@@ -114,6 +114,14 @@ internal sealed partial class AttemptRunner(
             return LeaveToNewer(job, "the kind is unknown");
         }
 
+        if (job.Fault is { } fault)
+        {
+            // Where this process lacks the key, another one has it.
+            return fault.IsKeyless
+                ? AttemptResult.GivenBackFor(job, NewerDelayMax, $"Waits uncharged for a worker with the key. {fault.Message}")
+                : AttemptResult.Failed(job, JobErrorCode.Undecryptable, fault.Message);
+        }
+
         using var timedOut = new CancellationTokenSource(_options.JobTimeout, time);
         using var expired = new CancellationTokenSource(TimeToExpiry(job), time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(revoked, timedOut.Token, expired.Token, drain.Expired);

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Usage;
@@ -118,6 +119,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly NpgsqlDataSource _dataSource;
+    private readonly Vault _vault;
     private readonly WorkerIdentity _worker;
     private readonly TimeProvider _time;
     private readonly ILogger<AttemptStore> _logger;
@@ -126,9 +128,10 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     private readonly GroupCommit<long, bool> _dispatches;
     private volatile bool _away;
 
-    public AttemptStore(NpgsqlDataSource dataSource, WorkerIdentity worker, TimeProvider time, ILogger<AttemptStore> logger)
+    public AttemptStore(NpgsqlDataSource dataSource, Vault vault, WorkerIdentity worker, TimeProvider time, ILogger<AttemptStore> logger)
     {
         _dataSource = dataSource;
+        _vault = vault;
         _worker = worker;
         _time = time;
         _logger = logger;
@@ -197,7 +200,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
         }
 
         // Two deliveries of one job in one group: the first gets it.
-        return [.. ids.Select(id => byId.Remove(id, out var job) ? job : null)];
+        return [.. ids.Select(id => byId.Remove(id, out var job) ? job.OpenedAs(_vault) : null)];
     }
 
     private async Task<IReadOnlyList<bool>> CompleteGroupAsync(IReadOnlyList<AttemptResult> results, CancellationToken cancellationToken)
@@ -211,9 +214,9 @@ internal sealed partial class AttemptStore : IAsyncDisposable
                 Ids = results.Select(result => result.JobId).ToArray(),
                 Attempts = results.Select(result => result.Attempt).ToArray(),
                 States = results.Select(result => result.State).ToArray(),
-                Results = results.Select(result => result.Result).ToArray(),
+                Results = results.Select(result => _vault.Seal(EncryptedColumn.Result, result.JobId, result.Result, word: result.Word)).ToArray(),
                 ErrorCodes = results.Select(result => result.ErrorCode).ToArray(),
-                Errors = results.Select(result => result.Error).ToArray(),
+                Errors = results.Select(result => _vault.Seal(EncryptedColumn.Error, result.JobId, result.Error)).ToArray(),
                 Failures = results.Select(result => result.Failures).ToArray(),
                 DelaySeconds = results.Select(result => result.DelaySeconds).ToArray(),
                 CacheKeys = results.Select(result => result.CacheKey).ToArray(),

@@ -1,10 +1,11 @@
 using Npgsql;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Attempts;
 
 /// <summary>Owns <c>job_steps</c>.</summary>
-internal sealed class JobSteps(NpgsqlDataSource dataSource) : IJobSteps
+internal sealed class JobSteps(NpgsqlDataSource dataSource, Vault vault) : IJobSteps
 {
     private const string Begin = """
         with begun as (update jobs set steps = @Total where id = @JobId)
@@ -21,11 +22,24 @@ internal sealed class JobSteps(NpgsqlDataSource dataSource) : IJobSteps
     public async Task<IReadOnlyDictionary<int, string>> BeginAsync(Guid jobId, int total, CancellationToken cancellationToken)
     {
         var finished = await dataSource.QueryAsync<(int Step, string Result)>(Begin, new { JobId = jobId, Total = total }, cancellationToken);
-        return finished.ToDictionary(step => step.Step, step => step.Result);
+        Dictionary<int, string> steps = [];
+        foreach (var (step, result) in finished)
+        {
+            try
+            {
+                steps.Add(step, vault.Open(EncryptedColumn.Step, jobId, result, step));
+            }
+            catch (UndecryptableException)
+            {
+                // As if it had not been made: it is made again.
+            }
+        }
+
+        return steps;
     }
 
     public Task SaveAsync(Guid jobId, int step, string resultJson, CancellationToken cancellationToken) =>
-        dataSource.ExecuteAsync(Save, new { JobId = jobId, Step = step, Result = resultJson }, cancellationToken);
+        dataSource.ExecuteAsync(Save, new { JobId = jobId, Step = step, Result = vault.Seal(EncryptedColumn.Step, jobId, resultJson, step) }, cancellationToken);
 }
 
 /// <summary>

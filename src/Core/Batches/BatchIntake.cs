@@ -2,6 +2,7 @@ using System.Data;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
@@ -19,6 +20,7 @@ namespace Pipeline.Core.Batches;
 /// </summary>
 public sealed class BatchIntake(
     NpgsqlDataSource dataSource,
+    Vault vault,
     QueueAdmission admission,
     ClientStandings standings,
     Budgets budgets,
@@ -39,7 +41,7 @@ public sealed class BatchIntake(
     private const string Dispatch = """
         insert into dispatches (job_id, queue, client_id, others, cost, deadline)
         select (array_agg(id order by batch_index))[1], queue, @ClientId, nullif((array_agg(id order by batch_index))[2:], '{}'),
-               sum(1 + octet_length(input::text)::real / @BytesPerToken), deadline
+               sum(1 + octet_length(input::text)::real * case when input::text like '"pse1:%' then 0.75 else 1 end / @BytesPerToken), deadline
           from (select id, queue, input, batch_index, deadline,
                        (row_number() over (partition by queue, deadline order by batch_index) - 1) / items as message
                   from jobs join unnest(@Queues::text[], @ItemsPerMessage::int[]) as l (queue, items) using (queue)
@@ -204,7 +206,7 @@ public sealed class BatchIntake(
         }
 
         await ExecuteAsync(Dispatch);
-        if (batch.Write is { } write && await write.TryWriteAsync(connection, cancellationToken) is { } reason)
+        if (batch.Write is { } write && await write.TryWriteAsync(connection, vault, cancellationToken) is { } reason)
         {
             return new BatchReply.Refused(reason);
         }
@@ -216,7 +218,7 @@ public sealed class BatchIntake(
     }
 
     /// <summary>The tokens that the jobs take of the client's budgets; 0 where it has none.</summary>
-    private static async Task<long> CopyAsync(
+    private async Task<long> CopyAsync(
         NpgsqlConnection connection, NewBatch batch, Func<string, string, int>? estimate, DateOnly? today, CancellationToken cancellationToken)
     {
         await using var rows = await connection.BeginBinaryImportAsync(CopyJobs, cancellationToken);
@@ -226,17 +228,18 @@ public sealed class BatchIntake(
         foreach (var item in batch.Items())
         {
             await rows.StartRowAsync(cancellationToken);
-            await rows.WriteAsync(Guid.CreateVersion7(), NpgsqlDbType.Uuid, cancellationToken);
+            var id = Guid.CreateVersion7();
+            await rows.WriteAsync(id, NpgsqlDbType.Uuid, cancellationToken);
             await rows.WriteAsync(batch.ClientId, NpgsqlDbType.Uuid, cancellationToken);
             await rows.WriteAsync(item.Kind, NpgsqlDbType.Text, cancellationToken);
             await rows.WriteAsync(item.Queue, NpgsqlDbType.Text, cancellationToken);
-            await rows.WriteAsync(item.InputJson, NpgsqlDbType.Json, cancellationToken);
+            await rows.WriteAsync(vault.Seal(EncryptedColumn.Input, id, item.InputJson), NpgsqlDbType.Json, cancellationToken);
             await WriteOrNullAsync(item.ExpiresAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
             await rows.WriteAsync(batch.Id, NpgsqlDbType.Uuid, cancellationToken);
             index = item.Index ?? index;
             await rows.WriteAsync(index++, NpgsqlDbType.Integer, cancellationToken);
             await WriteOrNullAsync(item.Key, NpgsqlDbType.Text);
-            await WriteOrNullAsync(item.AnswerForm, NpgsqlDbType.Text);
+            await WriteOrNullAsync(AnswerForms.Seal(vault, id, item.AnswerForm), NpgsqlDbType.Text);
             await WriteOrNullAsync(item.Deadline?.UtcDateTime, NpgsqlDbType.TimestampTz);
             await WriteOrNullAsync(item.UserId, NpgsqlDbType.Text);
             var tokens = estimate?.Invoke(item.Kind, item.InputJson);

@@ -1,9 +1,12 @@
 using System.Globalization;
+using Pipeline.Contracts;
+using Pipeline.Core.Encryption;
+using Pipeline.Core.Jobs;
 
 namespace Pipeline.Core.Batches;
 
 /// <summary>A final job of a batch.</summary>
-public sealed record BatchResult
+public sealed record BatchResult : IEncryptedRow
 {
     /// <summary>The transaction that made it final.</summary>
     public required string Xid { get; init; }
@@ -26,6 +29,13 @@ public sealed record BatchResult
     public string? ErrorCode { get; init; }
 
     public string? Error { get; init; }
+
+    internal Guid? CachedFrom { get; init; }
+
+    IEncryptedRow IEncryptedRow.Opened(Vault vault) =>
+        vault.TryOpen(EncryptedColumn.Result, CachedFrom ?? JobId, Result, out var result, out var fault)
+            ? this with { Result = result, Error = vault.OpenOrTell(EncryptedColumn.Error, JobId, Error) }
+            : this with { State = JobState.Failed, Result = null, ErrorCode = JobErrorCode.Undecryptable, Error = fault.Message };
 
     public BatchCursor Cursor => new(ulong.Parse(Xid, NumberStyles.None, CultureInfo.InvariantCulture), Index);
 }

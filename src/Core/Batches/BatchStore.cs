@@ -1,5 +1,6 @@
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Erasure;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
@@ -8,7 +9,7 @@ using Pipeline.Core.Telemetry;
 namespace Pipeline.Core.Batches;
 
 /// <summary>What clients ask about, and do to, their own batches.</summary>
-public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
+public sealed class BatchStore(NpgsqlDataSource dataSource, Vault vault, TimeProvider time)
 {
     // @Floor: no job of a batch is much older than the batch, so the partitions of earlier days are left out.
 
@@ -42,7 +43,7 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
     // Once a batch is complete, whoever made its jobs final has committed.
     private const string Results = """
         select finished_xid::text as Xid, batch_index as Index, client_key as Key, id as JobId, state, attempt,
-               finished_at as FinishedAt, result::text, error_code as ErrorCode, error
+               finished_at as FinishedAt, result::text, cached_from as CachedFrom, error_code as ErrorCode, error
           from jobs
          where id >= @Floor and batch_id = @Id and finished_xid is not null and (finished_xid, batch_index) > (@Xid::text::xid8, @Index::int)
            and (@IsComplete or finished_xid < pg_snapshot_xmin(pg_current_snapshot()))
@@ -90,8 +91,8 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, TimeProvider time)
             return null;
         }
 
-        var results = await connection.QueryInIndexOrderAsync<BatchResult>(
-            Results, new { Id = id, Floor = floor, Xid = after.Xid.ToString(System.Globalization.CultureInfo.InvariantCulture), after.Index, IsComplete = complete, Limit = limit }, cancellationToken);
+        var results = (await connection.QueryInIndexOrderAsync<BatchResult>(
+            Results, new { Id = id, Floor = floor, Xid = after.Xid.ToString(System.Globalization.CultureInfo.InvariantCulture), after.Index, IsComplete = complete, Limit = limit }, cancellationToken)).Opened(vault);
         return new(results, complete && results.Count < limit);
     }
 

@@ -1,11 +1,12 @@
 using Npgsql;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Erasure;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Conversations;
 
 /// <summary>Owns <c>conversations</c> and <c>conversation_messages</c>; messages are added by <see cref="MessageWrite"/>, with their jobs.</summary>
-public sealed class ConversationStore(NpgsqlDataSource dataSource)
+public sealed class ConversationStore(NpgsqlDataSource dataSource, Vault vault)
 {
     internal const string Insert = """
         insert into conversations (id, client_id, kind, settings, user_id, is_tagged)
@@ -51,7 +52,7 @@ public sealed class ConversationStore(NpgsqlDataSource dataSource)
 
     /// <param name="userId">Whose it is, if it is somebody's; it is one of any number.</param>
     public Task AddAsync(Guid clientId, string kind, Guid id, string settings, string? userId, CancellationToken cancellationToken) => dataSource.ExecuteAsync(
-        Insert, new { Id = id, ClientId = clientId, Kind = kind, Settings = settings, UserId = userId, IsTagged = userId is not null }, cancellationToken);
+        Insert, new { Id = id, ClientId = clientId, Kind = kind, Settings = vault.Seal(EncryptedColumn.Settings, id, settings), UserId = userId, IsTagged = userId is not null }, cancellationToken);
 
     /// <summary>The conversation with its messages, if it exists and belongs to the client.</summary>
     public Task<Conversation?> FindAsync(Guid clientId, string kind, Guid id, CancellationToken cancellationToken) =>
@@ -63,7 +64,7 @@ public sealed class ConversationStore(NpgsqlDataSource dataSource)
 
     /// <summary>Newest first, without messages.</summary>
     public Task<IReadOnlyList<Conversation>> ListAsync(Guid clientId, string kind, Guid? before, int limit, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<Conversation>(List, new { ClientId = clientId, Kind = kind, Before = before, Limit = limit }, cancellationToken);
+        dataSource.QueryAsync<Conversation>(List, new { ClientId = clientId, Kind = kind, Before = before, Limit = limit }, cancellationToken).OpenedAsync(vault);
 
     /// <summary>Ids and kinds of all that a user of the client has, oldest first.</summary>
     public Task<IReadOnlyList<(Guid Id, string Kind)>> ListOfUserAsync(Guid clientId, string userId, Guid after, int limit, CancellationToken cancellationToken) =>
@@ -92,7 +93,8 @@ public sealed class ConversationStore(NpgsqlDataSource dataSource)
         var found = await connection.QuerySingleOrDefaultAsync<Conversation>(sql, key, cancellationToken);
         return found is null ? null : found with
         {
-            Messages = await connection.QueryAsync<SentMessage>(Messages, new { found.Id }, cancellationToken),
+            Settings = vault.Open(EncryptedColumn.Settings, found.Id, found.Settings),
+            Messages = (await connection.QueryAsync<SentMessage>(Messages, new { found.Id }, cancellationToken)).Opened(vault),
         };
     }
 }

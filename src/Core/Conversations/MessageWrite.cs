@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Postgres;
 
@@ -44,7 +45,7 @@ public sealed record MessageWrite : ISubmissionWrite
     /// <summary>Why the conversation takes no message, as it was found; null where it does. Reported here, after repeats of an accepted request were answered.</summary>
     public string? Refusal { get; init; }
 
-    public async Task<string?> TryWriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task<string?> TryWriteAsync(NpgsqlConnection connection, Vault vault, CancellationToken cancellationToken)
     {
         if (Refusal is not null)
         {
@@ -53,10 +54,10 @@ public sealed record MessageWrite : ISubmissionWrite
 
         if (Begins is var (kind, settings))
         {
-            await connection.ExecuteAsync(ConversationStore.Insert, new { Id = ConversationId, ClientId, Kind = kind, Settings = settings, UserId, IsTagged }, cancellationToken);
+            await connection.ExecuteAsync(ConversationStore.Insert, new { Id = ConversationId, ClientId, Kind = kind, Settings = vault.Seal(EncryptedColumn.Settings, ConversationId, settings), UserId, IsTagged }, cancellationToken);
         }
 
-        var added = await connection.QueryAsync<int>(AddMessage, new { ConversationId, Position, Content, JobId, Replaces }, cancellationToken);
+        var added = await connection.QueryAsync<int>(AddMessage, new { ConversationId, Position, Content = vault.Seal(EncryptedColumn.Content, JobId, Content), JobId, Replaces }, cancellationToken);
         return added.Any() ? null : "Another message came at the same time, or it was deleted. Read it again, then send.";
     }
 }

@@ -1,11 +1,13 @@
+using System.Text.Json;
 using Npgsql;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Erasure;
 
 /// <summary>Jobs that a client did for a user of its, with what was asked, for an export.</summary>
-public sealed class UserStore(NpgsqlDataSource dataSource)
+public sealed class UserStore(NpgsqlDataSource dataSource, Vault vault)
 {
     // In the order of the index of users; migration 0021 says why it is not the id itself.
     private const string Jobs = $"""
@@ -15,7 +17,7 @@ public sealed class UserStore(NpgsqlDataSource dataSource)
 
     /// <summary>Oldest first.</summary>
     public Task<IReadOnlyList<UserJob>> JobsAsync(Guid clientId, string userId, Guid after, int limit, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<UserJob>(Jobs, new { ClientId = clientId, UserId = userId, After = after, Limit = limit }, cancellationToken);
+        dataSource.QueryAsync<UserJob>(Jobs, new { ClientId = clientId, UserId = userId, After = after, Limit = limit }, cancellationToken).OpenedAsync(vault);
 }
 
 /// <summary>A job with what it was asked.</summary>
@@ -23,4 +25,10 @@ public sealed record UserJob : Job
 {
     /// <summary>As JSON text.</summary>
     public required string Input { get; init; }
+
+    /// <summary>An input that cannot be decrypted is a string that says so.</summary>
+    private protected override Job Opened(Vault vault) => base.Opened(vault) is not UserJob opened ? this : opened with
+    {
+        Input = vault.TryOpen(EncryptedColumn.Input, Id, Input, out var input, out var fault) ? input! : $"\"{JsonEncodedText.Encode(fault.Message)}\"",
+    };
 }

@@ -1,7 +1,9 @@
+using Pipeline.Core.Encryption;
+
 namespace Pipeline.Core.FileBatches;
 
 /// <summary>A row of <c>file_batches</c>: a batch whose items are the lines of a file.</summary>
-public sealed record FileBatch
+public sealed record FileBatch : IEncryptedRow
 {
     /// <summary>UUIDv7; also that of the batch of its jobs, once it has some.</summary>
     public required Guid Id { get; init; }
@@ -75,6 +77,8 @@ public sealed record FileBatch
 
     /// <summary>Lines whose jobs were erased: nothing is left of them.</summary>
     public int Erased { get; init; }
+
+    IEncryptedRow IEncryptedRow.Opened(Vault vault) => Error is null ? this : this with { Error = vault.OpenOrTell(EncryptedColumn.BatchError, Id, Error) };
 }
 
 /// <summary>The values of <c>file_batches.state</c>: OpenAI's words.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pipeline.Core.Batches;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Files;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
@@ -11,7 +12,7 @@ namespace Pipeline.Core.FileBatches;
 /// <summary>
 /// Moves batches of files from state to state. Testing the state is the lock: whatever process makes a step, it is made once.
 /// </summary>
-public sealed class FileBatchSteps(NpgsqlDataSource dataSource)
+public sealed class FileBatchSteps(NpgsqlDataSource dataSource, Vault vault)
 {
     private const string Select = $"select {FileBatchStore.Columns} from file_batches";
 
@@ -89,7 +90,7 @@ public sealed class FileBatchSteps(NpgsqlDataSource dataSource)
             CustomIds = errors.Select(error => error.CustomId).ToArray(),
             Statuses = errors.Select(error => error.Status).ToArray(),
             Codes = errors.Select(error => error.Code).ToArray(),
-            Messages = errors.Select(error => error.Message).ToArray(),
+            Messages = errors.Select(error => vault.Seal(EncryptedColumn.LineMessage, id, error.Message, error.Line)).ToArray(),
             Params = errors.Select(error => error.Param).ToArray(),
         },
         cancellationToken);
@@ -123,7 +124,7 @@ public sealed class FileBatchSteps(NpgsqlDataSource dataSource)
                 OutputFileId = end.Output?.Id,
                 ErrorFileId = end.Errors?.Id,
                 end.ErrorCode,
-                end.Error,
+                Error = vault.Seal(EncryptedColumn.BatchError, found.Id, end.Error),
                 end.ErrorLine,
             },
             cancellationToken);
@@ -151,7 +152,7 @@ public sealed class FileBatchSteps(NpgsqlDataSource dataSource)
 /// <param name="BadLines">Those that became no jobs.</param>
 public sealed record FileBatchStart(Guid Id, int Lines, int BadLines) : ISubmissionWrite
 {
-    public async Task<string?> TryWriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+    public async Task<string?> TryWriteAsync(NpgsqlConnection connection, Vault vault, CancellationToken cancellationToken) =>
         await connection.ExecuteAsync(FileBatchSteps.Begin, this, cancellationToken) > 0 ? null : "The batch was canceled while its lines were checked.";
 }
 

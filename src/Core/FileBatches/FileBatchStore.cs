@@ -2,6 +2,7 @@ using System.Data;
 using System.Globalization;
 using Npgsql;
 using Pipeline.Core.Batches;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Limits;
@@ -10,7 +11,7 @@ using Pipeline.Core.Postgres;
 namespace Pipeline.Core.FileBatches;
 
 /// <summary>What clients ask about, and do to, their batches of files. Owns <c>file_batches</c> with <see cref="FileBatchSteps"/>, which moves them on.</summary>
-public sealed class FileBatchStore(NpgsqlDataSource dataSource, LineCounts counts, Budgets budgets, AsyncAutoResetEvent relay)
+public sealed class FileBatchStore(NpgsqlDataSource dataSource, Vault vault, LineCounts counts, Budgets budgets, AsyncAutoResetEvent relay)
 {
     internal const string Columns = """
         id, client_id as ClientId, endpoint, input_file_id as InputFileId, completion_window as CompletionWindow, metadata::text,
@@ -84,7 +85,7 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, LineCounts count
         """;
 
     private const string Errors = """
-        select line, custom_id as CustomId, status, code, message, param from file_batch_errors
+        select batch_id as BatchId, line, custom_id as CustomId, status, code, message, param from file_batch_errors
          where batch_id = @Id and line > @Line order by line limit @Limit
         """;
 
@@ -115,7 +116,7 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, LineCounts count
     }
 
     public async Task<FileBatch?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
-        await dataSource.QuerySingleOrDefaultAsync<FileBatch>(Find, new { ClientId = clientId, Id = id }, cancellationToken) is { } batch
+        await dataSource.QuerySingleOrDefaultAsync<FileBatch>(Find, new { ClientId = clientId, Id = id }, cancellationToken).OpenedAsync(vault) is { } batch
             ? await counts.AddAsync(batch, cancellationToken)
             : null;
 
@@ -123,7 +124,7 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, LineCounts count
     public async Task<IReadOnlyList<FileBatch>> ListAsync(Guid clientId, Guid? after, int limit, CancellationToken cancellationToken)
     {
         List<FileBatch> batches = [];
-        foreach (var batch in await dataSource.QueryAsync<FileBatch>(List, new { ClientId = clientId, After = after, Limit = limit }, cancellationToken))
+        foreach (var batch in await dataSource.QueryAsync<FileBatch>(List, new { ClientId = clientId, After = after, Limit = limit }, cancellationToken).OpenedAsync(vault))
         {
             batches.Add(await counts.AddAsync(batch, cancellationToken));
         }
@@ -190,13 +191,13 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, LineCounts count
         }
 
         IReadOnlyList<LineError> errors = after.Xid is 0
-            ? await connection.QueryAsync<LineError>(Errors, new { Id = id, Line = after.Index, Limit = limit }, cancellationToken)
+            ? (await connection.QueryAsync<LineError>(Errors, new { Id = id, Line = after.Index, Limit = limit }, cancellationToken)).Opened(vault)
             : [];
         var isInErrors = errors.Count == limit;
-        IReadOnlyList<FinishedLine> lines = isInErrors ? [] : await connection.QueryInIndexOrderAsync<FinishedLine>(
+        IReadOnlyList<FinishedLine> lines = isInErrors ? [] : (await connection.QueryInIndexOrderAsync<FinishedLine>(
             Lines,
             new { Id = id, Floor = floor, Xid = after.Xid.ToString(CultureInfo.InvariantCulture), after.Index, IsComplete = isComplete, Limit = limit - errors.Count },
-            cancellationToken);
+            cancellationToken)).Opened(vault);
         return new(errors, lines, isComplete && errors.Count + lines.Count < limit);
     }
 

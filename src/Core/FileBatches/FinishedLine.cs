@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Core.Batches;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Jobs;
 
 namespace Pipeline.Core.FileBatches;
@@ -19,12 +20,19 @@ public sealed record FinishedLine : Job
     /// <summary>As whoever accepted the line wrote it.</summary>
     public string? AnswerForm { get; init; }
 
+    private protected override Job Opened(Vault vault) =>
+        base.Opened(vault) is not FinishedLine opened ? this
+        : !vault.TryOpen(EncryptedColumn.AnswerForm, Id, AnswerForm, out var form, out var fault) ? ((FinishedLine)Failed(fault)) with { AnswerForm = null }
+        : opened with { AnswerForm = form };
+
     public BatchCursor Cursor => new(ulong.Parse(Xid, NumberStyles.None, CultureInfo.InvariantCulture), Index);
 }
 
 /// <summary>A line that became no job.</summary>
-public sealed record LineError
+public sealed record LineError : IEncryptedRow
 {
+    internal Guid BatchId { get; init; }
+
     /// <summary>From 0, blank lines not counted.</summary>
     public required int Line { get; init; }
 
@@ -39,6 +47,8 @@ public sealed record LineError
     public required string Message { get; init; }
 
     public string? Param { get; init; }
+
+    IEncryptedRow IEncryptedRow.Opened(Vault vault) => this with { Message = vault.OpenOrTell(EncryptedColumn.LineMessage, BatchId, Message, Line) };
 
     /// <summary>Before every job: these are known first.</summary>
     public BatchCursor Cursor => new(0, Line);

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Files;
 
 /// <summary>Files of clients. Owns <c>files</c> and <c>file_chunks</c>. A file is there once its row is; its pieces are written before.</summary>
-public sealed class FileStore(NpgsqlDataSource dataSource)
+public sealed class FileStore(NpgsqlDataSource dataSource, Vault vault)
 {
     private const string Columns = "id, client_id as ClientId, purpose, filename, bytes, created_at as CreatedAt, expires_at as ExpiresAt";
 
@@ -69,10 +70,13 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
     public Task AddAsync(StoredFile file, CancellationToken cancellationToken) => dataSource.ExecuteAsync(Insert, file, cancellationToken);
 
     internal Task WriteChunkAsync(Guid fileId, int number, byte[] data, CancellationToken cancellationToken) =>
-        dataSource.ExecuteAsync(InsertChunk, new { FileId = fileId, Number = number, Data = data }, cancellationToken);
+        dataSource.ExecuteAsync(InsertChunk, new { FileId = fileId, Number = number, Data = vault.Seal(EncryptedColumn.FileChunk, fileId, data, number) }, cancellationToken);
 
-    internal Task<byte[]?> ReadChunkAsync(Guid fileId, int number, CancellationToken cancellationToken) =>
-        dataSource.QuerySingleOrDefaultAsync<byte[]>(SelectChunk, new { FileId = fileId, Number = number }, cancellationToken);
+    /// <exception cref="UndecryptableException">It cannot be decrypted.</exception>
+    internal async Task<byte[]?> ReadChunkAsync(Guid fileId, int number, CancellationToken cancellationToken) =>
+        await dataSource.QuerySingleOrDefaultAsync<byte[]>(SelectChunk, new { FileId = fileId, Number = number }, cancellationToken) is { } stored
+            ? vault.Open(EncryptedColumn.FileChunk, fileId, stored, number)
+            : null;
 
     /// <summary>Takes away the pieces of what became no file.</summary>
     internal Task ForgetAsync(Guid fileId, CancellationToken cancellationToken) => dataSource.ExecuteAsync(Forget, new { FileId = fileId }, cancellationToken);

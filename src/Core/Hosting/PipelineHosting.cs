@@ -7,6 +7,7 @@ using Pipeline.Core.Attempts;
 using Pipeline.Core.Broker;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Documents;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Models;
 using Pipeline.Core.Postgres;
@@ -28,7 +29,7 @@ public static class PipelineHosting
         services.Configure<LoggerFilterOptions>(Quieten);
         host.AddLogFormat(Console.IsOutputRedirected);
         var isMeasured = host.AddTelemetry();
-        services.AddPostgres().AddDocuments();
+        services.AddPostgres().AddEncryption().AddDocuments();
         services.AddClients().AddSingleton<ScheduleStore>().AddSingleton<ModelFileStore>().AddSingleton<JobStore>().AddSingleton<JobListStore>().AddSingleton<AsyncAutoResetEvent>();
 
         // Before the roles, which load models.

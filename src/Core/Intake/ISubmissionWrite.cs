@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Core.Encryption;
 
 namespace Pipeline.Core.Intake;
 
@@ -6,7 +7,7 @@ namespace Pipeline.Core.Intake;
 public interface ISubmissionWrite
 {
     /// <summary>Writes them, or says why the submission must not be accepted. It shares its transaction with other submissions, so it must not provoke errors.</summary>
-    Task<string?> TryWriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken);
+    Task<string?> TryWriteAsync(NpgsqlConnection connection, Vault vault, CancellationToken cancellationToken);
 }
 
 /// <summary>

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Relay;
@@ -84,6 +85,7 @@ internal static class JobInsert
         """;
 
     /// <summary>Of <see cref="Queued"/>.</summary>
+    /// <param name="vault">What inputs go through.</param>
     /// <param name="jobs">What to insert.</param>
     /// <param name="owners">The client of each.</param>
     /// <param name="messages">The message that each travels in, by a number.</param>
@@ -91,7 +93,7 @@ internal static class JobInsert
     /// <param name="tokens">What each takes of its client's budgets; null where that has none.</param>
     /// <param name="traces">Where the trace of each goes on; null while nobody listens.</param>
     public static DynamicParameters Parameters(
-        IReadOnlyList<NewJob> jobs, IReadOnlyList<Guid> owners, int[] messages, bool[] direct, int?[] tokens, string?[]? traces) => new(new
+        Vault vault, IReadOnlyList<NewJob> jobs, IReadOnlyList<Guid> owners, int[] messages, bool[] direct, int?[] tokens, string?[]? traces) => new(new
         {
             Ids = jobs.Select(job => job.Id).ToArray(),
             ClientIds = owners.ToArray(),
@@ -103,11 +105,11 @@ internal static class JobInsert
             Tokens = tokens,
             Traces = traces ?? new string?[jobs.Count], // Dapper has Npgsql look for the type of a null parameter each time, in vain.
             Deadlines = jobs.Select(job => job.Deadline?.UtcDateTime).ToArray(),
-            Inputs = jobs.Select(job => job.InputJson).ToArray(),
+            Inputs = jobs.Select(job => vault.Seal(EncryptedColumn.Input, job.Id, job.InputJson)).ToArray(),
             ExpiresAt = jobs.Select(job => job.ExpiresAt?.UtcDateTime).ToArray(),
             Subscribers = jobs.Select(job => job.Subscriber).ToArray(),
             CallbackUrls = jobs.Select(job => job.CallbackUrl).ToArray(),
-            AnswerForms = jobs.Select(job => job.AnswerForm).ToArray(),
+            AnswerForms = jobs.Select(job => AnswerForms.Seal(vault, job.Id, job.AnswerForm)).ToArray(),
             UserIds = jobs.Select(job => job.UserId).ToArray(),
             Origins = jobs.Select(job => job.ResubmittedFrom).ToArray(),
         });
@@ -117,14 +119,14 @@ internal static class JobInsert
 public static class SystemJobs
 {
     /// <summary>Accepts jobs within the caller's transaction. They are few, so each travels alone, and no queue is too full for them.</summary>
-    public static Task AddAsync(NpgsqlConnection connection, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) =>
-        AddAsync(connection, Client.SystemId, jobs, cancellationToken);
+    public static Task AddAsync(NpgsqlConnection connection, Vault vault, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) =>
+        AddAsync(connection, vault, Client.SystemId, jobs, cancellationToken);
 
     /// <summary>The same, for a client: for a tool that works on the database, beside the API's own intake.</summary>
-    public static Task AddAsync(NpgsqlConnection connection, Guid clientId, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) =>
+    public static Task AddAsync(NpgsqlConnection connection, Vault vault, Guid clientId, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(
             JobInsert.Queued,
             // This process may be one that sends nothing.
-            JobInsert.Parameters(jobs, [.. jobs.Select(_ => clientId)], [.. Enumerable.Range(0, jobs.Count)], new bool[jobs.Count], new int?[jobs.Count], traces: null),
+            JobInsert.Parameters(vault, jobs, [.. jobs.Select(_ => clientId)], [.. Enumerable.Range(0, jobs.Count)], new bool[jobs.Count], new int?[jobs.Count], traces: null),
             cancellationToken);
 }

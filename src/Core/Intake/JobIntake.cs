@@ -1,6 +1,7 @@
 using System.Data;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Limits;
@@ -43,6 +44,7 @@ public sealed class JobIntake : IAsyncDisposable
     private static readonly TimeSpan RetryTimeMax = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _dataSource;
+    private readonly Vault _vault;
     private readonly QueueAdmission _admission;
     private readonly ClientStandings _standings;
     private readonly Budgets _budgets;
@@ -59,6 +61,7 @@ public sealed class JobIntake : IAsyncDisposable
 
     public JobIntake(
         NpgsqlDataSource dataSource,
+        Vault vault,
         QueueAdmission admission,
         ClientStandings standings,
         Budgets budgets,
@@ -73,6 +76,7 @@ public sealed class JobIntake : IAsyncDisposable
         _cache = cache.Value;
         _time = time;
         _dataSource = dataSource;
+        _vault = vault;
         _admission = admission;
         _standings = standings;
         _budgets = budgets;
@@ -269,9 +273,9 @@ public sealed class JobIntake : IAsyncDisposable
     }
 
     /// <summary>Null when nothing stands against the submission.</summary>
-    private static async Task<SubmissionReply?> ClaimAsync(NpgsqlConnection connection, Submission submission, CancellationToken cancellationToken)
+    private async Task<SubmissionReply?> ClaimAsync(NpgsqlConnection connection, Submission submission, CancellationToken cancellationToken)
     {
-        if (submission.Write is null || await submission.Write.TryWriteAsync(connection, cancellationToken) is not { } reason)
+        if (submission.Write is null || await submission.Write.TryWriteAsync(connection, _vault, cancellationToken) is not { } reason)
         {
             return null;
         }
@@ -350,6 +354,7 @@ public sealed class JobIntake : IAsyncDisposable
         int?[] tokens = [.. accepted.Select(job => job.Tokens)];
         var isReserved = Array.Exists(tokens, expected => expected is not null);
         var parameters = JobInsert.Parameters(
+            _vault,
             jobs,
             accepted.ConvertAll(job => job.Of.ClientId),
             SharedMessages.Number(

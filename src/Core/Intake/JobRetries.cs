@@ -31,7 +31,7 @@ public sealed class JobRetries(NpgsqlDataSource dataSource, JobStore jobs, Budge
             }
 
             // The trigger of jobs writes what it takes, which counts for the next who locks.
-            if (await JobStore.RetryAsync(connection, clientId, id, cancellationToken) is { } retried)
+            if (await jobs.RetryAsync(connection, clientId, id, cancellationToken) is { } retried)
             {
                 await transaction.CommitAsync(cancellationToken);
                 signal.Set();

@@ -1,7 +1,9 @@
+using Pipeline.Core.Encryption;
+
 namespace Pipeline.Core.Jobs;
 
 /// <summary>A row of <c>jobs</c> as its client may see it. JSON columns are text, handed on as they are.</summary>
-public record Job
+public record Job : IEncryptedRow
 {
     public required Guid Id { get; init; }
 
@@ -31,6 +33,9 @@ public record Job
 
     /// <summary>Its result is that of an earlier job.</summary>
     public bool IsCached { get; init; }
+
+    /// <summary>The job whose result it was given; null: its own.</summary>
+    internal Guid? CachedFrom { get; init; }
 
     /// <summary>Starts so far.</summary>
     public required int Attempt { get; init; }
@@ -64,4 +69,21 @@ public record Job
     public string? ErrorCode { get; init; }
 
     public string? Error { get; init; }
+
+    IEncryptedRow IEncryptedRow.Opened(Vault vault) => Opened(vault);
+
+    /// <summary>A job whose result cannot be decrypted is shown as one that failed; its row stays as it is.</summary>
+    private protected virtual Job Opened(Vault vault)
+    {
+        if (!vault.TryOpen(EncryptedColumn.Result, CachedFrom ?? Id, Result, out var result, out var fault))
+        {
+            return Failed(fault);
+        }
+
+        var error = vault.OpenOrTell(EncryptedColumn.Error, Id, Error);
+        return ReferenceEquals(result, Result) && ReferenceEquals(error, Error) ? this : this with { Result = result, Error = error };
+    }
+
+    private protected Job Failed(UndecryptableException fault) =>
+        this with { State = Contracts.JobState.Failed, Result = null, ErrorCode = JobErrorCode.Undecryptable, Error = fault.Message };
 }

@@ -1,8 +1,12 @@
+using Pipeline.Core.Encryption;
+
 namespace Pipeline.Core.Jobs;
 
 /// <summary>An attempt that ended without a result. A row of <c>job_attempts</c>, which a trigger of <c>jobs</c> writes.</summary>
-public sealed record JobAttempt
+public sealed record JobAttempt : IEncryptedRow
 {
+    internal Guid JobId { get; init; }
+
     /// <summary>From 1.</summary>
     public required int Attempt { get; init; }
 
@@ -20,4 +24,6 @@ public sealed record JobAttempt
     public string? ErrorCode { get; init; }
 
     public string? Error { get; init; }
+
+    IEncryptedRow IEncryptedRow.Opened(Vault vault) => vault.OpenOrTell(EncryptedColumn.Error, JobId, Error) is var error && ReferenceEquals(error, Error) ? this : this with { Error = error };
 }

@@ -18,6 +18,9 @@ public static class JobErrorCode
     /// <summary>The attempt took longer than <see cref="Attempts.WorkerOptions.JobTimeout"/>.</summary>
     public const string Timeout = "timeout";
 
+    /// <summary>Its input or result is encrypted and cannot be decrypted.</summary>
+    public const string Undecryptable = "undecryptable";
+
     /// <summary>A worker died while it ran the job.</summary>
     public const string WorkerLost = "worker_lost";
 

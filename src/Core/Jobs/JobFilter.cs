@@ -1,3 +1,5 @@
+using Pipeline.Core.Encryption;
+
 namespace Pipeline.Core.Jobs;
 
 /// <summary>Which jobs to list, newest first; what is null does not narrow.</summary>
@@ -66,4 +68,7 @@ public sealed record JobPage(IReadOnlyList<Job> Jobs, Guid? LookedUntil);
 /// <summary>Failed jobs with one code.</summary>
 /// <param name="Example">The newest of them.</param>
 /// <param name="Message">What was said of that one.</param>
-public sealed record JobFailures(string Code, int Count, Guid Example, string? Message);
+public sealed record JobFailures(string Code, int Count, Guid Example, string? Message) : IEncryptedRow
+{
+    IEncryptedRow IEncryptedRow.Opened(Vault vault) => this with { Message = vault.OpenOrTell(EncryptedColumn.Error, Example, Message) };
+}

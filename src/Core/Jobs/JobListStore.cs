@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Jobs;
@@ -7,7 +8,7 @@ namespace Pipeline.Core.Jobs;
 /// Finds jobs by filters, for clients and for operators, in bounded time however many there are: a search looks at
 /// <see cref="LookMax"/> jobs at most and then says how far it came, so that the next page goes on there.
 /// </summary>
-public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads)
+public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads, Vault vault)
 {
     /// <summary>How many jobs a page looks at. About 50 ms where they lie together; those of one of many clients are each on a page of the disk of their own.</summary>
     public const int LookMax = 20_000;
@@ -117,7 +118,7 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
     private const string FindInput = "select input::text from jobs where id = @Id and (@ClientId::uuid is null or client_id = @ClientId)";
 
     private const string FindAttempts = """
-        select attempt, worker, started_at as StartedAt, ended_at as EndedAt, state, error_code as ErrorCode, error
+        select job_id as JobId, attempt, worker, started_at as StartedAt, ended_at as EndedAt, state, error_code as ErrorCode, error
           from job_attempts where job_id = @JobId order by attempt desc limit @Limit
         """;
 
@@ -159,7 +160,7 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
             { UserId: not null } => (ListOfUser, LastOfUser),
             _ => (ListOfClient, (string?)LastOfClient),
         };
-        var found = await reads.QueryAsync<Job>(list, parameters, cancellationToken);
+        var found = (await reads.QueryAsync<Job>(list, parameters, cancellationToken)).Opened(vault);
         return found.Count == filter.Limit || last is null
             ? new(found, null)
             : new(found, (await reads.QueryAsync<Guid?>(last, parameters, cancellationToken)).SingleOrDefault());
@@ -188,22 +189,23 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
     };
 
     /// <summary>Why jobs failed: among the newest of a client or of all, or in a batch; the most frequent code first.</summary>
-    public Task<IReadOnlyList<JobFailures>> FailuresAsync(Guid? clientId, Guid? batchId, CancellationToken cancellationToken) => reads.QueryAsync<JobFailures>(
+    public async Task<IReadOnlyList<JobFailures>> FailuresAsync(Guid? clientId, Guid? batchId, CancellationToken cancellationToken) => (await reads.QueryAsync<JobFailures>(
         batchId is not null ? FailuresOfBatch : clientId is null ? FailuresOfAll : FailuresOfClient,
         new { ClientId = clientId, BatchId = batchId, From = Guid.Empty, Below = Guid.AllBitsSet, LookMax = FailuresLookMax, Floor = Floor(batchId) },
-        cancellationToken);
+        cancellationToken)).Opened(vault);
 
     /// <summary>A job with its result, of a client or, null, of anybody. What the asker may not see, the caller takes away.</summary>
     public Task<Job?> FindAsync(Guid? clientId, Guid id, CancellationToken cancellationToken) =>
-        dataSource.QuerySingleOrDefaultAsync<Job>(FindAny, new { ClientId = clientId, Id = id }, cancellationToken);
+        dataSource.QuerySingleOrDefaultAsync<Job>(FindAny, new { ClientId = clientId, Id = id }, cancellationToken).OpenedAsync(vault);
 
     /// <summary>What a job was asked, as JSON.</summary>
-    public Task<string?> FindInputAsync(Guid? clientId, Guid id, CancellationToken cancellationToken) =>
-        dataSource.QuerySingleOrDefaultAsync<string>(FindInput, new { ClientId = clientId, Id = id }, cancellationToken);
+    /// <exception cref="UndecryptableException">It cannot be decrypted.</exception>
+    public async Task<string?> FindInputAsync(Guid? clientId, Guid id, CancellationToken cancellationToken) =>
+        vault.Open(EncryptedColumn.Input, id, await dataSource.QuerySingleOrDefaultAsync<string>(FindInput, new { ClientId = clientId, Id = id }, cancellationToken));
 
     /// <summary>The newest of a job's attempts that ended without a result, newest first.</summary>
-    public Task<IReadOnlyList<JobAttempt>> AttemptsAsync(Guid jobId, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<JobAttempt>(FindAttempts, new { JobId = jobId, Limit = AttemptsMax }, cancellationToken);
+    public async Task<IReadOnlyList<JobAttempt>> AttemptsAsync(Guid jobId, CancellationToken cancellationToken) =>
+        (await dataSource.QueryAsync<JobAttempt>(FindAttempts, new { JobId = jobId, Limit = AttemptsMax }, cancellationToken)).Opened(vault);
 
     /// <summary>No job of a batch is much older than the batch, and no repeat than what it repeats.</summary>
     private static Guid Floor(Guid? origin) => origin is { } id ? JobDays.FloorOfPartsOf(id) : Guid.Empty;

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Erasure;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
@@ -7,13 +8,13 @@ using Pipeline.Core.Telemetry;
 namespace Pipeline.Core.Jobs;
 
 /// <summary>What clients ask about, and do to, their own jobs.</summary>
-public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent signal)
+public sealed class JobStore(NpgsqlDataSource dataSource, Vault vault, AsyncAutoResetEvent signal)
 {
     // Read as timestamptz in UTC; the names are those of Job.
     internal const string Summary = """
         id, client_id as ClientId, kind, queue, state, attempt, deaths::int, created_at as CreatedAt,
         started_at as StartedAt, finished_at as FinishedAt, due_at as DueAt, expires_at as ExpiresAt, deadline,
-        batch_id as BatchId, user_id as UserId, model, resubmitted_from as ResubmittedFrom, cached_from is not null as IsCached, error_code as ErrorCode, error,
+        batch_id as BatchId, user_id as UserId, model, resubmitted_from as ResubmittedFrom, cached_from is not null as IsCached, cached_from as CachedFrom, error_code as ErrorCode, error,
         steps, case when steps is not null then (select count(*) from job_steps where job_id = id)::int end as StepsDone
         """;
 
@@ -86,8 +87,8 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     }
 
     /// <summary>The same in a transaction, whose end the caller tells the relay. Null: its state does not allow it, or it is not there.</summary>
-    internal static async Task<Job?> RetryAsync(NpgsqlConnection connection, Guid clientId, Guid id, CancellationToken cancellationToken) =>
-        (await connection.QueryAsync<Job>(Retry, new { ClientId = clientId, Ids = new[] { id } }, cancellationToken)).SingleOrDefault();
+    internal async Task<Job?> RetryAsync(NpgsqlConnection connection, Guid clientId, Guid id, CancellationToken cancellationToken) =>
+        (await connection.QueryAsync<Job>(Retry, new { ClientId = clientId, Ids = new[] { id } }, cancellationToken)).Opened(vault).SingleOrDefault();
 
     /// <summary>Those of the jobs that reached a final state.</summary>
     internal Task<IReadOnlyList<Guid>> FinishedAsync(Guid[] ids, CancellationToken cancellationToken) =>
@@ -112,7 +113,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, AsyncAutoResetEvent si
     }
 
     private Task<IReadOnlyList<Job>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<Job>(sql, parameters, cancellationToken);
+        dataSource.QueryAsync<Job>(sql, parameters, cancellationToken).OpenedAsync(vault);
 }
 
 /// <summary>What became of a client's wish to cancel or retry a job.</summary>

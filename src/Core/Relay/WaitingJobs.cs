@@ -3,6 +3,7 @@ using MassTransit;
 using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Broker;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Models;
 using Pipeline.Core.Postgres;
@@ -11,7 +12,7 @@ using Pipeline.Core.Queues;
 namespace Pipeline.Core.Relay;
 
 /// <summary>Why a job waits, behind how many, and for how long. Costs one look at the first messages of its client, however many wait.</summary>
-public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows windows, QueueStatistics statistics, IBusControl bus, BrokerAlarms alarms, TimeProvider time)
+public sealed class WaitingJobs(NpgsqlDataSource dataSource, Vault vault, DispatchWindows windows, QueueStatistics statistics, IBusControl bus, BrokerAlarms alarms, TimeProvider time)
 {
     /// <summary>So many messages of the client are looked through for the job.</summary>
     private const int LookMax = 1_000;
@@ -39,7 +40,7 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
         if (job.State is not JobState.Queued)
         {
             // It is in the hands of a worker, which may have to load its model first.
-            return job.State is JobState.Running && WaitedModel.Find(job.Kind, await dataSource.QueryAsync<(string?, string)>(WaitedModel.OfJob, new { job.Id }, cancellationToken)) is { } missing
+            return job.State is JobState.Running && WaitedModel.Find(vault, job.Id, job.Kind, await dataSource.QueryAsync<(string?, string)>(WaitedModel.OfJob, new { job.Id }, cancellationToken)) is { } missing
                 ? Loading(missing) : null;
         }
 
@@ -51,7 +52,7 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, DispatchWindows win
         var workers = await rows.ReadSingleAsync<(bool, bool, bool)>();
         var first = (await rows.ReadAsync<(int Jobs, bool IsOwn)>()).AsList();
 
-        var model = WaitedModel.Find(job.Kind, await rows.ReadAsync<(string?, string)>());
+        var model = WaitedModel.Find(vault, job.Id, job.Kind, [.. await rows.ReadAsync<(string?, string)>()]);
 
         var own = first.FindIndex(message => message.IsOwn);
         var position = own >= 0 ? first.Take(own).Sum(message => message.Jobs) + 1

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Erasure;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
@@ -7,7 +8,7 @@ using Pipeline.Core.Postgres;
 namespace Pipeline.Core.Responses;
 
 /// <summary>Answers that clients come back to and go on from. Owns <c>responses</c>; rows are added by <see cref="ResponseWrite"/>, with their jobs.</summary>
-public sealed class ResponseStore(NpgsqlDataSource dataSource)
+public sealed class ResponseStore(NpgsqlDataSource dataSource, Vault vault)
 {
     internal const string Insert = """
         insert into responses (id, client_id, previous_id, input) values (@Id, @ClientId, @PreviousId, @Input::json) on conflict do nothing
@@ -35,11 +36,11 @@ public sealed class ResponseStore(NpgsqlDataSource dataSource)
     private const string Delete = "delete from responses where client_id = @ClientId and id = @Id";
 
     public Task<StoredResponse?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
-        dataSource.QuerySingleOrDefaultAsync<StoredResponse>(Find, new { ClientId = clientId, Id = id }, cancellationToken);
+        dataSource.QuerySingleOrDefaultAsync<StoredResponse>(Find, new { ClientId = clientId, Id = id }, cancellationToken).OpenedAsync(vault);
 
     /// <summary>What was said up to an answer, the oldest first; empty where there is none.</summary>
     public Task<IReadOnlyList<EarlierResponse>> ChainAsync(Guid clientId, Guid id, int depthMax, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<EarlierResponse>(Chain, new { ClientId = clientId, Id = id, DepthMax = depthMax }, cancellationToken);
+        dataSource.QueryAsync<EarlierResponse>(Chain, new { ClientId = clientId, Id = id, DepthMax = depthMax }, cancellationToken).OpenedAsync(vault);
 
     /// <summary>Deletes an answer with its job; false where there is none.</summary>
     public async Task<bool> DeleteAsync(Guid clientId, Guid id, CancellationToken cancellationToken)
@@ -61,9 +62,9 @@ public sealed class ResponseStore(NpgsqlDataSource dataSource)
 /// <summary>Keeps what a client said, in the transaction that accepts the job that answers it.</summary>
 public sealed record ResponseWrite(Guid Id, Guid ClientId, Guid? PreviousId, string Input) : ISubmissionWrite
 {
-    public async Task<string?> TryWriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task<string?> TryWriteAsync(NpgsqlConnection connection, Vault vault, CancellationToken cancellationToken)
     {
-        await connection.ExecuteAsync(ResponseStore.Insert, this, cancellationToken);
+        await connection.ExecuteAsync(ResponseStore.Insert, this with { Input = vault.Seal(EncryptedColumn.ResponseInput, Id, Input) }, cancellationToken);
         return null;
     }
 }

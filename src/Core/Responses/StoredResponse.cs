@@ -1,3 +1,4 @@
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Jobs;
 
 namespace Pipeline.Core.Responses;
@@ -12,10 +13,18 @@ public sealed record StoredResponse : Job
 
     /// <summary>How it was asked for, as whoever accepted it wrote it.</summary>
     public required string AnswerForm { get; init; }
+
+    /// <exception cref="UndecryptableException">What it was asked cannot be decrypted.</exception>
+    private protected override Job Opened(Vault vault) => base.Opened(vault) is StoredResponse opened ? opened with
+    {
+        Input = vault.Open(EncryptedColumn.ResponseInput, Id, Input),
+        AnswerForm = vault.Open(EncryptedColumn.AnswerForm, Id, AnswerForm),
+    }
+    : this;
 }
 
 /// <summary>A step on the way to an answer: what the client said, and what it was answered.</summary>
-public sealed record EarlierResponse
+public sealed record EarlierResponse : IEncryptedRow
 {
     public required Guid Id { get; init; }
 
@@ -29,4 +38,11 @@ public sealed record EarlierResponse
     public string? State { get; init; }
 
     public string? Result { get; init; }
+
+    /// <exception cref="UndecryptableException">Whoever goes on from it must not go on without it.</exception>
+    IEncryptedRow IEncryptedRow.Opened(Vault vault) => this with
+    {
+        Input = vault.Open(EncryptedColumn.ResponseInput, Id, Input),
+        Result = vault.Open(EncryptedColumn.Result, Id, Result),
+    };
 }

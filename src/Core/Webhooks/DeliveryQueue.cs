@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Batches;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Webhooks;
 
 /// <summary>Takes deliveries that are due out of Postgres, and writes down what became of them.</summary>
-internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<WebhookOptions> options)
+internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, Vault vault, IOptions<WebhookOptions> options)
 {
     // Locks are gone with this statement: while receivers are waited for, no transaction is open. Until due_at the row is
     // this process's; if it dies, another one tries again.
@@ -18,12 +19,14 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
              order by due_at limit @Limit for update of d skip locked)
         update webhook_deliveries d set attempts = attempts + 1, attempted_at = now(), due_at = now() + @LeaseSeconds * interval '1 second'
           from due where d.id = due.id
-        returning d.id, d.client_id as ClientId, d.url, d.payload, d.attempts as Attempt, d.failures::int,
+        returning d.id, d.client_id as ClientId, d.job_id as JobId, (select cached_from from jobs where jobs.id = d.job_id) as CachedFrom, d.url, d.payload, d.attempts as Attempt, d.failures::int,
                   (select trace from jobs where jobs.id = d.job_id) as Trace,
                   exists (select from webhook_endpoints e
                            where e.client_id = d.client_id and e.url = d.url and e.disabled_at is not null) as IsDisabled,
-                  (select array_agg(secret order by expires_at desc nulls first) from webhook_secrets s
-                    where s.client_id = d.client_id and (expires_at is null or expires_at > now())) as Secrets
+                  (select array_agg(secret order by expires_at desc nulls first, id) from webhook_secrets s
+                    where s.client_id = d.client_id and (expires_at is null or expires_at > now())) as Secrets,
+                  (select array_agg(id order by expires_at desc nulls first, id) from webhook_secrets s
+                    where s.client_id = d.client_id and (expires_at is null or expires_at > now())) as SecretIds
         """;
 
     // A replay or another attempt that began meanwhile has the word.
@@ -91,7 +94,7 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
     {
         var lease = _options.Timeout + LeaseMargin;
         return await dataSource.QueryAsync<DueDelivery>(
-            Take, new { Limit = limit, BusyUrls = busyUrls, LeaseSeconds = lease.TotalSeconds }, cancellationToken);
+            Take, new { Limit = limit, BusyUrls = busyUrls, LeaseSeconds = lease.TotalSeconds }, cancellationToken).OpenedAsync(vault);
     }
 
     public async Task SettleAsync(DueDelivery delivery, DeliveryAttempt attempt, CancellationToken cancellationToken)
@@ -119,7 +122,7 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
                 Failures = failures,
                 attempt.Status,
                 attempt.Error,
-                attempt.Response,
+                Response = vault.Seal(EncryptedColumn.Reply, delivery.Id, attempt.Response),
                 DelaySeconds = state == DeliveryState.Pending
                     ? RetrySchedule.Delay(failures, attempt.RetryAfter, Random.Shared.NextDouble()).TotalSeconds
                     : 0,

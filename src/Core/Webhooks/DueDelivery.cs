@@ -1,11 +1,18 @@
+using Pipeline.Core.Encryption;
+
 namespace Pipeline.Core.Webhooks;
 
 /// <summary>A delivery that this process has to make now.</summary>
-internal sealed record DueDelivery
+internal sealed record DueDelivery : IEncryptedRow
 {
     public required Guid Id { get; init; }
 
     public required Guid ClientId { get; init; }
+
+    public Guid? JobId { get; init; }
+
+    /// <summary>The job whose result it tells; null: that of <see cref="JobId"/>.</summary>
+    public Guid? CachedFrom { get; init; }
 
     public required string Url { get; init; }
 
@@ -25,6 +32,27 @@ internal sealed record DueDelivery
 
     /// <summary>Those in force, the current one first; null when the client has none.</summary>
     public byte[][]? Secrets { get; init; }
+
+    public Guid[]? SecretIds { get; init; }
+
+    /// <summary>Why it cannot be sent: body or secrets cannot be decrypted.</summary>
+    public string? Fault { get; init; }
+
+    IEncryptedRow IEncryptedRow.Opened(Vault vault)
+    {
+        try
+        {
+            return this with
+            {
+                Payload = DeliveryBody.Open(vault, JobId, CachedFrom, Payload),
+                Secrets = Secrets is null ? null : [.. Secrets.Zip(SecretIds!, (secret, id) => vault.Open(EncryptedColumn.WebhookSecret, id, secret))],
+            };
+        }
+        catch (UndecryptableException e)
+        {
+            return this with { Fault = e.Message };
+        }
+    }
 }
 
 /// <summary>What an attempt means for its delivery.</summary>

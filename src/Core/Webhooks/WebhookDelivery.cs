@@ -1,7 +1,9 @@
+using Pipeline.Core.Encryption;
+
 namespace Pipeline.Core.Webhooks;
 
 /// <summary>A row of <c>webhook_deliveries</c> as its client may see it.</summary>
-public sealed record WebhookDelivery
+public sealed record WebhookDelivery : IEncryptedRow
 {
     /// <summary>Also the <c>webhook-id</c>.</summary>
     public required Guid Id { get; init; }
@@ -39,6 +41,23 @@ public sealed record WebhookDelivery
 
     /// <summary>The body as JSON text, of a delivery that was asked for by its id; lists leave it out.</summary>
     public string? Payload { get; init; }
+
+    internal Guid? CachedFrom { get; init; }
+
+    /// <summary>A body that cannot be decrypted is left out.</summary>
+    IEncryptedRow IEncryptedRow.Opened(Vault vault) => this with { Response = vault.OpenOrTell(EncryptedColumn.Reply, Id, Response), Payload = OpenedPayload(vault) };
+
+    private string? OpenedPayload(Vault vault)
+    {
+        try
+        {
+            return Payload is null ? null : DeliveryBody.Open(vault, JobId, CachedFrom, Payload);
+        }
+        catch (UndecryptableException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>The values of <c>webhook_deliveries.state</c>.</summary>

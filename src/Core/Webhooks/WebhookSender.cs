@@ -41,6 +41,11 @@ internal sealed class WebhookSender : IDisposable
 
     public async Task<DeliveryAttempt> SendAsync(DueDelivery delivery, CancellationToken cancellationToken)
     {
+        if (delivery.Fault is { } fault)
+        {
+            return new(DeliveryVerdict.Failed) { Error = fault };
+        }
+
         if (delivery.Secrets is null)
         {
             return new(DeliveryVerdict.Failed) { Error = "There is no signing secret any more: POST /api/webhooks/secrets makes one." };

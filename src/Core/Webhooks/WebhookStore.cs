@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Webhooks;
 
 /// <summary>What clients see of their webhooks and do to them: deliveries and signing secrets.</summary>
-public sealed class WebhookStore(NpgsqlDataSource dataSource, IOptions<WebhookOptions> options)
+public sealed class WebhookStore(NpgsqlDataSource dataSource, Vault vault, IOptions<WebhookOptions> options)
 {
     private const string Summary = """
         id, job_id as JobId, batch_id as BatchId, url, type, state, attempts, created_at as CreatedAt, attempted_at as AttemptedAt,
@@ -22,7 +23,7 @@ public sealed class WebhookStore(NpgsqlDataSource dataSource, IOptions<WebhookOp
          order by id desc limit @Limit
         """;
 
-    private const string Find = $"select {Summary}, payload from webhook_deliveries where client_id = @ClientId and id = @Id";
+    private const string Find = $"select {Summary}, payload, (select cached_from from jobs where jobs.id = job_id) as CachedFrom from webhook_deliveries where client_id = @ClientId and id = @Id";
 
     // From the beginning of the schedule, to a URL that is given another chance.
     private const string Replay = $"""
@@ -32,7 +33,7 @@ public sealed class WebhookStore(NpgsqlDataSource dataSource, IOptions<WebhookOp
         enabled as (
             delete from webhook_endpoints using replayed
              where webhook_endpoints.client_id = replayed.client_id and webhook_endpoints.url = replayed.url)
-        select {Summary}, payload from replayed
+        select {Summary}, payload, (select cached_from from jobs where jobs.id = job_id) as CachedFrom from replayed
         """;
 
     private const string Endpoint = """
@@ -49,7 +50,7 @@ public sealed class WebhookStore(NpgsqlDataSource dataSource, IOptions<WebhookOp
         replaced as (
             update webhook_secrets set expires_at = now() + @OverlapSeconds * interval '1 second'
              where client_id = @ClientId and expires_at is null)
-        insert into webhook_secrets (client_id, secret) values (@ClientId, @Secret) returning {SecretColumns}
+        insert into webhook_secrets (id, client_id, secret) values (@Id, @ClientId, @Secret) returning {SecretColumns}
         """;
 
     private const string LockClient = "select id from clients where id = @ClientId for update";
@@ -64,15 +65,15 @@ public sealed class WebhookStore(NpgsqlDataSource dataSource, IOptions<WebhookOp
     public async Task<IReadOnlyList<WebhookDelivery>> ListAsync(Guid clientId, DeliveryFilter filter, CancellationToken cancellationToken)
     {
         var parameters = new { ClientId = clientId, filter.Before, filter.JobId, filter.BatchId, filter.State, filter.Limit };
-        return await dataSource.QueryAsync<WebhookDelivery>(List, parameters, cancellationToken);
+        return await dataSource.QueryAsync<WebhookDelivery>(List, parameters, cancellationToken).OpenedAsync(vault);
     }
 
     public Task<WebhookDelivery?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
-        dataSource.QuerySingleOrDefaultAsync<WebhookDelivery>(Find, new { ClientId = clientId, Id = id }, cancellationToken);
+        dataSource.QuerySingleOrDefaultAsync<WebhookDelivery>(Find, new { ClientId = clientId, Id = id }, cancellationToken).OpenedAsync(vault);
 
     /// <summary>Starts a delivery over, whatever became of it, with the same id and body; null when the client has no such delivery.</summary>
     public Task<WebhookDelivery?> ReplayAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
-        dataSource.QuerySingleOrDefaultAsync<WebhookDelivery>(Replay, new { ClientId = clientId, Id = id }, cancellationToken);
+        dataSource.QuerySingleOrDefaultAsync<WebhookDelivery>(Replay, new { ClientId = clientId, Id = id }, cancellationToken).OpenedAsync(vault);
 
     public async Task<WebhookEndpoint> FindEndpointAsync(Guid clientId, string url, CancellationToken cancellationToken) =>
         (await dataSource.QuerySingleOrDefaultAsync<WebhookEndpoint>(Endpoint, new { ClientId = clientId, Url = url }, cancellationToken))!;
@@ -81,7 +82,8 @@ public sealed class WebhookStore(NpgsqlDataSource dataSource, IOptions<WebhookOp
     public async Task<(WebhookSecret Secret, string Text)> AddSecretAsync(Guid clientId, CancellationToken cancellationToken)
     {
         var secret = WebhookSignature.CreateSecret();
-        var parameters = new { ClientId = clientId, Secret = secret, OverlapSeconds = options.Value.SecretOverlap.TotalSeconds };
+        var id = Guid.CreateVersion7();
+        var parameters = new { Id = id, ClientId = clientId, Secret = vault.Seal(EncryptedColumn.WebhookSecret, id, secret), OverlapSeconds = options.Value.SecretOverlap.TotalSeconds };
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 

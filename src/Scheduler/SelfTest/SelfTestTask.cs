@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Jobs;
 
@@ -12,7 +13,7 @@ namespace Pipeline.Scheduler.SelfTest;
 /// Sends texts of obvious emotion through the pipeline, in both languages, like every bulk job. It
 /// does not wait: each run looks at the answers of the last one, so a failure is known an hour later and then stays visible.
 /// </summary>
-internal sealed class SelfTestTask(NpgsqlDataSource dataSource, JobStore jobs, JobListStore lists, IOptions<SchedulerOptions> scheduler, TimeProvider time) : IRecurringTask
+internal sealed class SelfTestTask(NpgsqlDataSource dataSource, Vault vault, JobStore jobs, JobListStore lists, IOptions<SchedulerOptions> scheduler, TimeProvider time) : IRecurringTask
 {
     private static readonly TimeSpan Expiry = TimeSpan.FromMinutes(50);
 
@@ -65,6 +66,7 @@ internal sealed class SelfTestTask(NpgsqlDataSource dataSource, JobStore jobs, J
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await SystemJobs.AddAsync(
             connection,
+            vault,
             [
                 .. Questions.Select((question, index) => new NewJob
                 {

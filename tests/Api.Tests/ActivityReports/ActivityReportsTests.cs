@@ -202,10 +202,10 @@ public sealed class ActivityReportsTests(KeyedApi api) : IClassFixture<KeyedApi>
         await using var connection = await api.Database.DataSource.OpenConnectionAsync(Token);
         return await connection.QuerySingleAsync<Guid>(
             """
-            update jobs set id = @Moved, state = 'succeeded', result = '{"emotion":"joy","confidence":0.9,"usage":{"prompt_tokens":1,"cached_tokens":0,"completion_tokens":0}}'
+            update jobs set id = @Moved, input = json_build_object('text', @text), state = 'succeeded', result = '{"emotion":"joy","confidence":0.9,"usage":{"prompt_tokens":1,"cached_tokens":0,"completion_tokens":0}}'
              where id = @job returning client_id
             """,
-            new { job, Moved = Guid.CreateVersion7(Yesterday.AddHours(5)) });
+            new { job, text, Moved = Guid.CreateVersion7(Yesterday.AddHours(5)) });
     }
 
     private static Task<Answer> PutAsync(ApiClient client, string body) => client.SendAsync(HttpMethod.Put, "/api/activity/settings", ApiClient.Json(Encoding.UTF8.GetBytes(body)));

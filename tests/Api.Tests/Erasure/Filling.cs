@@ -90,7 +90,7 @@ internal sealed class Filling(ApiHost host, string connectionString, ApiClient c
     public async Task<string> SearchAsync()
     {
         (await client.PostAsync("/api/search", $$"""{"query":"{{word}}",{{Tag}}}""")).Status.ShouldBe(200);
-        return await ScalarAsync<string>("select id::text from jobs where kind = 'embedding' and input::text like '%' || @Word || '%' order by id desc limit 1");
+        return await ScalarAsync<string>("select id::text from jobs where kind = 'embedding' and client_id = (select id from clients where name = @Name order by id desc limit 1) order by id desc limit 1");
     }
 
     public async Task<string> ResponseAsync()

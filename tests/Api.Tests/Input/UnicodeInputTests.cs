@@ -77,9 +77,5 @@ public sealed class UnicodeInputTests(LocalApi api)
         }
     }
 
-    private async Task<string> StoredAsync(string marker)
-    {
-        await using var connection = await api.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        return await Dapper.SqlMapper.QuerySingleAsync<string>(connection, "select input::text from jobs where input::text like @Like", new { Like = $"%{marker}%" });
-    }
+    private async Task<string> StoredAsync(string marker) => (await StoredInputs.FindAsync(api.Client, marker)).Input;
 }

@@ -79,10 +79,5 @@ public sealed class LeavingTests(LocalApi api)
         return state;
     }
 
-    private async Task<string> IdAsync(string text)
-    {
-        await using var command = api.Database.DataSource.CreateCommand("select id::text from jobs where input::text like $1");
-        command.Parameters.AddWithValue($"%{text}%");
-        return (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
-    }
+    private async Task<string> IdAsync(string text) => (await StoredInputs.FindAsync(api.Client, text)).Job;
 }

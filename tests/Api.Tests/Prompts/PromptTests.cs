@@ -167,12 +167,11 @@ public sealed class PromptTests(KeyedApi api) : IClassFixture<KeyedApi>
         (await mine.GetAsync(path)).Status.ShouldBe(200);
     }
 
-    private async Task<string> SystemOfJobAsync(ApiClient client)
+    private static async Task<string> SystemOfJobAsync(ApiClient client)
     {
         var job = await client.PostAsync("/api/jobs", """{"kind":"chat","input":{"messages":[{"role":"user","content":"hi"}],"prompt":"teacher"}}""");
         job.Status.ShouldBe(202, job.Json.ToString());
-        await using var command = api.Database.DataSource.CreateCommand($"select input #>> '{{messages,0,content}}' from jobs where id = '{job.Id}'");
-        return (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        return JsonElement.Parse(await StoredInputs.OfAsync(client, job.Id)).GetProperty("messages")[0].GetProperty("content").GetString()!;
     }
 
     private static async Task<IReadOnlyList<JsonElement>> ListAsync(ApiClient client, string query) =>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.ActivityReports;
 using Pipeline.TestSupport.Pipelines;
@@ -13,16 +14,19 @@ namespace Pipeline.Core.Tests.ActivityReports;
 internal sealed class JobsOfADay
 {
     private readonly NpgsqlDataSource _dataSource;
+    private readonly Vault _vault;
+    private int _added;
 
-    public JobsOfADay(NpgsqlDataSource dataSource, DateTimeOffset now, ActivityReportOptions? options = null)
+    public JobsOfADay(NpgsqlDataSource dataSource, DateTimeOffset now, ActivityReportOptions? options = null, Vault? vault = null)
     {
         DateTimeOffsetHandler.Register();
         DateOnlyHandler.Register();
         _dataSource = dataSource;
         Time.Advance(now - Time.GetUtcNow());
         var settings = Options.Create(options ?? new() { PageRows = 100, DatabaseShare = 1 });
-        Store = new(dataSource, settings);
-        Maker = new(Store, new(dataSource, settings, Time), new(dataSource), settings, Time, NullLogger<ActivityReportMaker>.Instance);
+        _vault = vault ?? Vault.Keyless;
+        Store = new(dataSource, _vault, settings);
+        Maker = new(Store, new(dataSource, _vault, settings, Time), new(dataSource), settings, Time, NullLogger<ActivityReportMaker>.Instance);
     }
 
     public ManualTime Time { get; } = new();
@@ -49,13 +53,16 @@ internal sealed class JobsOfADay
     {
         var id = Guid.CreateVersion7(accepted);
         var began = accepted.UtcDateTime;
+        var vault = _added++ % 2 is 0 ? _vault : Vault.Keyless; // Every other one, as where encryption was turned on today.
+        var input = vault.Seal(EncryptedColumn.Input, id, $$"""{"text":{{(text is null ? "null" : $"\"{text}\"")}}}""");
+        result = vault.Seal(EncryptedColumn.Result, cachedFrom ?? id, result);
         var started = cachedFrom is null ? began.AddMilliseconds(queuedMs) : (DateTime?)null;
         await ExecuteAsync(
             """
             insert into jobs (id, client_id, kind, queue, state, input, result, error_code, created_at, queued_at, started_at, finished_at, cached_from)
-            values (@id, @client, @kind, @kind, @state, json_build_object('text', @text::text), @result::json, @errorCode, @accepted, @accepted, @started, @finished, @cachedFrom)
+            values (@id, @client, @kind, @kind, @state, @input::json, @result::json, @errorCode, @accepted, @accepted, @started, @finished, @cachedFrom)
             """,
-            new { id, client, kind, state, text, result, errorCode, accepted = began, started, finished = started?.AddMilliseconds(runningMs) ?? began, cachedFrom });
+            new { id, client, kind, state, input, result, errorCode, accepted = began, started, finished = started?.AddMilliseconds(runningMs) ?? began, cachedFrom });
         return id;
     }
 

@@ -1,6 +1,9 @@
 using Npgsql;
 using Pipeline.Core.Clients;
 using Pipeline.Core.ActivityReports;
+using Pipeline.Core.Encryption;
+using Pipeline.Core.Postgres;
+using Pipeline.Core.Tests.Encryption;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Core.Tests.ActivityReports;
@@ -10,10 +13,15 @@ public sealed class NightTests(PostgresDatabase database) : IClassFixture<Postgr
     private static readonly TimeSpan Seoul = TimeSpan.FromHours(9);
     private static readonly DateTimeOffset Day = new(2026, 11, 20, 0, 0, 0, Seoul);
 
-    [Fact]
-    public async Task Jobs_of_the_clients_own_day_are_counted_by_kind_state_and_hour()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Jobs_of_the_clients_own_day_are_counted_by_kind_state_and_hour(bool isEncrypted)
     {
-        var days = new JobsOfADay(database.DataSource, Day.AddDays(1).AddMinutes(15));
+        await using var own = await PostgresDatabase.CreateAsync();
+        DateOnlyHandler.Register();
+        var vault = isEncrypted ? (await TestVault.OpenAsync(own.DataSource, TimeProvider.System)).Vault : null;
+        var days = new JobsOfADay(own.DataSource, Day.AddDays(1).AddMinutes(15), vault: vault);
         var client = await days.AddClientAsync("Asia/Seoul", Day);
         await days.AddAsync(client, Day.AddTicks(-10_000)); // A millisecond too early.
         await days.AddAsync(client, Day.AddDays(1));
@@ -80,15 +88,17 @@ public sealed class NightTests(PostgresDatabase database) : IClassFixture<Postgr
             await writer.AddEmotionAsync(client, Day.AddSeconds(random.Next(86_400)), random.Next(3) is 0 ? "fear" : "joy", random.NextDouble());
         }
 
-        foreach (var rows in (int[])[100, 1_000])
+        var (vault, _) = await TestVault.OpenAsync(database.DataSource, TimeProvider.System);
+        foreach (var (rows, reader) in new (int, Vault?)[] { (100, null), (1_000, null), (100, vault) })
         {
-            var days = new JobsOfADay(database.DataSource, Day.AddDays(1.1), new() { PageRows = rows, DatabaseShare = 1 });
+            var days = new JobsOfADay(database.DataSource, Day.AddDays(1.1), new() { PageRows = rows, DatabaseShare = 1 }, reader);
             await days.ExecuteAsync("delete from activity_reports where client_id = @client", new { client });
             await days.MakeNightsAsync(client);
             made.Add((await days.NightsAsync(client)).Single().Report.Figures!);
         }
 
         made[0].ShouldBe(made[1]);
+        made[0].ShouldBe(made[2]);
         made[0].ShouldContain("\"jobs\":450");
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Conversations;
 using Pipeline.Core.Documents;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Erasure;
 using Pipeline.Core.Upkeep;
 using Pipeline.Scheduler.Retention;
@@ -225,7 +226,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
         return new(
             new JobPartitions(source, TimeProvider.System, NullLogger<JobPartitions>.Instance),
             new RetentionStore(source, TimeProvider.System),
-            new OldRecords(new RecordStore(source), new ConversationStore(source), new DocumentStore(source, quotes), quotes, new ClientErasure(source), TimeProvider.System),
+            new OldRecords(new RecordStore(source), new ConversationStore(source, Vault.Keyless), new DocumentStore(source, quotes), quotes, new ClientErasure(source), TimeProvider.System),
             Options.Create(new RetentionOptions { GroupMax = groupMax, Results = results, Conversations = kept, Documents = kept }),
             Options.Create(new SchedulerOptions()),
             NullLogger<RetentionTask>.Instance);

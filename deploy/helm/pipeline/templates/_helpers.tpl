@@ -42,6 +42,18 @@ capabilities:
     secretKeyRef:
       name: {{ .Values.secret }}
       key: broker-url
+- name: Encryption__Key
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.secret }}
+      key: encryption-key
+      optional: true
+- name: Encryption__OldKeys
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.secret }}
+      key: encryption-old-keys
+      optional: true
 - name: Telemetry__MetricsPort
   value: {{ .Values.telemetry.metricsPort | quote }}
 - name: Telemetry__MetricsAddress

@@ -6,6 +6,7 @@ using Pipeline.Api.Prompts;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.FileBatches;
 using Pipeline.Core.Files;
 using Pipeline.Core.Limits;
@@ -59,6 +60,10 @@ internal sealed class LineCheck(
         catch (FileGoneException)
         {
             await FailAsync(batch, "file_not_found", "The input file was deleted while it was read.", cancellationToken);
+        }
+        catch (UndecryptableException e)
+        {
+            await FailAsync(batch, "file_undecryptable", e.Message, cancellationToken);
         }
         catch (BatchRefusedException refused) when (refused.Problem.Type != ProblemType.SpoolUnavailable)
         {

@@ -4,6 +4,7 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Files;
 
 namespace Pipeline.Api.OpenAi.Files;
@@ -73,7 +74,7 @@ internal sealed class FileDownload(FileStore store, StoredFile file) : IResult
         {
             await content.CopyToAsync(response.Body, FileWriter.ChunkBytes, httpContext.RequestAborted);
         }
-        catch (FileGoneException)
+        catch (Exception e) when (e is FileGoneException || (e is UndecryptableException && response.HasStarted))
         {
             httpContext.Abort(); // Its length was promised: a connection that breaks is not taken for a file that is whole.
         }
