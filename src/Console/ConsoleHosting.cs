@@ -51,6 +51,7 @@ public static class ConsoleHosting
         var pages = app.MapGroup("").AddEndpointFilter(AdmitAsync);
         Screens.Map(pages);
         Acts.Map(pages);
+        Comparisons.Map(pages);
         return true;
     }
 

@@ -46,6 +46,16 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
     /// <summary>Tells files with one name apart: a short hash of what is in the file.</summary>
     public string Version { get; }
 
+    /// <summary>What its batch does.</summary>
+    public EngineState Engine
+    {
+        get
+        {
+            SchedulerState state = _loop.State;
+            return new(state.Active, state.Active + state.SequencesFree + state.Prefixes, state.KvUsed, state.KvCapacity, state.Passes, state.PassTokens, state.PassTokensMax);
+        }
+    }
+
     /// <summary>Writes with this model.</summary>
     public LocalChatClient Chat { get; }
 

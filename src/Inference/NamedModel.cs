@@ -52,6 +52,9 @@ public sealed record ModelStatus
     /// <summary>Of its file, while it is loaded.</summary>
     public string? Version { get; init; }
 
+    /// <summary>What its batch does, while it is loaded.</summary>
+    public EngineState? Engine { get; init; }
+
     internal static ModelStatus Of(ResidentModel model, LocalModel? loaded, IReadOnlyList<string> names, TimeSpan? eta) => new()
     {
         Names = names,
@@ -64,5 +67,16 @@ public sealed record ModelStatus
         Eta = eta,
         Info = loaded?.Info,
         Version = loaded?.Version,
+        Engine = loaded?.Engine,
     };
 }
+
+/// <summary>The batch of a loaded model after its last pass.</summary>
+/// <param name="Sequences">Requests in the batch.</param>
+/// <param name="SequencesMax">Most requests that it holds at once.</param>
+/// <param name="KvUsed">Cells of the KV cache in use, kept prefixes included.</param>
+/// <param name="KvCapacity">Cells in all.</param>
+/// <param name="Passes">Forward passes since it was loaded.</param>
+/// <param name="PassTokens">Tokens that were computed in them, of prompts and answers.</param>
+/// <param name="PassTokensMax">Most tokens of one pass.</param>
+public sealed record EngineState(int Sequences, int SequencesMax, int KvUsed, int KvCapacity, long Passes, long PassTokens, int PassTokensMax);

@@ -40,8 +40,8 @@ public static class InferenceWorkerRole
         services.AddSingleton<TextModel>();
         services.AddHostedService<ModelStart>();
         services.AddHosted<ModelMoves>();
-        services.AddSingleton(provider => new WorkerModelSource(() => ModelReport.Of(
-            provider.GetRequiredService<LocalModels>(), provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<ModelMoves>())));
+        services.AddSingleton<ModelReport>();
+        services.AddSingleton(provider => new WorkerModelSource(provider.GetRequiredService<ModelReport>().Read));
         services.AddHealthChecks().AddCheck<ModelHealth>("model", tags: ["ready"]);
         return pipeline.AddEmotion()
             .AddModelHandler<CompleteChat, ChatResult, ChatHandler, ChatJobOptions, ChatJobOptionsValidator>()

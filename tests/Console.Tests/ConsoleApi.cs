@@ -1,4 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Postgres;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Console.Tests;
@@ -6,6 +9,15 @@ namespace Pipeline.Console.Tests;
 /// <summary>An API with keys of each role, a scripted worker and the console.</summary>
 public sealed class ConsoleApi : IAsyncLifetime
 {
+    // A worker with two models for emotions, one of them loaded, that takes no jobs.
+    private const string Announce = """
+        insert into workers (id, host, queues, slots, ready, lease_until, models, model_files)
+        values (gen_random_uuid(), 'gpu-1:1', '{}', '{}', true, now() + interval '1 day',
+                '[{"kind":"emotion","name":"small","context_tokens":512,"is_default":true},{"kind":"emotion","name":"large","context_tokens":4096,"is_default":false}]',
+                '[{"names":["small"],"kinds":["emotion"],"own_of":["emotion"],"file":"/models/small.gguf","state":"loaded","memory_mib":40,"running":3,"waiting":0,"slots":16,"tokens_per_second":1234.5,"batch_fill":0.42,"kv_fill":0.07,"load_seconds":0.4,"wait_seconds":0},
+                  {"names":["large"],"kinds":["emotion"],"own_of":[],"file":"/models/large.gguf","state":"absent","memory_mib":5000,"running":0,"waiting":0}]')
+        """;
+
     private readonly PostgresDatabase _database = new();
     private readonly Dictionary<Role, string> _keys = [];
     private ApiHost? _host;
@@ -23,6 +35,7 @@ public sealed class ConsoleApi : IAsyncLifetime
         _keys[Role.Admin] = await _host.AddKeyAsync("ada");
         _keys[Role.Operator] = await _host.AddKeyAsync("olga", Role.Operator);
         _keys[Role.Client] = await _host.AddKeyAsync("carl", Role.Client);
+        await _host.Services.GetRequiredService<NpgsqlDataSource>().ExecuteAsync(Announce, new { }, TestContext.Current.CancellationToken);
     }
 
     /// <summary>A job of carl's that has ended.</summary>

@@ -1,9 +1,12 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Pipeline.Tidy.Tests;
 
 public sealed partial class DocumentTests
 {
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
     private static IEnumerable<string> Documents => Checkout.Files.Where(file => file.EndsWith(".md", StringComparison.Ordinal));
 
     [Fact]
@@ -14,6 +17,13 @@ public sealed partial class DocumentTests
          where target.Length > 0 && !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal)
          where !Checkout.Exists(Path.Combine(Path.GetDirectoryName(document)!, target))
          select $"{document}: {target}").ShouldBeEmpty();
+
+    [Fact]
+    public void No_file_of_JSON_says_a_name_twice() =>
+        (from file in Checkout.Files.Where(file => file.EndsWith(".json", StringComparison.Ordinal))
+         let fault = Fault(Checkout.Read(file))
+         where fault is not null
+         select $"{file}: {fault}").ShouldBeEmpty();
 
     [Fact]
     public void The_Korean_readme_has_the_sections_and_examples_of_the_English_one()
@@ -44,6 +54,19 @@ public sealed partial class DocumentTests
 
     private static IEnumerable<string> Commands(string readme) =>
         CodeBlock().Matches(readme).SelectMany(block => block.Value.Split('\n')).Where(line => line.StartsWith("./", StringComparison.Ordinal)).Select(line => line.Split('#')[0].Trim());
+
+    private static string? Fault(string json)
+    {
+        try
+        {
+            JsonDocument.Parse(json, Strict).Dispose();
+            return null;
+        }
+        catch (JsonException e)
+        {
+            return e.Message;
+        }
+    }
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

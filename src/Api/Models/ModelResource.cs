@@ -58,6 +58,18 @@ internal sealed record ModelPlaceResource
     [Description("Requests that wait until it is loaded.")]
     public required int Waiting { get; init; }
 
+    [Description("Requests that its batch holds at once; absent while it is not loaded.")]
+    public int? Slots { get; init; }
+
+    [Description("Tokens computed a second of late, of prompts and answers together; absent while it is not loaded.")]
+    public double? TokensPerSecond { get; init; }
+
+    [Description("How full its forward passes were of late, 0 to 1; absent where there were none.")]
+    public double? BatchFill { get; init; }
+
+    [Description("How full its KV cache is, 0 to 1, with the prefixes that it keeps; absent while it is not loaded.")]
+    public double? KvFill { get; init; }
+
     [Description("What its last load took.")]
     public double? LoadSeconds { get; init; }
 
@@ -74,6 +86,10 @@ internal sealed record ModelPlaceResource
         GpuMemoryMib = model.GpuMemoryMib,
         Running = model.Running,
         Waiting = model.Waiting,
+        Slots = model.Slots,
+        TokensPerSecond = model.TokensPerSecond,
+        BatchFill = model.BatchFill,
+        KvFill = model.KvFill,
         LoadSeconds = model.LoadSeconds,
         Error = model.Error,
     };

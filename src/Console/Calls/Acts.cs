@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,9 +17,6 @@ internal static class Acts
 
     /// <summary>Method and path of the API, with a space between.</summary>
     public const string Call = "_call";
-
-    /// <summary>A JSON object that other fields are put into.</summary>
-    public const string Json = "_json";
 
     /// <summary>What comes after it: "back" (default), "job", the page of the job that was made, or "show", the answer itself.</summary>
     public const string Then = "_then";
@@ -54,8 +48,8 @@ internal static class Acts
 
     private static async Task<ApiAnswer> SendFieldsAsync(HttpContext context, ApiCalls calls, string method, string path, IFormCollection form)
     {
-        var (body, fault) = Body(form);
-        return fault is null ? await calls.SendAsync(context, method, path, body) : new(StatusCodes.Status400BadRequest, fault.Value);
+        var (body, fault) = FormBody.Read(form);
+        return fault ?? await calls.SendAsync(context, method, path, body?.ToUtf8());
     }
 
     /// <summary>A form with a file goes on as a form.</summary>
@@ -73,65 +67,13 @@ internal static class Acts
         return await calls.SendAsync(context, method, path, body, sent.Headers.ContentType!.ToString());
     }
 
-    private static ScreenResult<Answered> Show(ApiAnswer answer, string back, int status) => new(status, new Dictionary<string, object?>
+    public static ScreenResult<Answered> Show(ApiAnswer answer, string back, int status) => new(status, new Dictionary<string, object?>
     {
         [nameof(Answered.Answer)] = answer,
         [nameof(Answered.Back)] = back,
     });
 
     /// <summary>A list of texts is answered with a list of jobs, a document with its job.</summary>
-    private static string? JobOf(JsonElement answer) => answer.Text("links.job") is { } job ? job.Split('/')[^1]
+    public static string? JobOf(JsonElement answer) => answer.Text("links.job") is { } job ? job.Split('/')[^1]
         : answer.Text("id") ?? (answer.Items("jobs") is [var first, ..] ? first.Text("id") : null);
-
-    /// <summary>The body of the call; null where it has none. Fields are named as the API names them, with a type behind a colon.</summary>
-    private static (byte[]? Body, JsonElement? Fault) Body(IFormCollection form)
-    {
-        JsonObject? body = null;
-        var field = Json;
-        try
-        {
-            if (form[Json].ToString() is { Length: > 0 } json)
-            {
-                body = JsonNode.Parse(json) as JsonObject ?? throw new JsonException("It is no JSON object.");
-            }
-
-            foreach (var (name, values) in form.Where(entry => !entry.Key.StartsWith('_') && entry.Value.ToString().Trim().Length > 0))
-            {
-                field = name.Split(':')[0];
-                Put(body ??= [], field, Value(name.Split(':').ElementAtOrDefault(1), values.ToString()));
-            }
-        }
-        catch (Exception e) when (e is JsonException or FormatException or OverflowException)
-        {
-            return (null, JsonSerializer.SerializeToElement(new JsonObject
-            {
-                ["detail"] = "The form was not sent on.",
-                ["errors"] = new JsonObject { [field == Json ? "body" : field] = new JsonArray(e.Message) },
-            }));
-        }
-
-        return (body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString()), null);
-    }
-
-    private static JsonNode? Value(string? type, string text) => type switch
-    {
-        "number" => JsonValue.Create(decimal.Parse(text, NumberStyles.Number, CultureInfo.InvariantCulture)),
-        "boolean" => JsonValue.Create(text is "true" or "on"),
-        "json" => JsonNode.Parse(text),
-        "words" => new JsonArray([.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(word => JsonValue.Create(word))]),
-        "limit" => text is "none" ? null : JsonValue.Create(long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)),
-        _ => JsonValue.Create(text),
-    };
-
-    /// <summary>Dots lead into objects.</summary>
-    private static void Put(JsonObject body, string path, JsonNode? value)
-    {
-        var names = path.Split('.');
-        foreach (var name in names[..^1])
-        {
-            body = body[name] as JsonObject ?? (JsonObject)(body[name] = new JsonObject());
-        }
-
-        body[names[^1]] = value;
-    }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pipeline.Console.Access;
+using Pipeline.Console.Calls;
 
 namespace Pipeline.Console.Pages;
 
@@ -19,6 +20,7 @@ internal static class Screens
         Get<BatchPage>(routes, "/batches/{id:guid}");
         Get<TryPage>(routes, "/try");
         Get<TryPage>(routes, "/try/{kind}");
+        Get<ComparePage>(routes, Comparisons.Path);
         Get<DocumentsPage>(routes, "/documents");
         Get<SearchPage>(routes, "/search");
         Get<WorkersPage>(routes, "/workers");

@@ -27,6 +27,9 @@ internal static class Amounts
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_048_576:0.#} MiB"),
     };
 
+    /// <summary>A share of 0 to 1.</summary>
+    public static string Percent(double? share) => share is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known * 100:0} %") : "–";
+
     /// <summary>The part of an id that tells jobs of a page apart: the end of a UUIDv7 is random, its beginning the time.</summary>
     public static string Short(string? id) => id is null ? "" : "…" + id[^Math.Min(IdEnd, id.Length)..];
 }

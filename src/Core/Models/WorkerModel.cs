@@ -32,6 +32,18 @@ public sealed record WorkerModel
 
     public int Waiting { get; init; }
 
+    /// <summary>Requests that its batch holds at once; null while it is not loaded.</summary>
+    public int? Slots { get; init; }
+
+    /// <summary>Tokens computed a second of late, of prompts and answers; null while it is not loaded.</summary>
+    public double? TokensPerSecond { get; init; }
+
+    /// <summary>How full its passes were of late, 0 to 1; null where there were none.</summary>
+    public double? BatchFill { get; init; }
+
+    /// <summary>How full its KV cache is, 0 to 1; null while it is not loaded.</summary>
+    public double? KvFill { get; init; }
+
     /// <summary>What its last load took; null before the first.</summary>
     public double? LoadSeconds { get; init; }
 

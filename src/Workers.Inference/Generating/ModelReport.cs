@@ -5,11 +5,15 @@ using Pipeline.Inference.Residence;
 namespace Pipeline.Workers.Inference.Generating;
 
 /// <summary>What this worker's row says of its models.</summary>
-internal static class ModelReport
+internal sealed class ModelReport(LocalModels models, ServedModels served, ModelMoves moves, TimeProvider time)
 {
     private const int MiB = 1 << 20;
 
-    public static IReadOnlyList<WorkerModel> Of(LocalModels models, ServedModels served, ModelMoves moves) => [.. models.Status.Select(model => new WorkerModel
+    private readonly PassRates _rates = new(time);
+
+    public IReadOnlyList<WorkerModel> Read() => [.. models.Status.Select(model => Of(model, _rates.Of(model.Path, model.Engine)))];
+
+    private WorkerModel Of(ModelStatus model, PassRate? rate) => new()
     {
         Names = model.Names,
         Kinds = [.. model.Names.SelectMany(served.KindsOf).Distinct()],
@@ -27,10 +31,14 @@ internal static class ModelReport
         GpuMemoryMib = model.Footprint.GpuBytes / MiB,
         Running = model.Running,
         Waiting = model.Waiting,
-        LoadSeconds = Rounded(model.LoadTime),
-        WaitSeconds = Rounded(model.Eta),
+        Slots = model.Engine?.SequencesMax,
+        TokensPerSecond = Rounded(rate?.TokensPerSecond, 1),
+        BatchFill = Rounded(rate?.BatchFill, 3),
+        KvFill = model.Engine is { } engine ? Rounded((double)engine.KvUsed / engine.KvCapacity, 3) : null,
+        LoadSeconds = Rounded(model.LoadTime?.TotalSeconds, 3),
+        WaitSeconds = Rounded(model.Eta?.TotalSeconds, 3),
         Error = model.Names.Select(moves.Refusal).FirstOrDefault(reason => reason is not null),
-    })];
+    };
 
-    private static double? Rounded(TimeSpan? time) => time is { } known ? Math.Round(known.TotalSeconds, 3) : null;
+    private static double? Rounded(double? value, int digits) => value is { } known ? Math.Round(known, digits) : null;
 }

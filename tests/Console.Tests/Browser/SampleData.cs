@@ -26,6 +26,7 @@ public sealed class SampleData : IAsyncLifetime
             Job = await Api.RunAsync(text) is { } id && text.StartsWith("I got", StringComparison.Ordinal) ? id : Job;
         }
 
+        var again = await Api.RunAsync(Texts[0] + " Again.");
         Chat = Id(await client.PostAsync("/api/jobs", """{"kind":"chat","input":{"messages":[{"role":"system","content":"You are brief."},{"role":"user","content":"say What does an index cost on writes?"}]}}""", ("Prefer", "wait=60")));
         var report = Id(await client.PostAsync("/api/jobs", """{"kind":"report","input":{"title":"Databases","items":[{"question":"How does an index help?","answer":"It finds rows without reading the table."}]}}""", ("Prefer", "wait=60")));
         var waiting = Id(await client.PostAsync("/api/jobs", """{"kind":"feedback","input":{"question":"How does an index help?","answer":"It finds rows."}}"""));
@@ -39,7 +40,7 @@ public sealed class SampleData : IAsyncLifetime
         await Api.Host.SampleQueuesAsync();
         Paths =
         [
-            "/", "/jobs", "/jobs?state=failed", $"/jobs/{Job}", $"/jobs/{Chat}", $"/jobs/{report}", $"/jobs/{waiting}", "/actions", "/batches", $"/batches/{batch}", "/try/emotion", "/try/chat", "/documents",
+            "/", "/jobs", "/jobs?state=failed", $"/jobs/{Job}", $"/jobs/{Chat}", $"/jobs/{report}", $"/jobs/{waiting}", "/actions", "/batches", $"/batches/{batch}", "/try/emotion", "/try/chat", $"/compare?jobs={Job},{again}", "/documents",
             "/search?q=index&mode=words", "/usage", "/reports", "/prompts", $"/prompts/{prompt}", "/webhooks", "/schedules",
         ];
     }
