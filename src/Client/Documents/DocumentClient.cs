@@ -26,7 +26,7 @@ public sealed class DocumentClient
 
     /// <summary>Stores the text of a file and returns once it is durable.</summary>
     /// <exception cref="PipelineException">The file cannot be read; the problem's <c>reason</c> says why.</exception>
-    public Task<Document> AddAsync(NewFile file, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, Documents, file, cancellationToken);
+    public Task<Document> AddFileAsync(NewFile file, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, Documents, file, cancellationToken);
 
     /// <summary>Stores a document under one's own name for it, in the place of the one before, which is found until this one is ready.</summary>
     /// <param name="key">1 to 255 characters.</param>
@@ -34,7 +34,7 @@ public sealed class DocumentClient
 
     /// <summary>The same with the text of a file.</summary>
     /// <exception cref="PipelineException">The file cannot be read; the problem's <c>reason</c> says why.</exception>
-    public Task<Document> PutAsync(string key, NewFile file, CancellationToken cancellationToken) => SendAsync(HttpMethod.Put, Path(key), file, cancellationToken);
+    public Task<Document> PutFileAsync(string key, NewFile file, CancellationToken cancellationToken) => SendAsync(HttpMethod.Put, Path(key), file, cancellationToken);
 
     public Task<Document> GetAsync(Guid id, CancellationToken cancellationToken) => ReadAsync(Path(id), Document.Read, cancellationToken);
 

@@ -75,15 +75,15 @@ public sealed class DocumentTests(PipelineServer server)
         NewFile file = new() { Content = Encoding.UTF8.GetBytes(Returns), Name = "returns.txt", Metadata = new() { ["team"] = key }, User = "u-7" };
         var documents = server.Client.Documents;
 
-        var put = await documents.PutAsync(key, file, Cancellation);
+        var put = await documents.PutFileAsync(key, file, Cancellation);
         var ready = await documents.WaitAsync(put.Id, Cancellation);
         (ready.IsReady, ready.Key, ready.Title, ready.Metadata.GetProperty("team").GetString()).ShouldBe((true, key, "returns", key));
-        var again = await documents.PutAsync(key, file, Cancellation);
+        var again = await documents.PutFileAsync(key, file, Cancellation);
         (again.Id, again.Unchanged).ShouldBe((put.Id, true));
         (await documents.ReadTextAsync(put.Id, Cancellation)).Text.ShouldBe(Returns);
         (await documents.ListChunksAsync(put.Id, Cancellation).ToListAsync(Cancellation)).ShouldHaveSingleItem().Text.ShouldBe(Returns);
 
-        var replaced = await documents.PutAsync(key, new NewDocument { Title = "Closed", Text = "The shop is closed." }, Cancellation);
+        var replaced = await documents.PutAsync(key, new() { Title = "Closed", Text = "The shop is closed." }, Cancellation);
         await documents.WaitAsync(replaced.Id, Cancellation);
         (await documents.GetAsync(key, Cancellation)).Title.ShouldBe("Closed");
 
@@ -96,7 +96,7 @@ public sealed class DocumentTests(PipelineServer server)
     {
         NewFile file = new() { Content = new byte[600], Name = "zeros.pdf" };
 
-        var refused = await Should.ThrowAsync<PipelineException>(() => server.Client.Documents.AddAsync(file, Cancellation));
+        var refused = await Should.ThrowAsync<PipelineException>(() => server.Client.Documents.AddFileAsync(file, Cancellation));
 
         (refused.Status, refused.Problem!.Name).ShouldBe((HttpStatusCode.UnprocessableEntity, "document-unreadable"));
     }
@@ -108,7 +108,7 @@ public sealed class DocumentTests(PipelineServer server)
         using var client = scripted.Connect(new() { Time = new InstantTime() });
         scripted.ThenBreak().Then(202, """{"id":"019a9c1e-7f00-7000-8000-000000000000","state":"queued"}""");
 
-        await client.Documents.AddAsync(new NewFile { Content = "words of a file"u8.ToArray(), Name = "a.txt", ExpiresAt = DateTimeOffset.UnixEpoch }, Cancellation);
+        await client.Documents.AddFileAsync(new() { Content = "words of a file"u8.ToArray(), Name = "a.txt", ExpiresAt = DateTimeOffset.UnixEpoch }, Cancellation);
 
         scripted.Requests.Select(request => request.Headers["Idempotency-Key"]).Distinct().ShouldHaveSingleItem();
         scripted.Requests.ShouldAllBe(request => request.Body.Contains("words of a file", StringComparison.Ordinal) && request.Body.Contains("1970-01-01T00:00:00", StringComparison.Ordinal));
