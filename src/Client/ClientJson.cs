@@ -17,6 +17,8 @@ namespace Pipeline.Client;
 [JsonSerializable(typeof(TokensEvent))]
 [JsonSerializable(typeof(Document))]
 [JsonSerializable(typeof(DocumentPage))]
+[JsonSerializable(typeof(DocumentText))]
+[JsonSerializable(typeof(ChunkPage))]
 [JsonSerializable(typeof(Findings))]
 [JsonSerializable(typeof(DocumentAnswer))]
 [JsonSerializable(typeof(KindList))]

@@ -3,6 +3,7 @@ export { PipelineClient, type SubmitOptions } from './client.js';
 export { Documents } from './documents.js';
 export { PipelineError, type TransportOptions } from './transport.js';
 export type {
-  AskQuestion, Batch, BatchResult, Document, DocumentAnswer, Findings, Input, Job, JobUpdate, KindPath, NewDocument, Problem, Result, SearchQuery,
+  AskQuestion, Batch, BatchResult, Chunk, Document, DocumentAnswer, DocumentText, Findings, Input, Job, JobUpdate, KindPath, NewDocument, NewFile, Problem, Result,
+  SearchQuery,
 } from './types.js';
 export type { components, paths } from './schema.js';

@@ -12,6 +12,23 @@ export type BatchResult = components['schemas']['BatchResultResource'];
 
 export type Document = components['schemas']['DocumentResource'];
 export type NewDocument = Body<'/api/documents'>;
+export type DocumentText = components['schemas']['DocumentTextResource'];
+export type Chunk = components['schemas']['ChunkResource'];
+
+/** A file whose text is kept, with what may be said of it. */
+export interface NewFile {
+  file: Blob;
+  /** Tells what a text is where its bytes do not, and is the title of one that has none. */
+  name: string;
+  title?: string;
+  metadata?: Record<string, unknown>;
+  priority?: 'interactive' | 'bulk';
+  /** ISO 8601; after this it is no longer embedded. */
+  expires_at?: string;
+  /** Whom it belongs to, for export and erasure. */
+  user?: string;
+}
+
 export type SearchQuery = Body<'/api/search'>;
 export type Findings = components['schemas']['SearchResource'];
 export type AskQuestion = Body<'/api/ask'>;

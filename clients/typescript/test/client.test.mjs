@@ -157,3 +157,31 @@ test('a wait ends with its signal', async () => {
   await assert.rejects(waiting, { name: 'AbortError' });
   assert.equal((await client.cancel(job.id)).state, 'canceled');
 });
+
+test('a file is put under a key, read back, put again and deleted', async () => {
+  const key = `handbook/${crypto.randomUUID()}`;
+  const text = 'Parcels are sent on the day of the order.\n\nGoods can be returned within thirty days.';
+  const file = { file: new Blob([text]), name: 'shop.txt', metadata: { team: key }, user: 'u-7' };
+  const put = await client.documents.putFile(key, file);
+  const ready = await client.documents.wait(put.id);
+  const again = await client.documents.putFile(key, file);
+  const read = await client.documents.text(put.id);
+  const chunks = [];
+  for await (const chunk of client.documents.chunks(put.id)) {
+    chunks.push(chunk.text);
+  }
+
+  const replaced = await client.documents.put(key, { title: 'Shop', text: 'Closed.' });
+  await client.documents.wait(replaced.id);
+  assert.equal((await client.documents.getByKey(key)).id, replaced.id);
+  await client.documents.deleteByKey(key);
+
+  assert.deepEqual([put.key, ready.state, ready.title, ready.metadata.team], [key, 'ready', 'shop', key]);
+  assert.deepEqual([again.id, again.unchanged], [put.id, true]);
+  assert.deepEqual([read.text, chunks.join('\n\n')], [text, text]);
+  await assert.rejects(client.documents.getByKey(key), (error) => error.status === 404);
+
+  const added = await client.documents.addFile({ file: new Blob(['item,price\nbook,9\n']), name: 'prices.csv', title: 'Prices' });
+  assert.deepEqual([added.title, added.format], ['Prices', 'csv']);
+  await assert.rejects(client.documents.addFile({ file: new Blob([new Uint8Array(600)]), name: 'zeros.pdf' }), (error) => error.code === 'document-unreadable');
+});

@@ -16,6 +16,16 @@ export async function found(): Promise<[string, string]> {
   return [document.state, findings.results[0]!.text];
 }
 
+export async function read(file: Blob): Promise<[string, number]> {
+  const document = await client.documents.putFile('handbook', { file, name: 'handbook.pdf' });
+  let tokens = 0;
+  for await (const chunk of client.documents.chunks(document.id)) {
+    tokens += chunk.tokens;
+  }
+
+  return [(await client.documents.text(document.id)).text, tokens];
+}
+
 // @ts-expect-error A document has a text.
 void client.documents.add({ title: 'a' });
 

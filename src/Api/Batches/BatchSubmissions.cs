@@ -20,6 +20,7 @@ namespace Pipeline.Api.Batches;
 internal sealed class BatchSubmissions(
     PromptedInputs prompts,
     InputCheck checks,
+    PromptCheck lengths,
     BatchIntake intake,
     BatchStore store,
     Callbacks callbacks,
@@ -124,15 +125,20 @@ internal sealed class BatchSubmissions(
             }
 
             // After a fault the rest is only checked, so that the client hears of all its faults at once.
-            var drafted = draft.Parse(utf8, index, errors);
-            if (drafted is not null)
+            if (draft.Parse(utf8, index, errors) is not { } drafted)
             {
-                checks.Check(drafted.Kind, drafted.Input, field => JsonPath.Below(drafted.Path, field), errors, cancellationToken);
+                continue;
             }
 
-            if (drafted is not null
-                && await prompts.WriteOutAsync(context.ClientId(), drafted.Input, drafted.Path, errors, cancellationToken) is { } written
-                && !errors.Any)
+            string FieldOf(string field) => JsonPath.Below(drafted.Path, field);
+            checks.Check(drafted.Kind, drafted.Input, FieldOf, errors, cancellationToken);
+            if (await prompts.WriteOutAsync(context.ClientId(), drafted.Input, drafted.Path, errors, cancellationToken) is not { } written)
+            {
+                continue;
+            }
+
+            await lengths.CheckAsync(written, FieldOf, errors, cancellationToken);
+            if (!errors.Any)
             {
                 spool.Add(drafted.With(written));
                 hash?.Add(drafted.Item, ownExpiries ? drafted.Item.ExpiresAt : null, drafted.Deadline);

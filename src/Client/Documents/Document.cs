@@ -25,7 +25,37 @@ public sealed record NewDocument
     /// <summary>After this it is no longer embedded.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>Whom it belongs to: 1 to 200 characters of your own, by which all that is kept of one user is exported and erased.</summary>
+    public string? User { get; init; }
+
     /// <summary>1 to 255 visible ASCII characters; null makes a new one for each document, which all its tries share.</summary>
+    public string? IdempotencyKey { get; init; }
+}
+
+/// <summary>A file whose text is to be kept, embedded and found: PDF, office files, HTML, Markdown, CSV or text.</summary>
+public sealed record NewFile
+{
+    /// <summary>At most Api:BodyBytesMax (8 MiB).</summary>
+    public required ReadOnlyMemory<byte> Content { get; init; }
+
+    /// <summary>Tells what a text is where its bytes do not, and is the title of one that has none.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>At most 500 characters; null for the file's own.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>Searches filter by it.</summary>
+    public JsonObject? Metadata { get; init; }
+
+    public JobPriority Priority { get; init; } = JobPriority.Bulk;
+
+    /// <summary>After this it is no longer embedded.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Whom it belongs to: 1 to 200 characters of your own, by which all that is kept of one user is exported and erased.</summary>
+    public string? User { get; init; }
+
+    /// <summary>1 to 255 visible ASCII characters; null makes a new one for each file, which all its tries share.</summary>
     public string? IdempotencyKey { get; init; }
 }
 
@@ -35,6 +65,9 @@ public sealed record Document
     public required Guid Id { get; init; }
 
     public string? Title { get; init; }
+
+    /// <summary>The one that it was put under, if it was.</summary>
+    public string? Key { get; init; }
 
     public string? Format { get; init; }
 
@@ -59,6 +92,12 @@ public sealed record Document
 
     public DateTimeOffset? EmbeddedAt { get; init; }
 
+    /// <summary>Your oldest document with the same text, if there is another one.</summary>
+    public Guid? DuplicateOf { get; init; }
+
+    /// <summary>Whether what was put was there already.</summary>
+    public bool Unchanged { get; init; }
+
     /// <summary>Why it, or its last attempt, failed.</summary>
     public JobError? Error { get; init; }
 
@@ -68,6 +107,27 @@ public sealed record Document
 
     internal static Document Read(JsonElement element) => element.Deserialize(ClientJson.Default.Document) ?? throw new JsonException("The document is null.");
 }
+
+/// <summary>What a document says, as it is embedded and searched.</summary>
+public sealed record DocumentText
+{
+    public required Guid Id { get; init; }
+
+    public string? Title { get; init; }
+
+    /// <summary>What it was sent as; the text has none of its marks.</summary>
+    public string? Format { get; init; }
+
+    public required string Text { get; init; }
+}
+
+/// <summary>A part of a document that is embedded and found by itself.</summary>
+/// <param name="Chunk">Its place in the document, from 0.</param>
+/// <param name="Text">Its words.</param>
+/// <param name="Tokens">Of the model's tokenizer, about.</param>
+public sealed record DocumentChunk(int Chunk, string Text, int Tokens);
+
+internal sealed record ChunkPage(IReadOnlyList<DocumentChunk> Chunks, DocumentPageLinks Links);
 
 internal sealed record DocumentPage(IReadOnlyList<Document> Documents, DocumentPageLinks Links);
 

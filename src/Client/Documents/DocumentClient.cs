@@ -22,15 +22,43 @@ public sealed class DocumentClient
         (_transport, _options, _waitForJob) = (transport, options, waitForJob);
 
     /// <summary>Stores a document and returns once it is durable. It is found once it is ready: <see cref="WaitAsync"/>.</summary>
-    public async Task<Document> AddAsync(NewDocument document, CancellationToken cancellationToken)
-    {
-        var body = DocumentBody.Of(document);
-        var key = document.IdempotencyKey ?? Guid.CreateVersion7(_options.Time.GetUtcNow()).ToString();
-        return _transport.Read(await _transport.ReadAsync(() => JsonBody.Post(Documents, body).WithKey(key), cancellationToken), Document.Read);
-    }
+    public Task<Document> AddAsync(NewDocument document, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, Documents, document, cancellationToken);
 
-    public async Task<Document> GetAsync(Guid id, CancellationToken cancellationToken) =>
-        _transport.Read(await _transport.ReadAsync(() => new(HttpMethod.Get, Path(id)), cancellationToken), Document.Read);
+    /// <summary>Stores the text of a file and returns once it is durable.</summary>
+    /// <exception cref="PipelineException">The file cannot be read; the problem's <c>reason</c> says why.</exception>
+    public Task<Document> AddFileAsync(NewFile file, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, Documents, file, cancellationToken);
+
+    /// <summary>Stores a document under one's own name for it, in the place of the one before, which is found until this one is ready.</summary>
+    /// <param name="key">1 to 255 characters.</param>
+    public Task<Document> PutAsync(string key, NewDocument document, CancellationToken cancellationToken) => SendAsync(HttpMethod.Put, Path(key), document, cancellationToken);
+
+    /// <summary>The same with the text of a file.</summary>
+    /// <exception cref="PipelineException">The file cannot be read; the problem's <c>reason</c> says why.</exception>
+    public Task<Document> PutFileAsync(string key, NewFile file, CancellationToken cancellationToken) => SendAsync(HttpMethod.Put, Path(key), file, cancellationToken);
+
+    public Task<Document> GetAsync(Guid id, CancellationToken cancellationToken) => ReadAsync(Path(id), Document.Read, cancellationToken);
+
+    /// <summary>The document under a key.</summary>
+    public Task<Document> GetAsync(string key, CancellationToken cancellationToken) => ReadAsync(Path(key), Document.Read, cancellationToken);
+
+    /// <summary>What a document says, as it was read.</summary>
+    public Task<DocumentText> ReadTextAsync(Guid id, CancellationToken cancellationToken) => ReadAsync(
+        Path(id) + "/text", element => element.Deserialize(ClientJson.Default.DocumentText) ?? throw new JsonException("The text is null."), cancellationToken);
+
+    /// <summary>What a document was cut into, in the order of its text, a page at a time.</summary>
+    public async IAsyncEnumerable<DocumentChunk> ListChunksAsync(Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var next = Path(id) + "/chunks"; next is not null;)
+        {
+            var page = await ReadAsync(next, element => element.Deserialize(ClientJson.Default.ChunkPage) ?? throw new JsonException("The page is null."), cancellationToken);
+            foreach (var chunk in page.Chunks)
+            {
+                yield return chunk;
+            }
+
+            next = Below(page.Links.Next);
+        }
+    }
 
     /// <summary>The document once it is ready or has failed, however long that takes: bound it with the token.</summary>
     public async Task<Document> WaitAsync(Guid id, CancellationToken cancellationToken)
@@ -52,21 +80,21 @@ public sealed class DocumentClient
     {
         for (var next = Documents; next is not null;)
         {
-            var path = next;
-            var page = _transport.Read(
-                await _transport.ReadAsync(() => new(HttpMethod.Get, path), cancellationToken),
-                element => element.Deserialize(ClientJson.Default.DocumentPage) ?? throw new JsonException("The page is null."));
+            var page = await ReadAsync(next, element => element.Deserialize(ClientJson.Default.DocumentPage) ?? throw new JsonException("The page is null."), cancellationToken);
             foreach (var document in page.Documents)
             {
                 yield return document;
             }
 
-            next = page.Links.Next?.TrimStart('/'); // Below the root of the server, as all paths here.
+            next = Below(page.Links.Next);
         }
     }
 
     /// <summary>Deletes a document with all that was made of it. Once this returns, no search finds it.</summary>
     public Task DeleteAsync(Guid id, CancellationToken cancellationToken) => _transport.ReadAsync(() => new(HttpMethod.Delete, Path(id)), cancellationToken);
+
+    /// <summary>The same of the one under a key.</summary>
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) => _transport.ReadAsync(() => new(HttpMethod.Delete, Path(key)), cancellationToken);
 
     /// <summary>Finds the passages that answer a query best, by meaning and by words.</summary>
     public async Task<Findings> SearchAsync(DocumentQuery query, CancellationToken cancellationToken)
@@ -101,5 +129,28 @@ public sealed class DocumentClient
         return answer.Job is null ? answer : answer with { Job = Job.Read(element.GetProperty("job")) };
     }
 
+    private Task<Document> SendAsync(HttpMethod method, string path, NewDocument document, CancellationToken cancellationToken)
+    {
+        var body = DocumentBody.Of(document);
+        return SendAsync(() => JsonBody.Send(method, path, body), document.IdempotencyKey, cancellationToken);
+    }
+
+    private Task<Document> SendAsync(HttpMethod method, string path, NewFile file, CancellationToken cancellationToken) =>
+        SendAsync(() => new(method, path) { Content = DocumentBody.Of(file) }, file.IdempotencyKey, cancellationToken);
+
+    private async Task<Document> SendAsync(Func<HttpRequestMessage> create, string? key, CancellationToken cancellationToken)
+    {
+        key ??= Guid.CreateVersion7(_options.Time.GetUtcNow()).ToString();
+        return _transport.Read(await _transport.ReadAsync(() => create().WithKey(key), cancellationToken), Document.Read);
+    }
+
+    private async Task<T> ReadAsync<T>(string path, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
+        _transport.Read(await _transport.ReadAsync(() => new(HttpMethod.Get, path), cancellationToken), read);
+
+    /// <summary>Below the root of the server, as all paths here.</summary>
+    private static string? Below(string? link) => link?.TrimStart('/');
+
     private static string Path(Guid id) => $"{Documents}/{id}";
+
+    private static string Path(string key) => $"{Documents}/by-key/{Uri.EscapeDataString(key)}";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Contracts;
@@ -22,7 +23,30 @@ internal static class DocumentBody
         {
             writer.WriteString("expires_at", expiry);
         }
+
+        WriteText(writer, "user", document.User);
     });
+
+    /// <summary>A form, made anew for each try.</summary>
+    public static MultipartFormDataContent Of(NewFile file)
+    {
+        MultipartFormDataContent form = [];
+        Add("title", file.Title);
+        Add("metadata", file.Metadata?.ToJsonString());
+        Add("priority", file.Priority is JobPriority.Interactive ? "interactive" : null);
+        Add("expires_at", file.ExpiresAt?.ToString("O", CultureInfo.InvariantCulture));
+        Add("user", file.User);
+        form.Add(new ReadOnlyMemoryContent(file.Content), "file", file.Name);
+        return form;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                form.Add(new StringContent(value), name);
+            }
+        }
+    }
 
     public static byte[] Of(DocumentQuery query) => JsonBody.Write(writer =>
     {

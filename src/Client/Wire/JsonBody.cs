@@ -20,9 +20,11 @@ internal static class JsonBody
         return buffer.WrittenSpan.ToArray();
     }
 
-    public static HttpRequestMessage Post(string path, byte[] body)
+    public static HttpRequestMessage Post(string path, byte[] body) => Send(HttpMethod.Post, path, body);
+
+    public static HttpRequestMessage Send(HttpMethod method, string path, byte[] body)
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
+        var message = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(body) };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return message;
     }

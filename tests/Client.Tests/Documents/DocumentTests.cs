@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Pipeline.Client.Tests.Wire;
 using Pipeline.TestSupport.Pipelines;
 
@@ -65,6 +66,52 @@ public sealed class DocumentTests(PipelineServer server)
         listed.Where(id => id == first.Id || id == second.Id).ShouldBe([second.Id, first.Id]);
         var gone = await Should.ThrowAsync<PipelineException>(() => server.Client.Documents.GetAsync(first.Id, Cancellation));
         (gone.Status, gone.Problem!.Name).ShouldBe((HttpStatusCode.NotFound, "document-not-found"));
+    }
+
+    [Fact]
+    public async Task A_file_is_put_under_a_key_read_back_put_again_and_deleted()
+    {
+        var key = $"handbook/{Guid.CreateVersion7()}";
+        NewFile file = new() { Content = Encoding.UTF8.GetBytes(Returns), Name = "returns.txt", Metadata = new() { ["team"] = key }, User = "u-7" };
+        var documents = server.Client.Documents;
+
+        var put = await documents.PutFileAsync(key, file, Cancellation);
+        var ready = await documents.WaitAsync(put.Id, Cancellation);
+        (ready.IsReady, ready.Key, ready.Title, ready.Metadata.GetProperty("team").GetString()).ShouldBe((true, key, "returns", key));
+        var again = await documents.PutFileAsync(key, file, Cancellation);
+        (again.Id, again.Unchanged).ShouldBe((put.Id, true));
+        (await documents.ReadTextAsync(put.Id, Cancellation)).Text.ShouldBe(Returns);
+        (await documents.ListChunksAsync(put.Id, Cancellation).ToListAsync(Cancellation)).ShouldHaveSingleItem().Text.ShouldBe(Returns);
+
+        var replaced = await documents.PutAsync(key, new() { Title = "Closed", Text = "The shop is closed." }, Cancellation);
+        await documents.WaitAsync(replaced.Id, Cancellation);
+        (await documents.GetAsync(key, Cancellation)).Title.ShouldBe("Closed");
+
+        await documents.DeleteAsync(key, Cancellation);
+        (await Should.ThrowAsync<PipelineException>(() => documents.GetAsync(key, Cancellation))).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_says_why()
+    {
+        NewFile file = new() { Content = new byte[600], Name = "zeros.pdf" };
+
+        var refused = await Should.ThrowAsync<PipelineException>(() => server.Client.Documents.AddFileAsync(file, Cancellation));
+
+        (refused.Status, refused.Problem!.Name).ShouldBe((HttpStatusCode.UnprocessableEntity, "document-unreadable"));
+    }
+
+    [Fact]
+    public async Task Every_try_of_a_file_is_the_whole_form_with_the_same_key()
+    {
+        using ScriptedServer scripted = new();
+        using var client = scripted.Connect(new() { Time = new InstantTime() });
+        scripted.ThenBreak().Then(202, """{"id":"019a9c1e-7f00-7000-8000-000000000000","state":"queued"}""");
+
+        await client.Documents.AddFileAsync(new() { Content = "words of a file"u8.ToArray(), Name = "a.txt", ExpiresAt = DateTimeOffset.UnixEpoch }, Cancellation);
+
+        scripted.Requests.Select(request => request.Headers["Idempotency-Key"]).Distinct().ShouldHaveSingleItem();
+        scripted.Requests.ShouldAllBe(request => request.Body.Contains("words of a file", StringComparison.Ordinal) && request.Body.Contains("1970-01-01T00:00:00", StringComparison.Ordinal));
     }
 
     [Fact]
