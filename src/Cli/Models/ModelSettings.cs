@@ -29,7 +29,9 @@ internal sealed class ModelSettings(IConfiguration settings)
     public IReadOnlyList<NamedModel> Named { get; } =
         [.. Defined(settings).Where(model => model.Source is not null || model.Path is null).Select(Read)];
 
-    private static IReadOnlyList<ModelDefinition> Defined(IConfiguration settings)
+    /// <summary>Every model of section Models.</summary>
+    /// <exception cref="CommandException">A value makes no sense.</exception>
+    public static IReadOnlyList<ModelDefinition> Defined(IConfiguration settings)
     {
         try
         {
