@@ -30,6 +30,7 @@ public sealed class OfflineJobs : IAsyncDisposable
     /// <param name="settings">Sections Inference and Kinds count; which models there are does not.</param>
     /// <param name="kind">One of <see cref="Kinds"/>. It answers without chance, where the input does not say otherwise.</param>
     /// <param name="modelPath">GGUF file.</param>
+    /// <exception cref="InferenceException">The file is damaged, or too large for the memory that models may take.</exception>
     public static OfflineJobs Open(IConfiguration settings, JobKind kind, string modelPath)
     {
         var section = GenerationOptions.SectionOf(kind.Name);
@@ -44,7 +45,9 @@ public sealed class OfflineJobs : IAsyncDisposable
         ]);
         builder.AddPipeline(pipeline => pipeline.AddInferenceWorker());
         builder.Logging.ClearProviders();
-        return new(builder.Build(), kind);
+        var host = builder.Build();
+        host.Services.GetRequiredService<LocalModels>().Define(host.Services.GetRequiredService<ServedModels>().Of(kind.Name).First());
+        return new(host, kind);
     }
 
     /// <summary>The input as it would be stored: checked, and with its prompt written out.</summary>

@@ -91,11 +91,11 @@ internal sealed class ModelContest(CliEnvironment environment, Bench bench, JobF
     private async Task<IReadOnlyList<JsonElement?>> AnswerAsync(string name, StoredModel model, JobFile jobs, CancellationToken cancellationToken)
     {
         environment.Error.Line($"{name} does {Figures.Count(jobs.Inputs.Count, "job")}.");
-        await using var offline = OfflineJobs.Open(environment.Settings(), jobs.Kind, model.Path);
         using ProgressMeter progress = new(environment, jobs.Inputs.Count);
         var results = new JsonElement?[jobs.Inputs.Count];
         try
         {
+            await using var offline = OfflineJobs.Open(environment.Settings(), jobs.Kind, model.Path);
             ParallelOptions parallel = new() { MaxDegreeOfParallelism = JobsAtOnce, CancellationToken = cancellationToken };
             await Parallel.ForAsync(0, results.Length, parallel, async (row, token) =>
             {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Cli.Display;
-using Pipeline.Cli.Models.Pulling;
 using Pipeline.Inference.Hardware;
 using Pipeline.Inference.LLamaSharp.Quantizing;
 using Pipeline.Inference.Models;
@@ -38,19 +37,12 @@ internal static class QuantizeCommand
     {
         try
         {
-            using HeldPart part = HeldPart.Open(plan.Target);
+            using QuantizedPart part = QuantizedPart.Open(plan.Target);
             using TensorMeter meter = new(environment);
             await new ModelQuantizer(NullLoggerFactory.Instance, TimeProvider.System).RunAsync(
                 plan.Source.Path, part.Path, plan.Type, threads, plan.Requantizes, meter.Advance, cancellationToken);
             meter.Dispose();
-            if (StoredModel.Read(part.Path).Problem is { } problem)
-            {
-                throw new CommandException($"llama.cpp has written a file that cannot be used: {problem}");
-            }
-
-            var sum = await Checksums.ComputeAsync(part.Path, _ => { }, cancellationToken);
-            part.Finish(plan.Target);
-            Checksums.Record(plan.Target, sum);
+            Checksums.Record(plan.Target, await part.FinishAsync(plan.Target, cancellationToken));
         }
         catch (ModelLoadException exception)
         {
@@ -59,47 +51,6 @@ internal static class QuantizeCommand
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"{plan.Target} cannot be written: {exception.Message.TrimEnd('.')}. Make room or get the right to, or name another file with --out.");
-        }
-    }
-
-    /// <summary>FILE.part, locked until it has its name; gone where it never gets it.</summary>
-    private sealed class HeldPart(FileStream lockedFile, string path) : IDisposable
-    {
-        private bool _isFinished;
-
-        public string Path => path;
-
-        public static HeldPart Open(string target)
-        {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
-            var path = target + PartFile.Extension;
-            try
-            {
-                // Windows' locks bind the library as well, which writes the file by its name.
-                var share = OperatingSystem.IsWindows() ? FileShare.ReadWrite | FileShare.Delete : FileShare.None;
-                return new(new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share), path);
-            }
-            catch (IOException exception) when (File.Exists(path))
-            {
-                throw new CommandException($"Another command is writing {target} ({exception.Message.TrimEnd('.')}). Wait until it has ended.");
-            }
-        }
-
-        public void Finish(string target)
-        {
-            lockedFile.Flush(flushToDisk: true);
-            File.Move(path, target, overwrite: false);
-            _isFinished = true;
-        }
-
-        public void Dispose()
-        {
-            if (!_isFinished)
-            {
-                File.Delete(path);
-            }
-
-            lockedFile.Dispose();
         }
     }
 }
