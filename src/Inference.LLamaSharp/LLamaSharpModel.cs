@@ -37,6 +37,9 @@ internal sealed class LLamaSharpModel : ILanguageModel
 
     public ModelInfo Info { get; }
 
+    /// <summary>With their scales, as decoders count them.</summary>
+    public IReadOnlyList<(LoraAdapter Adapter, float Scale)> Adapters { get; init; } = [];
+
     public IReadOnlyList<ControlToken> ControlTokens { get; }
 
     public ChatTemplate? OwnTemplate { get; }
@@ -112,7 +115,7 @@ internal sealed class LLamaSharpModel : ILanguageModel
     public IDecoder CreateDecoder(DecoderParameters parameters)
     {
         ObjectDisposedException.ThrowIf(_weights.NativeHandle.IsClosed, this);
-        return LLamaSharpDecoder.Create(_weights.NativeHandle, Info, _onGpu, parameters);
+        return LLamaSharpDecoder.Create(_weights.NativeHandle, Info, _onGpu, Adapters, parameters);
     }
 
     public IEmbeddingEncoder CreateEncoder(EncoderParameters parameters)

@@ -16,7 +16,7 @@ internal sealed class ModelSettings(IConfiguration settings)
         .. from kind in settings.GetSection(Kinds).GetChildren()
            let model = kind[ModelKey]
            where !string.IsNullOrEmpty(model)
-           let named = ModelDefinition.Find(Defined(settings), model)
+           let named = ModelDefinition.Find(Defined(settings), model) ?? ModelDefinition.FindAdapted(Defined(settings), model)?.Model
            where named is null or { Path: not null }
            select new ModelUse(KindOf(kind.Key), $"{Kinds}:{kind.Key}:{ModelKey}", System.IO.Path.GetFullPath(named?.Path ?? model!)),
         .. from model in Defined(settings)

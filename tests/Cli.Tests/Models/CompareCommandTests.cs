@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipeline.Bench.Models;
 using Pipeline.Cli.Tests.Commands;
 
 namespace Pipeline.Cli.Tests.Models;

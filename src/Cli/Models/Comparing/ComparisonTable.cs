@@ -16,10 +16,17 @@ internal static class ComparisonTable
             table.AddNumber(DisplayText.OneLine(model.Model));
         }
 
-        table.AddText("");
-        foreach (var measure in Measure.Of(models))
+        var measures = Measure.Of(models);
+        string[][] rows = [.. measures.Select(measure => models.Select(model => measure.Read(model) is { } value ? measure.Write(value) : None).Prepend(measure.Title).ToArray())];
+        var hasMeanings = Width(models, rows) + measures.Max(measure => measure.Meaning.Length) <= console.Profile.Width;
+        if (hasMeanings)
         {
-            table.AddRow([new Text(measure.Title), .. models.Select(model => new Text(measure.Read(model) is { } value ? measure.Write(value) : None)), new Text(measure.Meaning)]);
+            table.AddText("");
+        }
+
+        foreach (var (row, measure) in rows.Zip(measures))
+        {
+            table.AddRow([.. row.Select(cell => new Text(cell)), .. hasMeanings ? [new Text(measure.Meaning)] : Array.Empty<Text>()]);
         }
 
         console.Write(table);
@@ -28,4 +35,7 @@ internal static class ComparisonTable
             console.Line($"{model.Model}: {model.Quality!.KlProblem}");
         }
     }
+
+    private static int Width(IReadOnlyList<ModelFigures> models, string[][] rows) =>
+        Enumerable.Range(0, models.Count + 1).Sum(column => PlainTable.Gap + rows.Select(row => row[column].Length).Append(column is 0 ? 0 : DisplayText.Width(models[column - 1].Model)).Max());
 }
