@@ -19,12 +19,12 @@ internal sealed class LLamaSharpDecoder : IDecoder
     private readonly NativeBatch _batch;
     private readonly bool[] _hasLogits;
     private readonly AbortFlag _abort;
-    private readonly IReadOnlyList<(LoraAdapter Adapter, float Scale)> _adapters;
+    private readonly IReadOnlyList<LoadedAdapter> _adapters;
     private int _adapter;
     private bool _disposed;
 
     private LLamaSharpDecoder(
-        SafeLLamaContextHandle context, int vocabularySize, bool onGpu, IReadOnlyList<(LoraAdapter Adapter, float Scale)> adapters, DecoderLimits limits)
+        SafeLLamaContextHandle context, int vocabularySize, bool onGpu, IReadOnlyList<LoadedAdapter> adapters, DecoderLimits limits)
     {
         _adapters = adapters;
         (_context, _vocabularySize, _onGpu, Limits) = (context, vocabularySize, onGpu, limits);
@@ -36,7 +36,7 @@ internal sealed class LLamaSharpDecoder : IDecoder
     public DecoderLimits Limits { get; }
 
     public static LLamaSharpDecoder Create(
-        SafeLlamaModelHandle model, ModelInfo info, bool onGpu, IReadOnlyList<(LoraAdapter Adapter, float Scale)> adapters, DecoderParameters parameters)
+        SafeLlamaModelHandle model, ModelInfo info, bool onGpu, IReadOnlyList<LoadedAdapter> adapters, DecoderParameters parameters)
     {
         DecoderLimits limits = parameters.Limits;
         LLamaContextParams native = LLamaContextParams.Default();
@@ -72,8 +72,7 @@ internal sealed class LLamaSharpDecoder : IDecoder
         ArgumentOutOfRangeException.ThrowIfGreaterThan(adapter, _adapters.Count);
         if (adapter != _adapter)
         {
-            (LoraAdapter, float)[] used = adapter is 0 ? [] : [_adapters[adapter - 1]];
-            _context.SetLoraAdapters(used);
+            LlamaApi.UseAdapter(_context, adapter is 0 ? null : _adapters[adapter - 1]);
             _adapter = adapter;
         }
     }

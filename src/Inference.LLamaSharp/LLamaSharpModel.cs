@@ -5,6 +5,7 @@ using LLama.Exceptions;
 using LLama.Native;
 using Pipeline.Inference.Decoding;
 using Pipeline.Inference.Embeddings;
+using Pipeline.Inference.LLamaSharp.Native;
 using Pipeline.Inference.Models;
 using Pipeline.Inference.Prompts;
 
@@ -38,7 +39,7 @@ internal sealed class LLamaSharpModel : ILanguageModel
     public ModelInfo Info { get; }
 
     /// <summary>With their scales, as decoders count them.</summary>
-    public IReadOnlyList<(LoraAdapter Adapter, float Scale)> Adapters { get; init; } = [];
+    public IReadOnlyList<LoadedAdapter> Adapters { get; init; } = [];
 
     public IReadOnlyList<ControlToken> ControlTokens { get; }
 

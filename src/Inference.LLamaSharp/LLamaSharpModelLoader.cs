@@ -62,21 +62,21 @@ public sealed partial class LLamaSharpModelLoader(IOptions<InferenceOptions> opt
         }
     }
 
-    private static IReadOnlyList<(LoraAdapter, float)> LoadAdapters(LLamaWeights weights, IReadOnlyList<ModelAdapter> adapters)
+    private static IReadOnlyList<LoadedAdapter> LoadAdapters(LLamaWeights weights, IReadOnlyList<ModelAdapter> adapters)
     {
-        List<(LoraAdapter, float)> loaded = [];
+        List<LoadedAdapter> loaded = [];
         foreach (ModelAdapter adapter in adapters)
         {
             _ = NativeLog.TakeError();
-            LoraAdapter found = weights.NativeHandle.LoadLoraFromFile(adapter.Path); // Freed with the model.
-            if (found.Pointer == 0)
+            nint found = LlamaApi.llama_adapter_lora_init(weights.NativeHandle, adapter.Path); // Freed with the model.
+            if (found == 0)
             {
-                weights.Dispose(); // LLamaSharp does not look at what the library answers.
+                weights.Dispose();
                 throw new ModelLoadException(
                     $"LLamaSharp cannot load the adapter {adapter.Path}: {NativeLog.TakeError() ?? "it gave no reason"}.", "Take a LoRA adapter that was made for this model.");
             }
 
-            loaded.Add((found, adapter.Scale));
+            loaded.Add(new(found, adapter.Scale));
         }
 
         return loaded;
