@@ -62,7 +62,7 @@ public sealed partial class LLamaSharpModelLoader(IOptions<InferenceOptions> opt
         }
     }
 
-    private static IReadOnlyList<LoadedAdapter> LoadAdapters(LLamaWeights weights, IReadOnlyList<ModelAdapter> adapters)
+    private static List<LoadedAdapter> LoadAdapters(LLamaWeights weights, IReadOnlyList<ModelAdapter> adapters)
     {
         List<LoadedAdapter> loaded = [];
         foreach (ModelAdapter adapter in adapters)
