@@ -78,6 +78,10 @@ USER 1654
 ENTRYPOINT ["dotnet", "Pipeline.Workers.Inference.dll"]
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS cli
+# For models quantize, compare and bench.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY samples samples
 COPY LICENSE NOTICE ./

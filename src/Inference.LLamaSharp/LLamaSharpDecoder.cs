@@ -19,10 +19,14 @@ internal sealed class LLamaSharpDecoder : IDecoder
     private readonly NativeBatch _batch;
     private readonly bool[] _hasLogits;
     private readonly AbortFlag _abort;
+    private readonly IReadOnlyList<LoadedAdapter> _adapters;
+    private int _adapter;
     private bool _disposed;
 
-    private LLamaSharpDecoder(SafeLLamaContextHandle context, int vocabularySize, bool onGpu, DecoderLimits limits)
+    private LLamaSharpDecoder(
+        SafeLLamaContextHandle context, int vocabularySize, bool onGpu, IReadOnlyList<LoadedAdapter> adapters, DecoderLimits limits)
     {
+        _adapters = adapters;
         (_context, _vocabularySize, _onGpu, Limits) = (context, vocabularySize, onGpu, limits);
         _batch = new(limits.BatchTokens, limits.SequencesMax);
         _hasLogits = new bool[limits.BatchTokens];
@@ -31,7 +35,8 @@ internal sealed class LLamaSharpDecoder : IDecoder
 
     public DecoderLimits Limits { get; }
 
-    public static LLamaSharpDecoder Create(SafeLlamaModelHandle model, ModelInfo info, bool onGpu, DecoderParameters parameters)
+    public static LLamaSharpDecoder Create(
+        SafeLlamaModelHandle model, ModelInfo info, bool onGpu, IReadOnlyList<LoadedAdapter> adapters, DecoderParameters parameters)
     {
         DecoderLimits limits = parameters.Limits;
         LLamaContextParams native = LLamaContextParams.Default();
@@ -51,13 +56,25 @@ internal sealed class LLamaSharpDecoder : IDecoder
         };
         SafeLLamaContextHandle context = ContextMemory.Allocate(
             model, native, $"a context of {limits.ContextTokens} tokens for {info.Name}", "Lower Inference:ContextTokens or Inference:BatchTokens.");
-        return new(context, info.VocabularySize, onGpu, limits with
+        return new(context, info.VocabularySize, onGpu, adapters, limits with
         {
             ContextTokens = (int)context.ContextSize,
             BatchTokens = (int)context.BatchSize,
             SequencesMax = (int)context.MaxSeq,
             OutputsMax = (int)native.n_outputs_max,
         });
+    }
+
+    public void UseAdapter(int adapter)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(adapter);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(adapter, _adapters.Count);
+        if (adapter != _adapter)
+        {
+            LlamaApi.UseAdapter(_context, adapter is 0 ? null : _adapters[adapter - 1]);
+            _adapter = adapter;
+        }
     }
 
     public DecodeResult Decode(DecodeBatch batch, CancellationToken cancellationToken)

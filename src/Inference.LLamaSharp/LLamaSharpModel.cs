@@ -5,6 +5,7 @@ using LLama.Exceptions;
 using LLama.Native;
 using Pipeline.Inference.Decoding;
 using Pipeline.Inference.Embeddings;
+using Pipeline.Inference.LLamaSharp.Native;
 using Pipeline.Inference.Models;
 using Pipeline.Inference.Prompts;
 
@@ -36,6 +37,9 @@ internal sealed class LLamaSharpModel : ILanguageModel
     }
 
     public ModelInfo Info { get; }
+
+    /// <summary>With their scales, as decoders count them.</summary>
+    public IReadOnlyList<LoadedAdapter> Adapters { get; init; } = [];
 
     public IReadOnlyList<ControlToken> ControlTokens { get; }
 
@@ -112,7 +116,7 @@ internal sealed class LLamaSharpModel : ILanguageModel
     public IDecoder CreateDecoder(DecoderParameters parameters)
     {
         ObjectDisposedException.ThrowIf(_weights.NativeHandle.IsClosed, this);
-        return LLamaSharpDecoder.Create(_weights.NativeHandle, Info, _onGpu, parameters);
+        return LLamaSharpDecoder.Create(_weights.NativeHandle, Info, _onGpu, Adapters, parameters);
     }
 
     public IEmbeddingEncoder CreateEncoder(EncoderParameters parameters)

@@ -46,7 +46,7 @@ public sealed partial class LLamaSharpModelLoader(IOptions<InferenceOptions> opt
                 GpuLayerCount = parameters.GpuLayers,
                 LoadMode = parameters.UseMemoryMap ? LLamaLoadMode.MemoryMap : LLamaLoadMode.None,
             });
-            LLamaSharpModel model = new(weights, path, onGpu: parameters.GpuLayers > 0, time);
+            LLamaSharpModel model = new(weights, path, onGpu: parameters.GpuLayers > 0, time) { Adapters = LoadAdapters(weights, parameters.Adapters) };
             if (model.TemplateProblem is { } problem)
             {
                 LogTemplate(_logger, problem);
@@ -60,6 +60,26 @@ public sealed partial class LLamaSharpModelLoader(IOptions<InferenceOptions> opt
                 $"LLamaSharp cannot load {path}: {NativeLog.TakeError() ?? e.Message}.",
                 "Take a GGUF model whose architecture the llama.cpp of LLamaSharp supports.", e);
         }
+    }
+
+    private static List<LoadedAdapter> LoadAdapters(LLamaWeights weights, IReadOnlyList<ModelAdapter> adapters)
+    {
+        List<LoadedAdapter> loaded = [];
+        foreach (ModelAdapter adapter in adapters)
+        {
+            _ = NativeLog.TakeError();
+            nint found = LlamaApi.llama_adapter_lora_init(weights.NativeHandle, adapter.Path); // Freed with the model.
+            if (found == 0)
+            {
+                weights.Dispose();
+                throw new ModelLoadException(
+                    $"LLamaSharp cannot load the adapter {adapter.Path}: {NativeLog.TakeError() ?? "it gave no reason"}.", "Take a LoRA adapter that was made for this model.");
+            }
+
+            loaded.Add(new(found, adapter.Scale));
+        }
+
+        return loaded;
     }
 
     private void EnsureLoaded() => NativeRuntime.EnsureLoaded(options.Value.BackendLibrary, _logger);

@@ -28,20 +28,34 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
     private readonly LabelScorer _scorer;
     private readonly TextGenerator _generator;
     private readonly TimeProvider _time;
+    private readonly Dictionary<ModelAdapter, LocalModel> _adapted;
 
-    private LocalModel(ILanguageModel model, string version, IDecoder decoder, InferenceOptions options, OwnerWeights weights, TimeProvider time, ILogger logger)
+    private LocalModel(
+        ILanguageModel model, string version, IDecoder decoder, IReadOnlyList<ModelAdapter> adapters, InferenceOptions options, OwnerWeights weights, TimeProvider time, ILogger logger)
     {
-        (_model, Version, _decoder, _time) = (model, version, decoder, time);
+        (_model, Version, _decoder, _time, Info) = (model, version, decoder, time, model.Info);
         _submissions = new(options.QueueMax);
         _loop = new(new BatchScheduler(decoder, _submissions, options.PrefixesMax, new(options.PromptTokensMax, options.PassTimeMax, time), weights, logger), _submissions, logger);
         _meter = new(model.Info.Name, () => _loop.State, () => _submissions.Count);
         _scorer = new(model, decoder.Limits.ContextTokens, _submissions);
         _generator = new(model, decoder.Limits.ContextTokens, _submissions, time);
         Chat = new(this, options.OutputTokensMax);
+        _adapted = adapters.Select((adapter, index) => (adapter, Model: new LocalModel(this, adapter, index + 1, options))).ToDictionary(pair => pair.adapter, pair => pair.Model);
     }
 
-    /// <summary>What its file says of itself.</summary>
-    public ModelInfo Info => _model.Info;
+    /// <summary>The same model through an adapter: what is asked of it shares weights, cache and loop with the others.</summary>
+    private LocalModel(LocalModel shared, ModelAdapter adapter, int number, InferenceOptions options)
+    {
+        (_model, _decoder, _submissions, _loop, _meter, _time) = (shared._model, shared._decoder, shared._submissions, shared._loop, shared._meter, shared._time);
+        (Info, Version) = (shared.Info with { Name = $"{shared.Info.Name}:{adapter.Name}" }, $"{shared.Version}-{AdapterFile.VersionOf(adapter)}");
+        _scorer = new(_model, _decoder.Limits.ContextTokens, _submissions, number);
+        _generator = new(_model, _decoder.Limits.ContextTokens, _submissions, _time, number);
+        Chat = new(this, options.OutputTokensMax);
+        _adapted = [];
+    }
+
+    /// <summary>What its file says of itself; through an adapter, with the name of that behind its own.</summary>
+    public ModelInfo Info { get; }
 
     /// <summary>Tells files with one name apart: a short hash of what is in the file.</summary>
     public string Version { get; }
@@ -67,8 +81,14 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
         LabelScores scores = await _scorer.ScoreAsync(request, cancellationToken);
         _meter.Scored(scores, _time.GetElapsedTime(start));
         activity?.SetTag(InferenceTelemetry.InputTokens, scores.PromptTokens);
-        return scores with { ModelVersion = Version };
+        return scores with { Model = Info.Name, ModelVersion = Version };
     }
+
+    /// <summary>The model through an adapter that was loaded with it.</summary>
+    /// <exception cref="InferenceException">It was not.</exception>
+    internal LocalModel Through(ModelAdapter? adapter) => adapter is null ? this
+        : _adapted.TryGetValue(adapter, out LocalModel? adapted) ? adapted
+        : throw new InferenceException($"{Info.Name} was loaded without the adapter {adapter.Name} ({adapter.Path}), by a name that does not have it. Give all names of one file the same adapters.");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -105,7 +125,7 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
 
     /// <summary>Checks the memory, then loads; blocks for seconds to minutes.</summary>
     /// <exception cref="ModelLoadException">The memory or the native library is unsuitable; the message says what to change.</exception>
-    internal static LocalModel Load(ModelPlan plan, IModelLoader loader, InferenceOptions options, OwnerWeights weights, TimeProvider time, ILogger logger)
+    internal static LocalModel Load(ModelPlan plan, IReadOnlyList<ModelAdapter> adapters, IModelLoader loader, InferenceOptions options, OwnerWeights weights, TimeProvider time, ILogger logger)
     {
         if (options.CheckMemory)
         {
@@ -113,10 +133,10 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
         }
 
         LogLoading(logger, plan.Path, plan.File.Architecture, plan.Threads, plan.GpuLayers, plan.Limits.ContextTokens);
-        ILanguageModel model = loader.Load(plan.Path, new ModelParameters(plan.GpuLayers, options.UseMemoryMap));
+        ILanguageModel model = loader.Load(plan.Path, new ModelParameters(plan.GpuLayers, options.UseMemoryMap) { Adapters = adapters });
         try
         {
-            return new(model, ModelFingerprint.Of(plan.Path)[..VersionLength], model.CreateDecoder(new(plan.Limits, plan.Threads)), options, weights, time, logger);
+            return new(model, ModelFingerprint.Of(plan.Path)[..VersionLength], model.CreateDecoder(new(plan.Limits, plan.Threads)), adapters, options, weights, time, logger);
         }
         catch
         {

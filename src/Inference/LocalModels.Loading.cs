@@ -14,12 +14,24 @@ public sealed partial class LocalModels
     // How each file is loaded: as the name wants it that meant it last.
     private readonly ConcurrentDictionary<string, NamedModel> _files = new(StringComparer.Ordinal);
 
-    private Task<ModelUse<LocalModel>> UseAsync(string? name, CancellationToken cancellationToken)
+    private async Task<ModelUse<LocalModel>> UseAsync(string? name, CancellationToken cancellationToken)
     {
-        string? known = name ?? (_named.Count is 1 ? _named.Keys.First() : null);
-        return known is not null && (_named.ContainsKey(known) || _named.ContainsKey(known = Path.GetFullPath(known)))
-            ? _residents.Value.UseAsync(known, cancellationToken)
-            : throw NotDefined(name);
+        string? known = name ?? (_named.Values.Where(model => model.Adapter is null).ToArray() is [var only] ? only.Name : null);
+        if (known is null || (!_named.ContainsKey(known) && !_named.ContainsKey(known = Path.GetFullPath(known))))
+        {
+            throw NotDefined(name);
+        }
+
+        ModelUse<LocalModel> use = await _residents.Value.UseAsync(known, cancellationToken);
+        try
+        {
+            return use.Through(model => model.Through(_named[known].Adapter));
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
     }
 
     private InferenceException NotDefined(string? name) => new(
@@ -28,9 +40,11 @@ public sealed partial class LocalModels
     private ModelFootprint Measure(NamedModel model)
     {
         ModelPlan plan = Plan(model);
+        long adapters = model.Adapters.Sum(adapter => AdapterFile.Check(adapter, model.ModelName, plan.File));
+        ModelFootprint footprint = plan.Footprint + new ModelFootprint(plan.GpuLayers is 0 ? adapters : 0, plan.GpuLayers is 0 ? 0 : adapters);
         ModelFootprint budget = _residents.Value.Budget;
-        return plan.Footprint.IsWithin(budget) ? plan.Footprint : throw new ModelLoadException(
-            $"The model {model.Path} needs {plan.Footprint.MainBytes / MiB:N0} MiB of memory and {plan.Footprint.GpuBytes / MiB:N0} MiB of GPU memory; models may take {budget.MainBytes / MiB:N0} and {budget.GpuBytes / MiB:N0}.",
+        return footprint.IsWithin(budget) ? footprint : throw new ModelLoadException(
+            $"The model {model.Path} needs {footprint.MainBytes / MiB:N0} MiB of memory and {footprint.GpuBytes / MiB:N0} MiB of GPU memory; models may take {budget.MainBytes / MiB:N0} and {budget.GpuBytes / MiB:N0}.",
             $"Take a smaller model, lower Inference:ContextTokens ({plan.Limits.ContextTokens}), or raise Inference:ModelsMiBMax or Inference:ModelsGpuMiBMax.");
     }
 
@@ -46,8 +60,10 @@ public sealed partial class LocalModels
         NamedModel model = _files[path];
         long start = _time.GetTimestamp();
         ModelPlan plan = Plan(model);
+        // The library wants them before it makes a context, so those of every name that means the file are loaded with it.
+        ModelAdapter[] adapters = [.. _named.Values.Where(named => named.Path == path).Prepend(model).SelectMany(named => named.Adapters).Distinct()];
         LocalModel loaded = await Task.Factory.StartNew(
-            () => LocalModel.Load(plan, _loader, _options, _weights, _time, _logger), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => LocalModel.Load(plan, adapters, _loader, _options, _weights, _time, _logger), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             await loaded.ScoreAsync(model.WarmUp, CancellationToken.None);

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.Inference.Gguf;
 using Pipeline.Inference.Models;
 using Pipeline.Inference.Residence;
 
@@ -56,6 +57,20 @@ public sealed partial class LocalModels : ILabelScorer, IChatClient, IAsyncDispo
         _named[model.Name] = _files[model.Path] = model;
         _residents.Value.Place(model.Name, model.Path, footprint);
         Interlocked.Increment(ref _revision);
+    }
+
+    /// <summary>Refuses adapters that are missing or not of the model's architecture; what is wrong with the model itself is told when it is defined.</summary>
+    /// <exception cref="ModelLoadException">The message names the setting.</exception>
+    public static void CheckAdapters(NamedModel model)
+    {
+        if (model.Adapters is not [] && File.Exists(model.Path))
+        {
+            GgufFile file = GgufReader.Read(model.Path);
+            foreach (ModelAdapter adapter in model.Adapters)
+            {
+                AdapterFile.Check(adapter, model.ModelName, file);
+            }
+        }
     }
 
     /// <summary>The file that a name means now.</summary>

@@ -12,6 +12,18 @@ public sealed record NamedModel(string Name, string Path)
     /// <summary>Its KV cache; null: as <see cref="InferenceOptions.ContextTokens"/> says.</summary>
     public int? ContextTokens { get; init; }
 
+    /// <summary>Adapters of the model that it is or belongs to, in memory with it.</summary>
+    public IReadOnlyList<ModelAdapter> Adapters { get; init; } = [];
+
+    /// <summary>The one of them that requests by this name go through; null for the model itself.</summary>
+    public ModelAdapter? Adapter { get; init; }
+
+    /// <summary>The name of the model without the adapter.</summary>
+    public string ModelName => Adapter is { } adapter ? Name[..^(adapter.Name.Length + 1)] : Name;
+
+    /// <summary>The model through one of its adapters: NAME:ADAPTER.</summary>
+    public NamedModel Through(ModelAdapter adapter) => this with { Name = $"{ModelName}:{adapter.Name}", Adapter = adapter };
+
     /// <summary>A typical request, scored once after each load: then the first job pays neither for page faults nor for the system prompt.</summary>
     public LabelScoringRequest WarmUp { get; init; } = AnyRequest;
 

@@ -39,7 +39,7 @@ internal sealed partial class ModelMoves(
         var wanted = (await store.ListAsync(cancellationToken)).ToDictionary(moved => moved.Name, moved => moved.Path, StringComparer.OrdinalIgnoreCase);
         foreach (var model in served.All(_ => true))
         {
-            var path = Path.GetFullPath(wanted.GetValueOrDefault(model.Name, model.Path));
+            var path = Path.GetFullPath(wanted.GetValueOrDefault(model.ModelName, model.Path)); // Through an adapter: where the model is.
             if (models.FileOf(model.Name) is { } now && now != path)
             {
                 await MoveAsync(model.Name, path, cancellationToken);

@@ -26,6 +26,11 @@ internal sealed partial class ModelStart(LocalModels models, ServedModels served
 
         try
         {
+            foreach (var model in served.All(queues.Include))
+            {
+                LocalModels.CheckAdapters(model);
+            }
+
             var own = served.Own(queues.Include).ToArray();
             foreach (var model in own)
             {

@@ -1,5 +1,6 @@
 using Pipeline.Core.Hosting;
 using Pipeline.Inference;
+using Pipeline.Inference.Models;
 
 namespace Pipeline.Workers.Inference.Tests;
 
@@ -34,6 +35,27 @@ public sealed class ServedModelsTests
     [InlineData("unknown", "neither a name of section Models nor a GGUF file")]
     public void A_setting_that_names_no_file_ends_the_start_with_the_remedy(string model, string message) =>
         Should.Throw<StartupException>(() => TestJobs.Served(model: model, settings: _settings)).Message.ShouldContain(message);
+
+    [Fact]
+    public void Who_may_ask_for_a_model_may_ask_for_it_through_each_of_its_adapters()
+    {
+        KeyValuePair<string, string?>[] settings = [.. _settings, new("Models:qwen:Adapters:support", "/models/support.gguf"), new("Models:qwen:Adapters:legal:Path", "/models/legal.gguf"), new("Models:qwen:Adapters:legal:Scale", "0.5")];
+
+        TestJobs.Served(model: "large", settings: settings).Of("chat").Select(model => model.Name).ShouldBe(["large", "qwen", "qwen:legal", "qwen:support"]);
+        var served = TestJobs.Served(model: "qwen:legal", settings: settings);
+        served.Of("chat").Select(model => model.Name).ShouldBe(["qwen:legal", "qwen", "qwen:support"]);
+        served.Of("emotion").Select(model => model.Name).ShouldBe(["qwen:legal"], "the model itself does other kinds");
+        var own = served.Find("Kinds:Emotion", null);
+        (own.Name, own.ModelName, own.Path, own.Adapter).ShouldBe(("qwen:legal", "qwen", "/models/qwen.gguf", new ModelAdapter("legal", "/models/legal.gguf", 0.5f)));
+        own.Adapters.Select(adapter => adapter.Name).ShouldBe(["legal", "support"]);
+    }
+
+    [Theory]
+    [InlineData("Models:qwen:Adapters:support:Weight", "1", "Models:qwen:Adapters:support:Weight is no setting of an adapter.")]
+    [InlineData("Models:qwen:Adapters:support:Scale", "1", "Models:qwen:Adapters:support names no file.")]
+    [InlineData("Models:qwen:Adapters:legal:Scale", "much", "Models:qwen:Adapters:legal:Scale is much.")]
+    public void An_adapter_that_makes_no_sense_is_named(string setting, string value, string message) => Should.Throw<StartupException>(
+        () => TestJobs.Served(settings: [new("Models:qwen:Adapters:legal:Path", "/models/legal.gguf"), new(setting, value)])).Message.ShouldStartWith(message);
 
     [Fact]
     public void A_setting_that_no_model_has_is_named() =>

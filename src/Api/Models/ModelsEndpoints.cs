@@ -67,11 +67,13 @@ internal static class ModelsEndpoints
             : NotFound(name, known);
 
     /// <summary>Vectors of two embedding models cannot be compared: those change with a restart, and documents are embedded anew.</summary>
-    private static bool IsMovable(string name, KnownModels known) => known.All.Any(model => model.Name == name) && known.All.All(model => model.Name != name || model.Kind != EmbedTexts.Kind);
+    // A model through an adapter is where the model is.
+    private static bool IsMovable(string name, KnownModels known) => known.All.Any(model => model.Name == name)
+        && known.All.All(model => model.Name != name ? !name.StartsWith(model.Name + ":", StringComparison.OrdinalIgnoreCase) : model.Kind != EmbedTexts.Kind);
 
     private static Problem NotFound(string name, KnownModels known) => new(
         ProblemType.ModelNotFound,
-        $"There is no model \"{name}\" whose file could be moved: {string.Join(", ", known.All.Select(model => model.Name).Distinct().Where(other => IsMovable(other, known)))}. Embedding models change with the workers' settings alone.");
+        $"There is no model \"{name}\" whose file could be moved: {string.Join(", ", known.All.Select(model => model.Name).Distinct().Where(other => IsMovable(other, known)))}. Embedding models change with the workers' settings alone, and a model moves together with its adapters.");
 
     private static async Task<IReadOnlyList<ModelResource>> ReadAsync(HttpContext context, KnownModels known, WorkerStore workers, ModelFileStore store)
     {

@@ -1,5 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using Pipeline.Cli.Display;
+using Pipeline.Inference.Catalogue;
+using Pipeline.Inference.Gguf;
+using Pipeline.Inference.Models;
 
 namespace Pipeline.Cli.Models;
 
@@ -23,6 +27,11 @@ internal static class ListCommand
                 ModelTable.Write(environment.Out, models, uses);
             }
 
+            foreach (var (model, adapter) in ModelSettings.Defined(environment.Settings()).SelectMany(model => model.Adapters.Select(adapter => (model, adapter))))
+            {
+                environment.Out.Line($"{model.Name}:{adapter.Name} is {model.Name} through {Describe(model, adapter)}");
+            }
+
             foreach (var use in uses.Where(use => !models.Any(model => model.Is(use))))
             {
                 environment.Out.Line($"{use.Setting} names {use.Path}, {(File.Exists(use.Path) ? "which is in another folder" : "which does not exist: correct the setting")}.");
@@ -36,5 +45,19 @@ internal static class ListCommand
             return Task.FromResult(ExitCodes.Success);
         });
         return command;
+    }
+
+    private static string Describe(ModelDefinition model, ModelAdapter adapter)
+    {
+        try
+        {
+            var bytes = AdapterFile.Check(adapter, model.Name, GgufReader.Read(model.Path ?? throw new ModelLoadException($"Models:{model.Name}:Path is not set.", "Set it to the model's file.")));
+            var scale = adapter.Scale is 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" at a scale of {adapter.Scale}");
+            return $"{adapter.Path} ({Quantities.Bytes(bytes)}){scale}.";
+        }
+        catch (ModelLoadException exception)
+        {
+            return $"{adapter.Path}, which cannot be used: {exception.Message}";
+        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class ModelSettings(IConfiguration settings)
         .. from kind in settings.GetSection(Kinds).GetChildren()
            let model = kind[ModelKey]
            where !string.IsNullOrEmpty(model)
-           let named = ModelDefinition.Find(Defined(settings), model)
+           let named = ModelDefinition.Find(Defined(settings), model) ?? ModelDefinition.FindAdapted(Defined(settings), model)?.Model
            where named is null or { Path: not null }
            select new ModelUse(KindOf(kind.Key), $"{Kinds}:{kind.Key}:{ModelKey}", System.IO.Path.GetFullPath(named?.Path ?? model!)),
         .. from model in Defined(settings)
@@ -29,7 +29,9 @@ internal sealed class ModelSettings(IConfiguration settings)
     public IReadOnlyList<NamedModel> Named { get; } =
         [.. Defined(settings).Where(model => model.Source is not null || model.Path is null).Select(Read)];
 
-    private static IReadOnlyList<ModelDefinition> Defined(IConfiguration settings)
+    /// <summary>Every model of section Models.</summary>
+    /// <exception cref="CommandException">A value makes no sense.</exception>
+    public static IReadOnlyList<ModelDefinition> Defined(IConfiguration settings)
     {
         try
         {

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using Pipeline.Cli.Models.Comparing;
+using Pipeline.Cli.Models.Quantizing;
 
 namespace Pipeline.Cli.Models;
 
-/// <summary><c>models list | pull | verify | remove | recommend</c>: the files of language models on this machine. Nothing has to run.</summary>
+/// <summary><c>models list | pull | verify | remove | recommend | quantize | compare | bench</c>: the files of language models on this machine. Nothing has to run.</summary>
 internal static class ModelsCommand
 {
     public static Command Create(CliEnvironment environment)
@@ -14,7 +16,7 @@ internal static class ModelsCommand
             Recursive = true,
         };
         ModelFolder FolderOf(ParseResult parsed) => new(parsed.GetRequiredValue(directory));
-        return new("models", "Lists, fetches, checks and removes model files, and says which ones this machine can run.")
+        return new("models", "Lists, fetches, checks, removes, quantises and compares model files, and says which ones this machine can run.")
         {
             directory,
             ListCommand.Create(environment, FolderOf),
@@ -22,6 +24,9 @@ internal static class ModelsCommand
             VerifyCommand.Create(environment, FolderOf),
             RemoveCommand.Create(environment, FolderOf),
             RecommendCommand.Create(environment, FolderOf),
+            QuantizeCommand.Create(environment, FolderOf),
+            CompareCommand.Create(environment, FolderOf),
+            BenchCommand.Create(environment, FolderOf),
         };
     }
 }

@@ -11,8 +11,8 @@ internal static class RecommendCommand
 {
     public static Command Create(CliEnvironment environment, Func<ParseResult, ModelFolder> folderOf)
     {
-        var context = Number("--context", "Tokens of context, of all requests together (Inference:ContextTokens).", 256, 4_194_304);
-        var threads = Number("--threads", "CPU threads (Inference:Threads); default three quarters of the cores, as the engine takes.", 1, 1_024);
+        var context = ModelArgument.Number("--context", "Tokens of context, of all requests together (Inference:ContextTokens).", 256, 4_194_304);
+        var threads = ModelArgument.Number("--threads", "CPU threads (Inference:Threads); default three quarters of the cores, as the engine takes.", 1, 1_024);
         var json = new Option<bool>("--json") { Description = "One line of JSON." };
         var command = new Command("recommend", "Measures this machine for about a second, and says which models it can run and how fast.") { context, threads, json };
         command.Do(environment, (parsed, _) =>
@@ -34,19 +34,6 @@ internal static class RecommendCommand
             return Task.FromResult(Recommender.Choose(report.Models) is null ? ExitCodes.Failure : ExitCodes.Success);
         });
         return command;
-    }
-
-    private static Option<int?> Number(string name, string description, int min, int max)
-    {
-        var option = new Option<int?>(name) { Description = description };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is { } value && (value < min || value > max))
-            {
-                result.AddError($"{name} is {value}; give {min} to {max}.");
-            }
-        });
-        return option;
     }
 
     private static int? Setting(string? text) => int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var value) && value > 0 ? value : null;

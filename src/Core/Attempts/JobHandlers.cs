@@ -16,6 +16,13 @@ public sealed class JobHandlers
     /// <summary>The queues that these kinds travel in.</summary>
     public IReadOnlyList<string> Queues => _queues;
 
+    /// <summary>Does a job that nobody queued: no attempt is recorded, and its result is only returned.</summary>
+    /// <param name="services">Of the host that the handlers were added to.</param>
+    /// <param name="inputJson">As it would be stored.</param>
+    /// <exception cref="ArgumentException">This process does not do the kind.</exception>
+    public Task<JobOutcome> DoAsync(IServiceProvider services, string kind, string inputJson, JobContext context, CancellationToken cancellationToken) =>
+        Find(kind) is { } invoke ? invoke(services, inputJson, context, cancellationToken) : throw new ArgumentException($"This process does no jobs of kind {kind}.", nameof(kind));
+
     internal void Add<TJob, TResult>()
         where TJob : class, IJob<TJob, TResult>
         where TResult : class

@@ -55,6 +55,21 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Llama)]
     public static partial float* llama_get_embeddings_seq(SafeLLamaContextHandle context, int sequence);
 
+    /// <summary>LLamaSharp's own does not look at the answer: null where the file does not fit the model, which crashes later.</summary>
+    [LibraryImport(Llama, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint llama_adapter_lora_init(SafeLlamaModelHandle model, string path);
+
+    /// <summary>Lets the passes of a context go through one adapter, or through none.</summary>
+    public static void UseAdapter(SafeLLamaContextHandle context, LoadedAdapter? adapter)
+    {
+        nint pointer = adapter?.Pointer ?? 0;
+        float scale = adapter?.Scale ?? 0;
+        if (llama_set_adapters_lora(context, &pointer, adapter is null ? 0u : 1u, &scale) is not 0)
+        {
+            throw new InferenceException("llama.cpp cannot use an adapter that it has loaded.");
+        }
+    }
+
     [LibraryImport(Ggml, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint ggml_backend_load(string path);
 
@@ -69,6 +84,9 @@ internal static unsafe partial class LlamaApi
 
     [LibraryImport(Llama)]
     private static partial int llama_decode(SafeLLamaContextHandle context, LLamaNativeBatch batch);
+
+    [LibraryImport(Llama)]
+    private static partial int llama_set_adapters_lora(SafeLLamaContextHandle context, nint* adapters, nuint count, float* scales);
 
     [LibraryImport(Llama)]
     private static partial void llama_synchronize(SafeLLamaContextHandle context);
@@ -88,3 +106,7 @@ internal static unsafe partial class LlamaApi
         return NativeLibrary.Load(loaded); // Loaded already, so this only gives its handle.
     }
 }
+
+/// <param name="Pointer">Of the library; valid as long as the model is.</param>
+/// <param name="Scale">Multiplies its effect.</param>
+internal sealed record LoadedAdapter(nint Pointer, float Scale);

@@ -13,6 +13,9 @@ internal static partial class NativeLog
     [ThreadStatic]
     private static string? _lastError;
 
+    [ThreadStatic]
+    private static Action<string>? _listener;
+
     /// <summary>Must come before the library is loaded; LLamaSharp keeps the callback alive.</summary>
     public static void Attach(ILogger logger) => NativeLogConfig.llama_log_set((level, text) => Write(logger, level, text));
 
@@ -24,6 +27,10 @@ internal static partial class NativeLog
         return error;
     }
 
+    /// <summary>Hears every line that this thread logs: the only way in which the library tells how far a quantisation is.</summary>
+    /// <param name="listener">Must not throw, because it is called by native code; null ends it.</param>
+    public static void Listen(Action<string>? listener) => _listener = listener;
+
     private static void Write(ILogger logger, LLamaLogLevel level, string text)
     {
         string line = text.Trim();
@@ -31,6 +38,8 @@ internal static partial class NativeLog
         {
             return; // Progress dots.
         }
+
+        _listener?.Invoke(line);
 
         switch (level)
         {

@@ -28,6 +28,9 @@ public sealed record ModelDefinition
     /// <summary>Its KV cache in tokens; null: as Inference:ContextTokens says.</summary>
     public int? ContextTokens { get; init; }
 
+    /// <summary>LoRA adapters of it, which requests ask for as NAME:ADAPTER.</summary>
+    public IReadOnlyList<ModelAdapter> Adapters { get; init; } = [];
+
     /// <summary>Every model of the section.</summary>
     /// <exception cref="ModelLoadException">A value makes no sense; the message says which.</exception>
     public static IReadOnlyList<ModelDefinition> ReadAll(IConfiguration settings) =>
@@ -36,6 +39,12 @@ public sealed record ModelDefinition
     /// <summary>The one that a setting or a request means; null where it names none.</summary>
     public static ModelDefinition? Find(IEnumerable<ModelDefinition> definitions, string? name) =>
         definitions.FirstOrDefault(model => model.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The model and the adapter that NAME:ADAPTER means; null where there is no such adapter.</summary>
+    public static (ModelDefinition Model, ModelAdapter Adapter)? FindAdapted(IEnumerable<ModelDefinition> definitions, string? name) =>
+        name?.LastIndexOf(':') is > 0 and var colon && Find(definitions, name[..colon]) is { } model
+        && model.Adapters.FirstOrDefault(adapter => adapter.Name.Equals(name[(colon + 1)..], StringComparison.OrdinalIgnoreCase)) is { } found
+            ? (model, found) : null;
 
     /// <summary>Its file, for a setting that names it.</summary>
     /// <exception cref="ModelLoadException">It is only there to be pulled.</exception>
@@ -59,13 +68,32 @@ public sealed record ModelDefinition
             ContextTokens = Text(model, nameof(ContextTokens)) is not { } text ? null
                 : int.TryParse(text, CultureInfo.InvariantCulture, out int tokens) && tokens is >= ContextTokensMin and <= ContextTokensMax ? tokens
                 : throw new ModelLoadException($"{model.Path}:{nameof(ContextTokens)} is {text}.", $"Give a number from {ContextTokensMin} to {ContextTokensMax}."),
+            Adapters = [.. model.GetSection(nameof(Adapters)).GetChildren().Select(ReadAdapter)],
         };
+    }
+
+    /// <summary>A path, or a section with Path and Scale.</summary>
+    private static ModelAdapter ReadAdapter(IConfigurationSection adapter)
+    {
+        if (adapter.GetChildren().FirstOrDefault(value => value.Key is not (nameof(ModelAdapter.Path) or nameof(ModelAdapter.Scale))) is { } unknown)
+        {
+            throw new ModelLoadException($"{unknown.Path} is no setting of an adapter.", $"There are {nameof(ModelAdapter.Path)} and {nameof(ModelAdapter.Scale)}.");
+        }
+
+        return new(
+            adapter.Key,
+            System.IO.Path.GetFullPath(adapter.Value is { Length: > 0 } path ? path : Text(adapter, nameof(ModelAdapter.Path))
+                ?? throw new ModelLoadException($"{adapter.Path} names no file.", $"Set it to the path of a LoRA adapter in GGUF, or set {adapter.Path}:{nameof(ModelAdapter.Path)}.")),
+            Text(adapter, nameof(ModelAdapter.Scale)) is not { } text ? 1
+                : float.TryParse(text, CultureInfo.InvariantCulture, out float scale) && Math.Abs(scale) is > 0 and <= AdapterScaleMax ? scale
+                : throw new ModelLoadException($"{adapter.Path}:{nameof(ModelAdapter.Scale)} is {text}.", $"Give a number from -{AdapterScaleMax} to {AdapterScaleMax} that is not 0."));
     }
 
     private const int ContextTokensMin = 256;
     private const int ContextTokensMax = 4_194_304;
+    private const int AdapterScaleMax = 100;
 
-    private static readonly string[] Known = [nameof(Path), nameof(Source), nameof(Sha256), nameof(Kinds), nameof(ContextTokens)];
+    private static readonly string[] Known = [nameof(Path), nameof(Source), nameof(Sha256), nameof(Kinds), nameof(ContextTokens), nameof(Adapters)];
 
     private static string? Text(IConfigurationSection model, string name) => model[name] is { Length: > 0 } text ? text : null;
 }

@@ -14,6 +14,10 @@ public interface IDecoder : IDisposable
     /// <summary>What was allocated; may be rounded from what was asked for.</summary>
     DecoderLimits Limits { get; }
 
+    /// <summary>Passes go through this adapter from now on; keys and values that are there stay as they were computed.</summary>
+    /// <param name="adapter">Its place in <see cref="Models.ModelParameters.Adapters"/>, from 1; 0 for none, as at the start.</param>
+    void UseAdapter(int adapter) => ArgumentOutOfRangeException.ThrowIfNotEqual(adapter, 0);
+
     /// <summary>Computes every token of the batch and stores its keys and values.</summary>
     /// <param name="batch">1 to <see cref="DecoderLimits.BatchTokens"/> tokens; positions of a sequence follow its last one without a gap.</param>
     /// <param name="cancellationToken">Stops a long pass where the library can; the answer is then <see cref="DecodeResult.Aborted"/>.</param>

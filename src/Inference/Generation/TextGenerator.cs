@@ -7,7 +7,8 @@ using Pipeline.Inference.Structured;
 namespace Pipeline.Inference.Generation;
 
 /// <summary>Answers on the local batch: validates, cuts and tokenizes on the caller's thread, then the loop takes over.</summary>
-internal sealed class TextGenerator(ILanguageModel model, int contextTokens, SubmissionQueue<InferenceTask> submissions, TimeProvider time)
+/// <param name="adapter">As the decoder counts them.</param>
+internal sealed class TextGenerator(ILanguageModel model, int contextTokens, SubmissionQueue<InferenceTask> submissions, TimeProvider time, int adapter = 0)
 {
     private readonly ChatTokenizer _tokenizer = new(model);
     private readonly JsonConstraints _constraints = new(model);
@@ -35,7 +36,7 @@ internal sealed class TextGenerator(ILanguageModel model, int contextTokens, Sub
         {
             LikelyTokens = request.LikelyTokens,
         };
-        GenerationTask task = new(chat.Tokens, chat.SharedTokens, spec, _scratch, time, request.Priority) { Cache = request.Cache };
+        GenerationTask task = new(chat.Tokens, chat.SharedTokens, spec, _scratch, time, request.Priority) { Cache = request.Cache, Adapter = adapter };
         await submissions.AddAsync(task, request.Priority, cancellationToken);
         return new(task, request.Messages.Count - kept.Count);
     }

@@ -1,7 +1,7 @@
 namespace Pipeline.Inference.Gguf;
 
 /// <summary>general.file_type: llama.cpp's numbers for how most weights of a file are stored.</summary>
-internal static class GgufFileTypes
+public static class GgufFileTypes
 {
     private static readonly Dictionary<long, string> _names = new()
     {
@@ -11,5 +11,9 @@ internal static class GgufFileTypes
         [26] = "IQ3_S", [27] = "IQ3_M", [28] = "IQ2_S", [29] = "IQ2_M", [30] = "IQ4_XS", [31] = "IQ1_M", [32] = "BF16",
     };
 
+    /// <summary>Null for a number that no file has had yet.</summary>
     public static string? Name(long? type) => type is { } number ? _names.GetValueOrDefault(number) : null;
+
+    /// <summary>The number of a name that is known.</summary>
+    public static int Number(string name) => (int)_names.First(type => type.Value == name).Key;
 }

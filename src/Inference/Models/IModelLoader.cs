@@ -17,7 +17,17 @@ public interface IModelLoader
 /// <summary>How to load weights.</summary>
 /// <param name="GpuLayers">Layers kept on the accelerator; 0 for none.</param>
 /// <param name="UseMemoryMap">Maps the file instead of reading it.</param>
-public sealed record ModelParameters(int GpuLayers = 0, bool UseMemoryMap = true);
+public sealed record ModelParameters(int GpuLayers = 0, bool UseMemoryMap = true)
+{
+    /// <summary>To load beside the weights. Decoders are told which of them to use by its place here, from 1.</summary>
+    public IReadOnlyList<ModelAdapter> Adapters { get; init; } = [];
+}
+
+/// <summary>A LoRA adapter: small matrices that change what a model of its architecture says.</summary>
+/// <param name="Name">As requests ask for it, behind the name of the model.</param>
+/// <param name="Path">GGUF file.</param>
+/// <param name="Scale">Multiplies its effect; 1 is what it was trained for.</param>
+public sealed record ModelAdapter(string Name, string Path, float Scale = 1);
 
 /// <summary>A GPU as the native library reports it.</summary>
 public sealed record Accelerator(string Name, long MemoryFreeBytes, long MemoryTotalBytes);

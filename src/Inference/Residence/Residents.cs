@@ -373,6 +373,9 @@ internal sealed class ModelUse<TModel>(TModel model, Action release) : IDisposab
 
     public TModel Model => model;
 
+    /// <summary>The same use of a part of it.</summary>
+    public ModelUse<TModel> Through(Func<TModel, TModel> part) => new(part(model), Dispose);
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isReleased, 1) is 0)

@@ -12,6 +12,7 @@ internal sealed partial class BatchScheduler
         Exception? cause = null;
         try
         {
+            _decoder.UseAdapter(_adapter);
             _pace.Begin();
             result = _decoder.Decode(_composer.Batch, stopping);
         }

@@ -22,7 +22,10 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     private readonly BatchComposer _composer;
     private readonly WaitingQueue _waiting;
     private readonly List<InferenceTask> _active = []; // In order of admission: the oldest first.
+    private readonly List<InferenceTask> _pass = []; // Those of them whose adapter has its turn.
+    private readonly AdapterTurns _turns = new();
     private bool _admissionPaused;
+    private int _adapter;
     private long _evictions;
     private long _passes;
     private long _passTokens;
@@ -144,6 +147,7 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     {
         _prefixes.Find(task, out int cached);
         return _active.Exists(active => active.BuildsPrefix
+            && active.Adapter == task.Adapter
             && active.Cache.IsOpenTo(task.Cache)
             && Math.Min(active.SharedTokens, task.SharedTokens) is int shared
             && shared > cached
@@ -220,13 +224,17 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     {
         _composer.Clear();
         _active.ForEach(task => task.Planned = 0);
+        _pass.Clear();
         if (_active.Find(task => task.RunsAlone) is { } candidate)
         {
+            _adapter = candidate.Adapter;
             ComposeOne(candidate);
             return;
         }
 
-        foreach (InferenceTask task in _active)
+        _adapter = _turns.Next(_active);
+        _pass.AddRange(_active.Where(task => task.Adapter == _adapter));
+        foreach (InferenceTask task in _pass)
         {
             if (task.IsPrefilled)
             {
@@ -236,10 +244,10 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
 
         // Long prompts come in chunks, or every answer under way would stand still for a whole batch of them.
         int steps = _composer.Batch.Count;
-        bool isRead = _active.Exists(task => task.IsPrefilled && task.IsStreamed);
+        bool isRead = _pass.Exists(task => task.IsPrefilled && task.IsStreamed);
         int room = steps == 0 ? _composer.Batch.Room : Math.Min(_composer.Batch.Room, _pace.TokensBeside(steps, isRead));
         // Bulk prompts keep a quarter of it, or a stream of interactive ones would stop them half-way.
-        bool bulkWaits = _active.Exists(task => !task.IsPrefilled && task.Priority == RequestPriority.Bulk);
+        bool bulkWaits = _pass.Exists(task => !task.IsPrefilled && task.Priority == RequestPriority.Bulk);
         room -= ComposePrompts(RequestPriority.Interactive, bulkWaits ? room - (room / 4) : room);
         room -= ComposePrompts(RequestPriority.Bulk, room);
         ComposePrompts(RequestPriority.Interactive, room);
@@ -261,7 +269,7 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     private int ComposePrompts(RequestPriority priority, int tokensMax)
     {
         int added = 0;
-        foreach (InferenceTask task in _active)
+        foreach (InferenceTask task in _pass)
         {
             if (added < tokensMax && task.Priority == priority && task.Computed + task.Planned < task.Prompt.Length)
             {

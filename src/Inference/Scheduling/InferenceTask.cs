@@ -17,6 +17,9 @@ internal abstract class InferenceTask(int[] prompt, int sharedTokens, RequestPri
     /// <summary>Whose it is and whose prefixes it uses, and who may use the one that it leaves.</summary>
     public CacheScope Cache { get; init; }
 
+    /// <summary>Of the model, as the decoder counts them; 0 for none. Only requests of the same one share a pass, or a prefix.</summary>
+    public int Adapter { get; init; }
+
     /// <summary>Null while waiting.</summary>
     public int? Sequence { get; set; }
 

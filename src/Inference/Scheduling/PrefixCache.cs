@@ -24,7 +24,7 @@ internal sealed class PrefixCache(SequenceTable sequences, KvBudget budget, int 
         length = 0;
         foreach (CachedPrefix prefix in _prefixes)
         {
-            if (!prefix.Scope.IsOpenTo(task.Cache))
+            if (prefix.Adapter != task.Adapter || !prefix.Scope.IsOpenTo(task.Cache))
             {
                 continue;
             }
@@ -64,7 +64,7 @@ internal sealed class PrefixCache(SequenceTable sequences, KvBudget budget, int 
 
         // The request hands its cells and its use of the shorter prefix over, and uses the new one instead.
         int cells = task.SharedTokens - task.CachedTokens;
-        CachedPrefix prefix = new(task.Prompt[..task.SharedTokens], sequence, cells, task.Prefix, task.Cache);
+        CachedPrefix prefix = new(task.Prompt[..task.SharedTokens], sequence, cells, task.Prefix, task.Cache) { Adapter = task.Adapter };
         task.PromptCells -= cells;
         task.Prefix = prefix;
         _prefixes.Add(prefix);
@@ -106,6 +106,9 @@ internal sealed class CachedPrefix(int[] tokens, int sequence, int cells, Cached
 
     /// <summary>That of the request which brought it.</summary>
     public CacheScope Scope => scope;
+
+    /// <summary>That it was computed with; another one's keys and values differ.</summary>
+    public int Adapter { get; init; }
 
     /// <summary>Requests and longer prefixes that share these cells. Zero means evicting frees them.</summary>
     public int Users { get; set; }

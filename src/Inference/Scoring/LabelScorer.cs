@@ -7,7 +7,8 @@ using Pipeline.Inference.Scheduling;
 namespace Pipeline.Inference.Scoring;
 
 /// <summary>Label scoring on the local batch: validates and tokenizes on the caller's thread, then waits for the loop.</summary>
-internal sealed class LabelScorer(ILanguageModel model, int contextTokens, SubmissionQueue<InferenceTask> submissions) : ILabelScorer
+/// <param name="adapter">As the decoder counts them.</param>
+internal sealed class LabelScorer(ILanguageModel model, int contextTokens, SubmissionQueue<InferenceTask> submissions, int adapter = 0) : ILabelScorer
 {
     private const int BiasesMax = 256;
 
@@ -35,7 +36,7 @@ internal sealed class LabelScorer(ILanguageModel model, int contextTokens, Submi
         IReadOnlyList<int[]> labels = EndWherePrefixes(chat.Answers);
         CheckLength(request, chat.Tokens.Length, chat.Tokens.Length + labels.Sum(label => label.Length - 1));
 
-        ScoringTask task = new(chat.Tokens, chat.SharedTokens, labels, request.Priority) { Cache = request.Cache };
+        ScoringTask task = new(chat.Tokens, chat.SharedTokens, labels, request.Priority) { Cache = request.Cache, Adapter = adapter };
         using CancellationTokenRegistration registration = cancellationToken.Register(() => task.Cancel(cancellationToken));
         await submissions.AddAsync(task, task.Priority, cancellationToken);
         return new(await task.Completion, chat.Tokens.Length);

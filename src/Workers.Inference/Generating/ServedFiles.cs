@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Inference;
 using Pipeline.Inference.Models;
 
@@ -8,7 +9,9 @@ internal static class ServedFiles
 {
     /// <param name="served">The kind's own model first.</param>
     public static IEnumerable<string> Describe(IEnumerable<NamedModel> served, LocalModels models) =>
-        served.Select((model, index) => $"{(index is 0 ? "" : model.Name)} {Content(models.FileOf(model.Name) ?? model.Path)} {model.Path == ShippedModel.Path} {model.ContextTokens}");
+        served.Select((model, index) => $"{(index is 0 ? "" : model.Name)} {Content(models.FileOf(model.Name) ?? model.Path)} {model.Path == ShippedModel.Path} {model.ContextTokens} {Content(model.Adapter)}");
+
+    private static string? Content(ModelAdapter? adapter) => adapter is null ? null : string.Create(CultureInfo.InvariantCulture, $"{Content(adapter.Path)} {adapter.Scale}");
 
     private static string Content(string path)
     {

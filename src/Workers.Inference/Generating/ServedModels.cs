@@ -31,9 +31,14 @@ public sealed class ServedModels
             var defined = ModelDefinition.ReadAll(settings);
             foreach (var choice in choices)
             {
-                _all.Add(new(choice.Kind, choice.Section, Named(choice, defined), IsDefault: true));
-                _all.AddRange(defined.Where(model => model.Path is not null && model.Kinds.Contains(choice.Kind) && model.Name != _all[^1].Model.Name)
-                    .Select(model => new Served(choice.Kind, choice.Section, Named(model, choice), IsDefault: false)));
+                var own = Named(choice, defined);
+                NamedModel[] others = [.. defined.Where(model => model.Path is not null && model.Kinds.Contains(choice.Kind)).Select(model => Named(model, choice))];
+
+                // Who may ask for a model may ask for it through each of its adapters.
+                var asked = others.Append(own).Where(model => model.Adapter is null).SelectMany(model => model.Adapters.Select(model.Through).Prepend(model));
+                _all.Add(new(choice.Kind, choice.Section, own, IsDefault: true));
+                _all.AddRange(asked.DistinctBy(model => model.Name).Where(model => model.Name != own.Name)
+                    .Select(model => new Served(choice.Kind, choice.Section, model, IsDefault: false)).ToArray());
             }
         }
         catch (ModelLoadException e)
@@ -76,7 +81,7 @@ public sealed class ServedModels
             $"This worker has no model {wanted} for {section}; it has {string.Join(", ", _all.Where(served => served.Section == section).Select(served => served.Model.Name))}. Give all workers of a kind the same section Models.");
 
     private static NamedModel Named(ModelDefinition model, KindChoice choice) =>
-        new(model.Name, model.PathFor($"{choice.Section}:{nameof(KindChoice.Model)}")) { ContextTokens = model.ContextTokens, WarmUp = choice.WarmUp ?? NamedModel.AnyRequest };
+        new(model.Name, model.PathFor($"{choice.Section}:{nameof(KindChoice.Model)}")) { ContextTokens = model.ContextTokens, Adapters = model.Adapters, WarmUp = choice.WarmUp ?? NamedModel.AnyRequest };
 
     private NamedModel Named(KindChoice choice, IReadOnlyList<ModelDefinition> defined)
     {
@@ -85,10 +90,15 @@ public sealed class ServedModels
             return Named(known, choice);
         }
 
+        if (ModelDefinition.FindAdapted(defined, choice.Model) is (var adapted, var adapter))
+        {
+            return Named(adapted, choice).Through(adapter);
+        }
+
         var path = string.IsNullOrEmpty(choice.Model) ? ShippedModel.Path : choice.Model;
         if (!path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && !File.Exists(path))
         {
-            throw new ModelLoadException($"{choice.Section}:Model is {path}, which is neither a name of section Models nor a GGUF file.", $"Models has {(defined.Count is 0 ? "no names" : string.Join(", ", defined.Select(model => model.Name)))}.");
+            throw new ModelLoadException($"{choice.Section}:Model is {path}, which is neither a name of section Models nor a GGUF file.", $"Models has {(defined.Count is 0 ? "no names" : string.Join(", ", defined.SelectMany(model => model.Adapters.Select(adapter => $"{model.Name}:{adapter.Name}").Prepend(model.Name))))}.");
         }
 
         // As the file calls itself, where no other file does.

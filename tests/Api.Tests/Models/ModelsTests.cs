@@ -13,13 +13,13 @@ public sealed class ModelsTests
         """;
 
     private const string Kinds = """
-        [{"kind":"chat","name":"small","context_tokens":4096,"is_default":true},{"kind":"chat","name":"large","context_tokens":8192,"is_default":false},
+        [{"kind":"chat","name":"small","context_tokens":4096,"is_default":true},{"kind":"chat","name":"large","context_tokens":8192,"is_default":false},{"kind":"chat","name":"large:support","context_tokens":8192,"is_default":false},
          {"kind":"embedding","name":"vectors","context_tokens":512,"is_default":true}]
         """;
 
     private const string Files = """
         [{"names":["small"],"kinds":["chat"],"own_of":["chat"],"file":"/models/small.gguf","state":"loaded","memory_mib":500,"gpu_memory_mib":0,"running":1,"waiting":0,"load_seconds":1.5,"wait_seconds":0},
-         {"names":["large"],"kinds":["chat"],"own_of":[],"file":"/models/large.gguf","state":"absent","memory_mib":5000,"gpu_memory_mib":0,"running":0,"waiting":2,"load_seconds":9,"wait_seconds":20}]
+         {"names":["large","large:support"],"kinds":["chat"],"own_of":[],"file":"/models/large.gguf","state":"absent","memory_mib":5000,"gpu_memory_mib":0,"running":0,"waiting":2,"load_seconds":9,"wait_seconds":20}]
         """;
 
     [Fact]
@@ -28,11 +28,13 @@ public sealed class ModelsTests
         await using var api = await StartAsync();
 
         var seen = await ListAsync(api.Client);
-        seen.Select(model => model.GetProperty("name").GetString()).ShouldBe(["large", "small", "vectors"]);
-        seen[1].GetProperty("own_of")[0].GetString().ShouldBe("chat");
-        seen[1].TryGetProperty("workers", out _).ShouldBeFalse();
+        seen.Select(model => model.GetProperty("name").GetString()).ShouldBe(["large", "large:support", "small", "vectors"]);
+        seen[2].GetProperty("own_of")[0].GetString().ShouldBe("chat");
+        seen[2].TryGetProperty("workers", out _).ShouldBeFalse();
 
-        var large = (await ListAsync(api.Operator))[0];
+        var told = await ListAsync(api.Operator);
+        told[1].GetProperty("workers")[0].GetProperty("file").GetString().ShouldBe("/models/large.gguf", "through an adapter it is the same file");
+        var large = told[0];
         large.GetProperty("context_tokens").GetInt32().ShouldBe(8_192);
         var worker = large.GetProperty("workers")[0];
         (worker.GetProperty("host").GetString(), worker.GetProperty("state").GetString(), worker.GetProperty("memory_mib").GetInt32()).ShouldBe(("gpu-1:1", "absent", 5_000));
@@ -49,6 +51,7 @@ public sealed class ModelsTests
         var waiting = (await api.FindAsync(taken.Id)).Json;
         (waiting.GetProperty("waiting_for").GetString(), waiting.TryGetProperty("eta", out _)).ShouldBe(("model_loading", true));
 
+        (await api.Client.PostAsync("/api/chat/completions", """{"model":"large:support","messages":[{"role":"user","content":"Hi"}]}""")).Status.ShouldBe(202);
         var refused = await api.Client.PostAsync("/api/chat/completions", """{"model":"vectors","messages":[{"role":"user","content":"Hi"}]}""");
         (refused.Status, refused.Json.GetProperty("errors").TryGetProperty("model", out _)).ShouldBe((404, true));
         (await api.Client.PostAsync("/api/jobs", """{"kind":"chat","input":{"model":"no","messages":[{"role":"user","content":"Hi"}]}}""")).Status.ShouldBe(404);
@@ -71,6 +74,7 @@ public sealed class ModelsTests
     [InlineData("large", """{"path":7}""", 400)]
     [InlineData("large", "{}", 400)]
     [InlineData("none", """{"path":"/models/larger.gguf"}""", 404)]
+    [InlineData("large:support", """{"path":"/models/larger.gguf"}""", 404)]
     [InlineData("vectors", """{"path":"/models/larger.gguf"}""", 404)]
     public async Task What_cannot_be_moved_is_told(string name, string body, int status)
     {
@@ -83,7 +87,7 @@ public sealed class ModelsTests
     {
         var api = await SteeredApi.StartAsync(works: false);
         await api.QueryAsync<int>(Announce, new { Id = Guid.CreateVersion7(), Models = Kinds, Files });
-        await Eventually.TrueAsync(async () => (await ListAsync(api.Client)).Count is 3);
+        await Eventually.TrueAsync(async () => (await ListAsync(api.Client)).Count is 4);
         return api;
     }
 

@@ -30,6 +30,22 @@ public sealed class ModelFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task Adapters_of_named_models_are_listed_with_what_is_wrong_with_them()
+    {
+        var path = Put("mine.gguf");
+        _environment.Variables["Models__mine__Path"] = path;
+        _environment.Variables["Models__mine__Adapters__gone"] = "/nowhere/gone.gguf";
+        _environment.Variables["Models__mine__Adapters__model"] = path;
+        _environment.Variables["Kinds__Chat__Model"] = "mine:gone";
+
+        (await RunAsync("list")).ShouldBe(0, _environment.Error);
+
+        _environment.Out.ShouldContain("mine:gone is mine through /nowhere/gone.gguf, which cannot be used: Models:mine:Adapters:gone: ");
+        _environment.Out.ShouldContain($"mine:model is mine through {path}, which cannot be used: Models:mine:Adapters:model is {path}, which is a model and no adapter.");
+        _environment.OutLines.Single(line => line.StartsWith("mine.gguf  ", StringComparison.Ordinal)).TrimEnd().ShouldEndWith("chat");
+    }
+
+    [Fact]
     public async Task An_empty_folder_says_how_to_fill_it()
     {
         (await RunAsync("list")).ShouldBe(0);

@@ -28,9 +28,9 @@ internal sealed class SchedulerBench : IDisposable
 
     public BatchScheduler Scheduler { get; }
 
-    public ScoringTask Submit(int[] prompt, int shared = 0, int[][]? labels = null, RequestPriority priority = RequestPriority.Interactive, CacheScope cache = default)
+    public ScoringTask Submit(int[] prompt, int shared = 0, int[][]? labels = null, RequestPriority priority = RequestPriority.Interactive, CacheScope cache = default, int adapter = 0)
     {
-        ScoringTask task = new(prompt, shared, labels ?? [[1], [2]], priority) { Cache = cache };
+        ScoringTask task = new(prompt, shared, labels ?? [[1], [2]], priority) { Cache = cache, Adapter = adapter };
         _submissions.AddAsync(task, priority, TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
         return task;
     }
@@ -68,12 +68,12 @@ internal sealed class SchedulerBench : IDisposable
         state.KvUsed.ShouldBe(Decoder.CellsUsed);
     }
 
-    public static void ShouldBeExact(ScoringTask task, int[] prompt, int[][] labels)
+    public static void ShouldBeExact(ScoringTask task, int[] prompt, int[][] labels, int adapter = 0)
     {
         task.Completion.IsCompletedSuccessfully.ShouldBeTrue();
         for (int i = 0; i < labels.Length; i++)
         {
-            task.Completion.Result.LogProbabilities[i].ShouldBe(Reference(prompt, labels[i]), 1e-4);
+            task.Completion.Result.LogProbabilities[i].ShouldBe(Reference(prompt, labels[i], adapter), 1e-4);
         }
     }
 
@@ -117,12 +117,12 @@ internal sealed class SchedulerBench : IDisposable
         }
     }
 
-    private static double Reference(int[] prompt, int[] label)
+    private static double Reference(int[] prompt, int[] label, int adapter)
     {
         double sum = 0;
         for (int i = 0; i < label.Length; i++)
         {
-            float[] logits = ScriptedDecoder.LogitsAfter([.. prompt, .. label[..i]]);
+            float[] logits = ScriptedDecoder.LogitsAfter(prompt.Concat(label[..i]).Select(token => ScriptedDecoder.Through(adapter, token)));
             sum += logits[label[i]] - Math.Log(logits.Sum(logit => Math.Exp(logit)));
         }
 

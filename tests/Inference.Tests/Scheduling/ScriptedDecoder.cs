@@ -24,6 +24,11 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
     /// <summary>Sequences with their tokens of every pass.</summary>
     public List<DecodeCall> Calls { get; } = [];
 
+    /// <summary>Changes what every token of a pass means.</summary>
+    public int Adapter { get; private set; }
+
+    public void UseAdapter(int adapter) => Adapter = adapter;
+
     public int CellsUsed => _sequences.Values.SelectMany(cells => cells).Distinct().Count();
 
     public DecodeResult Decode(DecodeBatch batch, CancellationToken cancellationToken)
@@ -45,13 +50,13 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
             return DecodeResult.CacheFull;
         }
 
-        Calls.Add(new([.. batch.Tokens], [.. Enumerable.Range(0, batch.Count).Select(i => batch.GetSequences(i)[0])]));
+        Calls.Add(new([.. batch.Tokens], [.. Enumerable.Range(0, batch.Count).Select(i => batch.GetSequences(i)[0])], Adapter));
         _logits.Clear();
         for (int i = 0; i < batch.Count; i++)
         {
             List<Cell> cells = Cells(batch.GetSequences(i)[0]);
             batch.Positions[i].ShouldBe(cells.Count, "positions of a sequence have no gap");
-            cells.Add(new(batch.Tokens[i]));
+            cells.Add(new(Through(Adapter, batch.Tokens[i])));
             if (batch.WantsLogits[i])
             {
                 _logits[i] = LogitsAfter(cells.Select(cell => cell.Token));
@@ -81,6 +86,9 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
     public void Dispose()
     {
     }
+
+    /// <summary>What the token is to <see cref="LogitsAfter"/> that is computed through an adapter.</summary>
+    public static int Through(int adapter, int token) => token + (adapter * VocabularySize);
 
     /// <summary>What the pass must give after these tokens: the reference of the tests.</summary>
     public static float[] LogitsAfter(IEnumerable<int> tokens)
@@ -115,4 +123,4 @@ internal sealed class ScriptedDecoder(DecoderLimits limits) : IDecoder
 }
 
 /// <summary>One forward pass.</summary>
-internal sealed record DecodeCall(int[] Tokens, int[] Sequences);
+internal sealed record DecodeCall(int[] Tokens, int[] Sequences, int Adapter);
