@@ -79,6 +79,7 @@ internal static class ProblemExamples
         "schedule-not-found" => ("There is no recurring task \"nightly\", or no scheduler has started yet. GET /api/schedules lists those there are.", null),
         "too-many-activity-reports" => ("10 reports are still being made, the limit of Activity:WaitingMax. Try again when one is ready.", null),
         "too-many-streams" => ("This server has 1000 streams open, the limit of Api:StreamsMax. Connect again later, or poll the job.", null),
+        "too-many-requests" => ("You have 1000 requests under way, the limit of Api:RequestsPerClientMax. Wait for one to end, or raise the limit.", null),
         "store-unavailable" => ("PostgreSQL does not answer, or takes no writes. Send the request again; with the same Idempotency-Key nothing is done twice.", null),
         "spool-unavailable" => ("The file cannot be written to /tmp while it is read: No space left on device Make room there, or set Api:BatchSpoolDirectory to another directory.", null),
         _ => (type.Title + ".", (string?)null),
