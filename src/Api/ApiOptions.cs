@@ -82,13 +82,23 @@ internal sealed class ApiOptions
     [Range(1_048_576, 17_592_186_044_416)]
     public long SpoolBytesMax { get; init; } = 8_589_934_592;
 
-    /// <summary>Most memory that the JSON bodies of one client take while they arrive, in bytes; further ones are answered 429. 1 KiB to 64 GiB, default 128 MiB.</summary>
+    /// <summary>
+    /// Most memory that the JSON bodies of one client's requests under way take, in bytes; further ones are answered 429. 1 KiB to 64 GiB,
+    /// default 256 MiB.
+    /// </summary>
     [Range(1_024, 68_719_476_736)]
-    public long BodiesBytesPerClientMax { get; init; } = 134_217_728;
+    public long BodiesBytesPerClientMax { get; init; } = 268_435_456;
 
-    /// <summary>The same of all clients. 1 KiB to 64 GiB, default 512 MiB.</summary>
+    /// <summary>The same of all clients. 1 KiB to 64 GiB, default 1 GiB.</summary>
     [Range(1_024, 68_719_476_736)]
-    public long BodiesBytesMax { get; init; } = 536_870_912;
+    public long BodiesBytesMax { get; init; } = 1_073_741_824;
+
+    /// <summary>
+    /// Most documents and schemas that one process reads at once; a single client never has the last place. 2 to 1,024, default as many as
+    /// there are cores, and at least 2.
+    /// </summary>
+    [Range(2, 1_024)]
+    public int? ParsersMax { get; init; }
 
     /// <summary>
     /// Least rate at which a body has to arrive and an answer to be taken, in bytes a second on average after the first five seconds; a

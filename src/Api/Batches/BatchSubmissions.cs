@@ -144,7 +144,7 @@ internal sealed class BatchSubmissions(
             }
 
             string FieldOf(string field) => JsonPath.Below(drafted.Path, field);
-            checks.Check(drafted.Kind, drafted.Input, FieldOf, errors, cancellationToken);
+            await checks.CheckAsync(context.ClientId(), drafted.Kind, drafted.Input, FieldOf, errors, cancellationToken);
             if (await prompts.WriteOutAsync(context.ClientId(), drafted.Input, drafted.Path, errors, cancellationToken) is not { } written)
             {
                 continue;

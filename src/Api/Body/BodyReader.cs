@@ -45,7 +45,9 @@ internal sealed class BodyReader(BodyRoom room, IOptions<ApiOptions> options)
             return new(null, TooLarge($"has {request.ContentLength} bytes; at most {options.Value.BodyBytesMax} are read"));
         }
 
-        using var held = room.Begin(request.HttpContext);
+        // Until the request ends: what is made of the body lives as long.
+        var held = room.Begin(request.HttpContext);
+        request.HttpContext.Response.RegisterForDispose(held);
         using var body = new MemoryStream();
         if (await FillAsync(body, request.Body, held, cancellationToken) is { } problem)
         {

@@ -5,7 +5,7 @@ using Pipeline.Core.Clients;
 
 namespace Pipeline.Api.Shares;
 
-/// <summary>The memory of this process that bodies take while they arrive: whoever sends slowly holds only a share of it.</summary>
+/// <summary>The memory of this process that bodies of requests under way take: whoever sends slowly holds only a share of it.</summary>
 internal sealed class BodyRoom(IOptions<ApiOptions> options)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);

@@ -16,6 +16,7 @@ internal static class ShareRegistration
         services.AddSingleton<UploadSlots>();
         services.AddSingleton<SpoolRoom>();
         services.AddSingleton<BodyRoom>();
+        services.AddSingleton<ParserTurns>();
         services.AddSingleton<IValidateOptions<ApiOptions>, ShareRules>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>((kestrel, api) =>
         {

@@ -15,13 +15,13 @@ internal sealed class HeldBody : IAsyncDisposable
     public NetworkStream Stream => _connection.GetStream();
 
     /// <summary>Returns once the server reads the body.</summary>
-    public static async Task<HeldBody> BeginAsync(Uri address, string path, string? key, string type, string beginning)
+    public static async Task<HeldBody> BeginAsync(Uri address, string path, string? key, string type, string beginning, int length = 1_000_000)
     {
         TcpClient connection = new() { NoDelay = true };
         await connection.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
         HeldBody held = new(connection);
         var authorization = key is null ? "" : $"Authorization: Bearer {key}\r\n";
-        await held.SendAsync($"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\n{authorization}Content-Type: {type}\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n");
+        await held.SendAsync($"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\n{authorization}Content-Type: {type}\r\nContent-Length: {length}\r\nExpect: 100-continue\r\n\r\n");
         var answer = new byte[Continue.Length];
         await held.Stream.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
         await held.SendAsync(beginning);

@@ -30,7 +30,7 @@ public sealed class SharesOfClientsTests(PostgresDatabase database) : IClassFixt
         await using var api = await TwoAsync(("Api:BodyBytesMax", "4096"), ("Api:BodiesBytesPerClientMax", "5000"));
         var body = new string(' ', 2_000) + Text;
         var (slow, _) = await RefusedAsync(
-            () => HeldBody.BeginAsync(api.Host.Address, "/api/emotion", api.GreedyKey, "application/json", new string(' ', 4_000)),
+            () => HeldBody.BeginAsync(api.Host.Address, "/api/emotion", api.GreedyKey, "application/json", new string(' ', 4_000), length: 4_090),
             () => api.Greedy.PostAsync("/api/emotion", body), "too-many-requests", "Api:BodiesBytesPerClientMax");
 
         (await api.Other.PostAsync("/api/emotion", body)).Status.ShouldBe(202);
