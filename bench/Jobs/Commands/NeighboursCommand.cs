@@ -14,7 +14,7 @@ internal static class NeighboursCommand
     private const int QuickSeconds = 5;
 
     private static readonly Option<int> _seconds = RunOptions.Number("--seconds", "How long each attack goes on", 20, 3_600);
-    private static readonly Option<string?> _only = new("--only") { Description = "Only the attack of this name" };
+    private static readonly Option<string?> _only = new("--only") { Description = "Only the attacks of these names, separated by commas" };
 
     public static Command Create() => RunOptions.Command("neighbours", "A good client beside one that does all it can to be in the way.", RunAsync, _seconds, _only);
 
@@ -34,11 +34,11 @@ internal static class NeighboursCommand
         List<GoodNeighbour.Times> alone = [await good.LiveAsync(duration, cancellationToken)];
         double idle = system.Side.MemoryMegabytes["api"]!.GetValue<double>();
         List<NeighbourRow> rows = [];
-        Attack[] attacks = [.. Attack.All.Where(attack => parsed.GetValue(_only) is not { } only || attack.Name == only)];
+        Attack[] attacks = [.. Attack.All.Where(attack => parsed.GetValue(_only) is not { } only || only.Split(',').Contains(attack.Name))];
         foreach (Attack attack in attacks)
         {
             rows.Add(await BesideAsync(attack, new(system.Side.Address, key, receivers.Silent)));
-            Console.Error.WriteLine($"{attack.Name}: {rows[^1].Answers}");
+            Console.Error.WriteLine(NeighbourReport.Line(rows[^1]));
             await Shares.CancelAllAsync(admin, cancellationToken);
             alone.Add(await good.LiveAsync(duration / 4, cancellationToken)); // What was alone is so in all parts of the run.
         }

@@ -38,7 +38,7 @@ internal static class FloodAttacks
         async _ =>
         {
             string? made = await hostile.SendAsync(
-                () => new(HttpMethod.Post, "/api/conversations") { Content = new StringContent("""{"instructions":"Answer briefly."}""", Encoding.UTF8, "application/json") }, cancellationToken);
+                () => new(HttpMethod.Post, "/api/conversations") { Content = new StringContent("{}", Encoding.UTF8, "application/json") }, cancellationToken);
             if (made is not null && JsonDocument.Parse(made).RootElement.TryGetProperty("id", out JsonElement id))
             {
                 await hostile.PostAsync($"/api/conversations/{id}/messages", JsonSerializer.Serialize(new { content = new string('x', 10_000) }), cancellationToken);

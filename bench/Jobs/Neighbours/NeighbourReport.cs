@@ -21,10 +21,10 @@ internal sealed class NeighbourReport(GoodNeighbour.Times alone, IReadOnlyList<N
 
     public void WriteTable(TextWriter output)
     {
-        output.WriteLine(Line("alone", alone, 1, idleMegabytes, ""));
+        output.WriteLine($"\n{Line(new("alone", alone, idleMegabytes, ""))}");
         foreach (NeighbourRow row in rows)
         {
-            output.WriteLine(Line(row.Name, row.Times, Ratio(row), row.MemoryMegabytes, row.Answers));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Ratio(row),6:F2} ×  {Line(row)}"));
             foreach (string refusal in row.Times.Refused.Distinct().Take(3))
             {
                 output.WriteLine($"    refused: {refusal}");
@@ -62,9 +62,10 @@ internal sealed class NeighbourReport(GoodNeighbour.Times alone, IReadOnlyList<N
         ["api_mb"] = Math.Round(megabytes),
     };
 
-    private static string Line(string name, GoodNeighbour.Times times, double ratio, double megabytes, string answers) => times.Rounds is []
-        ? $"{name}: nothing was answered; {answers}"
+    /// <summary>What is known of a row once it ends.</summary>
+    public static string Line(NeighbourRow row) => row.Times.Rounds is []
+        ? $"{row.Name}: nothing was answered; {row.Answers}"
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-14} p50 {Percentile.Of(times.Rounds, 0.5),7:F0} ms  p99 {Percentile.Of(times.Rounds, 0.99),7:F0} ms  {ratio,6:F2} ×  webhook p99 {Percentile.Of(times.Webhooks, 0.99),7:F0} ms  refused {times.Refused.Count}  API {megabytes,5:F0} MB  {answers}");
+            $"{row.Name,-14} p50 {Percentile.Of(row.Times.Rounds, 0.5),6:F0} ms  p99 {Percentile.Of(row.Times.Rounds, 0.99),6:F0} ms  webhook p99 {Percentile.Of(row.Times.Webhooks, 0.99),6:F0} ms  refused {row.Times.Refused.Count}  API {row.MemoryMegabytes,5:F0} MB  answers {row.Answers}");
 }

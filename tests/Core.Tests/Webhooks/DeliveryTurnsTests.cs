@@ -1,4 +1,5 @@
 using Dapper;
+using Pipeline.Core.Encryption;
 using Pipeline.Core.Webhooks;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
@@ -67,7 +68,7 @@ public sealed class DeliveryTurnsTests(PostgresDatabase database) : IClassFixtur
     }
 
     private async Task<IReadOnlyList<DueDelivery>> TakeAsync(IReadOnlyCollection<DueDelivery> running, int limit = Room) =>
-        await new DeliveryQueue(database.DataSource, Microsoft.Extensions.Options.Options.Create(Options)).TakeAsync(limit, running, TestContext.Current.CancellationToken);
+        await new DeliveryQueue(database.DataSource, Vault.Keyless, Microsoft.Extensions.Options.Options.Create(Options)).TakeAsync(limit, running, TestContext.Current.CancellationToken);
 
     private async Task AddAsync(Guid client, int count, string url, string due = "now()")
     {
