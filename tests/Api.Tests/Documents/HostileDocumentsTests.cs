@@ -10,8 +10,8 @@ namespace Pipeline.Api.Tests.Documents;
 [Collection(nameof(MemoryCollection))]
 public sealed class HostileDocumentsTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
-    private const int Pages = 1_500;
-    private const int PagesPerFile = 250;
+    private const int Pages = 700;
+    private const int PagesPerFile = 175;
     private const int Connections = 8;
     private const int MemoryMax = 100 * 1_024 * 1_024;
 
@@ -27,7 +27,7 @@ public sealed class HostileDocumentsTests(PostgresDatabase database) : IClassFix
     ];
 
     [Fact]
-    public async Task Thousands_of_hostile_pages_and_files_take_no_memory_and_refuse_nobody_else()
+    public async Task Hundreds_of_hostile_pages_and_files_take_no_memory_and_refuse_nobody_else()
     {
         await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null, ("Queues:document:DepthMax", "1000000"));
         await host.AddKeyAsync("admin");

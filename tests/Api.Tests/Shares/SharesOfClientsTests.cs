@@ -83,7 +83,7 @@ public sealed class SharesOfClientsTests(PostgresDatabase database) : IClassFixt
     [Fact]
     public async Task A_queue_that_one_client_fills_takes_the_few_jobs_of_another()
     {
-        await using var api = await TwoAsync(worker: false, ("Queues:emotion:DepthMax", "4"), ("Queues:emotion:ReserveShare", "0.5"));
+        await using var api = await TwoAsync(worker: false, ("Relay:WindowMin", "1"), ("Queues:emotion:DepthMax", "4"), ("Queues:emotion:ReserveShare", "0.5"));
         for (var i = 0; i < 4; i++)
         {
             (await api.Greedy.PostAsync("/api/emotion", Text)).Status.ShouldBe(202);
