@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
 
@@ -13,13 +14,6 @@ namespace Pipeline.Core.Intake;
 public sealed class QueueReserve(
     NpgsqlDataSource dataSource, QueueAdmission admission, JobCatalog catalog, IOptionsMonitor<QueueOptions> options, TimeProvider time)
 {
-    // As far as the bound and one more: who is far above it is not counted to the end.
-    private const string Waiting = """
-        select coalesce(sum(jobs), 0)::int from (
-            select jobs from dispatches
-             where queue = any(@Queues) and client_id = @ClientId and dispatched_at is null and due_at is null limit @Limit) as waiting
-        """;
-
     private const int ClientsMax = 10_000;
 
     private static readonly TimeSpan AgeMax = TimeSpan.FromSeconds(1);
@@ -49,7 +43,7 @@ public sealed class QueueReserve(
         }
 
         int? sampled = IsKnown(clientId) ? null : await dataSource.QuerySingleAsync<int>(
-            Waiting, new { Queues = catalog.Queues.ToArray(), ClientId = clientId, Limit = max + 1 }, cancellationToken);
+            ClientStandings.Waiting, new { Queues = catalog.Queues.ToArray(), ClientId = clientId, Limit = max + 1 }, cancellationToken);
         lock (_lock)
         {
             if (_waiting.Count >= ClientsMax)
