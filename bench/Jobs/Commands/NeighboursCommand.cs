@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Text.Json.Nodes;
 using Pipeline.Bench.Jobs.Neighbours;
-using Pipeline.Bench.Measuring;
 
 namespace Pipeline.Bench.Jobs.Commands;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Npgsql;
 using Pipeline.Bench.Jobs.Commands;
 using Pipeline.Bench.Jobs.Sides;
 

@@ -80,22 +80,6 @@ public sealed class SharesOfClientsTests(PostgresDatabase database) : IClassFixt
         api.Host.Chat.Release("hold on");
     }
 
-    [Fact]
-    public async Task A_queue_that_one_client_fills_takes_the_few_jobs_of_another()
-    {
-        await using var api = await TwoAsync(worker: false, ("Relay:WindowMin", "1"), ("Queues:emotion:DepthMax", "4"), ("Queues:emotion:ReserveShare", "0.5"));
-        for (var i = 0; i < 4; i++)
-        {
-            (await api.Greedy.PostAsync("/api/emotion", Text)).Status.ShouldBe(202);
-        }
-
-        (await api.Greedy.PostAsync("/api/emotion", Text)).ShouldBeProblem(429, "queue-full");
-
-        (await api.Other.PostAsync("/api/emotion", Text)).Status.ShouldBe(202);
-        (await api.Other.PostAsync("/api/emotion", Text)).Status.ShouldBe(202);
-        (await api.Other.PostAsync("/api/emotion", Text)).ShouldBeProblem(429, "queue-full");
-    }
-
     /// <summary>Begins what is held anew until a request beside it is refused: the server has to have read it, and may have been too late for that.</summary>
     private static async Task<(HeldBody Held, Answer Refused)> RefusedAsync(Func<Task<HeldBody>> begin, Func<Task<Answer>> ask, string type, string says)
     {
@@ -117,11 +101,9 @@ public sealed class SharesOfClientsTests(PostgresDatabase database) : IClassFixt
         return (held!, refused!);
     }
 
-    private Task<TwoClients> TwoAsync(params (string, string)[] settings) => TwoAsync(worker: true, settings);
-
-    private async Task<TwoClients> TwoAsync(bool worker, params (string, string)[] settings)
+    private async Task<TwoClients> TwoAsync(params (string, string)[] settings)
     {
-        var host = await ApiHost.StartAsync(database.ConnectionString, worker ? new ScriptedEmotion() : null, settings);
+        var host = await ApiHost.StartAsync(database.ConnectionString, new ScriptedEmotion(), settings);
         var name = Guid.CreateVersion7();
         await host.AddKeyAsync($"admin-{name}");
         var greedy = await host.AddKeyAsync($"greedy-{name}");
