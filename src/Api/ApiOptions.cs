@@ -64,7 +64,7 @@ internal sealed class ApiOptions
     public int RequestsPerClientMax { get; init; } = 1_000;
 
     /// <summary>
-    /// Most batches, and files of /v1/files, that one client sends at once to one process; further ones are answered 429. 1 to 1,000,
+    /// Most batches and files of /v1/files that one client sends to one process, or reads from it, at once; further ones are answered 429. 1 to 1,000,
     /// default 16.
     /// </summary>
     [Range(1, 1_000)]

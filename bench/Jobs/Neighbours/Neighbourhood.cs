@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipeline.Bench.Jobs.Commands;
 using Pipeline.Bench.Jobs.Sides;
 
 namespace Pipeline.Bench.Jobs.Neighbours;

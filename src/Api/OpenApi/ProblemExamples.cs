@@ -53,7 +53,7 @@ internal static class ProblemExamples
         "document-not-found" => ("Document 019a9c1e-7f00-7000-8000-000000000002 does not exist, or belongs to another API key. GET /api/documents lists yours.", null),
         "documents-full" => ("You have 100000 documents; Documents:PerClientMax is 100000. Delete some, or raise the limit.", null),
         "document-unreadable" => ("file is encrypted: remove its password.", "file"),
-        "too-many-uploads" => ("You have 8 uploads under way; Documents:UploadsPerClientMax is 8. Wait for one to end, or raise the limit.", null),
+        "too-many-uploads" => ("You have 8 transfers under way; Documents:UploadsPerClientMax is 8. Wait for one to end, or raise the limit.", null),
         "prompt-not-found" => ("Prompt 019a9c1e-7f00-7000-8000-000000000000 does not exist, or belongs to another API key. GET /api/prompts lists yours.", null),
         "prompt-exists" => ("You have a prompt of this kind, name and language. PUT a new version to it; GET /api/prompts?kind=&name= finds it.", null),
         "prompt-built-in" => ("Prompt 019a9c1e-7f00-7000-8000-000000000000 is built in and cannot be changed. POST /api/prompts with kind chat, name default and language ko: yours then takes precedence.", null),

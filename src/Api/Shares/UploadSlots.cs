@@ -5,7 +5,10 @@ using Pipeline.Core.Documents;
 
 namespace Pipeline.Api.Shares;
 
-/// <summary>How many bodies too large for memory are under way: files of documents, and apart from them batches and files of <c>/v1/files</c>.</summary>
+/// <summary>
+/// How many bodies too large for memory are under way: files of documents, and apart from them batches and files of <c>/v1/files</c>, which
+/// count while they are read as well.
+/// </summary>
 internal sealed class UploadSlots(IOptions<DocumentOptions> documents, IOptions<ApiOptions> api)
 {
     public UploadPlaces Documents { get; } = new(DocumentOptions.Section, documents.Value.UploadsPerClientMax, documents.Value.UploadsMax);
@@ -24,8 +27,8 @@ internal sealed class UploadPlaces(string section, int perClient, int all)
     public Problem? Enter(Guid clientId) => _slots.Enter(clientId) switch
     {
         null => null,
-        ShareBound.Client => Full($"You have {perClient} uploads under way; {section}:UploadsPerClientMax is {perClient}. Wait for one to end, or raise the limit."),
-        _ => Full(string.Create(CultureInfo.InvariantCulture, $"All clients have {all} uploads under way; {section}:UploadsMax is {all}. Try again.")),
+        ShareBound.Client => Full($"You have {perClient} transfers under way; {section}:UploadsPerClientMax is {perClient}. Wait for one to end, or raise the limit."),
+        _ => Full(string.Create(CultureInfo.InvariantCulture, $"All clients have {all} transfers under way; {section}:UploadsMax is {all}. Try again.")),
     };
 
     public void Leave(Guid clientId) => _slots.Leave(clientId);

@@ -69,6 +69,19 @@ public sealed class SharesOfClientsTests(PostgresDatabase database) : IClassFixt
     }
 
     [Fact]
+    public async Task Files_that_nobody_takes_are_bounded_for_each_client()
+    {
+        await using var api = await TwoAsync(("Api:UploadsPerClientMax", "1"), ("Api:UploadsMax", "2"));
+        using MultipartFormDataContent form = new() { { new StringContent("batch"), "purpose" }, { new ByteArrayContent(new byte[30_000_000]), "file", "large.jsonl" } };
+        var path = $"/v1/files/{(await api.Greedy.SendAsync(HttpMethod.Post, "/v1/files", form)).Id}/content";
+        await using var unread = await HeldAnswer.BeginAsync(api.Host.Address, path, api.GreedyKey);
+
+        (await api.Greedy.GetAsync(path)).Status.ShouldBe(429);
+
+        (await api.Other.PostLinesAsync("/api/jobs/batch?kind=emotion", [Text])).Status.ShouldBe(202);
+    }
+
+    [Fact]
     public async Task Streams_are_bounded_for_each_client()
     {
         await using var api = await TwoAsync(("Api:StreamsPerClientMax", "1"), ("Api:StreamsMax", "2"));
