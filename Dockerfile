@@ -1,8 +1,13 @@
 # syntax=docker/dockerfile:1.7
 # One build, one image a role: docker build --target api .
+# Each base may be given by digest: --build-arg ASPNET_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble@sha256:…
 # Targets: api, worker-inference, worker-inference-cuda, worker-embedding, scheduler, cli.
 
-FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
+ARG ASPNET_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble
+ARG CUDA_IMAGE=nvidia/cuda:12.8.1-runtime-ubuntu24.04
+
+FROM ${SDK_IMAGE} AS build
 WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig BannedSymbols.txt ./
 COPY models/*.gguf models/
@@ -20,7 +25,9 @@ RUN --mount=type=cache,target=/root/.nuget/packages \
     dotnet publish src/Workers.Inference/Workers.Inference.csproj --configuration Release --output /out/Workers.Inference.Cuda \
       -p:UseAppHost=false -p:Gpu=cuda12
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS role
+FROM ${ASPNET_IMAGE} AS aspnet
+
+FROM aspnet AS role
 WORKDIR /app
 COPY eng/http-ready /usr/local/bin/http-ready
 COPY LICENSE NOTICE ./
@@ -60,12 +67,12 @@ COPY --from=build /out/Workers.Embedding ./
 ENTRYPOINT ["dotnet", "Pipeline.Workers.Embedding.dll"]
 
 # CUDA 12, which LLamaSharp.Backend.Cuda12 is built for; same Ubuntu as the other images.
-FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04 AS worker-inference-cuda
+FROM ${CUDA_IMAGE} AS worker-inference-cuda
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates libgomp1 libssl3t64 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 1654 --user-group --create-home app
-COPY --from=mcr.microsoft.com/dotnet/aspnet:10.0-noble /usr/share/dotnet /usr/share/dotnet
+COPY --from=aspnet /usr/share/dotnet /usr/share/dotnet
 RUN ln -s /usr/share/dotnet/dotnet /usr/bin/dotnet
 WORKDIR /app
 COPY eng/http-ready /usr/local/bin/http-ready
@@ -77,7 +84,7 @@ HEALTHCHECK --interval=5s --timeout=6s --start-period=300s --retries=6 CMD ["htt
 USER 1654
 ENTRYPOINT ["dotnet", "Pipeline.Workers.Inference.dll"]
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble AS cli
+FROM aspnet AS cli
 # For models quantize, compare and bench.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgomp1 \

@@ -3,7 +3,7 @@ using Pipeline.Bench.Engine.Commands;
 using Pipeline.Bench.Measuring;
 using Pipeline.Inference;
 
-RootCommand root = new("Benchmarks of the inference engine.") { CompareCommand.Create(), ModelCommand.Create(), RooflineCommand.Create(), ModelsCommand.Create(), TemplatesCommand.Create() };
+RootCommand root = new("Benchmarks of the inference engine.") { CompareCommand.Create(), ModelCommand.Create(), RooflineCommand.Create(), ModelsCommand.Create(), TemplatesCommand.Create(), CachesCommand.Create() };
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

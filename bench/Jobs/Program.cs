@@ -6,7 +6,7 @@ using Pipeline.Inference;
 
 RootCommand root = new("Benchmarks of the way of a job.")
 {
-    JobsCommand.Create(), IntakeCommand.Create(), HistoryCommand.Create(), VersionsCommand.Create(), FairnessCommand.Create(), BacklogCommand.Create(), SoakCommand.Create(), OutageCommand.Create(), BatchesCommand.Create(), ReportCommand.Create(), StreamCommand.Create(), TelemetryCommand.Create(), EncryptionCommand.Create(), ScalingCommand.Create(), ConsoleCommand.Create(),
+    JobsCommand.Create(), IntakeCommand.Create(), HistoryCommand.Create(), VersionsCommand.Create(), FairnessCommand.Create(), BacklogCommand.Create(), SoakCommand.Create(), OutageCommand.Create(), BatchesCommand.Create(), ReportCommand.Create(), StreamCommand.Create(), TelemetryCommand.Create(), EncryptionCommand.Create(), ScalingCommand.Create(), ConsoleCommand.Create(), NeighboursCommand.Create(), SteeringCommand.Create(),
 };
 try
 {

@@ -19,8 +19,16 @@ internal sealed class NoOpHandler : IJobHandler<AnalyzeEmotion, EmotionResult>
     // Where a bench wants to know who got how much.
     private static readonly bool _measures = Environment.GetEnvironmentVariable("BENCH_JOB_USAGE") is not null;
 
+    // Where a bench wants inputs that no worker survives, or that take a core until their time is over.
+    private static readonly bool _isPoisoned = Environment.GetEnvironmentVariable("BENCH_POISON") is not null;
+
     public async Task<JobOutcome> HandleAsync(AnalyzeEmotion job, JobContext context, CancellationToken cancellationToken)
     {
+        if (_isPoisoned)
+        {
+            await SwallowAsync(job.Text, cancellationToken);
+        }
+
         if (_takes > TimeSpan.Zero)
         {
             await Task.Delay(_takes, TimeProvider.System, cancellationToken);
@@ -31,6 +39,21 @@ internal sealed class NoOpHandler : IJobHandler<AnalyzeEmotion, EmotionResult>
             Measured = _measures ? new Measurement(new(PromptTokens: job.Text.Length / CharactersPerToken, CachedTokens: 0, CompletionTokens: 1)) : null,
         };
     }
+
+    private static Task SwallowAsync(string text, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            if (text is "crash")
+            {
+                Environment.FailFast("Poisoned.");
+            }
+
+            while (text is "loop")
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        },
+        cancellationToken);
 
     /// <summary>As if a model had read the text.</summary>
     private sealed record Measurement(TokenUsage Usage) : IMeasuredResult

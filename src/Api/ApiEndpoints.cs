@@ -20,6 +20,7 @@ using Pipeline.Api.Prompts;
 using Pipeline.Api.Queues;
 using Pipeline.Api.Schedules;
 using Pipeline.Api.Search;
+using Pipeline.Api.Shares;
 using Pipeline.Api.Steering;
 using Pipeline.Api.Usage;
 using Pipeline.Api.Users;
@@ -48,7 +49,7 @@ public static class ApiEndpoints
         app.UseConsoleReading();
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || OpenAiRoutes.Has(context.Request.Path) || UserChat.Has(context.Request.Path) || McpRegistration.Has(context.Request.Path),
-            branch => branch.UseMiddleware<ClientGate>().UseMiddleware<LimitGate>());
+            branch => branch.UseMiddleware<ClientGate>().UseMiddleware<RequestShare>().UseMiddleware<BodyTime>().UseMiddleware<LimitGate>());
         app.UseRouting();
         app.UseMiddleware<RoleGate>();
         app.UseMiddleware<AuditTrail>();

@@ -55,6 +55,62 @@ internal sealed class ApiOptions
     [Range(1, 100_000)]
     public int StreamsMax { get; init; } = 1_000;
 
+    /// <summary>Most of them of one client; further ones are answered 429. 1 to 100,000, default 250.</summary>
+    [Range(1, 100_000)]
+    public int StreamsPerClientMax { get; init; } = 250;
+
+    /// <summary>Most requests of one client under way at once in one process, whatever they wait for; further ones are answered 429. 1 to 100,000, default 1,000.</summary>
+    [Range(1, 100_000)]
+    public int RequestsPerClientMax { get; init; } = 1_000;
+
+    /// <summary>
+    /// Most batches and files of /v1/files that one client sends to one process, or reads from it, at once; further ones are answered 429. 1 to 1,000,
+    /// default 16.
+    /// </summary>
+    [Range(1, 1_000)]
+    public int UploadsPerClientMax { get; init; } = 16;
+
+    /// <summary>The same of all clients. 1 to 10,000, default 128.</summary>
+    [Range(1, 10_000)]
+    public int UploadsMax { get; init; } = 128;
+
+    /// <summary>Most of the temporary disk that the batches and documents of one client take while they are checked, in bytes. 1 MiB to 1 TiB, default 2 GiB.</summary>
+    [Range(1_048_576, 1_099_511_627_776)]
+    public long SpoolBytesPerClientMax { get; init; } = 2_147_483_648;
+
+    /// <summary>The same of all clients. 1 MiB to 16 TiB, default 8 GiB.</summary>
+    [Range(1_048_576, 17_592_186_044_416)]
+    public long SpoolBytesMax { get; init; } = 8_589_934_592;
+
+    /// <summary>
+    /// Most memory that the JSON bodies of one client's requests under way take, in bytes; further ones are answered 429. 1 KiB to 64 GiB,
+    /// default 256 MiB.
+    /// </summary>
+    [Range(1_024, 68_719_476_736)]
+    public long BodiesBytesPerClientMax { get; init; } = 268_435_456;
+
+    /// <summary>The same of all clients. 1 KiB to 64 GiB, default 1 GiB.</summary>
+    [Range(1_024, 68_719_476_736)]
+    public long BodiesBytesMax { get; init; } = 1_073_741_824;
+
+    /// <summary>
+    /// Most documents and schemas that one process reads at once; a single client never has the last place. 2 to 1,024, default as many as
+    /// there are cores, and at least 2.
+    /// </summary>
+    [Range(2, 1_024)]
+    public int? ParsersMax { get; init; }
+
+    /// <summary>
+    /// Least rate at which a body has to arrive and an answer to be taken, in bytes a second on average after the first five seconds; a
+    /// slower connection is ended. 1 to 1,000,000, default 240.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int BytesPerSecondMin { get; init; } = 240;
+
+    /// <summary>Longest that a body may take to arrive; then its connection is ended. 1 s to 1 day, default 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan BodyTimeMax { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Longest that one stream lives; its client connects again and goes on where it was. 1 s to 24 h, default 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan StreamDurationMax { get; init; } = TimeSpan.FromHours(1);

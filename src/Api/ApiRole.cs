@@ -20,6 +20,7 @@ using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
 using Pipeline.Api.Search;
+using Pipeline.Api.Shares;
 using Pipeline.Api.Steering;
 using Pipeline.Api.Users;
 using Pipeline.Api.Webhooks;
@@ -75,6 +76,7 @@ public static class ApiRole
         services.AddSingleton<Questions>();
         services.AddGuards();
         services.AddSingleton<ClientGate>();
+        services.AddShares();
         services.AddSingleton<LimitGate>();
         services.AddSingleton<RoleGate>();
         services.AddSingleton<AuditTrail>();

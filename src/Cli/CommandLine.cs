@@ -26,6 +26,7 @@ internal static class CommandLine
             DoctorCommand.Create(environment),
             DemoCommand.Create(environment),
             ModelsCommand.Create(environment),
+            SbomCommand.Create(environment),
         };
 
         return root.Parse(args).InvokeAsync(

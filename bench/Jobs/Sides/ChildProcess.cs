@@ -80,6 +80,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         return await ReadAsync(cancellationToken);
     }
 
+    /// <summary>Returns once it has ended.</summary>
+    public Task EndAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
     /// <summary>Tells it to stop, and kills it after its grace; false where that was needed.</summary>
     public async Task<bool> StopAsync(TimeSpan grace)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Shares;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
 
@@ -13,15 +14,23 @@ internal sealed class BatchSpool : IDisposable
 {
     private const int BufferBytes = 64 * 1_024;
 
+    // What an item has beside its input, about.
+    private const int ItemBytes = 128;
+
     private readonly JobCatalog _catalog;
+    private readonly SpoolRoom.SpoolShare _share;
     private readonly string _directory;
     private readonly FileStream _file;
     private readonly BinaryWriter _writer;
     private readonly Dictionary<string, int> _queues = [];
 
+    /// <param name="catalog">Its kinds are those of the items.</param>
+    /// <param name="share">What it takes of the disk.</param>
+    /// <param name="directory">Where it lies; null for the system's folder of temporary files.</param>
     /// <exception cref="BatchRefusedException">The disk does not take it.</exception>
-    public BatchSpool(JobCatalog catalog, string? directory)
+    public BatchSpool(JobCatalog catalog, SpoolRoom.SpoolShare share, string? directory)
     {
+        _share = share;
         _catalog = catalog;
         _directory = directory ?? Path.GetTempPath();
         _file = OnDisk(Open);
@@ -33,9 +42,14 @@ internal sealed class BatchSpool : IDisposable
     /// <summary>How many items of each queue.</summary>
     public IReadOnlyDictionary<string, int> Queues => _queues;
 
-    /// <exception cref="BatchRefusedException">The disk does not take it.</exception>
+    /// <exception cref="BatchRefusedException">The disk does not take it, or the client has its share of it.</exception>
     public void Add(NewBatchItem item)
     {
+        if (_share.Take(Encoding.UTF8.GetByteCount(item.InputJson) + ItemBytes) is { } full)
+        {
+            throw new BatchRefusedException(full);
+        }
+
         OnDisk(() =>
         {
             _writer.Write(item.Kind);
@@ -94,6 +108,7 @@ internal sealed class BatchSpool : IDisposable
     {
         try
         {
+            _share.Dispose();
             _writer.Dispose();
             _file.Dispose();
         }

@@ -8,6 +8,7 @@ using Pipeline.Api.Jobs;
 using Pipeline.Api.Limits;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
+using Pipeline.Api.Shares;
 using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
@@ -25,6 +26,8 @@ internal sealed class BatchSubmissions(
     BatchStore store,
     Callbacks callbacks,
     JobCatalog catalog,
+    UploadSlots uploads,
+    SpoolRoom disk,
     IOptions<ApiOptions> options,
     IOptions<InputLimits> limits,
     TimeProvider time)
@@ -60,6 +63,12 @@ internal sealed class BatchSubmissions(
             return uncallable;
         }
 
+        var places = uploads.Bodies;
+        if (places.Enter(context.ClientId()) is { } full)
+        {
+            return full;
+        }
+
         try
         {
             return await SubmitAsync(context, format, kind, new(cancelAfter, key, callback, deadline));
@@ -68,12 +77,16 @@ internal sealed class BatchSubmissions(
         {
             return refused.Problem;
         }
+        finally
+        {
+            places.Leave(context.ClientId());
+        }
     }
 
     private async Task<IResult> SubmitAsync(HttpContext context, BatchFormat format, JobKind? kind, Wishes wishes)
     {
         var now = time.GetUtcNow();
-        using var spool = new BatchSpool(catalog, _options.BatchSpoolDirectory);
+        using var spool = new BatchSpool(catalog, disk.Begin(context.ClientId()), _options.BatchSpoolDirectory);
         using var hash = wishes.Key is null ? null : new BatchHash(context.Request, wishes.CancelAfter, wishes.Callback, wishes.Deadline?.Wish);
         var draft = new BatchItemDraft(catalog, kind, wishes.CancelAfter is { } after ? now + after : null, wishes.Deadline?.Time, _options, limits.Value, now);
         if (await ReadAsync(context, format, draft, spool, hash, wishes.CancelAfter is null, context.RequestAborted) is { } problem)
@@ -131,7 +144,7 @@ internal sealed class BatchSubmissions(
             }
 
             string FieldOf(string field) => JsonPath.Below(drafted.Path, field);
-            checks.Check(drafted.Kind, drafted.Input, FieldOf, errors, cancellationToken);
+            await checks.CheckAsync(context.ClientId(), drafted.Kind, drafted.Input, FieldOf, errors, cancellationToken);
             if (await prompts.WriteOutAsync(context.ClientId(), drafted.Input, drafted.Path, errors, cancellationToken) is not { } written)
             {
                 continue;

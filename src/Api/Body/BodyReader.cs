@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Shares;
 using Pipeline.Api.Steering;
 
 namespace Pipeline.Api.Body;
@@ -12,7 +13,7 @@ namespace Pipeline.Api.Body;
 /// Reads a request body within its bounds. The framework's own binding is not used: it answers bad input with bare
 /// statuses and messages that name .NET types.
 /// </summary>
-internal sealed class BodyReader(IOptions<ApiOptions> options)
+internal sealed class BodyReader(BodyRoom room, IOptions<ApiOptions> options)
 {
     private const int ChunkBytes = 16 * 1_024;
 
@@ -44,10 +45,13 @@ internal sealed class BodyReader(IOptions<ApiOptions> options)
             return new(null, TooLarge($"has {request.ContentLength} bytes; at most {options.Value.BodyBytesMax} are read"));
         }
 
+        // Until the request ends: what is made of the body lives as long.
+        var held = room.Begin(request.HttpContext);
+        request.HttpContext.Response.RegisterForDispose(held);
         using var body = new MemoryStream();
-        if (!await FillAsync(body, request.Body, cancellationToken))
+        if (await FillAsync(body, request.Body, held, cancellationToken) is { } problem)
         {
-            return new(null, TooLarge($"has more than the {options.Value.BodyBytesMax} bytes that are read"));
+            return new(null, problem);
         }
 
         var reading = body.Length is 0 ? Missing() : Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
@@ -74,7 +78,7 @@ internal sealed class BodyReader(IOptions<ApiOptions> options)
         return new(JsonElement.Parse(composed.Span, new JsonDocumentOptions { MaxDepth = options.Value.BodyDepthMax }), null);
     }
 
-    private async Task<bool> FillAsync(MemoryStream body, Stream source, CancellationToken cancellationToken)
+    private async Task<Problem?> FillAsync(MemoryStream body, Stream source, ClientBytes.HeldBytes held, CancellationToken cancellationToken)
     {
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
@@ -84,13 +88,18 @@ internal sealed class BodyReader(IOptions<ApiOptions> options)
             {
                 if (body.Length + read > options.Value.BodyBytesMax)
                 {
-                    return false;
+                    return TooLarge($"has more than the {options.Value.BodyBytesMax} bytes that are read");
+                }
+
+                if (held.Add(read) is { } bound)
+                {
+                    return room.Full(bound);
                 }
 
                 body.Write(chunk, 0, read);
             }
 
-            return true;
+            return null;
         }
         finally
         {

@@ -6,6 +6,7 @@ using Pipeline.Api.Documents.Files;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Shares;
 using Pipeline.Core.Documents;
 using Pipeline.Core.Intake;
 
@@ -17,6 +18,7 @@ internal sealed class DocumentSubmissions(
     DocumentStore documents,
     DocumentAnswers answers,
     DocumentUploads uploads,
+    ParserTurns turns,
     IOptions<ApiOptions> options,
     IOptions<DocumentOptions> bounds,
     TimeProvider time)
@@ -37,7 +39,8 @@ internal sealed class DocumentSubmissions(
 
     private async Task<JobDraft?> DraftAsync(HttpContext context, BodyFields fields, FileText? file, string? key)
     {
-        var draft = DocumentDraft.Parse(fields, file, key, options.Value, bounds.Value, time.GetUtcNow(), context.RequestAborted);
+        var draft = await turns.UseAsync(
+            context.ClientId(), () => DocumentDraft.Parse(fields, file, key, options.Value, bounds.Value, time.GetUtcNow(), context.RequestAborted), context.RequestAborted);
         if (draft?.Document is not { Key: not null } document)
         {
             return draft;

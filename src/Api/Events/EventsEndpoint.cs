@@ -37,9 +37,9 @@ internal static class EventsEndpoint
             return Results.NoContent();
         }
 
-        if (streams.TryOpen(jobId, isNew: false) is not { } stream)
+        if (!streams.TryOpen(context.ClientId(), jobId, isNew: false, out var stream, out var full))
         {
-            return streams.Full();
+            return full;
         }
 
         stream.Subscription.Observe(job);

@@ -1,45 +1,51 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Shares;
 using Pipeline.Core.Subscriptions;
 
 namespace Pipeline.Api.Events;
 
-/// <summary>The streams that are open in this process; no more than <see cref="ApiOptions.StreamsMax"/>.</summary>
+/// <summary>
+/// The streams that are open in this process; no more than <see cref="ApiOptions.StreamsMax"/>, and of one client no more than
+/// <see cref="ApiOptions.StreamsPerClientMax"/>.
+/// </summary>
 internal sealed class JobStreams(JobSubscriptions subscriptions, IOptions<ApiOptions> options)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private int _open;
+    private readonly ClientSlots _slots = new(options.Value.StreamsPerClientMax, options.Value.StreamsMax);
 
-    /// <summary>Null when the limit of streams is reached: answer <see cref="Full"/>.</summary>
+    /// <summary>Opens a stream, or says why there is none to be had.</summary>
+    /// <param name="clientId">Whose stream it is.</param>
     /// <param name="jobId">Any job, also one that is about to be submitted.</param>
     /// <param name="isNew">It is about to be submitted, with <see cref="OpenStream.Address"/> as its subscriber.</param>
-    public OpenStream? TryOpen(Guid jobId, bool isNew)
+    /// <param name="stream">The stream.</param>
+    /// <param name="full">The answer instead of a stream.</param>
+    public bool TryOpen(Guid clientId, Guid jobId, bool isNew, [NotNullWhen(true)] out OpenStream? stream, [NotNullWhen(false)] out Problem? full)
     {
-        if (Interlocked.Increment(ref _open) > options.Value.StreamsMax)
-        {
-            Interlocked.Decrement(ref _open);
-            return null;
-        }
-
-        return new(this, subscriptions.Address, subscriptions.Open(jobId, isNew));
+        full = _slots.Enter(clientId) is { } bound ? Full(bound) : null;
+        stream = full is null ? new(this, clientId, subscriptions.Address, subscriptions.Open(jobId, isNew)) : null;
+        return full is null;
     }
 
-    public Problem Full() => new(
+    private Problem Full(ShareBound bound) => new(
         ProblemType.TooManyStreams,
-        $"This server has {options.Value.StreamsMax} streams open, the limit of Api:StreamsMax. Connect again later, or poll the job.")
+        bound is ShareBound.Client
+            ? $"You have {options.Value.StreamsPerClientMax} streams open at this server, the limit of Api:StreamsPerClientMax. Close some, or poll the job."
+            : $"This server has {options.Value.StreamsMax} streams open, the limit of Api:StreamsMax. Connect again later, or poll the job.")
     {
         RetryAfter = RetryAfter,
     };
 
-    private void Close(JobSubscription subscription)
+    private void Close(Guid clientId, JobSubscription subscription)
     {
         subscriptions.Close(subscription);
-        Interlocked.Decrement(ref _open);
+        _slots.Leave(clientId);
     }
 
     /// <summary>A place among the streams, and its subscription to the job, until disposed.</summary>
-    internal sealed class OpenStream(JobStreams owner, string? address, JobSubscription subscription) : IDisposable
+    internal sealed class OpenStream(JobStreams owner, Guid clientId, string? address, JobSubscription subscription) : IDisposable
     {
         private bool _isClosed;
 
@@ -53,7 +59,7 @@ internal sealed class JobStreams(JobSubscriptions subscriptions, IOptions<ApiOpt
             if (!_isClosed)
             {
                 _isClosed = true;
-                owner.Close(subscription);
+                owner.Close(clientId, subscription);
             }
         }
     }

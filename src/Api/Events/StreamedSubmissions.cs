@@ -17,9 +17,9 @@ internal sealed class StreamedSubmissions(JobIntake intake, JobStore store, JobS
         HttpContext context, Submission submission, Func<Guid, IStreamFormat> format, bool cancelsOnDisconnect)
     {
         var job = submission.Jobs.Single();
-        if (streams.TryOpen(job.Id, isNew: true) is not { } stream)
+        if (!streams.TryOpen(submission.ClientId, job.Id, isNew: true, out var stream, out var full))
         {
-            return streams.Full();
+            return full;
         }
 
         JobStreamResult? result = null;
@@ -57,9 +57,9 @@ internal sealed class StreamedSubmissions(JobIntake intake, JobStore store, JobS
             return JobsEndpoints.NotFound(jobId);
         }
 
-        if (streams.TryOpen(jobId, isNew: false) is not { } stream)
+        if (!streams.TryOpen(clientId, jobId, isNew: false, out var stream, out var full))
         {
-            return streams.Full();
+            return full;
         }
 
         stream.Subscription.Observe(job);

@@ -123,7 +123,7 @@ internal sealed class JobSubmissions(
         List<IJob> inputs = [];
         foreach (var input in wanted.Inputs)
         {
-            checks.Check(wanted.Kind, input, wanted.FieldOf, errors, context.RequestAborted);
+            await checks.CheckAsync(context.ClientId(), wanted.Kind, input, wanted.FieldOf, errors, context.RequestAborted);
             if (await prompts.WriteOutAsync(context.ClientId(), input, wanted.InputPath, errors, context.RequestAborted) is { } written)
             {
                 inputs.Add(written);

@@ -45,6 +45,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType QueueFull = new("queue-full", 429, "The queue is full");
     public static readonly ProblemType LimitReached = new("limit-reached", 429, "A limit of the client is reached");
     public static readonly ProblemType TooManyActivityReports = new("too-many-activity-reports", 429, "The limit of waiting reports is reached");
+    public static readonly ProblemType TooManyRequests = new("too-many-requests", 429, "The limit of requests under way is reached");
     public static readonly ProblemType TooManyStreams = new("too-many-streams", 429, "The limit of open streams is reached");
     public static readonly ProblemType Internal = new("internal", 500, "The server failed");
     public static readonly ProblemType Undecryptable = new("undecryptable", 500, "What is stored cannot be decrypted");
@@ -63,7 +64,7 @@ internal sealed record ProblemType(string Name, int Status, string Title)
     [
         InvalidInput, NotJson, Unauthorized, NotLocal, CrossSite, Forbidden, KeyNotFound, KeyExists, LastAdmin, JobNotFound, BatchNotFound, BatchState, FileNotFound, FilesFull, ResponseNotFound, ConversationNotFound, DocumentNotFound, DeliveryNotFound, SecretNotFound,
         PromptNotFound, PromptExists, PromptBuiltIn, PromptsFull, DocumentsFull, DocumentUnreadable, TooManyUploads,
-        ActivityReportNotFound, ScheduleNotFound, PauseNotFound, QueueNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, LimitReached, TooManyStreams,
+        ActivityReportNotFound, ScheduleNotFound, PauseNotFound, QueueNotFound, WorkerNotFound, JobActionNotFound, TooManyActivityReports, RouteNotFound, MethodNotAllowed, JobState, ConversationState, BodyTooLarge, MediaType, KeyReused, QueueFull, LimitReached, TooManyRequests, TooManyStreams,
         ModelNotFound, ContextLengthExceeded, ModelCannotWrite, JobRejected, JobEnded, JobFailed, Internal, Undecryptable, NotFinished, StoreUnavailable, SpoolUnavailable,
     ];
 

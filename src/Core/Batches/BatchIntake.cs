@@ -22,6 +22,7 @@ public sealed class BatchIntake(
     NpgsqlDataSource dataSource,
     Vault vault,
     QueueAdmission admission,
+    QueueReserve reserve,
     ClientStandings standings,
     Budgets budgets,
     AsyncAutoResetEvent signal,
@@ -63,26 +64,22 @@ public sealed class BatchIntake(
     private const int Attempts = 3;
 
     // Each takes a connection for about two seconds at 50,000 items; the pool is there for everybody.
-    private const int WritersMax = 2;
+    private const int WritersMax = 3;
 
-    private readonly SemaphoreSlim _writers = new(WritersMax);
+    private readonly ClientTurns _writers = new(WritersMax);
 
     /// <exception cref="StoreUnavailableException">Nothing was accepted as far as the client may assume.</exception>
     public async Task<BatchReply> SubmitAsync(NewBatch batch, CancellationToken cancellationToken)
     {
-        await _writers.WaitAsync(cancellationToken);
         try
         {
             // Before the room is asked for: a repeat is answered even while the queue is full.
-            return await KnownAsync(batch, cancellationToken) ?? await AdmitAsync(batch, cancellationToken);
+            return await _writers.UseAsync(
+                batch.ClientId, async () => await KnownAsync(batch, cancellationToken) ?? await AdmitAsync(batch, cancellationToken), cancellationToken);
         }
         catch (Exception e) when (TransientErrors.IsTransient(e))
         {
             throw new StoreUnavailableException(e);
-        }
-        finally
-        {
-            _writers.Release();
         }
     }
 
@@ -103,7 +100,7 @@ public sealed class BatchIntake(
             return new BatchReply.LimitReached(reached);
         }
 
-        if (admission.TryEnter(batch.Queues) is { } refused)
+        if (await reserve.TryEnterAsync(batch.ClientId, batch.Queues, cancellationToken) is { } refused)
         {
             standings.Withdraw(batch.ClientId, batch.Limits, batch.Count);
             return refused switch

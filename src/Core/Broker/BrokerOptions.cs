@@ -13,9 +13,15 @@ public sealed class BrokerOptions
     /// <summary>The value of <see cref="Url"/> that keeps messages inside one process.</summary>
     public const string Memory = "memory";
 
-    /// <summary><c>amqp://user:password@host:5672/vhost</c>, or <c>memory</c> for one process that does everything.</summary>
+    /// <summary><c>amqp://user:password@host:5672/vhost</c>, with TLS <c>amqps://…:5671/vhost</c>, or <c>memory</c> for one process that does everything.</summary>
     [Required(ErrorMessage = "Broker:Url is not set. Set it to amqp://user:password@host:5672/, for example with the environment variable Broker__Url, or start everything with ./run.")]
     public string Url { get; init; } = "";
+
+    /// <summary>
+    /// Certificates in PEM that are trusted alone to vouch for a broker behind <c>amqps://</c>; null, the default: those that the system
+    /// trusts.
+    /// </summary>
+    public string? CertificateAuthorityFile { get; init; }
 
     /// <summary>Put before each queue's name, so that several pipelines can share a broker. At most 32 characters; default none.</summary>
     [RegularExpression("[a-z0-9.-]{0,32}", ErrorMessage = "Broker:QueuePrefix may hold up to 32 of a-z, 0-9, '.' and '-'.")]
@@ -41,7 +47,17 @@ public sealed class BrokerOptions
         : throw new StartupException("Broker:Url is neither amqp://user:password@host:5672/ nor 'memory' (for one process that does everything). Correct it.");
 
     /// <summary>For connections that are not mended once they break: who uses one starts anew.</summary>
-    internal ConnectionFactory ConnectionFactory => new() { Uri = Uri, AutomaticRecoveryEnabled = false };
+    internal ConnectionFactory ConnectionFactory
+    {
+        get
+        {
+            ConnectionFactory factory = new() { Uri = Uri, AutomaticRecoveryEnabled = false };
+            factory.Ssl.CertificateValidationCallback = IsSecure ? BrokerTrust.Of(CertificateAuthorityFile) : null;
+            return factory;
+        }
+    }
+
+    internal bool IsSecure => Uri.Scheme is "amqps";
 
     internal string QueueName(string queue) => QueuePrefix + queue;
 }

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -47,7 +48,19 @@ internal static class Bus
             {
                 bus.UsingRabbitMq((context, rabbit) =>
                 {
-                    rabbit.Host(context.GetRequiredService<IOptions<BrokerOptions>>().Value.Uri);
+                    var broker = context.GetRequiredService<IOptions<BrokerOptions>>().Value;
+                    rabbit.Host(broker.Uri, host =>
+                    {
+                        if (broker.IsSecure)
+                        {
+                            host.UseSsl(ssl =>
+                            {
+                                ssl.ServerName = broker.Uri.Host;
+                                ssl.Protocol = SslProtocols.None; // The newest that both sides know.
+                                ssl.CertificateValidationCallback = BrokerTrust.Of(broker.CertificateAuthorityFile);
+                            });
+                        }
+                    });
 
                     // Any language can read the messages, and they cost less than in MassTransit's envelope.
                     rabbit.UseRawJsonSerializer(RawSerializerOptions.All);

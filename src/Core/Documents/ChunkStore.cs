@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Core.Erasure;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Search;
 
@@ -51,9 +52,12 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
         older as (
             select o.id from documents o join document d on o.client_id = d.client_id and o.key = d.key and o.id < d.id
              order by o.id desc for update of o),
-        replaced as (delete from documents using older where documents.id = older.id returning documents.client_id)
-        update document_owners o set documents = o.documents - r.n, version = o.version + 1, deleted_version = o.version + 1
-          from (select client_id, count(*)::int as n from replaced group by client_id) r where o.client_id = r.client_id
+        replaced as (
+            delete from documents using older where documents.id = older.id returning documents.client_id, array[documents.id, documents.job_id] as jobs),
+        owner as (
+            update document_owners o set documents = o.documents - r.n, version = o.version + 1, deleted_version = o.version + 1
+              from (select client_id, count(*)::int as n from replaced group by client_id) r where o.client_id = r.client_id)
+        select client_id as ClientId, unnest(jobs) as JobId from replaced
         """;
 
     /// <summary>Text and title; null when there is no such document, or it is not of the job's client.</summary>
@@ -90,10 +94,23 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
         await transaction.CommitAsync(cancellationToken);
         if (isThere && finishes is not null)
         {
-            await connection.ExecuteAsync(DropReplaced, new { DocumentId = documentId }, cancellationToken);
+            await DropReplacedAsync(connection, documentId, cancellationToken);
         }
 
         return isThere;
+    }
+
+    /// <summary>With the jobs that embedded them. Those whose prompts quote them go in the night.</summary>
+    private static async Task DropReplacedAsync(NpgsqlConnection connection, Guid documentId, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var replaced = await connection.QueryAsync<(Guid ClientId, Guid? JobId)>(DropReplaced, new { DocumentId = documentId }, cancellationToken);
+        if (replaced is [(var clientId, _), ..])
+        {
+            await JobErasure.EraseAsync(connection, clientId, [.. replaced.Select(row => row.JobId).OfType<Guid>().Distinct()], cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private static object Parameters(Guid documentId, int modelId, string? title, IReadOnlyList<Chunk> chunks) => new

@@ -12,6 +12,7 @@ internal static class IntakeRegistration
     {
         services.AddValidated<ResultCacheOptions, ResultCacheOptionsValidator>(ResultCacheOptions.Section);
         services.AddLimits();
+        services.AddSingleton<QueueReserve>();
         services.AddSingleton<QueueAdmission>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<JobRetries>();

@@ -46,6 +46,7 @@ public sealed class JobIntake : IAsyncDisposable
     private readonly NpgsqlDataSource _dataSource;
     private readonly Vault _vault;
     private readonly QueueAdmission _admission;
+    private readonly QueueReserve _reserve;
     private readonly ClientStandings _standings;
     private readonly Budgets _budgets;
     private readonly DispatchWindows _windows;
@@ -63,6 +64,7 @@ public sealed class JobIntake : IAsyncDisposable
         NpgsqlDataSource dataSource,
         Vault vault,
         QueueAdmission admission,
+        QueueReserve reserve,
         ClientStandings standings,
         Budgets budgets,
         DispatchWindows windows,
@@ -78,6 +80,7 @@ public sealed class JobIntake : IAsyncDisposable
         _dataSource = dataSource;
         _vault = vault;
         _admission = admission;
+        _reserve = reserve;
         _standings = standings;
         _budgets = budgets;
         _windows = windows;
@@ -147,7 +150,7 @@ public sealed class JobIntake : IAsyncDisposable
             return new SubmissionReply.LimitReached(reached);
         }
 
-        if (_admission.TryEnter(submission.Jobs) is { } full)
+        if (await _reserve.TryEnterAsync(submission.ClientId, QueueAdmission.CountByQueue(submission.Jobs), cancellationToken) is { } full)
         {
             _standings.Withdraw(submission.ClientId, submission.Limits, submission.Jobs.Count);
             return full;

@@ -5,7 +5,7 @@ using Pipeline.Core.Queues;
 namespace Pipeline.Core.Intake;
 
 /// <summary>
-/// Keeps each queue within <see cref="QueueOptions.DepthMax"/>. The depth is the last sample plus what this process let in
+/// Keeps each queue within <see cref="QueueOptions.DepthMax"/>, but for the few jobs that <see cref="QueueReserve"/> lets in. The depth is the last sample plus what this process let in
 /// since; so one API process never passes the bound, and several can pass it by what the others accept in a second.
 /// </summary>
 public sealed class QueueAdmission(JobCatalog catalog, IOptionsMonitor<QueueOptions> options, KnownWriters writers)
@@ -46,13 +46,17 @@ public sealed class QueueAdmission(JobCatalog catalog, IOptionsMonitor<QueueOpti
                 }
             }
 
-            foreach (var (queue, count) in jobs)
-            {
-                _loads[queue].Depth += count;
-                _loads[queue].Uncommitted += count;
-            }
-
+            Count(jobs);
             return null;
+        }
+    }
+
+    /// <summary>Counts the jobs in, room or not.</summary>
+    internal void Enter(IReadOnlyDictionary<string, int> jobs)
+    {
+        lock (_lock)
+        {
+            Count(jobs);
         }
     }
 
@@ -99,7 +103,16 @@ public sealed class QueueAdmission(JobCatalog catalog, IOptionsMonitor<QueueOpti
         }
     }
 
-    private static Dictionary<string, int> CountByQueue(IReadOnlyList<NewJob> jobs) =>
+    private void Count(IReadOnlyDictionary<string, int> jobs)
+    {
+        foreach (var (queue, count) in jobs)
+        {
+            _loads[queue].Depth += count;
+            _loads[queue].Uncommitted += count;
+        }
+    }
+
+    internal static Dictionary<string, int> CountByQueue(IReadOnlyList<NewJob> jobs) =>
         jobs.CountBy(job => job.Queue).ToDictionary();
 
     private static TimeSpan RetryAfter(int excess, double finishedPerSecond)

@@ -13,7 +13,7 @@ namespace Pipeline.Core.Limits;
 public sealed class ClientStandings(NpgsqlDataSource dataSource, BudgetStore budgets, JobCatalog catalog, TimeProvider time)
 {
     // As far as the bound and one more: a client far above it is not counted to the end.
-    private const string Waiting = """
+    internal const string Waiting = """
         select coalesce(sum(jobs), 0)::int from (
             select jobs from dispatches
              where queue = any(@Queues) and client_id = @ClientId and dispatched_at is null and due_at is null limit @Limit) as waiting

@@ -13,6 +13,16 @@ public sealed class QueueOptions
     public int DepthMax { get; set; } = 100_000;
 
     /// <summary>
+    /// Share of <see cref="DepthMax"/> up to which a client's own jobs are accepted although the queue is full: who fills it does not
+    /// shut out others. 0 to 1, default 0.01.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double ReserveShare { get; set; } = 0.01;
+
+    /// <summary>How many jobs of a client, in all queues, that is.</summary>
+    internal int Reserve => (int)(DepthMax * ReserveShare);
+
+    /// <summary>
     /// Jobs of this queue that one worker runs at once. 1 to 4,096, default 64: two batches of the decoder, so that the next
     /// one is ready when a batch is done.
     /// </summary>

@@ -9,17 +9,37 @@ namespace Pipeline.Core.Webhooks;
 /// <summary>Takes deliveries that are due out of Postgres, and writes down what became of them.</summary>
 internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, Vault vault, IOptions<WebhookOptions> options)
 {
-    // Locks are gone with this statement: while receivers are waited for, no transaction is open. Until due_at the row is
-    // this process's; if it dies, another one tries again.
-    private const string Take = """
-        with due as (
-            select id from webhook_deliveries d
-             where state = 'pending' and due_at <= now() and url <> all(@BusyUrls)
-               and not exists (select from webhook_endpoints e where e.client_id = d.client_id and e.url = d.url and e.paused_until > now())
-             order by due_at limit @Limit for update of d skip locked)
+    // A URL's server and port. A delivery that has none fails when it is sent.
+    private const string Host = "coalesce(lower(substring(url from '^[A-Za-z]+://([^/?#]+)')), url)";
+
+    // Client by client, so that the deliveries of one are neither in the way nor in sight of another's: each has its place in the round,
+    // those with the fewest under way first. Locks are gone with this statement: while receivers are waited for, no transaction is
+    // open. Until due_at the row is this process's; if it dies, another one tries again.
+    private const string Take = $"""
+        with recursive waiting (client_id) as (
+            (select client_id from webhook_deliveries where state = 'pending' order by client_id limit 1)
+            union all
+            select (select d.client_id from webhook_deliveries d where d.state = 'pending' and d.client_id > w.client_id order by d.client_id limit 1)
+              from waiting w where w.client_id is not null),
+        candidates as (
+            select d.id, d.due_at, coalesce(r.deliveries, 0) + row_number() over (partition by w.client_id order by d.due_at) as turn
+              from waiting w
+              left join unnest(@Clients::uuid[], @Deliveries::int[]) as r (client_id, deliveries) on r.client_id = w.client_id
+              cross join lateral (
+                select h.id, h.due_at
+                  from (select id, client_id, url, due_at from webhook_deliveries
+                         where client_id = w.client_id and state = 'pending' and due_at <= now() order by due_at limit @LookMax) h
+                 where h.url <> all(@BusyUrls) and {Host} <> all(@BusyHosts)
+                   and not exists (select from webhook_endpoints e where e.client_id = h.client_id and e.url = h.url and e.paused_until > now())
+                 order by h.due_at limit greatest(0, @PerClientMax::int - coalesce(r.deliveries, 0))) d
+             where w.client_id is not null),
+        due as (
+            select id from webhook_deliveries
+             where id in (select id from candidates order by turn, due_at limit @Limit) and state = 'pending' and due_at <= now()
+               for update skip locked)
         update webhook_deliveries d set attempts = attempts + 1, attempted_at = now(), due_at = now() + @LeaseSeconds * interval '1 second'
           from due where d.id = due.id
-        returning d.id, d.client_id as ClientId, d.job_id as JobId, (select cached_from from jobs where jobs.id = d.job_id) as CachedFrom, d.url, d.payload, d.attempts as Attempt, d.failures::int,
+        returning d.id, d.client_id as ClientId, d.job_id as JobId, (select cached_from from jobs where jobs.id = d.job_id) as CachedFrom, d.url, {Host} as Host, d.payload, d.attempts as Attempt, d.failures::int,
                   (select trace from jobs where jobs.id = d.job_id) as Trace,
                   exists (select from webhook_endpoints e
                            where e.client_id = d.client_id and e.url = d.url and e.disabled_at is not null) as IsDisabled,
@@ -75,6 +95,9 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, Vault vault, IO
 
     private const int BatchesMax = 100;
 
+    // Of a client's due deliveries, where those at their head go to a receiver that is busy.
+    private const int LookMax = 5_000;
+
     // How long others are kept away from an overloaded URL, if it does not say.
     private static readonly TimeSpan PauseMin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PauseMax = TimeSpan.FromHours(1);
@@ -89,13 +112,30 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, Vault vault, IO
         dataSource.ExecuteAsync(CallBatches, new { Limit = BatchesMax }, cancellationToken);
 
     /// <summary>Nobody else makes an attempt at these before the receiver's time is over.</summary>
-    /// <param name="busyUrls">Those that get enough from this process already.</param>
-    public async Task<IReadOnlyList<DueDelivery>> TakeAsync(int limit, string[] busyUrls, CancellationToken cancellationToken)
+    /// <param name="limit">How many.</param>
+    /// <param name="running">Those that this process makes already.</param>
+    public async Task<IReadOnlyList<DueDelivery>> TakeAsync(int limit, IReadOnlyCollection<DueDelivery> running, CancellationToken cancellationToken)
     {
+        var clients = running.CountBy(delivery => delivery.ClientId).ToArray();
         var lease = _options.Timeout + LeaseMargin;
         return await dataSource.QueryAsync<DueDelivery>(
-            Take, new { Limit = limit, BusyUrls = busyUrls, LeaseSeconds = lease.TotalSeconds }, cancellationToken).OpenedAsync(vault);
+            Take,
+            new
+            {
+                Limit = limit,
+                LookMax,
+                PerClientMax = _options.ConcurrencyPerClientMax,
+                Clients = clients.Select(client => client.Key).ToArray(),
+                Deliveries = clients.Select(client => client.Value).ToArray(),
+                BusyUrls = Busy(running, delivery => delivery.Url, _options.ConcurrencyPerUrlMax),
+                BusyHosts = Busy(running, delivery => delivery.Host, _options.ConcurrencyPerHostMax),
+                LeaseSeconds = lease.TotalSeconds,
+            },
+            cancellationToken).OpenedAsync(vault);
     }
+
+    private static string[] Busy(IReadOnlyCollection<DueDelivery> running, Func<DueDelivery, string> place, int max) =>
+        [.. running.CountBy(place).Where(count => count.Value >= max).Select(count => count.Key)];
 
     public async Task SettleAsync(DueDelivery delivery, DeliveryAttempt attempt, CancellationToken cancellationToken)
     {

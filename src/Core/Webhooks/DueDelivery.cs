@@ -16,6 +16,9 @@ internal sealed record DueDelivery : IEncryptedRow
 
     public required string Url { get; init; }
 
+    /// <summary>Server and port of the URL, as the database reads them.</summary>
+    public required string Host { get; init; }
+
     public required string Payload { get; init; }
 
     /// <summary>Fences what this attempt writes.</summary>

@@ -8,8 +8,9 @@ using Pipeline.Core.Telemetry;
 namespace Pipeline.Core.Webhooks;
 
 /// <summary>
-/// Delivers webhooks, many at once, each in a task of its own so that a slow receiver holds up only itself. Every process
-/// that accepts jobs runs one; a delivery is made by one of them at a time, at least once.
+/// Delivers webhooks, many at once, each in a task of its own, and so many of one client, to one host and to one URL: a slow
+/// receiver holds up only itself. Every process that accepts jobs runs one; a delivery is made by one of them at a time, at least
+/// once.
 /// </summary>
 internal sealed partial class WebhookDeliverer(
     DeliveryQueue queue,
@@ -20,8 +21,8 @@ internal sealed partial class WebhookDeliverer(
 {
     private readonly WebhookOptions _options = options.Value;
 
-    // The URL of each that is being made. Added to by the loop, removed from by each task.
-    private readonly ConcurrentDictionary<Guid, string> _running = new();
+    // Those that are being made. Added to by the loop, removed from by each task.
+    private readonly ConcurrentDictionary<Guid, DueDelivery> _running = new();
     private readonly AsyncAutoResetEvent _ended = new();
     private readonly CancellationTokenSource _givenUp = new();
 
@@ -68,12 +69,10 @@ internal sealed partial class WebhookDeliverer(
             return 0;
         }
 
-        var busyUrls = _running.Values.CountBy(url => url)
-            .Where(url => url.Value >= _options.ConcurrencyPerUrlMax).Select(url => url.Key).ToArray();
-        var due = await queue.TakeAsync(room, busyUrls, cancellationToken);
+        var due = await queue.TakeAsync(room, [.. _running.Values], cancellationToken);
         foreach (var delivery in due)
         {
-            _running[delivery.Id] = delivery.Url;
+            _running[delivery.Id] = delivery;
             _ = DeliverAsync(delivery);
         }
 

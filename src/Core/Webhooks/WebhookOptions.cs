@@ -26,9 +26,20 @@ public sealed class WebhookOptions
     [Range(1, RetrySchedule.AttemptsMax)]
     public int AttemptsMax { get; init; } = RetrySchedule.AttemptsMax;
 
-    /// <summary>Most deliveries that one process makes at once. 1 to 1,000, default 32.</summary>
+    /// <summary>Most deliveries that one process makes at once. 1 to 1,000, default 64.</summary>
     [Range(1, 1_000)]
-    public int ConcurrencyMax { get; init; } = 32;
+    public int ConcurrencyMax { get; init; } = 64;
+
+    /// <summary>Most of them of one client. 1 to 1,000, default 16.</summary>
+    [Range(1, 1_000)]
+    public int ConcurrencyPerClientMax { get; init; } = 16;
+
+    /// <summary>
+    /// Deliveries to one host at once, whatever the URLs and whosever they are, beyond which a process starts no more. 1 to 1,000,
+    /// default 24, which is more than those of one client.
+    /// </summary>
+    [Range(1, 1_000)]
+    public int ConcurrencyPerHostMax { get; init; } = 24;
 
     /// <summary>Deliveries to one URL at once beyond which a process starts no more, so that a slow receiver leaves room for others. 1 to 1,000, default 8.</summary>
     [Range(1, 1_000)]

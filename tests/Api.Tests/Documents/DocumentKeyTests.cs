@@ -16,6 +16,7 @@ public sealed class DocumentKeyTests(DocumentsApi api) : IClassFixture<Documents
         second.Json.GetProperty("key").GetString().ShouldBe("shop/returns.md");
         (await client.SearchAsync("zebra giraffe", ""","mode":"words" """)).ShouldHaveSingleItem().ShouldBe("The giraffe is here.");
         (await client.GetAsync($"/api/documents/{first.Id}")).ShouldBeProblem(404, "document-not-found");
+        (await client.GetAsync($"/api/jobs/{first.Id}")).ShouldBeProblem(404, "job-not-found");
         (await client.GetAsync("/api/documents/by-key/shop%2Freturns.md")).Id.ShouldBe(second.Id);
         (await client.GetAsync("/api/documents")).Json.GetProperty("documents").GetArrayLength().ShouldBe(1);
     }

@@ -2,18 +2,19 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Shares;
 using Pipeline.Core.Hosting;
 
 namespace Pipeline.Api.Documents.Files;
 
 /// <summary>What is done with a request that brings a file: it is on disk while it arrives and is read, and gone before its text is stored.</summary>
-internal sealed class DocumentUploads(UploadReader requests, FileReader files, UploadSlots slots, IOptions<ApiOptions> options)
+internal sealed class DocumentUploads(UploadReader requests, FileReader files, UploadSlots slots, SpoolRoom disk, IOptions<ApiOptions> options)
 {
     /// <param name="submit">Goes on with the fields beside the file, and with its text; without that the text is among the fields.</param>
     public async Task<IResult> ReadAsync(HttpContext context, Func<JsonElement, FileText?, Task<IResult>> submit)
     {
         var clientId = context.ClientId();
-        if (slots.Enter(clientId) is { } full)
+        if (slots.Documents.Enter(clientId) is { } full)
         {
             return full;
         }
@@ -30,11 +31,11 @@ internal sealed class DocumentUploads(UploadReader requests, FileReader files, U
         }
         catch (SpoolException refused)
         {
-            return new Problem(ProblemType.SpoolUnavailable, refused.Message);
+            return refused.Problem;
         }
         finally
         {
-            slots.Leave(clientId);
+            slots.Documents.Leave(clientId);
         }
 
         return await submit(upload.Root, text);
@@ -42,7 +43,7 @@ internal sealed class DocumentUploads(UploadReader requests, FileReader files, U
 
     private async Task<(Upload? Upload, FileText? Text, Problem? Problem)> ReadAsync(HttpContext context, Guid clientId)
     {
-        await using var file = UploadFile.Open(options.Value.BatchSpoolDirectory);
+        await using var file = UploadFile.Open(options.Value.BatchSpoolDirectory, disk.Begin(clientId));
         var (upload, problem) = await requests.ReadAsync(context.Request, file, context.RequestAborted);
         if (upload is not { HasFile: true })
         {
@@ -62,9 +63,8 @@ internal static class DocumentUploadRegistration
         .AddSingleton<DocumentSubmissions>()
         .AddSingleton<DocumentUploads>()
         .AddSingleton<UploadReader>()
-        .AddSingleton<UploadSlots>()
         .AddSingleton<FileReader>()
         .AddSingleton<FileProblems>()
-        .AddSingleton<ReaderSlots>()
+        .AddSingleton<ReaderTurns>()
         .AddSingleton<ReaderProcess>();
 }

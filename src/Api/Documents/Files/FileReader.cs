@@ -10,7 +10,7 @@ namespace Pipeline.Api.Documents.Files;
 /// Makes text of a file. Texts are read here, in time and memory that grow with their length alone; whatever needs a parser that
 /// cannot promise that is read by <see cref="ReaderProcess"/>.
 /// </summary>
-internal sealed class FileReader(ReaderProcess process, ReaderSlots slots, IOptions<ApiOptions> api, FileProblems problems)
+internal sealed class FileReader(ReaderProcess process, ReaderTurns turns, IOptions<ApiOptions> api, FileProblems problems)
 {
     private const int HeadBytes = 4_096;
 
@@ -47,7 +47,7 @@ internal sealed class FileReader(ReaderProcess process, ReaderSlots slots, IOpti
 
     private async Task<(FileText? Text, Problem? Problem)> ReadApartAsync(Guid clientId, UploadFile file, FileLabel label, CancellationToken cancellationToken)
     {
-        var reading = await slots.UseAsync(clientId, () => process.ReadAsync(file.Read(), cancellationToken), cancellationToken);
+        var reading = await turns.UseAsync(clientId, () => process.ReadAsync(file.Read(), cancellationToken), cancellationToken);
         if (reading.End is not ReadingEnd.Text)
         {
             return (null, reading.IsLate ? problems.Late() : reading.End is { } end ? problems.Of(end) : FileProblems.Died());

@@ -1,4 +1,6 @@
 using System.Buffers;
+using Pipeline.Api.Problems;
+using Pipeline.Api.Shares;
 
 namespace Pipeline.Api.Documents.Files;
 
@@ -12,13 +14,14 @@ internal sealed class UploadFile : IAsyncDisposable
 
     private readonly FileStream _file;
     private readonly string _directory;
+    private readonly SpoolRoom.SpoolShare _share;
 
-    private UploadFile(FileStream file, string directory) => (_file, _directory) = (file, directory);
+    private UploadFile(FileStream file, string directory, SpoolRoom.SpoolShare share) => (_file, _directory, _share) = (file, directory, share);
 
     public long Bytes => _file.Length;
 
     /// <exception cref="SpoolException">The disk does not take it.</exception>
-    public static UploadFile Open(string? directory)
+    public static UploadFile Open(string? directory, SpoolRoom.SpoolShare share)
     {
         directory ??= Path.GetTempPath();
         var path = Path.Combine(directory, $"pipeline-upload-{Guid.CreateVersion7():N}");
@@ -39,7 +42,7 @@ internal sealed class UploadFile : IAsyncDisposable
         {
             var file = new FileStream(path, options);
             File.Delete(path);
-            return new(file, directory);
+            return new(file, directory, share);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -61,6 +64,11 @@ internal sealed class UploadFile : IAsyncDisposable
                 if (_file.Length + read > bytesMax)
                 {
                     return false;
+                }
+
+                if (_share.Take(read) is { } full)
+                {
+                    throw new SpoolException(full, cause: null);
                 }
 
                 await WriteAsync(chunk.AsMemory(0, read), cancellationToken);
@@ -101,9 +109,22 @@ internal sealed class UploadFile : IAsyncDisposable
         return head;
     }
 
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _share.Dispose();
+        return _file.DisposeAsync();
+    }
 }
 
 /// <summary>The disk does not take a file.</summary>
-internal sealed class SpoolException(string directory, Exception cause)
-    : Exception($"The file cannot be written to {directory} while it is read: {cause.Message} Make room there, or set Api:BatchSpoolDirectory to another directory.", cause);
+internal sealed class SpoolException(Problem problem, Exception? cause) : Exception(problem.Detail, cause)
+{
+    public SpoolException(string directory, Exception cause)
+        : this(new Problem(
+            ProblemType.SpoolUnavailable,
+            $"The file cannot be written to {directory} while it is read: {cause.Message} Make room there, or set Api:BatchSpoolDirectory to another directory."), cause)
+    {
+    }
+
+    public Problem Problem => problem;
+}

@@ -3,6 +3,7 @@ using Pipeline.Api.Batches;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Prompts;
+using Pipeline.Api.Shares;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
 using Pipeline.Core.Clients;
@@ -28,6 +29,7 @@ internal sealed class LineCheck(
     InputCheck checks,
     PromptCheck lengths,
     JobCatalog catalog,
+    SpoolRoom disk,
     IOptions<ApiOptions> options,
     IOptions<LimitOptions> limits,
     TimeProvider time)
@@ -65,6 +67,11 @@ internal sealed class LineCheck(
         {
             await FailAsync(batch, "file_undecryptable", e.Message, cancellationToken);
         }
+        catch (BatchRefusedException refused) when (refused.Problem.Type == ProblemType.TooManyUploads)
+        {
+            // The client's share of the disk is taken by others of its requests.
+            await steps.PostponeAsync(batch.Id, refused.Problem.RetryAfter ?? RetryMin, cancellationToken);
+        }
         catch (BatchRefusedException refused) when (refused.Problem.Type != ProblemType.SpoolUnavailable)
         {
             await FailAsync(batch, "line_too_long", refused.Problem.Detail, cancellationToken);
@@ -76,7 +83,7 @@ internal sealed class LineCheck(
         var own = (await clients.FindLimitsAsync(batch.ClientId, cancellationToken)).Over(limits.Value.ToLimits());
         var linesMax = Math.Min(_options.BatchItemsMax, own.BatchJobs ?? int.MaxValue);
         await steps.ForgetErrorsAsync(batch.Id, cancellationToken);
-        using var spool = new BatchSpool(catalog, _options.BatchSpoolDirectory);
+        using var spool = new BatchSpool(catalog, disk.Begin(batch.ClientId), _options.BatchSpoolDirectory);
         await using var content = new StoredFileStream(files, file);
         var reader = new ItemReader(content, new LineSplitter(), _options.BodyBytesMax, long.MaxValue);
         var draft = new LineDraft(batch, endpoints, prompts, checks, lengths, _options);

@@ -97,7 +97,7 @@ internal sealed class LineDraft(FileBatch batch, LineEndpoints endpoints, Prompt
             return null;
         }
 
-        checks.Check(draft.Kind, draft.Inputs[0], draft.FieldOf, errors, cancellationToken);
+        await checks.CheckAsync(batch.ClientId, draft.Kind, draft.Inputs[0], draft.FieldOf, errors, cancellationToken);
         var written = await prompts.WriteOutAsync(batch.ClientId, draft.Inputs[0], draft.InputPath, errors, cancellationToken);
         if (written is not null && !errors.Any)
         {

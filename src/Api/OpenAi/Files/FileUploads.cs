@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Shares;
 using Pipeline.Core.Files;
 
 namespace Pipeline.Api.OpenAi.Files;
@@ -13,7 +14,7 @@ namespace Pipeline.Api.OpenAi.Files;
 /// The way of <c>POST /v1/files</c>: the form is read part by part, and the file written while it arrives. Clients may send the fields behind
 /// the file, so what is wrong with them may be known only when it is there; it is taken away again then.
 /// </summary>
-internal sealed class FileUploads(FileStore files, IOptions<StoredFileOptions> options, TimeProvider time)
+internal sealed class FileUploads(FileStore files, UploadSlots slots, IOptions<StoredFileOptions> options, TimeProvider time)
 {
     private const string Remedy = "Send multipart/form-data with file and purpose, as OpenAI's clients do.";
     private const int BoundaryLengthMax = 200;
@@ -36,6 +37,23 @@ internal sealed class FileUploads(FileStore files, IOptions<StoredFileOptions> o
             return OpenAiConflict.Of(context, full);
         }
 
+        if (slots.Bodies.Enter(context.ClientId()) is { } busy)
+        {
+            return busy;
+        }
+
+        try
+        {
+            return await WriteAsync(context, boundary);
+        }
+        finally
+        {
+            slots.Bodies.Leave(context.ClientId());
+        }
+    }
+
+    private async Task<IResult> WriteAsync(HttpContext context, string boundary)
+    {
         // The writer bounds what is kept; Kestrel's own bound would reset the connection of a larger body in its middle.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel)
         {
@@ -45,7 +63,7 @@ internal sealed class FileUploads(FileStore files, IOptions<StoredFileOptions> o
         await using var writer = new FileWriter(files, Guid.CreateVersion7(time.GetUtcNow()));
         try
         {
-            return await ReadAsync(context, new MultipartReader(boundary, request.Body), writer);
+            return await ReadAsync(context, new MultipartReader(boundary, context.Request.Body), writer);
         }
         catch (Exception fault) when (fault is InvalidDataException or IOException && !context.RequestAborted.IsCancellationRequested)
         {

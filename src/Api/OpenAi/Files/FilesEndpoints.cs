@@ -4,6 +4,7 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Api.Shares;
 using Pipeline.Core.Encryption;
 using Pipeline.Core.Files;
 
@@ -58,10 +59,32 @@ internal static class FilesEndpoints
         new(ProblemType.FileNotFound, $"File {id} does not exist, has expired, or belongs to another API key. GET /v1/files lists yours.");
 }
 
-/// <summary>The bytes of a file, piece by piece.</summary>
+/// <summary>
+/// The bytes of a file, piece by piece. So many of one client at once: each reads ahead of its reader until the buffers on the way are full,
+/// also for one that takes nothing.
+/// </summary>
 internal sealed class FileDownload(FileStore store, StoredFile file) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var places = httpContext.RequestServices.GetRequiredService<UploadSlots>().Bodies;
+        if (places.Enter(httpContext.ClientId()) is { } full)
+        {
+            await full.ExecuteAsync(httpContext);
+            return;
+        }
+
+        try
+        {
+            await SendAsync(httpContext);
+        }
+        finally
+        {
+            places.Leave(httpContext.ClientId());
+        }
+    }
+
+    private async Task SendAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
         response.ContentType = "application/octet-stream";

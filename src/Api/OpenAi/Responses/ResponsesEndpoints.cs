@@ -46,9 +46,9 @@ internal static class ResponsesEndpoints
                 ProblemType.InvalidInput, ResponseStreamQuery.Stream, $"is true, but {ResponseResource.IdOf(response.Id)} was not asked for with \"background\": true.");
         }
 
-        if (streams.TryOpen(response.Id, isNew: false) is not { } stream)
+        if (!streams.TryOpen(response.ClientId, response.Id, isNew: false, out var stream, out var full))
         {
-            return streams.Full();
+            return full;
         }
 
         stream.Subscription.Observe(response);

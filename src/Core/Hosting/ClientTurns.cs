@@ -1,28 +1,31 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Options;
 
-namespace Pipeline.Api.Documents.Files;
+namespace Pipeline.Core.Hosting;
 
-/// <summary>How many files are read at once. Files of one client wait for each other before they take what is left for others.</summary>
-internal sealed class ReaderSlots(IOptions<ReaderProcessOptions> options) : IDisposable
+/// <summary>
+/// So many pieces of work at once. Those of one client wait for each other before they wait for what is left for others: a client never
+/// has the last place, unless there is only one.
+/// </summary>
+/// <param name="count">How many at once.</param>
+public sealed class ClientTurns(int count) : IDisposable
 {
-    private readonly SemaphoreSlim _all = new(options.Value.CountMax);
-    private readonly ConcurrentDictionary<Guid, ClientSlots> _clients = [];
-    private readonly int _perClient = Math.Max(1, options.Value.CountMax - 1);
+    private readonly SemaphoreSlim _all = new(count);
+    private readonly ConcurrentDictionary<Guid, OwnTurns> _clients = [];
+    private readonly int _perClient = Math.Max(1, count - 1);
 
     /// <summary>Runs it once there is room.</summary>
-    public async Task<T> UseAsync<T>(Guid clientId, Func<Task<T>> read, CancellationToken cancellationToken)
+    public async Task<T> UseAsync<T>(Guid clientId, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         var own = Enter(clientId);
         try
         {
-            await own.Slots.WaitAsync(cancellationToken);
+            await own.Places.WaitAsync(cancellationToken);
             try
             {
                 await _all.WaitAsync(cancellationToken);
                 try
                 {
-                    return await read();
+                    return await work();
                 }
                 finally
                 {
@@ -31,7 +34,7 @@ internal sealed class ReaderSlots(IOptions<ReaderProcessOptions> options) : IDis
             }
             finally
             {
-                own.Slots.Release();
+                own.Places.Release();
             }
         }
         finally
@@ -42,8 +45,8 @@ internal sealed class ReaderSlots(IOptions<ReaderProcessOptions> options) : IDis
 
     public void Dispose() => _all.Dispose();
 
-    /// <summary>Clients without a file have no entry: there may be any number of them.</summary>
-    private ClientSlots Enter(Guid clientId)
+    /// <summary>Clients without work have no entry: there may be any number of them.</summary>
+    private OwnTurns Enter(Guid clientId)
     {
         while (true)
         {
@@ -59,7 +62,7 @@ internal sealed class ReaderSlots(IOptions<ReaderProcessOptions> options) : IDis
         }
     }
 
-    private void Leave(Guid clientId, ClientSlots own)
+    private void Leave(Guid clientId, OwnTurns own)
     {
         lock (own.Lock)
         {
@@ -71,12 +74,12 @@ internal sealed class ReaderSlots(IOptions<ReaderProcessOptions> options) : IDis
         }
     }
 
-    /// <param name="count">How many of the client's files are read at once.</param>
-    private sealed class ClientSlots(int count)
+    /// <param name="count">How many of the client's at once.</param>
+    private sealed class OwnTurns(int count)
     {
         public Lock Lock { get; } = new();
 
-        public SemaphoreSlim Slots { get; } = new(count);
+        public SemaphoreSlim Places { get; } = new(count);
 
         public int Users { get; set; }
 

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Pipeline.Bench.Engine.Measures;
+using Pipeline.Bench.Measuring;
+using Pipeline.Inference;
+using Pipeline.Inference.LLamaSharp;
+using Pipeline.Inference.Models;
+
+namespace Pipeline.Bench.Engine.Commands;
+
+/// <summary>What it costs that clients share nothing of the prefix cache: texts a second of many clients with one instruction, over those of one.</summary>
+internal static class CachesCommand
+{
+    private const int Texts = 64;
+
+    private static readonly int[] _clients = [8, Texts];
+    private static readonly Option<string> _model = new("--model") { Description = "GGUF file", Required = true };
+    private static readonly Option<int> _threads = new("--threads") { Description = "CPU threads", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private static readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each side", DefaultValueFactory = _ => 3 };
+
+    public static Command Create()
+    {
+        Command command = new("caches", "Clients that have a prefix cache each, beside one for all.") { _model, _threads, _rounds };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string path = parsed.GetRequiredValue(_model);
+        LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), TimeProvider.System, NullLoggerFactory.Instance);
+        IReadOnlyList<LabelScoringRequest> requests;
+        using (ILanguageModel model = loader.Load(path, new ModelParameters()))
+        {
+            requests = new Workload(model, Texts).Requests;
+        }
+
+        IOptions<InferenceOptions> options = Options.Create(new InferenceOptions { Threads = parsed.GetValue(_threads), GpuLayers = 0 });
+        await using LocalModels models = new(loader, options, new(), TimeProvider.System, NullLogger<LocalModels>.Instance);
+        LocalModel engine = await models.LoadAsync(path, requests[0], cancellationToken);
+        Dictionary<int, List<double>> ratios = _clients.ToDictionary(clients => clients, _ => new List<double>());
+        await MeasureAsync(engine, requests, clients: 1, round: -1, cancellationToken);
+        for (int round = 0; round < parsed.GetValue(_rounds); round++)
+        {
+            double one = await MeasureAsync(engine, requests, clients: 1, round, cancellationToken);
+            foreach (int clients in _clients)
+            {
+                ratios[clients].Add(await MeasureAsync(engine, requests, clients, round, cancellationToken) / one);
+            }
+        }
+
+        Console.Out.WriteLine(new JsonObject
+        {
+            ["bench"] = "caches",
+            ["ratios"] = new JsonObject(ratios.Select(ratio => KeyValuePair.Create(string.Create(CultureInfo.InvariantCulture, $"clients{ratio.Key}_vs_one"), (JsonNode?)Math.Round(Median.Of(ratio.Value), 3)))),
+        }.ToJsonString());
+        return 0;
+    }
+
+    /// <summary>Texts a second, by clients that nobody has seen before: each computes the instruction once.</summary>
+    private static async Task<double> MeasureAsync(LocalModel engine, IReadOnlyList<LabelScoringRequest> requests, int clients, int round, CancellationToken cancellationToken)
+    {
+        Sample sample = await Stopwatched.RunAsync(async () =>
+        {
+            LabelScores[] scores = await Task.WhenAll(requests.Select((request, i) => engine.ScoreAsync(
+                request with { Cache = new(string.Create(CultureInfo.InvariantCulture, $"{round} {clients} {i % clients}"), IsPublic: false) }, cancellationToken)));
+            return scores.Length;
+        });
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clients} clients: {sample.PerSecond:F1} texts/s"));
+        return sample.PerSecond;
+    }
+}
