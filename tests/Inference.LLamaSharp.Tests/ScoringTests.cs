@@ -6,7 +6,7 @@ namespace Pipeline.Inference.LLamaSharp.Tests;
 
 public sealed class ScoringTests(ITestOutputHelper output)
 {
-    private const double Tolerance = 0.02; // In log-probability; other batch shapes take other kernels.
+    private const double Tolerance = 0.03; // In log-probability; other batch shapes take other kernels, and each of three layers adds to the difference.
     private const double RelativeTolerance = 0.005;
 
     private static readonly string[] _texts =

@@ -1,7 +1,7 @@
 """The last step: make rare labels likely enough and the probabilities honest, by changing the output rows only.
 
-Each language gets an offset for each label, such that its macro-F1 on the dev split is highest while its accuracy
-hardly falls. Dev is small for the rare labels, so the mean of the best offsets for several random halves of it is
+Each language gets an offset for each label, such that the sum of its macro-F1 and accuracy on the dev split is highest
+while accuracy hardly falls. Dev is small for the rare labels, so the mean of the best offsets for several random halves of it is
 taken. Offsets cost calibration: those of each language are applied as far as its calibration error stays below a
 bound, and the temperature, one for all logits, is the one under which that works best. The output layer has no bias:
 the offsets go into its rows along the two directions in which hidden states say English or Korean.
@@ -79,7 +79,7 @@ def fit(logits: np.ndarray, spoken: np.ndarray, label: np.ndarray, lang: np.ndar
 def part_merit(logits: np.ndarray, label: np.ndarray) -> float:
     probability = np.exp(log_softmax(logits))
     error = calibration_error(probability, label)
-    return accuracy_and_f1(probability.argmax(1), label)[1] - 10 * max(0.0, error - CALIBRATION_ERROR_MAX) - 0.1 * error
+    return sum(accuracy_and_f1(probability.argmax(1), label)) - 10 * max(0.0, error - CALIBRATION_ERROR_MAX) - 0.1 * error
 
 
 def members_of(lang: np.ndarray) -> list[np.ndarray]:
@@ -88,7 +88,7 @@ def members_of(lang: np.ndarray) -> list[np.ndarray]:
 
 def merit_of(logits: np.ndarray, spoken: np.ndarray, label: np.ndarray,
              lang: np.ndarray) -> Callable[[np.ndarray], float]:
-    """Mean macro-F1 as a function of the offsets, with a penalty on lost accuracy."""
+    """Mean sum of accuracy and macro-F1 as a function of the offsets, with a penalty on lost accuracy."""
     members = members_of(lang)
     least = [accuracy_and_f1(logits[rows].argmax(1), label[rows])[0] - ACCURACY_LOSS_MAX for rows in members]
 
@@ -96,7 +96,7 @@ def merit_of(logits: np.ndarray, spoken: np.ndarray, label: np.ndarray,
         guess, total = (logits + spoken @ offsets).argmax(1), 0.0
         for rows, floor in zip(members, least):
             accuracy, f1 = accuracy_and_f1(guess[rows], label[rows])
-            total += f1 - 10 * max(0.0, floor - accuracy)
+            total += accuracy + f1 - 10 * max(0.0, floor - accuracy)
         return total / len(members)
 
     return merit

@@ -39,9 +39,12 @@ class Recipe:
     comments: float = 1.0  # Share of the rows that are not of sentences.py, drawn anew in each pass.
     rate: float = 1.8e-3
     embedding_rate: float = 1e-3
+    new_blocks: tuple[int, ...] = ()  # Those that start as identities: they learn at `new_rate`.
+    new_rate: float = 1.8e-3
     weight_decay: float = 0.05
     teacher_share: float = 0.6  # The rest of the target is the hard label, with `smoothing` spread over all labels.
     smoothing: float = 0.05
+    balanced: bool = True  # Rows of rare labels count more.
     token_noise: float = 0.07  # Share of text tokens replaced by random ones.
     augmented: float = 0.3
     end_every: int = 15  # Steps between lessons that the turn ends after the label.
@@ -113,7 +116,7 @@ class Examples:
         hard[label] += 1 - self._recipe.smoothing
         share = self._recipe.teacher_share if guess is not None else 0.0
         target = hard if guess is None else (1 - share) * hard + share * guess
-        return Example(ids, target, float(self._class_weight[label]), label)
+        return Example(ids, target, float(self._class_weight[label]) if self._recipe.balanced else 1.0, label)
 
 
 def altered(text: str, lang: str, choose: random.Random) -> str:
@@ -309,11 +312,14 @@ class Lesson:
 def optimiser_for(model: EmotionModel, recipe: Recipe) -> torch.optim.Optimizer:
     embedding = [model.embedding.weight]
     norms = [parameter for parameter in model.parameters() if parameter.dim() == 1]
-    matrices = [parameter for name, parameter in model.named_parameters()
-                if parameter.dim() == 2 and name != "embedding.weight"]
+    new = {name for index in recipe.new_blocks for name, _ in model.named_parameters() if name.startswith(f"blocks.{index}.")}
+    matrices, new_matrices = ([parameter for name, parameter in model.named_parameters()
+                               if parameter.dim() == 2 and name != "embedding.weight" and (name in new) == fresh]
+                              for fresh in (False, True))
     return torch.optim.AdamW(
         [
             {"params": matrices, "weight_decay": recipe.weight_decay, "peak": recipe.rate},
+            {"params": new_matrices, "weight_decay": recipe.weight_decay, "peak": recipe.new_rate},
             {"params": norms, "weight_decay": 0.0, "peak": recipe.rate},
             {"params": embedding, "weight_decay": 0.0, "peak": recipe.embedding_rate},
         ],

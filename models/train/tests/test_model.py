@@ -6,7 +6,7 @@ try:
     import numpy as np
     import torch
 
-    from emotion_mini import calibrate, compare, export_gguf, scores, tokenizer, train
+    from emotion_mini import calibrate, compare, deepen, export_gguf, scores, tokenizer, train
     from emotion_mini.model import EmotionModel, NormFunction, Shape
 except ImportError as missing:
     raise unittest.SkipTest(f"{missing.name} is not installed") from missing
@@ -26,6 +26,27 @@ class Network(unittest.TestCase):
         x = torch.randn(3, 4, 8, dtype=torch.double, requires_grad=True)
         gain = torch.randn(8, dtype=torch.double, requires_grad=True)
         self.assertTrue(torch.autograd.gradcheck(NormFunction.apply, (x, gain)))
+
+
+class Deepening(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(2)
+        self.first = EmotionModel(Shape(vocabulary=50)).eval()
+        self.deep = deepen.deepened(self.first, 4).eval()
+
+    def test_deepened_network_answers_as_before(self):
+        shared, body, at = torch.randint(0, 50, (7,)), torch.randint(0, 50, (3, 9)), torch.tensor([8, 3, 5])
+        torch.testing.assert_close(self.deep(shared, body, at), self.first(shared, body, at))
+
+    def test_only_the_new_layers_and_the_last_learn(self):
+        learning = {name for name, parameter in self.deep.named_parameters() if parameter.requires_grad}
+        self.assertEqual({name.split(".")[1] for name in learning if name.startswith("blocks")}, {"1", "2", "3"})
+        self.assertNotIn("embedding.weight", learning)
+
+    def test_new_layers_learn_at_their_own_rate(self):
+        optimiser = train.optimiser_for(self.deep, train.Recipe(rate=1e-4, new_blocks=(1, 2), new_rate=2e-4))
+        peaks = {id(parameter): group["peak"] for group in optimiser.param_groups for parameter in group["params"]}
+        self.assertEqual([peaks[id(block.query.weight)] for block in self.deep.blocks], [1e-4, 2e-4, 2e-4, 1e-4])
 
 
 class Schedule(unittest.TestCase):
