@@ -8,7 +8,7 @@ namespace Pipeline.EndToEnd.Tests.OpenAi;
 [Collection(nameof(OpenAiServers))]
 public sealed class AbandonedStreamsTests(OpenAiServers servers) : IDisposable
 {
-    private const int Streams = 64;
+    private const int Streams = 190; // A page of jobs has them all.
 
     // .NET reads on for two seconds after a request is given up.
     private readonly HttpClient _http = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = new(servers.Address) };
@@ -34,7 +34,7 @@ public sealed class AbandonedStreamsTests(OpenAiServers servers) : IDisposable
         await Eventually.TrueAsync(async () => (await StatesAsync(before, next)).All(state => state is not ("queued" or "running")));
         var states = await StatesAsync(before, next);
         states.ShouldContain("canceled");
-        states.Count(state => state is "succeeded").ShouldBeLessThan(Streams / 4, "A model of random weights seldom ends by itself.");
+        states.Count(state => state is "succeeded").ShouldBeLessThan(Streams / 2, "Some may end before they are left; without a cancellation all would.");
     }
 
     private async Task<string> ChatAsync(string text)
@@ -63,7 +63,7 @@ public sealed class AbandonedStreamsTests(OpenAiServers servers) : IDisposable
 
     private async Task<List<string>> StatesAsync(string after, string but)
     {
-        var page = await _http.GetFromJsonAsync<JsonElement>("/api/jobs?kind=chat&limit=100", Token);
+        var page = await _http.GetFromJsonAsync<JsonElement>("/api/jobs?kind=chat&limit=200", Token);
         return [.. page.GetProperty("jobs").EnumerateArray()
             .Where(job => job.GetProperty("id").GetString() is { } id && string.CompareOrdinal(id, after) > 0 && id != but)
             .Select(job => job.GetProperty("state").GetString()!)];

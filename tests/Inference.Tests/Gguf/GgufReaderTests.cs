@@ -19,7 +19,7 @@ public sealed class GgufReaderTests : IDisposable
         file.EmbeddingSize.ShouldBeGreaterThan(0);
         file.VocabularySize.ShouldBeGreaterThan(1_000);
         file.KvElementsPerLayer.ShouldBeGreaterThan(0);
-        file.Parameters.ShouldBe(9_700_608);
+        file.Parameters.ShouldBe(10_356_480);
     }
 
     [Theory]
