@@ -17,20 +17,17 @@ internal static class CachesCommand
     private const int Texts = 64;
 
     private static readonly int[] _clients = [8, Texts];
-    private static readonly Option<string> _model = new("--model") { Description = "GGUF file", Required = true };
-    private static readonly Option<int> _threads = new("--threads") { Description = "CPU threads", DefaultValueFactory = _ => Environment.ProcessorCount };
-    private static readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each side", DefaultValueFactory = _ => 3 };
 
     public static Command Create()
     {
-        Command command = new("caches", "Clients that have a prefix cache each, beside one for all.") { _model, _threads, _rounds };
+        Command command = new("caches", "Clients that have a prefix cache each, beside one for all.") { OneModel.File, OneModel.Threads, OneModel.Rounds };
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string path = parsed.GetRequiredValue(_model);
+        string path = parsed.GetRequiredValue(OneModel.File);
         LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), TimeProvider.System, NullLoggerFactory.Instance);
         IReadOnlyList<LabelScoringRequest> requests;
         using (ILanguageModel model = loader.Load(path, new ModelParameters()))
@@ -38,12 +35,12 @@ internal static class CachesCommand
             requests = new Workload(model, Texts).Requests;
         }
 
-        IOptions<InferenceOptions> options = Options.Create(new InferenceOptions { Threads = parsed.GetValue(_threads), GpuLayers = 0 });
+        IOptions<InferenceOptions> options = Options.Create(new InferenceOptions { Threads = parsed.GetValue(OneModel.Threads), GpuLayers = 0 });
         await using LocalModels models = new(loader, options, new(), TimeProvider.System, NullLogger<LocalModels>.Instance);
         LocalModel engine = await models.LoadAsync(path, requests[0], cancellationToken);
         Dictionary<int, List<double>> ratios = _clients.ToDictionary(clients => clients, _ => new List<double>());
         await MeasureAsync(engine, requests, clients: 1, round: -1, cancellationToken);
-        for (int round = 0; round < parsed.GetValue(_rounds); round++)
+        for (int round = 0; round < parsed.GetValue(OneModel.Rounds); round++)
         {
             double one = await MeasureAsync(engine, requests, clients: 1, round, cancellationToken);
             foreach (int clients in _clients)

@@ -19,20 +19,16 @@ internal static class RooflineCommand
     private const int Tokens = 32;
     private static readonly TimeSpan Reading = TimeSpan.FromSeconds(1);
 
-    private static readonly Option<string> _model = new("--model") { Description = "GGUF file", Required = true };
-    private static readonly Option<int> _threads = new("--threads") { Description = "CPU threads", DefaultValueFactory = _ => Environment.ProcessorCount };
-    private static readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each side", DefaultValueFactory = _ => 3 };
-
     public static Command Create()
     {
-        Command command = new("roofline", "Expected tokens/s of one answer beside measured ones.") { _model, _threads, _rounds };
+        Command command = new("roofline", "Expected tokens/s of one answer beside measured ones.") { OneModel.File, OneModel.Threads, OneModel.Rounds };
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var (path, threads) = (parsed.GetRequiredValue(_model), parsed.GetValue(_threads));
+        var (path, threads) = (parsed.GetRequiredValue(OneModel.File), parsed.GetValue(OneModel.Threads));
         GgufFile file = GgufReader.Read(path);
         long memory = MachineReader.Read().MemoryAvailableBytes;
         LLamaSharpModelLoader loader = new(Options.Create(new InferenceOptions()), TimeProvider.System, NullLoggerFactory.Instance);
@@ -41,7 +37,7 @@ internal static class RooflineCommand
         await decode.MeasureAsync(cancellationToken); // The first touches every page.
 
         List<(double Bandwidth, double Measured)> rounds = [];
-        for (int round = 0; round < parsed.GetValue(_rounds); round++)
+        for (int round = 0; round < parsed.GetValue(OneModel.Rounds); round++)
         {
             rounds.Add((MemoryBandwidth.Measure(threads, Reading, memory), (await decode.MeasureAsync(cancellationToken)).PerSecond));
         }

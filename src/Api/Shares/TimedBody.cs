@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace Pipeline.Api.Shares;
@@ -7,7 +8,7 @@ internal sealed class BodyTime(IOptions<ApiOptions> options, TimeProvider time) 
 {
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.ContentLength is not 0)
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
         {
             context.Request.Body = new TimedBody(context.Request.Body, options.Value.BodyTimeMax, time);
         }

@@ -214,7 +214,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
                 Ids = results.Select(result => result.JobId).ToArray(),
                 Attempts = results.Select(result => result.Attempt).ToArray(),
                 States = results.Select(result => result.State).ToArray(),
-                Results = results.Select(result => _vault.Seal(EncryptedColumn.Result, result.JobId, result.Result, word: result.Word)).ToArray(),
+                Results = results.Select(result => _vault.Seal(EncryptedColumn.Result, result.JobId, result.Result, word: _vault.IsWriting ? result.Word : "")).ToArray(),
                 ErrorCodes = results.Select(result => result.ErrorCode).ToArray(),
                 Errors = results.Select(result => _vault.Seal(EncryptedColumn.Error, result.JobId, result.Error)).ToArray(),
                 Failures = results.Select(result => result.Failures).ToArray(),

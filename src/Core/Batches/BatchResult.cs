@@ -32,10 +32,16 @@ public sealed record BatchResult : IEncryptedRow
 
     internal Guid? CachedFrom { get; init; }
 
-    IEncryptedRow IEncryptedRow.Opened(Vault vault) =>
-        vault.TryOpen(EncryptedColumn.Result, CachedFrom ?? JobId, Result, out var result, out var fault)
-            ? this with { Result = result, Error = vault.OpenOrTell(EncryptedColumn.Error, JobId, Error) }
-            : this with { State = JobState.Failed, Result = null, ErrorCode = JobErrorCode.Undecryptable, Error = fault.Message };
+    IEncryptedRow IEncryptedRow.Opened(Vault vault)
+    {
+        if (!vault.TryOpen(EncryptedColumn.Result, CachedFrom ?? JobId, Result, out var result, out var fault))
+        {
+            return this with { State = JobState.Failed, Result = null, ErrorCode = JobErrorCode.Undecryptable, Error = fault.Message };
+        }
+
+        var error = vault.OpenOrTell(EncryptedColumn.Error, JobId, Error);
+        return ReferenceEquals(result, Result) && ReferenceEquals(error, Error) ? this : this with { Result = result, Error = error };
+    }
 
     public BatchCursor Cursor => new(ulong.Parse(Xid, NumberStyles.None, CultureInfo.InvariantCulture), Index);
 }

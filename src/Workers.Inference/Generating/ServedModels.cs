@@ -38,7 +38,7 @@ public sealed class ServedModels
                 var asked = others.Append(own).Where(model => model.Adapter is null).SelectMany(model => model.Adapters.Select(model.Through).Prepend(model));
                 _all.Add(new(choice.Kind, choice.Section, own, IsDefault: true));
                 _all.AddRange(asked.DistinctBy(model => model.Name).Where(model => model.Name != own.Name)
-                    .Select(model => new Served(choice.Kind, choice.Section, model, IsDefault: false)).ToArray());
+                    .Select(model => new Served(choice.Kind, choice.Section, model, IsDefault: false)));
             }
         }
         catch (ModelLoadException e)
