@@ -81,14 +81,16 @@ internal static class ScalingCommand
         return facts.Jobs == bursts.Sum() && facts.Jobs == facts.Succeeded && facts.Attempts is 1 && killed is 0 && fleet is { Most: WorkersMax, Count: 0 } ? 0 : 1;
     }
 
-    /// <summary>Scales until nothing is left to do and no worker is there.</summary>
+    /// <summary>Scales until there was load, nothing of it is left, and no worker is there.</summary>
     private static async Task FollowAsync(HttpClient http, KedaScaler scaler, WorkerFleet fleet, TimeProvider time, CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(_polling, time);
         int shown = -1;
+        bool loaded = false; // The load is a sample, and the first one may be from before the burst.
         do
         {
             double load = (await http.GetFromJsonAsync<JsonElement>($"/api/queues/{Queue}/load", cancellationToken)).GetProperty("load").GetDouble();
+            loaded |= load > 0;
             fleet.Scale(scaler.Next(load, fleet.Count));
             if (fleet.Count != shown)
             {
@@ -96,7 +98,7 @@ internal static class ScalingCommand
                 await Console.Error.WriteLineAsync($"load {load:0.0}: {shown} workers");
             }
 
-            if (load is 0 && fleet.Count is 0)
+            if (loaded && load is 0 && fleet.Count is 0)
             {
                 return;
             }
