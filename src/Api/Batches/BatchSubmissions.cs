@@ -34,6 +34,9 @@ internal sealed class BatchSubmissions(
 {
     private const string Kind = "kind";
 
+    // Often enough that a body which nobody takes costs little, seldom enough that the question does.
+    private const int ItemsBetweenQuestions = 1_000;
+
     private readonly ApiOptions _options = options.Value;
 
     public async Task<IResult> SubmitAsync(HttpContext context)
@@ -151,6 +154,11 @@ internal sealed class BatchSubmissions(
             }
 
             await lengths.CheckAsync(written, FieldOf, errors, cancellationToken);
+            if (hash is null && spool.Count > 0 && index % ItemsBetweenQuestions is 0 && intake.FindFull(spool.Queues) is { } full)
+            {
+                return Full(full, spool.Queues[full.Queue]); // Under a key it may be the repeat of a batch that is there already.
+            }
+
             if (!errors.Any)
             {
                 spool.Add(drafted.With(written));
@@ -201,16 +209,18 @@ internal sealed class BatchSubmissions(
             case BatchReply.LimitReached { Limit: var limit }:
                 return LimitProblems.Of(limit, context.Client());
             case BatchReply.QueueFull full:
-                return new Problem(
-                    ProblemType.QueueFull,
-                    $"Queue {full.Queue} holds {full.Depth} waiting jobs and has no room for {batch.Queues[full.Queue]} more; at most {full.DepthMax} are accepted (Queues:{full.Queue}:DepthMax). Send again later, or add workers.")
-                {
-                    RetryAfter = full.RetryAfter,
-                };
+                return Full(full, batch.Queues[full.Queue]);
             default:
                 throw new InvalidOperationException($"The intake answered {reply.GetType().Name}, which is not handled.");
         }
     }
+
+    private static Problem Full(BatchReply.QueueFull full, int items) => new(
+        ProblemType.QueueFull,
+        $"Queue {full.Queue} holds {full.Depth} waiting jobs and has no room for {items} more; at most {full.DepthMax} are accepted (Queues:{full.Queue}:DepthMax). Send again later, or add workers.")
+    {
+        RetryAfter = full.RetryAfter,
+    };
 
     private sealed record Wishes(TimeSpan? CancelAfter, string? Key, string? Callback, Deadline? Deadline);
 }

@@ -83,6 +83,8 @@ internal sealed class ItemReader(Stream body, IItemSplitter splitter, int itemBy
             throw TooLarge($"The body has more than the {bytesMax} bytes that are read. Send several batches, or raise Api:BatchBytesMax.");
         }
 
+        // A body that is there already is read without a wait, for as long as it takes: others get their turn in between.
+        await Task.Yield();
         if (isStart && _buffer.AsSpan(_start.._end) is [0xEF, 0xBB, 0xBF, ..])
         {
             _start += 3; // A byte order mark: allowed to ignore by RFC 8259, and common from Windows tools.

@@ -83,7 +83,14 @@ public sealed class BatchIntake(
         }
     }
 
+    /// <summary>The queue that has no room now for what was read of a batch, if there is one: the rest need not be read.</summary>
+    /// <param name="queues">How many items of each queue were read.</param>
+    public BatchReply.QueueFull? FindFull(IReadOnlyDictionary<string, int> queues) =>
+        reserve.FindFull(queues) is { } full && queues[full.Queue] <= full.DepthMax ? Full(full) : null;
+
     public void Dispose() => _writers.Dispose();
+
+    private static BatchReply.QueueFull Full(SubmissionReply.QueueFull full) => new(full.Queue, full.Depth, full.DepthMax, full.RetryAfter);
 
     private async Task<BatchReply> AdmitAsync(NewBatch batch, CancellationToken cancellationToken)
     {
@@ -105,7 +112,7 @@ public sealed class BatchIntake(
             standings.Withdraw(batch.ClientId, batch.Limits, batch.Count);
             return refused switch
             {
-                SubmissionReply.QueueFull full => new BatchReply.QueueFull(full.Queue, full.Depth, full.DepthMax, full.RetryAfter),
+                SubmissionReply.QueueFull full => Full(full),
                 SubmissionReply.ModelCannotWrite { Kind: var kind, Setting: var setting } => new BatchReply.ModelCannotWrite(kind, setting),
                 _ => throw new InvalidOperationException($"{refused.GetType().Name} is no answer to a batch."),
             };

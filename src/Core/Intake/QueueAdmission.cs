@@ -35,19 +35,22 @@ public sealed class QueueAdmission(JobCatalog catalog, IOptionsMonitor<QueueOpti
 
         lock (_lock)
         {
-            foreach (var (queue, count) in jobs)
+            if (FindExcess(jobs) is { } full)
             {
-                var load = _loads[queue];
-                var depthMax = DepthMax(queue);
-                var excess = load.Depth + count - depthMax;
-                if (excess > 0)
-                {
-                    return new SubmissionReply.QueueFull(queue, load.Depth, depthMax, RetryAfter(excess, load.FinishedPerSecond));
-                }
+                return full;
             }
 
             Count(jobs);
             return null;
+        }
+    }
+
+    /// <summary>The queue that has no room for the jobs now, if there is one; nothing is counted.</summary>
+    internal SubmissionReply.QueueFull? FindFull(IReadOnlyDictionary<string, int> jobs)
+    {
+        lock (_lock)
+        {
+            return FindExcess(jobs);
         }
     }
 
@@ -101,6 +104,22 @@ public sealed class QueueAdmission(JobCatalog catalog, IOptionsMonitor<QueueOpti
                 }
             }
         }
+    }
+
+    private SubmissionReply.QueueFull? FindExcess(IReadOnlyDictionary<string, int> jobs)
+    {
+        foreach (var (queue, count) in jobs)
+        {
+            var load = _loads[queue];
+            var depthMax = DepthMax(queue);
+            var excess = load.Depth + count - depthMax;
+            if (excess > 0)
+            {
+                return new(queue, load.Depth, depthMax, RetryAfter(excess, load.FinishedPerSecond));
+            }
+        }
+
+        return null;
     }
 
     private void Count(IReadOnlyDictionary<string, int> jobs)

@@ -34,6 +34,10 @@ public sealed class QueueReserve(
         return null;
     }
 
+    /// <summary>The queue that has no room for so many jobs of any client now, if there is one; nothing is counted.</summary>
+    internal SubmissionReply.QueueFull? FindFull(IReadOnlyDictionary<string, int> jobs) =>
+        admission.FindFull(jobs) is { } full && jobs.Values.Sum() > options.Get(full.Queue).Reserve ? full : null;
+
     /// <summary>Whether no more than <paramref name="max"/> jobs of the client wait with these.</summary>
     private async Task<bool> HasFewAsync(Guid clientId, int jobs, int max, CancellationToken cancellationToken)
     {

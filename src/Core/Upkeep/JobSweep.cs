@@ -30,17 +30,23 @@ public sealed partial class JobSweep(
             -- What one worker leaves behind is judged as a whole, by one process.
             select pg_try_advisory_xact_lock(hashtextextended('sweep', 0)) as is_mine),
         orphans as (
-            select id, worker_id, deaths from jobs
+            select id, worker_id, deaths, suspects from jobs
              where state = 'running' and (select is_mine from alone) and pg_postmaster_start_time() < now() - @GraceSeconds * interval '1 second'
                and not exists (select from workers where workers.id = jobs.worker_id and lease_until > now())
              limit @Limit for update skip locked),
-        suspected as (
-            -- Where a worker ran poison candidates, nobody else is suspected.
-            select id, count(*) over (partition by worker_id)::int as suspects from orphans o
-             where deaths > 0 or not exists (select from orphans c where c.worker_id = o.worker_id and c.deaths > 0)),
+        beside as (
+            select id, deaths,
+                   count(*) filter (where deaths > 0) over (partition by worker_id)::int as candidates,
+                   count(*) filter (where deaths = 0) over (partition by worker_id)::int as others,
+                   coalesce(bool_or(deaths > 0 and suspects = 1) over (partition by worker_id), false) as was_alone
+              from orphans),
         judged as (
-            select o.id, s.suspects, coalesce(s.suspects = 1 and o.deaths + 1 >= @DeathsMax, false) as is_guilty
-              from orphans o left join suspected s on s.id = o.id),
+            -- Where a worker ran poison candidates, nobody else is suspected. But what is suspected alone for the first time may have run
+            -- beside another that kills: then that one is tried apart from it before either is convicted.
+            select id,
+                   case when deaths > 0 then candidates when candidates = 0 or (candidates = 1 and not was_alone) then others end as suspects,
+                   deaths + 1 >= @DeathsMax and case when deaths > 0 then candidates = 1 and (others = 0 or was_alone) else candidates = 0 and others = 1 end as is_guilty
+              from beside),
         swept as (
             update jobs set deaths = deaths + case when j.suspects is null then 0 else 1 end, suspects = coalesce(j.suspects, jobs.suspects),
                    worker_id = null, queued_at = now(),

@@ -1,3 +1,4 @@
+using System.Text;
 using Pipeline.Api.Tests.Hosting;
 using Pipeline.TestSupport.Services;
 
@@ -25,5 +26,23 @@ public sealed class FullQueueTests(PostgresDatabase database) : IClassFixture<Po
         (await other.PostAsync("/api/emotion", Text)).Status.ShouldBe(202);
         (await other.PostAsync("/api/emotion", Text)).Status.ShouldBe(202);
         (await other.PostAsync("/api/emotion", Text)).ShouldBeProblem(429, "queue-full");
+    }
+
+    [Fact]
+    public async Task A_batch_that_its_full_queue_does_not_take_is_not_read_to_its_end()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var host = await ApiHost.StartAsync(
+            database.ConnectionString, worker: null, ("Relay:WindowMin", "1"), ("Queues:emotion-bulk:DepthMax", "1500"), ("Queues:emotion-bulk:ReserveShare", "0.01"));
+        using var client = host.Client();
+        (await client.PostLinesAsync("/api/jobs/batch?kind=emotion", Enumerable.Repeat(Text, 1_500))).Status.ShouldBe(202);
+
+        var items = string.Concat(Enumerable.Repeat(Text + "\n", 1_200));
+        await using var held = await HeldBody.BeginAsync(host.Address, "/api/jobs/batch?kind=emotion", key: null, "application/x-ndjson", items);
+
+        // The body goes on for ever, and the answer is there.
+        var answer = new byte["HTTP/1.1 429".Length];
+        await held.Stream.ReadExactlyAsync(answer, TestContext.Current.CancellationToken);
+        Encoding.ASCII.GetString(answer).ShouldBe("HTTP/1.1 429");
     }
 }

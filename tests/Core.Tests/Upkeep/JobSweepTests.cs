@@ -113,6 +113,27 @@ public sealed class JobSweepTests(PostgresDatabase database) : IClassFixture<Pos
         (await pipeline.FindAsync(ids[3])).State.ShouldBe(JobState.Queued);
     }
 
+    [Fact]
+    public async Task What_is_suspected_alone_for_the_first_time_is_not_convicted_beside_another_that_may_be_to_blame()
+    {
+        await using var pipeline = await TestPipeline.StartAsync(database, roles: pipeline => pipeline.AddIntake());
+        var ids = await SubmitAsync(pipeline, 4);
+        await RunOnDeadWorkerAsync(ids[..2]);
+        await SweptAsync(ids[..2], deaths: 1, suspects: 2);
+
+        // One of the two alone, beside two that came meanwhile: all three are suspected, and never run together again.
+        await RunOnDeadWorkerAsync(ids[0], ids[2], ids[3]);
+        await SweptAsync(ids[..1], deaths: 2, suspects: 1);
+        await SweptAsync(ids[2..], deaths: 1, suspects: 2);
+        (await pipeline.FindAsync(ids[0])).State.ShouldBe(JobState.Queued);
+
+        // Once more, beside another: nobody else was there both times.
+        var last = await SubmitAsync(pipeline, 1);
+        await RunOnDeadWorkerAsync(ids[0], last[0]);
+        await Eventually.TrueAsync(async () => (await pipeline.FindAsync(ids[0])).ErrorCode == JobErrorCode.Quarantined);
+        await SweptAsync(last, deaths: 0, suspects: null);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(37)]

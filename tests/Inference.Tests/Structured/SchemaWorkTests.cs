@@ -24,6 +24,48 @@ public sealed class SchemaWorkTests
     }
 
     [Fact]
+    public void Enums_that_hold_together_cost_in_proportion()
+    {
+        long small = Work(Together(Enum(800, "x"), Enum(790, "x"))), large = Work(Together(Enum(1_600, "x"), Enum(1_590, "x")));
+
+        large.ShouldBeLessThan(small * 5 / 2);
+    }
+
+    [Fact]
+    public void What_enums_have_in_common_is_told_by_values()
+    {
+        JsonGrammar both = Answers.Grammar(Together("{\"enum\":[1,\"\\u0061\",null,2.5,\"b\"]}", "{\"enum\":[\"a\",1.0,\"c\",null]}"));
+
+        new[] { "1", "\"a\"", "null", "2.5", "\"b\"", "\"c\"" }.Select(answer => Answers.Accepts(both, answer)).ShouldBe([true, true, true, false, false, false]);
+    }
+
+    [Theory]
+    [InlineData("{}", "[]")]
+    [InlineData("0.10000000000000000555", "0.100000000000000005551")]
+    public void Values_that_cannot_be_told_apart_by_a_hash_are_charged_for(string one, string other)
+    {
+        Func<string, string> values = value => $"{{\"enum\":[{List(900, i => value[0] is '0' ? $"{value}{i}" : value)}]}}";
+
+        try
+        {
+            Work(Together(values(one), values(other))).ShouldBeLessThanOrEqualTo(JsonSchemaLimits.WorkMax);
+        }
+        catch (JsonSchemaException e)
+        {
+            e.Message.ShouldStartWith("Schema at #");
+        }
+    }
+
+    [Fact]
+    public void A_constant_written_into_many_places_is_charged_for_in_each()
+    {
+        string places = List(80, _ => $"{{\"allOf\":[{List(4, _ => Ref("a"))}]}}");
+
+        Should.Throw<JsonSchemaException>(() => Work(Braced($"\"$defs\":{Braced($"\"a\":{Enum(1_200, "a")}")},\"anyOf\":[{places}]")))
+            .Problem.ShouldContain($"{JsonSchemaLimits.WorkMax} steps");
+    }
+
+    [Fact]
     public void Alternatives_that_are_constants_cost_in_proportion()
     {
         long small = Work(OneOf(List(450, Const))), large = Work(OneOf(List(900, Const)));
@@ -72,6 +114,7 @@ public sealed class SchemaWorkTests
         {
             string schema = Hostile(random);
             schema.Length.ShouldBeLessThanOrEqualTo(JsonSchemaLimits.SchemaLengthMax);
+            long before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
                 Work(schema).ShouldBeLessThanOrEqualTo(JsonSchemaLimits.WorkMax);
@@ -80,6 +123,8 @@ public sealed class SchemaWorkTests
             {
                 e.Message.ShouldStartWith("Schema at #");
             }
+
+            (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(128_000_000, schema);
         }
     }
 
@@ -183,6 +228,8 @@ public sealed class SchemaWorkTests
 
     private static string Enum(int count, string prefix) => $"{{\"enum\":[{List(count, i => $"\"{prefix}{i}\"")}]}}";
 
+    private static string Together(string one, string other) => $"{{\"allOf\":[{one},{other}]}}";
+
     private static string Properties(string properties) => $"{{\"type\":\"object\",\"properties\":{{{properties}}}}}";
 
     private static string Required(params (string Name, string Schema)[] properties) =>
@@ -211,13 +258,16 @@ public sealed class SchemaWorkTests
         return Braced($"\"$ref\":\"#/$defs/d0\",\"$defs\":{Braced(string.Join(",", parts))}");
 
         string Reference() => Ref($"d{random.Next(definitions)}");
-        string Part() => random.Next(6) switch
+        string Part() => random.Next(9) switch
         {
             0 => Enum(random.Next(1, 900), "v"),
             1 => AnyOf(List(random.Next(1, 60), _ => Reference())),
             2 => OneOf(List(random.Next(1, 60), i => Required(("p", Reference()), ("k", Const(i % 50))))),
             3 => Properties(List(random.Next(1, 40), i => $"\"p{i}\":{Reference()}")),
             4 => AnyOf(List(random.Next(1, 60), i => $"{{\"type\":[\"number\",\"string\"],\"minimum\":{i}e-{i}}}")),
+            5 => $"{{\"allOf\":[{List(random.Next(1, 30), _ => Reference())}]}}",
+            6 => $"{{\"type\":\"object\",{List(random.Next(1, 400), i => $"\"x-{i}\":{i}")}}}",
+            7 => Properties(List(random.Next(1, 30), i => $"\"{i}{new string('n', random.Next(1, 400))}\":true")),
             _ => $"{{\"type\":\"array\",\"items\":{Reference()}}}",
         };
     }

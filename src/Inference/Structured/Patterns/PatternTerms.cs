@@ -4,7 +4,9 @@ namespace Pipeline.Inference.Structured.Patterns;
 /// <param name="charge">Is told of the work.</param>
 internal sealed class PatternTerms(Action<int> charge)
 {
-    private readonly Dictionary<(PatternKind Kind, string Parts, int Min, int Max), PatternTerm> _known = [];
+    private const int None = -1;
+
+    private readonly Dictionary<Key, PatternTerm> _known = [];
     private readonly Dictionary<(int Term, int Class), PatternTerm> _derivatives = [];
 
     public PatternTerm Nothing => field ??= Make(PatternKind.Nothing, [], takesEmpty: false);
@@ -22,12 +24,11 @@ internal sealed class PatternTerms(Action<int> charge)
             return Nothing;
         }
 
-        string key = string.Join(',', characters.Ranges);
+        Key key = new(PatternKind.Character, None, None, string.Join(',', characters.Ranges), 0, 0);
         charge(characters.Ranges.Count);
-        if (!_known.TryGetValue((PatternKind.Character, key, 0, 0), out PatternTerm? term))
+        if (!_known.TryGetValue(key, out PatternTerm? term))
         {
-            term = new() { Id = _known.Count, Kind = PatternKind.Character, Characters = characters, TakesEmpty = false };
-            _known[(PatternKind.Character, key, 0, 0)] = term;
+            term = _known[key] = new() { Id = _known.Count, Kind = PatternKind.Character, Characters = characters, TakesEmpty = false };
         }
 
         return term;
@@ -132,13 +133,16 @@ internal sealed class PatternTerms(Action<int> charge)
     private PatternTerm Make(PatternKind kind, PatternTerm[] parts, bool takesEmpty, int min = 0, int max = 0)
     {
         charge(2 + parts.Length);
-        string key = string.Join(',', parts.Select(part => part.Id));
-        if (!_known.TryGetValue((kind, key, min, max), out PatternTerm? term))
+        int first = parts.Length > 0 ? parts[0].Id : None, second = parts.Length > 1 ? parts[1].Id : None;
+        Key key = new(kind, first, second, parts.Length > 2 ? string.Join(',', parts.Skip(2).Select(part => part.Id)) : "", min, max);
+        if (!_known.TryGetValue(key, out PatternTerm? term))
         {
-            term = new() { Id = _known.Count, Kind = kind, Parts = parts, Min = min, Max = max, TakesEmpty = takesEmpty };
-            _known[(kind, key, min, max)] = term;
+            term = _known[key] = new() { Id = _known.Count, Kind = kind, Parts = parts, Min = min, Max = max, TakesEmpty = takesEmpty };
         }
 
         return term;
     }
+
+    /// <summary>What makes two terms one. Few have more than two parts.</summary>
+    private readonly record struct Key(PatternKind Kind, int First, int Second, string More, int Min, int Max);
 }

@@ -6,7 +6,26 @@ namespace Pipeline.Inference.Structured.Schemas;
 /// </summary>
 internal sealed class CompileWork(CancellationToken cancellationToken)
 {
+    // Each byte of a constant or name is a state of a machine, or compared and written again.
+    private const int TextWork = 4;
+
+    // To read the members of an object into a dictionary, and each of them.
+    private const int ReadWork = 12;
+    private const int MemberWork = 6;
+
     public long Units { get; private set; }
+
+    /// <summary>A constant or name becomes a rule, or is written together with another.</summary>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="at">Where it stands.</param>
+    /// <exception cref="JsonSchemaException">The schema has cost too much.</exception>
+    public void ChargeText(int bytes, SchemaNode at) => Charge((long)TextWork * bytes, at);
+
+    /// <summary>Members of an object are read, or written beside others.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="at">Where they stand.</param>
+    /// <exception cref="JsonSchemaException">The schema has cost too much.</exception>
+    public void ChargeMembers(int count, SchemaNode at) => Charge(ReadWork + ((long)MemberWork * count), at);
 
     /// <exception cref="JsonSchemaException">The schema has cost too much.</exception>
     public void Charge(long units, SchemaNode at)

@@ -5,8 +5,9 @@ namespace Pipeline.Inference.Structured.Schemas;
 
 /// <summary>Objects and arrays.</summary>
 /// <param name="members">The keywords.</param>
+/// <param name="work">Is told what the rules cost.</param>
 /// <param name="build">Compiles the schema of a part.</param>
-internal sealed class ContainerSchemas(IReadOnlyDictionary<string, SchemaNode> members, Func<SchemaNode, Rule> build)
+internal sealed class ContainerSchemas(IReadOnlyDictionary<string, SchemaNode> members, CompileWork work, Func<SchemaNode, Rule> build)
 {
     /// <param name="names">The only names that members without a property may have; null: any.</param>
     public Rule BuildObject(IReadOnlyList<SchemaNode>? names)
@@ -28,7 +29,7 @@ internal sealed class ContainerSchemas(IReadOnlyDictionary<string, SchemaNode> m
         HashSet<string> required = members.TryGetValue("required", out SchemaNode wanted) ? ReadRequired(wanted, known, isMap && names is null) : [];
         Property[] properties =
         [
-            .. named.Select(property => new Property(LiteralSchemas.Name(property.Value, property.Key), build(property.Value), required.Contains(property.Key))),
+            .. named.Select(property => new Property(Name(property.Value, property.Key), build(property.Value), required.Contains(property.Key))),
             .. Others(names ?? [], wanted, other, named, required),
         ];
         if (properties.Length > JsonSchemaLimits.PropertiesMax)
@@ -70,7 +71,7 @@ internal sealed class ContainerSchemas(IReadOnlyDictionary<string, SchemaNode> m
         schema.ValueKind is JsonValueKind.True || (schema.ValueKind is JsonValueKind.Object && !schema.EnumerateObject().Any());
 
     /// <summary>Members whose names are known and that have no property of their own.</summary>
-    private static IEnumerable<Property> Others(
+    private IEnumerable<Property> Others(
         IReadOnlyList<SchemaNode> names, SchemaNode wanted, Rule? value, IReadOnlyDictionary<string, SchemaNode> named, HashSet<string> required)
     {
         if (value is null)
@@ -82,11 +83,18 @@ internal sealed class ContainerSchemas(IReadOnlyDictionary<string, SchemaNode> m
         return required.Select(name => (name, wanted)).Concat(listed)
             .Where(other => !named.ContainsKey(other.Item1))
             .DistinctBy(other => other.Item1)
-            .Select(other => new Property(LiteralSchemas.Name(other.Item2, other.Item1), value, required.Contains(other.Item1)));
+            .Select(other => new Property(Name(other.Item2, other.Item1), value, required.Contains(other.Item1)));
     }
 
-    private static HashSet<string> ReadRequired(SchemaNode names, HashSet<string> known, bool isOpen)
+    private LiteralRule Name(SchemaNode at, string name)
     {
+        work.ChargeText(name.Length, at);
+        return LiteralSchemas.Name(at, name);
+    }
+
+    private HashSet<string> ReadRequired(SchemaNode names, HashSet<string> known, bool isOpen)
+    {
+        work.ChargeText(names.Length, names);
         HashSet<string> required = [];
         foreach (SchemaNode item in names.Items())
         {

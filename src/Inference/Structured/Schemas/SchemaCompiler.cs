@@ -99,7 +99,9 @@ internal sealed class SchemaCompiler(JsonElement schema, CancellationToken cance
             return AnyJson.Value;
         }
 
-        Rule rule = Build(node, SchemaKeywords.Read(node), depth);
+        OrderedDictionary<string, SchemaNode> members = SchemaKeywords.Read(node);
+        _work.ChargeMembers(members.Count, node);
+        Rule rule = Build(node, members, depth);
         _rules.Add((rule, node));
         return rule;
     }
@@ -136,6 +138,7 @@ internal sealed class SchemaCompiler(JsonElement schema, CancellationToken cance
                 return BuildEach(node, members, deciding, depth);
             case "enum" or "const":
                 SchemaKeywords.CheckAlone(members, deciding);
+                _work.ChargeText(members[deciding].Length, node);
                 return LiteralSchemas.Build(members);
             case not null:
                 SchemaKeywords.CheckAlone(members, deciding);
@@ -238,8 +241,8 @@ internal sealed class SchemaCompiler(JsonElement schema, CancellationToken cance
 
     private Rule BuildType(string type, SchemaNode node, IReadOnlyDictionary<string, SchemaNode> members, int depth) => type switch
     {
-        "object" => new ContainerSchemas(members, property => Build(property, depth + 1)).BuildObject(Names(members, depth)),
-        "array" => new ContainerSchemas(members, items => Build(items, depth + 1)).BuildArray(),
+        "object" => new ContainerSchemas(members, _work, property => Build(property, depth + 1)).BuildObject(Names(members, depth)),
+        "array" => new ContainerSchemas(members, _work, items => Build(items, depth + 1)).BuildArray(),
         "string" => Texts.Build(node, members),
         "integer" => BuildNumber(node, members, NumberRange.Integers),
         "number" => BuildNumber(node, members, NumberRange.Numbers),

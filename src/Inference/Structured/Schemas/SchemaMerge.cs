@@ -22,7 +22,7 @@ internal sealed class SchemaMerge(SchemaPlace root, CompileWork work)
         }
 
         OrderedDictionary<string, SchemaNode> members = SchemaKeywords.Read(node);
-        work.Charge(members.Count + 1, node);
+        work.ChargeMembers(members.Count, node);
         return ExpandParts(node, members, depth) ?? throw node.Fails("Its parts exclude each other.", "Remove one of them.");
     }
 
@@ -46,8 +46,12 @@ internal sealed class SchemaMerge(SchemaPlace root, CompileWork work)
         return merged;
     }
 
-    public SchemaPlace Target(SchemaNode reference) => root.Find(reference.Text()) ?? throw reference.Fails(
-        $"{reference.Shown} leads nowhere.", "Refer to \"#\" or to a place in this schema, such as \"#/$defs/name\".");
+    public SchemaPlace Target(SchemaNode reference)
+    {
+        work.ChargeText(reference.Length, reference);
+        return root.Find(reference.Text()) ?? throw reference.Fails(
+            $"{reference.Shown} leads nowhere.", "Refer to \"#\" or to a place in this schema, such as \"#/$defs/name\".");
+    }
 
     public static OrderedDictionary<string, SchemaNode> Without(OrderedDictionary<string, SchemaNode> members, params string[] names) =>
         new(members.Where(member => !names.Contains(member.Key)));
@@ -56,7 +60,7 @@ internal sealed class SchemaMerge(SchemaPlace root, CompileWork work)
     public OrderedDictionary<string, SchemaNode>? Merge(
         OrderedDictionary<string, SchemaNode> one, OrderedDictionary<string, SchemaNode> other, SchemaNode at)
     {
-        work.Charge(one.Count + other.Count, at);
+        work.ChargeMembers(one.Count + other.Count, at);
         OrderedDictionary<string, SchemaNode> merged = new(one);
 
         // What may be null by one and has another type by the other is not null.
@@ -67,14 +71,20 @@ internal sealed class SchemaMerge(SchemaPlace root, CompileWork work)
 
         foreach ((string name, SchemaNode keyword) in other)
         {
-            if (!merged.TryGetValue(name, out SchemaNode known) || !SchemaKeywords.Constrains(name) || JsonElement.DeepEquals(known.Json, keyword.Json))
+            if (!merged.TryGetValue(name, out SchemaNode known) || !SchemaKeywords.Constrains(name))
             {
                 merged[name] = keyword;
                 continue;
             }
 
-            work.Charge(known.Json.GetRawText().Length + keyword.Json.GetRawText().Length, at);
-            if (Common(name, known, keyword) is not { } common)
+            work.ChargeText(known.Length + keyword.Length, at);
+            if (keyword.IsSame(known.Json))
+            {
+                merged[name] = keyword;
+                continue;
+            }
+
+            if (Common(name, known, keyword, at) is not { } common)
             {
                 return null;
             }
@@ -86,11 +96,11 @@ internal sealed class SchemaMerge(SchemaPlace root, CompileWork work)
     }
 
     /// <summary>What two values of a keyword say together; null where they exclude each other.</summary>
-    private static JsonElement? Common(string name, SchemaNode one, SchemaNode other) => name switch
+    private JsonElement? Common(string name, SchemaNode one, SchemaNode other, SchemaNode at) => name switch
     {
         "type" => Listed(TypesOfBoth(TypeKeyword.Read(one), TypeKeyword.Read(other))),
         "required" => Written($"[{string.Join(',', one.Items().Concat(other.Items()).Select(item => item.Json.GetRawText()).Distinct())}]"),
-        "enum" => Listed([.. one.Items().Where(item => other.Items().Any(same => JsonElement.DeepEquals(item.Json, same.Json))).Select(item => item.Json.GetRawText())]),
+        "enum" => Listed([.. InBoth(one, other, at).Select(item => item.Json.GetRawText())]),
         "const" => null,
         "pattern" => Written($"[{string.Join(',', Patterns(one).Concat(Patterns(other)).Select(pattern => pattern.Json.GetRawText()))}]"),
         "properties" => Properties(one, other),
@@ -109,6 +119,12 @@ internal sealed class SchemaMerge(SchemaPlace root, CompileWork work)
         .. one.Where(type => other.Contains(type) || (type == "integer" && other.Contains("number"))).Select(type => $"\"{type}\""),
         .. other.Where(type => type == "integer" && !one.Contains(type) && one.Contains("number")).Select(type => $"\"{type}\""),
     ];
+
+    private IEnumerable<SchemaNode> InBoth(SchemaNode one, SchemaNode other, SchemaNode at)
+    {
+        HashSet<JsonElement> values = new(other.Items().Select(item => item.Json), new JsonValueComparer(work, at));
+        return one.Items().Where(item => values.Contains(item.Json));
+    }
 
     private static JsonElement? Listed(IReadOnlyList<string> values) => values.Count == 0 ? null : Written($"[{string.Join(',', values)}]");
 
@@ -131,7 +147,7 @@ internal sealed class SchemaMerge(SchemaPlace root, CompileWork work)
         _ => All(one, other),
     };
 
-    private static JsonElement All(SchemaNode one, SchemaNode other) => JsonElement.DeepEquals(one.Json, other.Json)
+    private static JsonElement All(SchemaNode one, SchemaNode other) => one.IsSame(other.Json)
         ? one.Json
         : Written($"{{\"allOf\":[{one.Json.GetRawText()},{other.Json.GetRawText()}]}}");
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Pipeline.Inference.Structured.Schemas;
@@ -10,6 +11,9 @@ internal readonly record struct SchemaNode(JsonElement Json, SchemaPath? At)
 
     /// <summary>JSON pointer.</summary>
     public string Path => SchemaPath.Text(At);
+
+    /// <summary>Bytes of its JSON.</summary>
+    public int Length => JsonMarshal.GetRawUtf8Value(Json).Length;
 
     public string Shown => Json.GetRawText() is { Length: > ShownMax } text ? $"{text.AsSpan(0, ShownMax)}…" : Json.GetRawText();
 
@@ -57,6 +61,19 @@ internal readonly record struct SchemaNode(JsonElement Json, SchemaPath? At)
             : throw Fails($"{Shown} is not a count.", $"Give an integer from 0 to {int.MaxValue}.");
 
     public string Number() => Require(JsonValueKind.Number, "a number").GetRawText();
+
+    /// <summary>Whether both are the same JSON: 1 and 1.0 are.</summary>
+    public bool IsSame(JsonElement other)
+    {
+        try
+        {
+            return JsonElement.DeepEquals(Json, other);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Fails("A text has half of a surrogate pair.", "Write the character as it is.");
+        }
+    }
 
     private JsonElement Require(JsonValueKind kind, string article) =>
         Json.ValueKind == kind ? Json : throw Fails($"{Shown} is not {article}.", $"Give {article}.");

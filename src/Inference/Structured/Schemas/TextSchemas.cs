@@ -7,6 +7,9 @@ namespace Pipeline.Inference.Structured.Schemas;
 /// <summary>Texts: their length, pattern and format.</summary>
 internal sealed class TextSchemas(CompileWork work)
 {
+    /// <summary>A term of a pattern, or a character of a class in one of its states, is looked up several times.</summary>
+    private const int PatternWork = 4;
+
     private readonly Dictionary<(string? Format, string Patterns), TextMachine> _machines = [];
 
     public Rule Build(SchemaNode node, IReadOnlyDictionary<string, SchemaNode> members)
@@ -32,7 +35,7 @@ internal sealed class TextSchemas(CompileWork work)
 
     private PatternLengths Lengths(SchemaNode node, TextMachine machine, int max)
     {
-        work.Charge((long)machine.Count * max, node);
+        work.Charge(2L * machine.Count * max, node);
         return new(machine, max);
     }
 
@@ -52,7 +55,7 @@ internal sealed class TextSchemas(CompileWork work)
             try
             {
                 IEnumerable<string> all = format is null ? patterns : [.. patterns, TextFormats.PatternOf(format)!];
-                machine = _machines[(format, key)] = TextMachine.Compile(all, units => work.Charge(units, at));
+                machine = _machines[(format, key)] = TextMachine.Compile(all, units => work.Charge(PatternWork * units, at));
             }
             catch (PatternException e)
             {
