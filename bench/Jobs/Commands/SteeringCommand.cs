@@ -56,7 +56,7 @@ internal static class SteeringCommand
 
     private static async Task ActAsync(HttpClient admin, string action, CancellationToken cancellationToken)
     {
-        object filter = action is "retry" ? new { client = "many", state = "canceled" } : new { client = "many" };
+        object filter = action is "retry" ? new { client = "many", states = (string[])["canceled"] } : new { client = "many" };
         using HttpResponseMessage accepted = await admin.PostAsJsonAsync($"/api/jobs/{action}", filter, cancellationToken);
         if (!accepted.IsSuccessStatusCode)
         {

@@ -21,6 +21,9 @@ public sealed partial class JobActionRunner(
     private const int ChunkMin = 20;
     private const int ChunkMax = 500;
 
+    // Each may be of some dozens of jobs, which are all looked at while its row is locked.
+    private const int MessagesMax = 250;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>How long rows may be locked.</summary>
@@ -115,9 +118,9 @@ public sealed partial class JobActionRunner(
         // Messages whose jobs wait no more: an erasure may have canceled them first.
         if (action.Action is JobAction.Cancel or JobAction.Erase)
         {
-            for (var after = await dispatches.DeleteEndedAsync(after: null, PageMax, cancellationToken); after is not null;)
+            for (var after = await dispatches.DeleteEndedAsync(after: null, MessagesMax, cancellationToken); after is not null;)
             {
-                after = await dispatches.DeleteEndedAsync(after, PageMax, cancellationToken);
+                after = await dispatches.DeleteEndedAsync(after, MessagesMax, cancellationToken);
             }
         }
 
