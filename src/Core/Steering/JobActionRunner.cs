@@ -26,8 +26,8 @@ public sealed partial class JobActionRunner(
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long rows may be locked.</summary>
-    private static readonly TimeSpan ChangeTime = TimeSpan.FromMilliseconds(50);
+    /// <summary>How long rows are locked as a rule; a commit that waits for the disk may take several times as long.</summary>
+    private static readonly TimeSpan ChangeTime = TimeSpan.FromMilliseconds(25);
 
     private readonly AsyncAutoResetEvent _added = new();
     private int _chunk = ChunkMax / 4;
