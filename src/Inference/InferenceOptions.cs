@@ -64,6 +64,10 @@ public sealed class InferenceOptions
     [Range(0, 128)]
     public int PrefixesMax { get; set; } = 8;
 
+    /// <summary>Passes in a row through one adapter of a model while requests of others wait. More change less often, fewer let the others on sooner.</summary>
+    [Range(1, 1_024)]
+    public int AdapterPassesMax { get; set; } = 4;
+
     /// <summary>Requests that wait for the engine, for each priority; callers beyond it wait to enter.</summary>
     [Range(1, 1_000_000)]
     public int QueueMax { get; set; } = 1_024;

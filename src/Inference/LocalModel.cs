@@ -35,7 +35,9 @@ public sealed partial class LocalModel : ILabelScorer, IAsyncDisposable
     {
         (_model, Version, _decoder, _time, Info) = (model, version, decoder, time, model.Info);
         _submissions = new(options.QueueMax);
-        _loop = new(new BatchScheduler(decoder, _submissions, options.PrefixesMax, new(options.PromptTokensMax, options.PassTimeMax, time), weights, logger), _submissions, logger);
+        BatchScheduler scheduler = new(
+            decoder, _submissions, options.PrefixesMax, new(options.PromptTokensMax, options.PassTimeMax, time), new(options.AdapterPassesMax), weights, logger);
+        _loop = new(scheduler, _submissions, logger);
         _meter = new(model.Info.Name, () => _loop.State, () => _submissions.Count);
         _scorer = new(model, decoder.Limits.ContextTokens, _submissions);
         _generator = new(model, decoder.Limits.ContextTokens, _submissions, time);

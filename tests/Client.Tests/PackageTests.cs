@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Xml.Linq;
-using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Client.Tests;
@@ -28,19 +26,8 @@ public sealed class PackageTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task PackAsync(string project)
-    {
-        var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Debug{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Debug" : "Release";
-        var start = new ProcessStartInfo("dotnet", ["pack", RepositoryFiles.Path("src", project), "-c", configuration, "--no-build", "--no-restore", "-nologo", "-o", _folder])
-        {
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        using var patience = Patience.Begin();
-        await process.WaitForExitAsync(patience.Token);
-        process.ExitCode.ShouldBe(0, await output);
-    }
+    private Task<string> PackAsync(string project) =>
+        DotnetCommand.RunAsync("pack", RepositoryFiles.Path("src", project), "-c", DotnetCommand.Configuration, "--no-build", "--no-restore", "-nologo", "-o", _folder);
 
     private string[] Files(string pattern, out string[] dependencies)
     {

@@ -8,10 +8,12 @@ namespace Pipeline.Bench.Engine.Commands;
 
 /// <summary>
 /// Two models in memory for one: how much slower is a mix of jobs than the best order that an oracle could give them, and how long
-/// does one wait? And what do clients notice when a name moves to another file?
+/// does one wait? What do clients notice when a name moves to another file? And what does it cost to change between adapters?
 /// </summary>
 internal static class ModelsCommand
 {
+    private const int AdapterRank = 16;
+
     private static readonly string[] _names = ["a", "b"];
     private static readonly Option<string> _folder = new("--folder") { Description = "Where the two models are written", Required = true };
     private static readonly Option<int> _threads = new("--threads") { Description = "CPU threads", DefaultValueFactory = _ => Environment.ProcessorCount };
@@ -23,7 +25,7 @@ internal static class ModelsCommand
 
     public static Command Create()
     {
-        Command command = new("models", "Two models that do not fit together, and a name that moves.") { _folder, _threads, _jobs, _slots, _record, _commit, _quick };
+        Command command = new("models", "Two models that do not fit together, a name that moves, and two adapters of one model.") { _folder, _threads, _jobs, _slots, _record, _commit, _quick };
         command.SetAction(RunAsync);
         return command;
     }
@@ -35,13 +37,15 @@ internal static class ModelsCommand
         int threads = parsed.GetValue(_threads);
         JsonObject mix = await new MixMeasure(files, threads, parsed.GetValue(_jobs), parsed.GetValue(_slots)).RunAsync(cancellationToken);
         JsonObject swap = await new SwapMeasure(files, threads, TimeSpan.FromSeconds(parsed.GetValue(_quick) ? 5 : 30)).RunAsync(cancellationToken);
-        JsonObject last = new()
+        string[] adapters = [.. _names.Select(name => WriteAdapter(parsed.GetRequiredValue(_folder), name, preset, cancellationToken))];
+        JsonObject turns = await new AdapterMeasure(files[0], adapters, threads, parsed.GetValue(_quick) ? 1 : 3).RunAsync(cancellationToken);
+        JsonObject ratios = new() { ["mix_vs_best"] = mix["ratio"]!.DeepClone(), ["swap_p99_vs_quiet"] = swap["ratio"]!.DeepClone() };
+        foreach (var (name, figures) in turns)
         {
-            ["bench"] = "models",
-            ["ratios"] = new JsonObject { ["mix_vs_best"] = mix["ratio"]!.DeepClone(), ["swap_p99_vs_quiet"] = swap["ratio"]!.DeepClone() },
-            ["mix"] = mix,
-            ["swap"] = swap,
-        };
+            ratios[name] = figures!["ratio"]!.DeepClone();
+        }
+
+        JsonObject last = new() { ["bench"] = "models", ["ratios"] = ratios, ["mix"] = mix, ["swap"] = swap, ["adapters"] = turns };
         Console.Out.WriteLine(last.ToJsonString());
         if (parsed.GetValue(_record) is { } folder)
         {
@@ -51,6 +55,17 @@ internal static class ModelsCommand
         }
 
         return 0;
+    }
+
+    private static string WriteAdapter(string folder, string name, ModelPreset preset, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(folder, $"adapter-{name}-{preset}.gguf".ToLowerInvariant());
+        if (!File.Exists(path))
+        {
+            ModelWriter.WriteAdapter(preset, AdapterRank, seed: name[0], path, cancellationToken);
+        }
+
+        return path;
     }
 
     private static string Write(string folder, string name, ModelPreset preset, CancellationToken cancellationToken)

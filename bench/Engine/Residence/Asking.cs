@@ -12,9 +12,11 @@ internal static class Asking
 {
     private const int Tokens = 16;
 
-    public static LocalModels Engine(int threads, int? mebibytes, TimeSpan waitMax)
+    public static LocalModels Engine(int threads, int? mebibytes, TimeSpan waitMax) =>
+        Engine(new() { Threads = threads, ContextTokens = 8_192, ModelsMiBMax = mebibytes, ModelWaitMax = waitMax });
+
+    public static LocalModels Engine(InferenceOptions options)
     {
-        InferenceOptions options = new() { Threads = threads, ContextTokens = 8_192, ModelsMiBMax = mebibytes, ModelWaitMax = waitMax };
         LLamaSharpModelLoader loader = new(Options.Create(options), TimeProvider.System, NullLoggerFactory.Instance);
         return new(loader, Options.Create(options), new(), TimeProvider.System, NullLogger<LocalModels>.Instance);
     }

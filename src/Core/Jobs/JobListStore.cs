@@ -55,6 +55,15 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
 
     private const string LastOfUser = $"select id from jobs where {InRangeOfUser} order by uuid_send(id) desc offset @LookMax - 1 limit 1";
 
+    // And those of a client that failed, which may be few among millions.
+    private const string InRangeOfFailed = $"state = 'failed' and {InRangeOfClient}";
+
+    private const string OfFailed = $"select uuid_send(id) as place, {Looked} {InRangeOfFailed} order by uuid_send(id) desc limit @LookMax";
+
+    private const string ListOfFailed = $"with found as (select id from ({OfFailed}) as looked where {Matches} order by place desc limit @Limit) select {Shown}";
+
+    private const string LastOfFailed = $"select id from jobs where {InRangeOfFailed} order by uuid_send(id) desc offset @LookMax - 1 limit 1";
+
     // Behind a backlog the jobs that run are far from the newest, and they are few: they have an index of their own.
     private const string ListRunning = $"""
         with running as materialized (select {Looked} state = 'running'),
@@ -158,6 +167,7 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
             { State: Contracts.JobState.Running } => (ListRunning, null),
             { ClientId: null } => (ListOfAll, LastOfAll),
             { UserId: not null } => (ListOfUser, LastOfUser),
+            { State: Contracts.JobState.Failed } => (ListOfFailed, LastOfFailed),
             _ => (ListOfClient, (string?)LastOfClient),
         };
         var found = (await reads.QueryAsync<Job>(list, parameters, cancellationToken)).Opened(vault);

@@ -4,11 +4,9 @@ namespace Pipeline.Inference.Scheduling;
 /// Which adapter computes next: a pass has one, so those with requests take turns of a few passes, because a change costs the library a new
 /// plan of its computation. Touched by the scheduler's loop only.
 /// </summary>
-internal sealed class AdapterTurns
+/// <param name="passesMax">Passes of a turn, while others wait.</param>
+internal sealed class AdapterTurns(int passesMax)
 {
-    /// <summary>Passes of a turn, while others wait.</summary>
-    public const int Passes = 4;
-
     private int _adapter;
     private int _passes;
 
@@ -25,7 +23,7 @@ internal sealed class AdapterTurns
             lowest = Math.Min(lowest ?? int.MaxValue, task.Adapter);
         }
 
-        if (!hasOwn || _passes >= Passes)
+        if (!hasOwn || _passes >= passesMax)
         {
             (_adapter, _passes) = (above ?? lowest ?? _adapter, 0);
         }

@@ -23,7 +23,7 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     private readonly WaitingQueue _waiting;
     private readonly List<InferenceTask> _active = []; // In order of admission: the oldest first.
     private readonly List<InferenceTask> _pass = []; // Those of them whose adapter has its turn.
-    private readonly AdapterTurns _turns = new();
+    private readonly AdapterTurns _turns;
     private bool _admissionPaused;
     private int _adapter;
     private long _evictions;
@@ -34,14 +34,16 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
     /// <param name="submissions">Where requests arrive.</param>
     /// <param name="prefixesMax">Prefixes kept in the KV cache.</param>
     /// <param name="pace">How many prompt tokens a pass takes that also carries steps of answers.</param>
+    /// <param name="turns">Which adapter a pass goes through.</param>
     /// <param name="weights">Of the owners of requests.</param>
     /// <param name="logger">Tells of evictions and failures.</param>
     public BatchScheduler(
-        IDecoder decoder, SubmissionQueue<InferenceTask> submissions, int prefixesMax, PromptPace pace, OwnerWeights weights, ILogger logger)
+        IDecoder decoder, SubmissionQueue<InferenceTask> submissions, int prefixesMax, PromptPace pace, AdapterTurns turns, OwnerWeights weights, ILogger logger)
     {
         _decoder = decoder;
         _submissions = submissions;
         _pace = pace;
+        _turns = turns;
         _waiting = new(weights);
         _logger = logger;
         _budget = new(decoder.Limits.ContextTokens);

@@ -16,10 +16,10 @@ internal sealed class SchedulerBench : IDisposable
 
     private readonly SamplerScratch _scratch = new(ScriptedDecoder.VocabularySize);
 
-    public SchedulerBench(int context = 512, int batch = 64, int sequences = 8, int prefixes = 2, int promptTokens = 64, TimeSpan? passTime = null, TimeProvider? time = null)
+    public SchedulerBench(int context = 512, int batch = 64, int sequences = 8, int prefixes = 2, int promptTokens = 64, TimeSpan? passTime = null, TimeProvider? time = null, int adapterPasses = 4)
     {
         Decoder = new(new DecoderLimits(context, batch, sequences, OutputsMax: sequences));
-        Scheduler = new(Decoder, _submissions, prefixes, new(promptTokens, passTime ?? TimeSpan.FromHours(1), time ?? TimeProvider.System), Weights, NullLogger.Instance);
+        Scheduler = new(Decoder, _submissions, prefixes, new(promptTokens, passTime ?? TimeSpan.FromHours(1), time ?? TimeProvider.System), new(adapterPasses), Weights, NullLogger.Instance);
     }
 
     public OwnerWeights Weights { get; } = new();

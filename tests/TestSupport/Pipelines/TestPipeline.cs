@@ -30,9 +30,12 @@ public sealed class TestPipeline : IAsyncDisposable
     public JobStore Store => Services.GetRequiredService<JobStore>();
 
     /// <summary>Settings of a pipeline on a database of its own, with queues of its own.</summary>
-    public static async Task<Dictionary<string, string?>> SettingsAsync(PostgresDatabase database) => new()
+    public static Task<Dictionary<string, string?>> SettingsAsync(PostgresDatabase database) => SettingsAsync(database.ConnectionString);
+
+    /// <summary>The same on a database of another server.</summary>
+    public static async Task<Dictionary<string, string?>> SettingsAsync(string connectionString) => new()
     {
-        ["Postgres:ConnectionString"] = database.ConnectionString,
+        ["Postgres:ConnectionString"] = connectionString,
         ["Broker:Url"] = (await TestServices.GetAsync()).Broker,
         ["Broker:QueuePrefix"] = $"t{Guid.CreateVersion7():N}"[..24] + ".",
         ["Relay:PollInterval"] = "00:00:00.050",
@@ -52,11 +55,14 @@ public sealed class TestPipeline : IAsyncDisposable
         PostgresDatabase database,
         Dictionary<string, string?>? settings = null,
         Action<PipelineBuilder>? roles = null,
-        HandlerScript? script = null)
+        HandlerScript? script = null) => await StartAsync(settings ?? await SettingsAsync(database), roles, script);
+
+    /// <summary>The same on whatever database the settings name.</summary>
+    public static async Task<TestPipeline> StartAsync(Dictionary<string, string?> settings, Action<PipelineBuilder>? roles = null, HandlerScript? script = null)
     {
         script ??= new HandlerScript();
         var builder = Host.CreateApplicationBuilder();
-        builder.Configuration.AddInMemoryCollection(settings ?? await SettingsAsync(database));
+        builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.SetMinimumLevel(LogLevel.Critical);
         builder.Services.AddSingleton(script);
         builder.AddPipeline(roles ?? (pipeline => pipeline.AddIntake().AddJobHandler<AnalyzeEmotion, EmotionResult, ScriptedHandler>()));

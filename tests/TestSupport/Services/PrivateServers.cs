@@ -23,8 +23,24 @@ public sealed class PrivateServers : IAsyncDisposable
     public static string NewDirectory() => Path.Combine(
         Environment.GetEnvironmentVariable("PIPELINE_TEST_SERVERS") ?? RepositoryFiles.Path(".local", "test-servers"), Guid.CreateVersion7().ToString("N"));
 
+    /// <summary>PostgreSQL alone.</summary>
+    public static async Task<PrivateServers> CreatePostgresAsync()
+    {
+        var directory = NewDirectory();
+        await RunAsync("start", "postgres", "--dir", directory);
+        return new(directory, await ReadAddressesAsync(directory));
+    }
+
     /// <param name="directory">Where they keep settings, data and logs until the end.</param>
     public static async Task<PrivateServers> CreateAsync(string directory) => new(directory, await StartAsync(directory));
+
+    /// <summary>The folder of PostgreSQL's user that has the server's data in <c>data</c>; null where the server is a container.</summary>
+    public string? PostgresFolder => new DirectoryInfo(Path.Combine(_directory, "postgres")) is { Exists: true } folder
+        ? folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder.FullName
+        : null;
+
+    /// <summary>The folder of the server's own programs.</summary>
+    public string PostgresPrograms => File.ReadAllText(Path.Combine(_directory, "postgres", "bin")).Trim();
 
     /// <param name="verb">start, stop, restart, kill or wipe.</param>
     /// <param name="server">postgres or rabbitmq.</param>
