@@ -23,6 +23,7 @@ internal static class CommandLine
             KeysCommand.Create(environment),
             EncryptionCommand.Create(environment),
             MigrateCommand.Create(environment),
+            DatabaseCommand.Create(environment),
             DoctorCommand.Create(environment),
             DemoCommand.Create(environment),
             ModelsCommand.Create(environment),

@@ -50,6 +50,23 @@ public sealed class StartupTests(PostgresDatabase database) : IClassFixture<Post
             "Postgres:ConnectionString");
 
     [Fact]
+    public async Task A_user_that_misses_the_rights_of_its_role_is_told_who_grants_them()
+    {
+        var user = $"test_start_{Guid.CreateVersion7():N}";
+        await using var make = database.DataSource.CreateCommand($"create role {user} login password 'x'");
+        await make.ExecuteNonQueryAsync();
+
+        await FailsAsync(
+            "Workers.Inference",
+            "Postgres:ConnectionString",
+            new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = user, Password = "x" }.ConnectionString,
+            "Run './run database grant' as the owner of the tables");
+
+        await using var drop = database.DataSource.CreateCommand($"drop role {user}");
+        await drop.ExecuteNonQueryAsync();
+    }
+
+    [Fact]
     public Task A_connection_string_that_is_none_shows_one_that_is() =>
         FailsAsync("Api", "Postgres:ConnectionString", "postgres://localhost/db", "Host=localhost;Username=pipeline");
 

@@ -22,7 +22,8 @@ internal sealed class PostgresCheckup(CliEnvironment environment, int processes)
                extract(epoch from clock_timestamp())::float8 as Clock, has_schema_privilege(current_schema(), 'create') as CanCreate,
                pg_database_size(current_database())::bigint as Bytes,
                (select default_version from pg_available_extensions where name = 'vector') as VectorVersion,
-               to_regclass('schema_migrations') is not null as IsMigrated
+               to_regclass('schema_migrations') is not null as IsMigrated,
+               coalesce((select pg_has_role(relowner, 'usage') from pg_class where oid = to_regclass('schema_migrations')), false) as IsOwner
         """;
 
     private const string Applied = "select coalesce(max(version), 0) from schema_migrations";
@@ -88,11 +89,18 @@ internal sealed class PostgresCheckup(CliEnvironment environment, int processes)
     private static Finding Schema(ServerFacts facts, int applied)
     {
         var known = Migration.EmbeddedIn(typeof(Migration).Assembly).Count;
-        return !facts.CanCreate ? Finding.Bad("The user may not create tables in the schema.", "Grant create on the schema, or use the database's owner.")
+        return facts is { IsMigrated: true, IsOwner: false } ? SchemaOfOthers(known, applied)
+            : !facts.CanCreate ? Finding.Bad("The user may not create tables in the schema.", "Grant create on the schema, or use the database's owner.")
             : applied > known ? Finding.Warning($"The schema is of a newer version ({applied}; this one knows {known}).", "Use the newer version's programs; going back works where its migrations say so.")
             : applied < known ? Finding.Warning($"{known - applied} migrations are to be applied.", "Start any process of this version, or run `migrate`.")
             : Finding.Good($"The schema is up to date ({known}).");
     }
+
+    /// <summary>Of a user with the rights of a role, who cannot migrate.</summary>
+    private static Finding SchemaOfOthers(int known, int applied) =>
+        applied < known ? Finding.Bad($"{known - applied} migrations are to be applied, and this user does not own the tables.", "Run './run database grant' with the users of the roles as their owner.")
+        : applied > known ? Finding.Warning($"The schema is of a newer version ({applied}; this one knows {known}).", "Use the newer version's programs; going back works where its migrations say so.")
+        : Finding.Good($"The schema is up to date ({known}); this user does not own it.");
 
     private static Finding Vectors(ServerFacts facts) => facts.VectorVersion is { } version
         ? Finding.Good($"pgvector {version} is available.")
@@ -121,5 +129,7 @@ internal sealed class PostgresCheckup(CliEnvironment environment, int processes)
         public string? VectorVersion { get; init; }
 
         public bool IsMigrated { get; init; }
+
+        public bool IsOwner { get; init; }
     }
 }

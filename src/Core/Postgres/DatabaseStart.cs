@@ -59,7 +59,7 @@ internal sealed partial class DatabaseStart(
         PostgresErrorCodes.InvalidCatalogName =>
             $"PostgreSQL at {Server} has no database '{Connection.Database}'. Create it (createdb {Connection.Database}), or correct Postgres:ConnectionString.",
         PostgresErrorCodes.InsufficientPrivilege =>
-            $"User '{Connection.Username}' may not change the schema of database '{Connection.Database}': {e.MessageText}. Grant it, or use the database's owner.",
+            $"User '{Connection.Username}' may not do what this role needs in database '{Connection.Database}': {e.MessageText}. Run './run database grant' as the owner of the tables, or use the owner here.",
         _ => $"The database at {Server} cannot be migrated: {e.MessageText} (SQLSTATE {e.SqlState}).",
     };
 

@@ -8,7 +8,7 @@ namespace Pipeline.Core.Postgres;
 /// <summary>
 /// Brings the schema up to date, once, however many processes start together: an advisory lock lets one in at a time.
 /// Refuses a database that is ahead of this build by migrations that are not safe for it, that has gaps, or whose applied migrations
-/// differ from the files.
+/// differ from the files. A user that does not own the tables only looks whether they are what this build needs.
 /// </summary>
 public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<Migration> migrations, ILogger<Migrator> logger)
 {
@@ -19,6 +19,11 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<
           checksum   text not null,
           applied_at timestamptz not null default now());
         alter table schema_migrations add column if not exists is_safe boolean not null default false
+        """;
+
+    // A member of the owner's role may do what the owner may. Whoever finds no tables tries to make them.
+    private const string IsOwner = """
+        select coalesce((select pg_has_role(relowner, 'usage') from pg_class where oid = to_regclass('schema_migrations')), true)
         """;
 
     private const string SelectApplied = "select version, name, checksum, is_safe as IsSafe from schema_migrations order by version";
@@ -32,12 +37,22 @@ public sealed partial class Migrator(NpgsqlDataSource dataSource, IReadOnlyList<
         RefuseGaps(migrations);
         await using var alone = await AdvisoryLock.AcquireAsync(dataSource, "migrations", cancellationToken);
         var connection = alone.Session;
-        await ExecuteAsync(CreateTable);
+        var isOwner = await connection.QuerySingleAsync<bool>(IsOwner, null, cancellationToken);
+        if (isOwner)
+        {
+            await ExecuteAsync(CreateTable);
+        }
+
         var applied = await connection.QueryAsync<AppliedMigration>(SelectApplied, null, cancellationToken);
         RefuseMismatch(applied, migrations);
         if (applied.Count > migrations.Count)
         {
             LogAhead(applied.Count, migrations.Count);
+        }
+        else if (applied.Count < migrations.Count && !isOwner)
+        {
+            throw new StartupException(
+                $"The database is at schema version {applied.Count}, this build needs {migrations.Count}, and the user of this process does not own the tables. Run './run database grant' with the users of the roles as their owner, which migrates first; then start this again.");
         }
 
         foreach (var migration in migrations.Skip(applied.Count))

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres.Rights;
 using Pipeline.Core.Upkeep;
 
 namespace Pipeline.Core.Postgres;
@@ -22,6 +23,7 @@ internal static class PostgresRegistration
         services.AddSingleton(provider => Readable(provider.GetRequiredService<IOptions<PostgresOptions>>().Value));
         services.AddSingleton(Migration.EmbeddedIn(typeof(Migration).Assembly));
         services.AddSingleton<Migrator>();
+        services.AddSingleton<DatabaseGrants>();
         services.AddSingleton<JobPartitions>();
         services.AddHostedService<DatabaseStart>();
         services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: ["ready"]);

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Dapper;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Core.Documents;
-using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Search;
@@ -21,6 +19,10 @@ public sealed class PgvectorIndex(NpgsqlDataSource dataSource) : IVectorIndex
         create index concurrently if not exists chunks_vector_{modelId} on chunks
          using hnsw ((vector::halfvec({dimensions})) halfvec_ip_ops) where model_id = {modelId}
         """);
+
+    private const string HasIndex = """
+        select exists (select from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = 'chunks'::regclass and c.relname = @Name and i.indisvalid)
+        """;
 
     /// <summary>A canceled build leaves one that is not valid and would never be built again.</summary>
     private static string DropInvalidIndex(int modelId) => string.Create(CultureInfo.InvariantCulture, $"""
@@ -83,11 +85,38 @@ public sealed class PgvectorIndex(NpgsqlDataSource dataSource) : IVectorIndex
         return await connection.QueryAsync<Neighbour>(Exact(query.ModelId, dimensions), parameters, cancellationToken);
     }
 
+    /// <summary>
+    /// For an API whose user does not own the tables: the extension, where the server has it, and the index of every model that there is.
+    /// </summary>
+    /// <returns>How many models have an index; null where the database has no pgvector.</returns>
+    public static async Task<int?> BuildAsync(NpgsqlDataSource dataSource, EmbeddingModelStore models, CancellationToken cancellationToken)
+    {
+        if (await VectorExtension.FindAsync(dataSource, cancellationToken) is null)
+        {
+            return null;
+        }
+
+        PgvectorIndex index = new(dataSource);
+        foreach (var (id, dimensions) in await models.AllAsync(cancellationToken))
+        {
+            await index.EnsureIndexAsync(id, dimensions, cancellationToken);
+        }
+
+        return index._indexed.Count;
+    }
+
     /// <summary>Builds the index of a model where it is missing; writes go on meanwhile.</summary>
+    /// <exception cref="PostgresException">Among others: the user does not own the table.</exception>
     internal async Task EnsureIndexAsync(int modelId, int dimensions, CancellationToken cancellationToken)
     {
         if (dimensions > DimensionsMax || _indexed.ContainsKey(modelId))
         {
+            return;
+        }
+
+        if (await dataSource.QuerySingleAsync<bool>(HasIndex, new { Name = $"chunks_vector_{modelId}" }, cancellationToken))
+        {
+            _indexed[modelId] = true;
             return;
         }
 
@@ -106,27 +135,4 @@ public sealed class PgvectorIndex(NpgsqlDataSource dataSource) : IVectorIndex
 
     private string Settings(int candidates) => string.Create(
         CultureInfo.InvariantCulture, $"set local hnsw.ef_search = {candidates}{(Iterates ? "; set local hnsw.iterative_scan = strict_order" : "")}");
-}
-
-/// <summary>Gives every model an index of its vectors, soon after its first worker has started. Until then all vectors are compared.</summary>
-internal sealed class PgvectorBuilds(
-    VectorSearch search, PgvectorIndex index, EmbeddingModelStore models, TimeProvider time, ILogger<PgvectorBuilds> logger) : LoopService(time, logger)
-{
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-
-    protected override async Task LoopAsync(CancellationToken stoppingToken)
-    {
-        while (search.UsesPgvector)
-        {
-            foreach (var (id, dimensions) in await models.AllAsync(stoppingToken))
-            {
-                await index.EnsureIndexAsync(id, dimensions, stoppingToken);
-            }
-
-            RoundDone();
-            await Task.Delay(Interval, Time, stoppingToken);
-        }
-
-        await Task.Delay(Timeout.InfiniteTimeSpan, Time, stoppingToken);
-    }
 }

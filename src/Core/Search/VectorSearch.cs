@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Hosting;
-using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Search;
 
@@ -10,13 +9,6 @@ namespace Pipeline.Core.Search;
 public sealed partial class VectorSearch(
     NpgsqlDataSource dataSource, ExactIndex exact, PgvectorIndex pgvector, IOptions<SearchOptions> options, ILogger<VectorSearch> logger) : StartupStep, IVectorIndex
 {
-    // Fails for a user who may not; then the operator has to, or the exact scan is used. Not to be prepared, hence not public.
-    private const string CreateExtension = "create extension if not exists vector";
-
-    private const string ExtensionVersion = "select extversion from pg_extension where extname = 'vector'";
-
-    private const string IsAvailable = "select exists (select from pg_available_extensions where name = 'vector')";
-
     // 0.8 is the first that goes on where a condition leaves too few.
     private static readonly Version IteratesSince = new(0, 8);
 
@@ -32,7 +24,7 @@ public sealed partial class VectorSearch(
         {
             LogExact("Search:Index says so");
         }
-        else if (await FindExtensionAsync(cancellationToken) is { } version)
+        else if (await VectorExtension.FindAsync(dataSource, cancellationToken) is { } version)
         {
             pgvector.Iterates = version >= IteratesSince;
             _index = pgvector;
@@ -47,26 +39,6 @@ public sealed partial class VectorSearch(
         {
             LogExact("the database has no pgvector");
         }
-    }
-
-    private async Task<Version?> FindExtensionAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        if (await ScalarAsync<bool>(IsAvailable))
-        {
-            try
-            {
-                await connection.ExecuteAsync(CreateExtension, null, cancellationToken);
-            }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UniqueViolation)
-            {
-                // A user who may not, or another process that was faster.
-            }
-        }
-
-        return Version.TryParse(await ScalarAsync<string?>(ExtensionVersion), out var version) ? version : null;
-
-        Task<T?> ScalarAsync<T>(string sql) => connection.ExecuteScalarAsync<T>(sql, null, cancellationToken);
     }
 
     [LoggerMessage(1180, LogLevel.Information, "Vectors are compared in memory, one by one: {Reason}")]

@@ -7,12 +7,13 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres.Rights;
 
 namespace Pipeline.Scheduler.Hangfire;
 
 internal static class HangfireHosting
 {
-    public const string Schema = "hangfire";
+    public const string Schema = DatabaseGrants.SchedulerSchema;
 
     public static PipelineBuilder AddHangfireSchedules(this PipelineBuilder pipeline)
     {

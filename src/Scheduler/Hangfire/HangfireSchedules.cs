@@ -52,7 +52,7 @@ internal sealed partial class HangfireSchedules(
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new StartupException(
-                $"The scheduler may not create its schema '{HangfireHosting.Schema}': {e.MessageText}. Grant CREATE on the database, or create the schema and grant it.", e);
+                $"The scheduler may not create or change the tables of its schema '{HangfireHosting.Schema}': {e.MessageText}. Run './run database grant --scheduler USER' as the owner of the database, or start it once as whoever owns those tables.", e);
         }
     }
 

@@ -290,7 +290,7 @@ public sealed class NightTests(PostgresDatabase database) : IClassFixture<Postgr
         var days = new JobsOfADay(own.DataSource, Day.AddDays(1.1));
         foreach (var ago in Enumerable.Range(-3, 6))
         {
-            await days.ExecuteAsync(Core.Upkeep.JobPartitions.Create(new DateOnly(2026, 11, 20).AddDays(ago)));
+            await days.ExecuteAsync($"select make_job_day('{new DateOnly(2026, 11, 20).AddDays(ago):yyyy-MM-dd}')");
         }
 
         await days.AddEmotionAsync(Client.LocalId, Day.AddHours(1), "joy");

@@ -29,8 +29,14 @@ public sealed partial class SqlTests(PostgresDatabase database) : IClassFixture<
     public async Task Every_statement_fits_the_schema(string name, string sql)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync();
+        await Should.NotThrowAsync(() => connection.ExecuteAsync($"prepare checked as {Positional(sql).Text}"), name);
+    }
+
+    /// <summary>A statement with its parameters as PREPARE takes them, and how many they are.</summary>
+    internal static (string Text, int Parameters) Positional(string sql)
+    {
         var names = new List<string>();
-        var positional = Parameter().Replace(sql, match =>
+        var text = Parameter().Replace(sql, match =>
         {
             if (!names.Contains(match.Value))
             {
@@ -39,8 +45,7 @@ public sealed partial class SqlTests(PostgresDatabase database) : IClassFixture<
 
             return $"${names.IndexOf(match.Value) + 1}";
         });
-
-        await Should.NotThrowAsync(() => connection.ExecuteAsync($"prepare checked as {positional}"), name);
+        return (text, names.Count);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ public sealed partial class HelmTests
         postgres: { bundled: true }
         rabbitmq: { bundled: true }
         telemetry: { otlpEndpoint: "http://otel-collector:4317", clients: true }
+        databaseUsers: { api: pipeline_api, inference: pipeline_inference }
         workers:
           inference: { gpus: 1, modelsClaim: models, image: worker-inference-cuda, drainSeconds: 3600, autoscaling: { enabled: true, min: 0, max: 8 } }
           embedding: { env: { Inference__Threads: "2" } }
@@ -121,6 +122,27 @@ public sealed partial class HelmTests
         Text(job["metadata"]["annotations"]["helm.sh/hook"]).ShouldBe(hook);
     }
 
+    [Fact]
+    public void A_role_that_has_a_user_of_the_database_is_granted_what_it_needs_and_connects_as_that()
+    {
+        var migration = List((YamlMappingNode)Of(Everything, "Job").Single()["spec"]["template"]["spec"], "containers").Single();
+        List(migration, "args", Text).ShouldBe(["database", "grant", "--api=pipeline_api", "--inference=pipeline_inference"]);
+        Connection(migration).ShouldBe("postgres-connection-string");
+
+        Of(Everything, "Deployment").ToDictionary(role => Text(role["metadata"]["name"]), role => Connection(List((YamlMappingNode)role["spec"]["template"]["spec"], "containers").Single()))
+            .ShouldBe(
+                new Dictionary<string, string>
+                {
+                    ["demo-api"] = "postgres-connection-string-api",
+                    ["demo-scheduler"] = "postgres-connection-string",
+                    ["demo-worker-inference"] = "postgres-connection-string-inference",
+                    ["demo-worker-embedding"] = "postgres-connection-string",
+                    ["demo-worker-reports"] = "postgres-connection-string-inference",
+                },
+                ignoreOrder: true);
+        Of("", "Job").Select(job => List(List((YamlMappingNode)job["spec"]["template"]["spec"], "containers").Single(), "args", Text)).Single().ShouldBe(["migrate"]);
+    }
+
     [Theory]
     [MemberData(nameof(Values))]
     public Task Kubernetes_and_KEDA_accept_every_manifest(string values) => SchemaCheck.RunAsync(HelmChart.Render(values), values);
@@ -134,6 +156,12 @@ public sealed partial class HelmTests
 
     private static IEnumerable<YamlMappingNode> List(YamlMappingNode owner, string name) =>
         owner.Children.TryGetValue(name, out var list) ? ((YamlSequenceNode)list).Cast<YamlMappingNode>() : [];
+
+    private static IEnumerable<T> List<T>(YamlMappingNode owner, string name, Func<YamlNode, T> read) => ((YamlSequenceNode)owner.Children[name]).Select(read);
+
+    /// <summary>Which entry of the secret a container connects to PostgreSQL by.</summary>
+    private static string Connection(YamlMappingNode container) =>
+        Text(List(container, "env").Single(variable => Text(variable["name"]) is "Postgres__ConnectionString")["valueFrom"]["secretKeyRef"]["key"]);
 
     private static string Text(YamlNode node) => ((YamlScalarNode)node).Value!;
 

@@ -14,6 +14,7 @@ internal static partial class TemplateFunctions
     public static object? Call(string name, IReadOnlyList<object?> arguments) => name switch
     {
         "dict" => arguments.Chunk(2).ToDictionary(pair => (string)pair[0]!, pair => pair[1]),
+        "index" => ((IDictionary<string, object?>)arguments[0]!).TryGetValue((string)arguments[1]!, out var found) ? found : null,
         "merge" => Merge((IDictionary<string, object?>)arguments[0]!, (IDictionary<string, object?>)arguments[1]!),
         "toYaml" => Yaml.Serialize(arguments[0]!).TrimEnd(),
         "nindent" => "\n" + string.Join('\n', Text(arguments[1]).Split('\n').Select(line => new string(' ', (int)(long)arguments[0]!) + line)),

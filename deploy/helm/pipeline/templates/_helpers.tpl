@@ -36,7 +36,7 @@ capabilities:
   valueFrom:
     secretKeyRef:
       name: {{ .Values.secret }}
-      key: postgres-connection-string
+      key: postgres-connection-string{{ if index .Values.databaseUsers .role }}-{{ .role }}{{ end }}
 - name: Broker__Url
   valueFrom:
     secretKeyRef:
