@@ -7,6 +7,7 @@ using Npgsql;
 using Pipeline.Bench.Engine.Peers;
 using Pipeline.Bench.Jobs;
 using Pipeline.Bench.Measuring;
+using Pipeline.Bench.TrainedModels;
 using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.LLamaSharp;
@@ -34,6 +35,9 @@ internal static class EmbeddingsCommand
     {
         RootCommand command = new("Benchmarks of embeddings and search.") { _root, _scratch, _peer, _model, _threads, _rounds, _ingest, _queue, _runtimes, _quick, _record, _commit };
         command.SetAction(RunAsync);
+        Command weights = new("weights", "Prints the directory of all-MiniLM-L6-v2, taken out of its package.");
+        weights.SetAction(_ => Console.Out.WriteLine(TrainedModel.MiniLm));
+        command.Add(weights);
         return command;
     }
 

@@ -73,6 +73,19 @@ postgres_create() {
   mv "$POSTGRES_DATA.new" "$POSTGRES_DATA"
 }
 
+# Makes PIPELINE_LOCALES for this server alone, for tests with databases in them. What cannot be made is left out.
+postgres_locales() {
+  local made=$POSTGRES_HOME/locales locale
+  for locale in ${PIPELINE_LOCALES:-}; do
+    [ ! -d "$made/$locale" ] || continue
+    [ -f "/usr/share/i18n/locales/${locale%.*}" ] || install_packages "$DIR/logs/apt.log" locales || true
+    mkdir -p "$made"
+    localedef --no-archive -i "${locale%.*}" -f "${locale##*.}" "$made/$locale" >>"$POSTGRES_LOG" 2>&1 || rm -rf "${made:?}/$locale"
+  done
+  # Instead of those of the system, so all that are wanted are in it.
+  [ ! -d "$made" ] || export LOCPATH=$made
+}
+
 postgres_answers() {
   # 'ready' in the last line of the pid file is what pg_ctl -w waits for.
   [ -n "$(postgres_pid)" ] && [[ "$(tail -n 1 "$POSTGRES_DATA/postmaster.pid" 2>/dev/null)" == ready* ]]
@@ -86,6 +99,7 @@ postgres_start() {
   [ -f "$POSTGRES_DATA/PG_VERSION" ] || { rm -rf "$POSTGRES_DATA.new"; postgres_create "$bin"; }
   # Not ours any more (postgres_pid looked): a recycled number would keep the server from starting.
   rm -f "$POSTGRES_DATA/postmaster.pid"
+  postgres_locales
   options="-p $POSTGRES_PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
   options+=" -c shared_buffers=256MB -c max_wal_size=2GB -c fsync=on -c synchronous_commit=on -c full_page_writes=on"
 

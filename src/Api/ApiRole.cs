@@ -73,6 +73,7 @@ public static class ApiRole
         services.AddSingleton<QueryEmbedder>();
         services.AddSingleton<Searches>();
         services.AddValidated<AskOptions, AskOptionsValidator>(AskOptions.Section);
+        services.AddSingleton<NearSources>();
         services.AddSingleton<Questions>();
         services.AddGuards();
         services.AddSingleton<ClientGate>();

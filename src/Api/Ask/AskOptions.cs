@@ -17,8 +17,10 @@ internal sealed class AskOptions
     public int SourcesLengthMax { get; init; } = 12_000;
 
     /// <summary>
-    /// Least cosine of a source with the question; when none has it, the answer is that nobody knows. It depends on the
-    /// embedding model: look at the similarities of searches that should find nothing. -1 to 1, default 0.25.
+    /// Least evidence that the documents answer a question; without it the answer is that nobody knows. Evidence is the highest cosine
+    /// of a passage with the question, and up to some tenths for the question's words that a passage has. In collections of more than 20
+    /// passages more is needed, 0.15 for ten times as many. It depends on the embedding model: ./run eval ask measures it. -1 to 1,
+    /// default 0.25.
     /// </summary>
     [Range(-1.0, 1.0)]
     public double SimilarityMin { get; init; } = 0.25;

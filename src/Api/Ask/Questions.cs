@@ -13,7 +13,7 @@ namespace Pipeline.Api.Ask;
 
 /// <summary>Turns a question into a chat about the passages that are near it, or into the answer that there are none.</summary>
 internal sealed class Questions(
-    Searches searches, IOptions<AskOptions> ask, IOptions<SearchOptions> search, IOptions<DocumentOptions> documents, IOptions<ApiOptions> api, TimeProvider time)
+    Searches searches, NearSources near, IOptions<AskOptions> ask, IOptions<SearchOptions> search, IOptions<DocumentOptions> documents, IOptions<ApiOptions> api, TimeProvider time)
 {
     private const string Question = "question";
     private const int SourcesDefault = 5;
@@ -33,12 +33,19 @@ internal sealed class Questions(
             fields.Errors.Add(IdempotencyKeyHeader.Name, "is not supported here, because documents may change between two requests: send none.");
         }
 
+        if (query is not null && !SearchTerms.HasAny(query.Text))
+        {
+            fields.Errors.Add(Question, "has no words: ask with some.");
+        }
+
         if (query is null || fields.Errors.Any)
         {
             return null;
         }
 
-        var sources = Near(await searches.FindAsync(query with { UserId = user }, context.Client().Limits, context.RequestAborted));
+        var looked = query with { UserId = user, Limit = Math.Max(query.Limit, NearSources.Looked) };
+        var findings = await searches.FindAsync(looked, context.Client().Limits, context.RequestAborted);
+        var sources = await near.OfAsync(query, query.Limit, findings, context.RequestAborted);
         return new()
         {
             Kind = CompleteChat.Descriptor,
@@ -54,33 +61,6 @@ internal sealed class Questions(
                 return Task.FromResult(Json(AskResource.Of(job, sources), status));
             },
         };
-    }
-
-    /// <summary>None when no passage is near the question. Others that its words have found may stand beside one that is.</summary>
-    private List<FoundChunk> Near(Findings findings)
-    {
-        var isNear = findings.Model is null
-            ? findings.Chunks.Count > 0
-            : findings.Chunks.Any(chunk => chunk.Similarity >= _options.SimilarityMin);
-        if (!isNear)
-        {
-            return [];
-        }
-
-        List<FoundChunk> sources = [];
-        var room = _options.SourcesLengthMax;
-        foreach (var chunk in findings.Chunks.Where(chunk => chunk.Similarity is null || chunk.Similarity >= _options.SimilarityMin))
-        {
-            room -= chunk.Chunk.Text.Length;
-            if (room < 0 && sources.Count > 0)
-            {
-                break;
-            }
-
-            sources.Add(chunk);
-        }
-
-        return sources;
     }
 
     private static int? TakeMaxTokens(BodyFields fields)

@@ -22,7 +22,7 @@ internal static class SearchDocs
         [
             new(200, "What was found.", typeof(SearchResource), """
                 {"results":[{"document_id":"019a9c1e-7f00-7000-8000-000000000002","title":"Returns","chunk":0,
-                  "text":"# Returns\nGoods can be returned within 30 days. The money is back after a week.","score":0.032787,"similarity":0.8123,
+                  "text":"# Returns\nGoods can be returned within 30 days. The money is back after a week.","score":0.181818,"similarity":0.8123,
                   "metadata":{"team":"shop"},"links":{"document":"/api/documents/019a9c1e-7f00-7000-8000-000000000002"}}],
                  "model":"embedding-mini-ko-en"}
                 """),

@@ -44,7 +44,12 @@ internal static class EvalCommand
             progress.Dispose();
             return Show(environment, texts, jobs, parsed.GetValue(json));
         });
-        var verb = new Command("eval", "Measures answers against a labelled file.") { command };
+        var verb = new Command("eval", "Measures answers against a labelled file.")
+        {
+            command,
+            EvalSearchCommand.Create(environment, server),
+            EvalAskCommand.Create(environment, server),
+        };
         EvalGeneratedCommand.AddTo(verb, environment, server);
 
         // On the verb, so that they may stand before the kind as well: that is where ./run puts the address.

@@ -18,6 +18,7 @@ internal interface IRow
 [JsonSerializable(typeof(Sample))]
 [JsonSerializable(typeof(GoldText))]
 [JsonSerializable(typeof(GoldJob))]
+[JsonSerializable(typeof(LibraryRow))]
 internal sealed partial class InputJson : JsonSerializerContext;
 
 /// <summary>A text to show the pipeline with.</summary>

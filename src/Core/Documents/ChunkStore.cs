@@ -10,7 +10,7 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
 {
     // Only for a job of the document's own client: anybody may name any id in a job's input.
     private const string Open = """
-        select d.text, d.title from documents d join jobs j on j.client_id = d.client_id where d.id = @DocumentId and j.id = @JobId
+        select d.text, d.title, d.format from documents d join jobs j on j.client_id = d.client_id where d.id = @DocumentId and j.id = @JobId
         """;
 
     // Also after a worker died in the middle: what it wrote is found again by the same model's same cuts.
@@ -60,7 +60,7 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
         select client_id as ClientId, unnest(jobs) as JobId from replaced
         """;
 
-    /// <summary>Text and title; null when there is no such document, or it is not of the job's client.</summary>
+    /// <summary>Text, title and format; null when there is no such document, or it is not of the job's client.</summary>
     public async Task<OpenDocument?> OpenAsync(Guid jobId, Guid documentId, CancellationToken cancellationToken) =>
         (await dataSource.QueryAsync<OpenDocument>(Open, new { JobId = jobId, DocumentId = documentId }, cancellationToken)).SingleOrDefault();
 
@@ -132,7 +132,8 @@ public sealed class ChunkStore(NpgsqlDataSource dataSource)
 }
 
 /// <summary>What a document says.</summary>
-public sealed record OpenDocument(string Text, string? Title);
+/// <param name="Format">What it was sent as: text, markdown, html, pdf, ….</param>
+public sealed record OpenDocument(string Text, string? Title, string Format);
 
 /// <summary>A part of a document, embedded.</summary>
 /// <param name="Ordinal">Its place in the document, from 0.</param>

@@ -15,7 +15,11 @@ public static class SearchTerms
     [
         "니다", "습니", "입니", "합니", "됩니", "어요", "아요", "해요", "세요", "에요", "예요", "지요", "네요", "까요", "에서", "으로", "에게", "부터",
         "까지", "하는", "하고", "하여", "해서", "했다", "한다", "된다", "이다", "있다", "없다", "있는", "없는", "이고", "이며", "지만", "는데", "었다", "았다", "들이",
-        "들은", "들을", "것은", "것이", "것을", "수가", "하지", "하게", "되는", "대한", "위한", "그리", "리고",
+        "들은", "들을", "것은", "것이", "것을", "수가", "하지", "하게", "되는", "대한", "위한", "그리", "리고", "수", "것",
+
+        // Of questions: what is asked for has other words.
+        "나요", "가요", "인가", "을까", "할까", "있나", "하나", "되나", "주나", "보나", "하죠", "해야", "야하", "려면", "있을", "이가", "이나",
+        "어떻", "떻게", "얼마", "마나", "어디", "디서", "디에", "무엇", "엇을", "엇인", "누구", "구에", "어느", "느것",
     ];
 
     // Behind a noun of one syllable, which is a term itself then: 책을, 물은, 3월에.
@@ -93,6 +97,9 @@ public static class SearchTerms
 
         return words.ToString();
     }
+
+    /// <summary>Whether there is anything to look for by words: a letter or a digit of any script.</summary>
+    public static bool HasAny(string text) => text.EnumerateRunes().Any(Rune.IsLetterOrDigit);
 
     private static bool IsWordPart(Rune rune) =>
         !(rune.IsBmp && IsPaired((char)rune.Value))

@@ -26,7 +26,7 @@ internal sealed class DocumentHandler(
             return Gone(job);
         }
 
-        var passages = cutter.Cut(document.Text);
+        var passages = cutter.Cut(document.Text, document.Format);
         if (passages.Count > options.Value.ChunksMax)
         {
             return new JobOutcome.Rejected(

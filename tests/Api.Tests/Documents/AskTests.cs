@@ -1,6 +1,6 @@
 namespace Pipeline.Api.Tests.Documents;
 
-/// <summary>The chat model is scripted to repeat what it was told; <see cref="DocumentsApi"/> takes a cosine of 0.95 for near.</summary>
+/// <summary>The chat model is scripted to repeat what it was told; <see cref="DocumentsApi"/> takes an evidence of 0.95 for near.</summary>
 public sealed class AskTests(DocumentsApi api) : IClassFixture<DocumentsApi>
 {
     [Fact]
@@ -70,6 +70,8 @@ public sealed class AskTests(DocumentsApi api) : IClassFixture<DocumentsApi>
 
     [Theory]
     [InlineData("""{"question":""}""", "question", "is empty")]
+    [InlineData("""{"question":"?"}""", "question", "has no words")]
+    [InlineData("""{"question":"😀 …"}""", "question", "has no words")]
     [InlineData("""{"question":"a","k":21}""", "k", "from 1 to 20 (Ask:SourcesMax)")]
     [InlineData("""{"question":"a","max_tokens":0}""", "max_tokens", "from 1 to 4096")]
     [InlineData("""{"question":"a","mode":"words"}""", "mode", "is not a known field")]

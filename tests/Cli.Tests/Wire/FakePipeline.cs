@@ -36,6 +36,8 @@ internal sealed class FakePipeline : IAsyncDisposable
 
     public string? ApiKey { get; init; }
 
+    public FakeLibrary Library { get; } = new();
+
     public static async Task<FakePipeline> StartAsync(int pollsToFinish = 0, string? apiKey = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -61,6 +63,10 @@ internal sealed class FakePipeline : IAsyncDisposable
         else if (Troubles.TryDequeue(out var trouble))
         {
             await trouble(context);
+        }
+        else if (Library.Answer(context.Request.Method, request.Path, request.Body.Length > 0 && request.Body[0] is '{' ? JsonNode.Parse(request.Body.Split('\n')[0]) : null) is { } answer)
+        {
+            await WriteAsync(context, answer.Status, answer.Body, answer.Status is 503 ? "application/problem+json" : "application/json");
         }
         else if (request.Path is "/api/kinds")
         {

@@ -20,6 +20,9 @@ internal static class DatabaseTemplate
     public static NpgsqlDataSource Open(string connectionString) =>
         NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = (int)Patience.Limit.TotalSeconds }.ConnectionString);
 
+    public static Task MigrateAsync(NpgsqlDataSource database) =>
+        new Migrator(database, Migration.EmbeddedIn(typeof(Migration).Assembly), NullLogger<Migrator>.Instance).MigrateAsync(CancellationToken.None);
+
     private static async Task<string> MakeAsync()
     {
         var server = (await TestServices.GetAsync()).Postgres;
@@ -40,7 +43,7 @@ internal static class DatabaseTemplate
         await connection.ExecuteAsync($"create database {unfinished}");
         await using (var made = Open(new NpgsqlConnectionStringBuilder(server) { Database = unfinished }.ConnectionString))
         {
-            await new Migrator(made, migrations, NullLogger<Migrator>.Instance).MigrateAsync(CancellationToken.None);
+            await MigrateAsync(made);
         }
 
         await connection.ExecuteAsync($"alter database {unfinished} rename to {name}");

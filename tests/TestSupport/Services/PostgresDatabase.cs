@@ -22,10 +22,30 @@ public sealed class PostgresDatabase : IAsyncLifetime
         return database;
     }
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Another one in a locale; null where the server does not have it.</summary>
+    public static async Task<PostgresDatabase?> CreateAsync(string locale)
+    {
+        var database = new PostgresDatabase();
+        try
+        {
+            await database.CreateAsync(() => Task.FromResult($"template0 encoding 'UTF8' lc_collate '{locale}' lc_ctype '{locale}'"));
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.WrongObjectType)
+        {
+            return null;
+        }
+
+        // A copy of the template would have its locale.
+        await DatabaseTemplate.MigrateAsync(database.DataSource);
+        return database;
+    }
+
+    public async ValueTask InitializeAsync() => await CreateAsync(DatabaseTemplate.NameAsync);
+
+    private async Task CreateAsync(Func<Task<string>> template)
     {
         _server = (await TestServices.GetAsync()).Postgres;
-        await ExecuteOnServerAsync($"create database {_name} template {await DatabaseTemplate.NameAsync()}");
+        await ExecuteOnServerAsync($"create database {_name} template {await template()}");
         ConnectionString = new NpgsqlConnectionStringBuilder(_server)
         {
             Database = _name,
