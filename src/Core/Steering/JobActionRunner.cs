@@ -30,7 +30,7 @@ public sealed partial class JobActionRunner(
     private static readonly TimeSpan ChangeTime = TimeSpan.FromMilliseconds(25);
 
     private readonly AsyncAutoResetEvent _added = new();
-    private int _chunk = ChunkMax / 4;
+    private int _chunk = ChunkMin; // The first rows are read from the disk, by statements that nobody has planned yet.
 
     /// <summary>There is a new action.</summary>
     public void Set() => _added.Set();
