@@ -15,20 +15,9 @@ public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vecto
 {
     // Any word will do, and a rare one says more than a common one: each chunk has the sum of what its words say (inverse frequency times
     // rank), and where there are too many, those with the rarest word are compared. Words beyond the candidates count as equally common.
-    // A lexeme is quoted as the type tsquery reads it. While a document is embedded anew, its chunks are those of the model that has finished.
-    private const string Words = """
-        with words as materialized (
-            select ('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''')::tsquery as query
-              from unnest(to_tsvector('english', @Text) || array_to_tsvector(@Grams::text[]))
-             order by length(lexeme) desc, lexeme collate "C" limit @WordsMax),
-        counted as materialized (
-            select query, (select count(*) from (
-                       select from chunks c where c.client_id = @ClientId and c.terms @@ words.query limit @CandidatesMax + 1) as those) as chunks
-              from words),
-        known as materialized (
-            select query, counted.chunks, ln(1 + (greatest(client.total, 100) + 0.5::float8) / (counted.chunks + 0.5)) as weight
-              from counted cross join (
-                   select count(*) as total from (select from chunks where client_id = @ClientId limit @CandidatesMax + 1) as those) as client),
+    // While a document is embedded anew, its chunks are those of the model that has finished.
+    private const string Words = $"""
+        with {WordWeights.Known},
         candidates as materialized (
             select c.id, min(known.chunks) as rarest
               from known cross join lateral (

@@ -7,23 +7,12 @@ namespace Pipeline.Core.Search;
 /// <summary>How much of what the words of a question ask for stands in passages: rare words ask for more than common ones.</summary>
 public sealed class WordEvidence(NpgsqlDataSource dataSource, IOptions<SearchOptions> options)
 {
-    // Words weigh as in BM25. In a small collection every word is rare by itself, so it counts as one of a hundred passages.
-    private const string Weigh = """
-        with words as materialized (
-            select ('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''')::tsquery as query
-              from unnest(to_tsvector('english', @Text) || array_to_tsvector(@Grams::text[]))
-             order by length(lexeme) desc, lexeme collate "C" limit @WordsMax),
-        collection as materialized (
-            select count(*)::int as chunks from (select from chunks where client_id = @ClientId limit @CandidatesMax + 1) as those),
-        weighed as materialized (
-            select query, ln(1 + (greatest(collection.chunks, 100) + 0.5::float8) / (0.5 + (
-                       select count(*) from (
-                           select from chunks c where c.client_id = @ClientId and c.terms @@ words.query limit @CandidatesMax + 1) as those))) as weight
-              from words cross join collection)
+    private const string Weigh = $"""
+        with {WordWeights.Known}
         select c.id, collection.chunks,
-               coalesce(sum(weight) filter (where c.terms @@ query), 0)::float8 as Said, coalesce(sum(weight), 0)::float8 as Asked,
+               coalesce(sum(known.weight) filter (where c.terms @@ known.query), 0)::float8 as Said, coalesce(sum(known.weight), 0)::float8 as Asked,
                ln(1 + (greatest(collection.chunks, 100) + 0.5::float8) / 0.5)::float8 as Rarest
-          from collection cross join chunks c left join weighed on true
+          from collection cross join chunks c left join known on true
          where c.client_id = @ClientId and c.id = any(@Ids)
          group by c.id, collection.chunks
         """;

@@ -71,14 +71,7 @@ internal sealed class SchemaMerge(SchemaPlace root, CompileWork work)
 
         foreach ((string name, SchemaNode keyword) in other)
         {
-            if (!merged.TryGetValue(name, out SchemaNode known) || !SchemaKeywords.Constrains(name))
-            {
-                merged[name] = keyword;
-                continue;
-            }
-
-            work.ChargeText(known.Length + keyword.Length, at);
-            if (keyword.IsSame(known.Json))
+            if (!merged.TryGetValue(name, out SchemaNode known) || !SchemaKeywords.Constrains(name) || IsSame(known, keyword, at))
             {
                 merged[name] = keyword;
                 continue;
@@ -93,6 +86,12 @@ internal sealed class SchemaMerge(SchemaPlace root, CompileWork work)
         }
 
         return merged;
+    }
+
+    private bool IsSame(SchemaNode one, SchemaNode other, SchemaNode at)
+    {
+        work.ChargeText(one.Length + other.Length, at);
+        return other.IsSame(one.Json);
     }
 
     /// <summary>What two values of a keyword say together; null where they exclude each other.</summary>
