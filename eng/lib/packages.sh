@@ -9,6 +9,7 @@ install_packages() {
   local log=$1 policy=/usr/sbin/policy-rc.d ours=
   shift
   is_root && have apt-get || return 1
+  mkdir -p "$(dirname "$log")"
   say "installing $* with apt-get (log: $log)"
 
   # Debian starts what it installs. We want the binaries, not a second server on the default port.
