@@ -26,6 +26,7 @@ public sealed class BatchIntake(
     ClientStandings standings,
     Budgets budgets,
     AsyncAutoResetEvent signal,
+    TraceLimit traces,
     IOptionsMonitor<QueueOptions> queues) : IDisposable
 {
     // Not public: COPY cannot be prepared, which the test of all statements does.
@@ -249,7 +250,7 @@ public sealed class BatchIntake(
             var tokens = estimate?.Invoke(item.Kind, item.InputJson);
             await WriteOrNullAsync(tokens, NpgsqlDbType.Integer);
             await WriteOrNullAsync(today, NpgsqlDbType.Date);
-            await WriteOrNullAsync(trace, NpgsqlDbType.Text);
+            await WriteOrNullAsync(traces.ForOneOfMany(trace), NpgsqlDbType.Text);
             total += tokens ?? 0;
         }
 

@@ -13,7 +13,7 @@ namespace Pipeline.Core.Search;
 /// </summary>
 public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vectors, IOptions<SearchOptions> options)
 {
-    // Any word will do, and a rare one says more than a common one: each chunk has the sum of what its words say (inverse frequency times
+    // Any word will do, and a rare one says more than a common one: each chunk has the sum of what its words say (weight times
     // rank), and where there are too many, those with the rarest word are compared. Words beyond the candidates count as equally common.
     // While a document is embedded anew, its chunks are those of the model that has finished.
     private const string Words = $"""
@@ -28,8 +28,7 @@ public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vecto
                     limit @CandidatesMax) as c
              group by c.id order by rarest, c.id limit @CandidatesMax),
         ranked as (
-            select c.id, sum(ln(1 + 2.0::float8 * @CandidatesMax / known.chunks) * ts_rank(c.terms, known.query, 1)) as rank,
-                   sum(known.weight) as said
+            select c.id, sum(known.weight * ts_rank(c.terms, known.query, 1)) as rank, sum(known.weight) as said
               from candidates join chunks c using (id) join documents d on d.id = c.document_id join known on c.terms @@ known.query
              where c.model_id = coalesce(d.model_id, c.model_id)
              group by c.id)

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
@@ -14,6 +16,7 @@ internal static class TelemetryRegistration
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string ServiceName = "OTEL_SERVICE_NAME";
     private const string Disabled = "OTEL_SDK_DISABLED";
+    private const string TracesSampler = "OTEL_TRACES_SAMPLER";
 
     // Of other assemblies, which this one does not know.
     private const string Engine = "Pipeline.Inference";
@@ -27,6 +30,8 @@ internal static class TelemetryRegistration
     {
         var services = host.Services;
         services.AddValidated<TelemetryOptions, TelemetryOptionsValidator>(TelemetryOptions.Section);
+        services.AddSingleton(provider => new TraceLimit(
+            string.IsNullOrWhiteSpace(host.Configuration[TracesSampler]) ? provider.GetRequiredService<IOptions<TelemetryOptions>>().Value.TracesPerSecondMax : null));
         var sends = !string.IsNullOrWhiteSpace(host.Configuration[Endpoint]) && host.Configuration[Disabled] is not ("true" or "True" or "TRUE");
         var isScraped = !string.IsNullOrWhiteSpace(host.Configuration[$"{TelemetryOptions.Section}:{nameof(TelemetryOptions.MetricsPort)}"]);
         if (!sends && !isScraped)
@@ -55,7 +60,7 @@ internal static class TelemetryRegistration
 
         if (sends)
         {
-            telemetry.WithTracing(AddTraces).WithLogging(logs => logs.AddOtlpExporter(), logs =>
+            telemetry.WithTracing(traces => AddTraces(traces, host.Configuration)).WithLogging(logs => logs.AddOtlpExporter(), logs =>
             {
                 logs.IncludeFormattedMessage = true;
                 logs.ParseStateValues = true;
@@ -66,12 +71,19 @@ internal static class TelemetryRegistration
         return true;
     }
 
-    private static void AddTraces(TracerProviderBuilder traces) => traces
-        .AddSource(JobTracing.Name, Engine, Bus)
-        .AddNpgsql()
-        .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
-        .AddHttpClientInstrumentation()
-        .AddOtlpExporter();
+    private static void AddTraces(TracerProviderBuilder traces, IConfiguration configuration)
+    {
+        traces
+            .AddSource(JobTracing.Name, Engine, Bus)
+            .AddNpgsql()
+            .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
+            .AddHttpClientInstrumentation()
+            .AddOtlpExporter();
+        if (string.IsNullOrWhiteSpace(configuration[TracesSampler]))
+        {
+            traces.SetSampler(provider => new ParentBasedSampler(provider.GetRequiredService<TraceLimit>()));
+        }
+    }
 
     private static void Describe(ResourceBuilder resource, IHostApplicationBuilder host)
     {

@@ -31,7 +31,6 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
         await using var system = await DocumentedSystem.StartAsync(database);
         var http = system.Http;
         await PrepareAsync(system);
-        http.DefaultRequestHeaders.Add("Prefer", "wait=60");
         var document = await http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
         var operations = document.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Where(operation => Methods.Contains(operation.Name)).Select(operation => (path.Name, operation.Name, operation.Value)))
@@ -129,6 +128,11 @@ public sealed class OpenApiExamplesTests(PostgresDatabase database) : IClassFixt
         {
             Content = body is null ? null : new StringContent(body, null, "application/json"),
         };
+        if (method is not "get")
+        {
+            request.Headers.Add("Prefer", "wait=60"); // One of the jobs that are read waits for ever.
+        }
+
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         var place = $"{method} {path} {body}";
         var isKnown = operation.GetProperty("responses").TryGetProperty($"{(int)response.StatusCode}", out var documented);

@@ -15,6 +15,7 @@ public sealed class TraceTests(PostgresDatabase database) : IClassFixture<Postgr
     private const string CallerId = "00f067aa0ba902b7";
     private const string Secret = "my cat is called Schrodinger";
     private const int Items = 60;
+    private const int Texts = 200;
 
     [Fact]
     public async Task One_trace_follows_a_streamed_job_over_two_workers_to_its_webhook()
@@ -60,6 +61,29 @@ public sealed class TraceTests(PostgresDatabase database) : IClassFixture<Postgr
         receiver.Logs.ShouldNotBeEmpty();
         AssertJsonLines(api.Output);
         AssertJsonLines(second.Output);
+    }
+
+    [Fact]
+    public async Task Of_a_batch_as_many_jobs_are_traced_as_traces_may_begin()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        var settings = await SettingsAsync(receiver);
+        settings["Telemetry:TracesPerSecondMax"] = "5";
+        await using var api = await RoleProcess.StartReadyAsync("Api", settings);
+        await using var worker = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
+        using var http = new HttpClient { BaseAddress = api.Address };
+
+        using var posted = await http.PostAsync("/api/jobs/batch?kind=emotion", JsonContent.Create(Enumerable.Range(0, Texts).Select(number => new { text = $"I won {number}!" })));
+        var batch = await posted.Content.ReadFromJsonAsync<JsonElement>();
+        await Eventually.TrueAsync(async () =>
+            (await http.GetFromJsonAsync<JsonElement>($"/api/batches/{batch.GetProperty("id").GetString()}")).GetProperty("succeeded").GetInt32() == Texts);
+        await worker.StopAsync();
+        await api.StopAsync();
+
+        // Five, and five more for each second that a busy machine took to write them.
+        var attempts = receiver.Spans.Where(span => span.Name == "process emotion").ToArray();
+        attempts.Length.ShouldBeInRange(1, Texts / 2);
+        attempts.Select(span => span.TraceId).Distinct().Count().ShouldBe(1);
     }
 
     private async Task<Dictionary<string, string?>> SettingsAsync(OtlpReceiver receiver)

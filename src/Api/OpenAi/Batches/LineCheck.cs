@@ -35,6 +35,11 @@ internal sealed class LineCheck(
     TimeProvider time)
 {
     private const int ErrorGroupMax = 500;
+    private const int GroupLinesMax = 512;
+    private const int GroupBytesMax = 1_048_576;
+
+    // Others want to be answered meanwhile.
+    private const int CoresMax = 4;
 
     private static readonly TimeSpan RetryMin = TimeSpan.FromSeconds(2);
 
@@ -89,28 +94,35 @@ internal sealed class LineCheck(
         var draft = new LineDraft(batch, endpoints, prompts, checks, lengths, _options);
         List<LineError> errors = [];
         var line = 0;
-        for (; await reader.ReadAsync(cancellationToken) is { } utf8; line++)
+        var onSeveralCores = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, CoresMax), CancellationToken = cancellationToken };
+        while (await ReadGroupAsync(reader, cancellationToken) is { Count: > 0 } group)
         {
-            if (line == linesMax)
+            var first = line;
+            var read = new LineRead[group.Count];
+            await Parallel.ForAsync(0, group.Count, onSeveralCores, async (i, token) => read[i] = await draft.ReadAsync(group[i], first + i, token));
+            foreach (var one in read)
             {
-                await FailAsync(batch, "too_many_lines", $"The file has more than {linesMax} lines (Api:BatchItemsMax, or your limit batch_jobs).", cancellationToken);
-                return;
-            }
+                if (line == linesMax)
+                {
+                    await FailAsync(batch, "too_many_lines", $"The file has more than {linesMax} lines (Api:BatchItemsMax, or your limit batch_jobs).", cancellationToken);
+                    return;
+                }
 
-            var (item, error) = await draft.ParseAsync(utf8, line, cancellationToken);
-            if (item is not null)
-            {
-                spool.Add(item);
-            }
-            else
-            {
-                errors.Add(error!);
-            }
+                var checkedLine = draft.InOrder(one, line++);
+                if (checkedLine.Item is { } item)
+                {
+                    spool.Add(item);
+                }
+                else
+                {
+                    errors.Add(checkedLine.Error!);
+                }
 
-            if (errors.Count == ErrorGroupMax)
-            {
-                await steps.AddErrorsAsync(batch.Id, errors, cancellationToken);
-                errors.Clear();
+                if (errors.Count == ErrorGroupMax)
+                {
+                    await steps.AddErrorsAsync(batch.Id, errors, cancellationToken);
+                    errors.Clear();
+                }
             }
         }
 
@@ -119,6 +131,18 @@ internal sealed class LineCheck(
         await (line is 0
             ? FailAsync(batch, "empty_file", "The file has no lines.", cancellationToken)
             : AcceptAsync(batch, spool, new(batch.Id, line, line - spool.Count), own, cancellationToken));
+    }
+
+    /// <summary>The next lines, none behind the last one: as many as are worth several cores, and not much memory.</summary>
+    private static async Task<List<byte[]>> ReadGroupAsync(ItemReader reader, CancellationToken cancellationToken)
+    {
+        List<byte[]> group = [];
+        for (var bytes = 0; group.Count < GroupLinesMax && bytes < GroupBytesMax && await reader.ReadAsync(cancellationToken) is { } utf8; bytes += utf8.Length)
+        {
+            group.Add(utf8.ToArray());
+        }
+
+        return group;
     }
 
     private async Task AcceptAsync(FileBatch batch, BatchSpool spool, FileBatchStart start, ClientLimits own, CancellationToken cancellationToken)

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Threading.RateLimiting;
+using OpenTelemetry.Trace;
+
+namespace Pipeline.Core.Telemetry;
+
+/// <summary>
+/// How many traces this process begins in a second. A trace is ten spans or more, so under load most of the work of telemetry would be
+/// traces that nobody looks at; metrics count what has none. A root that comes after them is not recorded, and neither is what
+/// happens below it in any process.
+/// </summary>
+public sealed class TraceLimit : Sampler, IDisposable
+{
+    private readonly RateLimiter? _rate;
+
+    /// <param name="tracesPerSecondMax">Null: as many as there are.</param>
+    public TraceLimit(int? tracesPerSecondMax)
+    {
+        if (tracesPerSecondMax is { } max)
+        {
+            var atOnce = Math.Max(1, max / 10);
+            _rate = new TokenBucketRateLimiter(new()
+            {
+                TokenLimit = max,
+                TokensPerPeriod = atOnce,
+                ReplenishmentPeriod = TimeSpan.FromSeconds((double)atOnce / max),
+            });
+        }
+    }
+
+    public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
+        new(TryBegin() ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
+
+    /// <summary>
+    /// What is stored with a job of a batch. The batch has one trace, in which as many of its jobs are recorded as traces may begin.
+    /// </summary>
+    public string? ForOneOfMany(string? trace) =>
+        _rate is null || !ActivityContext.TryParse(trace, null, out var context) || !context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) || TryBegin()
+            ? trace
+            : $"00-{context.TraceId}-{context.SpanId}-00";
+
+    public void Dispose() => _rate?.Dispose();
+
+    private bool TryBegin()
+    {
+        if (_rate is null)
+        {
+            return true;
+        }
+
+        using var lease = _rate.AttemptAcquire();
+        return lease.IsAcquired;
+    }
+}
