@@ -76,12 +76,12 @@ public sealed class TraceTests(PostgresDatabase database) : IClassFixture<Postgr
         using var posted = await http.PostAsync("/api/jobs/batch?kind=emotion", JsonContent.Create(Enumerable.Range(0, Texts).Select(number => new { text = $"I won {number}!" })));
         var batch = await posted.Content.ReadFromJsonAsync<JsonElement>();
         await Eventually.TrueAsync(async () =>
-            (await http.GetFromJsonAsync<JsonElement>($"/api/batches/{batch.GetProperty("id").GetString()}")).GetProperty("succeeded").GetInt32() == Texts);
+            (await http.GetFromJsonAsync<JsonElement>($"/api/batches/{batch.GetProperty("id").GetString()}")).GetProperty("counts").GetProperty("succeeded").GetInt32() == Texts);
         await worker.StopAsync();
         await api.StopAsync();
 
         // Five, and five more for each second that a busy machine took to write them.
-        var attempts = receiver.Spans.Where(span => span.Name == "process emotion").ToArray();
+        var attempts = receiver.Spans.Where(span => span.Name == "process emotion-bulk").ToArray();
         attempts.Length.ShouldBeInRange(1, Texts / 2);
         attempts.Select(span => span.TraceId).Distinct().Count().ShouldBe(1);
     }
