@@ -13,8 +13,8 @@ namespace Pipeline.Api.OpenAi.Batches;
 internal sealed class LineFiles(
     FileStore files, FileBatchSteps steps, FileBatchStore store, BatchStore batches, IOptions<StoredFileOptions> options, TimeProvider time)
 {
-    // Each page asks anew whether the batch is over, and where the lines after the last one begin.
-    public const int PageLength = 500;
+    // Each page asks anew whether the batch is over, and where the lines after the last one begin: a fifth of it took a quarter longer.
+    public const int PageLength = 2_500;
 
     public async Task EndAsync(FileBatch batch, CancellationToken cancellationToken)
     {
