@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Api.Tests.Documents.Files;
@@ -6,14 +7,18 @@ using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Api.Tests.Documents;
 
-/// <summary>Over HTTP, what a client sends that wants to hurt the process; <c>bench/run neighbours</c> sends ten thousand and measures times.</summary>
+/// <summary>
+/// Over HTTP, what a client sends that wants to hurt the process; <c>bench/run neighbours</c> measures how long others wait beside it.
+/// PIPELINE_TEST_HOSTILE_PAGES sends as many pages, such as 10000.
+/// </summary>
 [Collection(nameof(MemoryCollection))]
 public sealed class HostileDocumentsTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
-    private const int Pages = 700;
     private const int PagesPerFile = 175;
     private const int Connections = 8;
     private const int MemoryMax = 100 * 1_024 * 1_024;
+
+    private static readonly int _pages = int.TryParse(Environment.GetEnvironmentVariable("PIPELINE_TEST_HOSTILE_PAGES"), CultureInfo.InvariantCulture, out var pages) ? pages : 700;
 
     private static readonly string[] Hostile =
     [
@@ -38,7 +43,7 @@ public sealed class HostileDocumentsTests(PostgresDatabase database) : IClassFix
         using CancellationTokenSource over = new();
         var beside = BesideAsync(good, over.Token);
 
-        await SendAsync(hostile, Pages);
+        await SendAsync(hostile, _pages);
 
         (GC.GetTotalMemory(forceFullCollection: true) - idle).ShouldBeLessThan(MemoryMax);
         await over.CancelAsync();
