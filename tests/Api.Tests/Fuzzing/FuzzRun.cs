@@ -74,7 +74,7 @@ internal sealed class FuzzRun(Uri address, IReadOnlyList<string?> keys)
         var status = (int)response.StatusCode;
 
         // Other requests pause queues and clients: then nobody answers in time, which the server says as it is documented.
-        var isHeld = status is 504 && text.Contains("\"not_finished\"", StringComparison.Ordinal);
+        var isHeld = status is 504 && (text.Contains("\"not_finished\"", StringComparison.Ordinal) || text.Contains("urn:pipeline:problem:not-finished\"", StringComparison.Ordinal));
         if (status >= 500 && !isHeld)
         {
             Fault($"{status} {text}: {description}");
@@ -93,9 +93,12 @@ internal sealed class FuzzRun(Uri address, IReadOnlyList<string?> keys)
         }
     }
 
-    /// <summary>That a method or path does not exist needs no more words; and the server itself refuses a NUL in a path before anybody could say why.</summary>
+    /// <summary>
+    /// That a method or path does not exist needs no more words; and the server itself refuses a NUL in a path, and one that is longer than
+    /// it reads, before anybody could say why.
+    /// </summary>
     private static bool IsReasoned(HttpRequestMessage request, HttpResponseMessage response, string text) =>
-        response.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotFound
+        response.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotFound or HttpStatusCode.RequestUriTooLong
         || request.RequestUri!.AbsolutePath.Contains("%00", StringComparison.Ordinal)
         || (response.Content.Headers.ContentType?.MediaType is "application/problem+json" or "application/json"
             && (text.Contains("\"detail\":\"", StringComparison.Ordinal) || text.Contains("\"message\":\"", StringComparison.Ordinal)));
