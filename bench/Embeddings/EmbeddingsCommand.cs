@@ -26,7 +26,7 @@ internal static class EmbeddingsCommand
     private static readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each side", DefaultValueFactory = _ => 3 };
     private static readonly Option<int?> _ingest = new("--ingest") { Description = "Measures only emotion jobs while this many documents are ingested" };
     private static readonly Option<bool> _queue = new("--queue") { Description = "Measures ways from a queue to the model's passes, and nothing else" };
-    private static readonly Option<bool> _runtimes = new("--runtimes") { Description = "Measures ONNX Runtime beside llama.cpp with the weights of all-MiniLM-L6-v2, and nothing else" };
+    private static readonly Option<bool> _runtimes = new("--runtimes") { Description = "Measures ONNX Runtime beside llama.cpp and node-llama-cpp with the weights of all-MiniLM-L6-v2, and nothing else" };
     private static readonly Option<bool> _quick = new("--quick") { Description = "Short: shows that it works, not how fast" };
     private static readonly Option<string?> _record = new("--record") { Description = "Directory for a file with the figures" };
     private static readonly Option<string> _commit = new("--commit") { Description = "What was built", DefaultValueFactory = _ => "unknown" };
@@ -106,15 +106,9 @@ internal static class EmbeddingsCommand
 
     private static async Task<JsonObject> RuntimesAsync(Stage stage, ParseResult parsed, CancellationToken cancellationToken)
     {
-        await using RuntimesMeasure measure = new(stage, new Texts(Seed), parsed.GetValue(_threads), parsed.GetValue(_quick) ? 64 : 512);
+        await using RuntimesMeasure measure = new(stage, new Texts(Seed), parsed.GetValue(_threads), parsed.GetValue(_quick) ? 64 : 512, parsed.GetRequiredValue(_peer));
         await measure.RunAsync(parsed.GetValue(_quick) ? 1 : parsed.GetValue(_rounds), cancellationToken);
-        JsonObject runtimes = measure.ToJson();
-        return new()
-        {
-            ["bench"] = "embeddings",
-            ["ratios"] = new JsonObject { ["onnx_vs_f16"] = runtimes["onnx_vs_f16"]!.DeepClone(), ["onnx_vs_q8_0"] = runtimes["onnx_vs_q8_0"]!.DeepClone() },
-            ["runtimes"] = runtimes,
-        };
+        return new() { ["bench"] = "embeddings", ["ratios"] = measure.Ratios(), ["runtimes"] = measure.ToJson() };
     }
 
     private static async Task<EmbeddingEngine> LoadAsync(Stage stage, string model, int threads, CancellationToken cancellationToken)
