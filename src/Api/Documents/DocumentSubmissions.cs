@@ -23,6 +23,8 @@ internal sealed class DocumentSubmissions(
     IOptions<DocumentOptions> bounds,
     TimeProvider time)
 {
+    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(10);
+
     /// <param name="key">The client's own name of the document, whose place it takes; null: it stands for itself.</param>
     public async Task<IResult> SubmitAsync(HttpContext context, string? key)
     {
@@ -57,15 +59,26 @@ internal sealed class DocumentSubmissions(
         DocumentResource.Of(same) with { Unchanged = true },
         same.State is DocumentState.Ready ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
 
-    /// <summary>Requests that arrive together may exceed it by as many as they are.</summary>
+    /// <summary>Requests that arrive together may exceed the limits by as many as they are.</summary>
     private async Task<Problem?> FullAsync(HttpContext context, string? key)
     {
-        var count = await documents.CountAsync(context.ClientId(), context.RequestAborted);
-        return count < bounds.Value.PerClientMax || (key is not null && await documents.FindByKeyAsync(context.ClientId(), key, context.RequestAborted) is not null)
+        var (clientId, cancelled) = (context.ClientId(), context.RequestAborted);
+        var (most, waitingMost) = (bounds.Value.PerClientMax, bounds.Value.WaitingPerClientMax);
+        var count = await documents.CountAsync(clientId, cancelled);
+        if (count >= most && (key is null || await documents.FindByKeyAsync(clientId, key, cancelled) is null))
+        {
+            return new(ProblemType.DocumentsFull, $"You have {count} documents; Documents:PerClientMax is {most}. Delete some, or raise the limit.");
+        }
+
+        // No more wait than there are.
+        return count < waitingMost || await documents.CountWaitingAsync(clientId, waitingMost, cancelled) < waitingMost
             ? null
             : new Problem(
-                ProblemType.DocumentsFull,
-                $"You have {count} documents; Documents:PerClientMax is {bounds.Value.PerClientMax}. Delete some, or raise the limit.");
+                ProblemType.TooManyUploads,
+                $"{waitingMost} of your documents wait for a worker, the limit of Documents:WaitingPerClientMax. Send more once some are ready, or raise the limit.")
+            {
+                RetryAfter = _retryAfter,
+            };
     }
 
     /// <summary>Versions before it that were never ready are nobody's any more; the one that is ready stays until this one is.</summary>

@@ -38,6 +38,10 @@ public sealed class DocumentOptions
     [Range(1, 10_000_000)]
     public int PerClientMax { get; init; } = 100_000;
 
+    /// <summary>Most documents of one client that wait for a worker; further ones are answered 429. 1 to 10,000,000, default 10,000.</summary>
+    [Range(1, 10_000_000)]
+    public int WaitingPerClientMax { get; init; } = 10_000;
+
     /// <summary>Most chunks of one document; one that has more is rejected. 1 to 100,000, default 4,096.</summary>
     [Range(1, 100_000)]
     public int ChunksMax { get; init; } = 4_096;

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Contracts;
 using Pipeline.Core.Erasure;
 using Pipeline.Core.Postgres;
 
@@ -8,6 +9,15 @@ namespace Pipeline.Core.Documents;
 public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes)
 {
     private const string Count = "select documents from document_owners where client_id = @ClientId";
+
+    private const string Waiting = """
+        select count(*)::int
+          from (select from dispatches where queue = any(@Queues) and client_id = @ClientId and dispatched_at is null and due_at is null
+                union all select from dispatches where queue = any(@Queues) and client_id = @ClientId and dispatched_at is not null
+                limit @Limit) as waiting
+        """;
+
+    private static readonly string[] _queues = [.. Enum.GetValues<JobPriority>().Select(EmbedDocument.Descriptor.Queue)];
 
     private const string Duplicate = """
         (select o.id from documents o
@@ -96,6 +106,10 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
     /// <summary>How many the client has.</summary>
     public async Task<int> CountAsync(Guid clientId, CancellationToken cancellationToken) =>
         await dataSource.ExecuteScalarAsync<int?>(Count, new { ClientId = clientId }, cancellationToken) ?? 0;
+
+    /// <summary>How many of the client's wait for a worker, counted up to the limit.</summary>
+    public Task<int> CountWaitingAsync(Guid clientId, int limit, CancellationToken cancellationToken) =>
+        dataSource.ExecuteScalarAsync<int>(Waiting, new { ClientId = clientId, Queues = _queues, Limit = limit }, cancellationToken);
 
     public Task<Document?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
         dataSource.QuerySingleOrDefaultAsync<Document>(Find, new { ClientId = clientId, Id = id }, cancellationToken);

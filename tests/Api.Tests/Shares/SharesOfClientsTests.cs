@@ -69,6 +69,21 @@ public sealed class SharesOfClientsTests(PostgresDatabase database) : IClassFixt
     }
 
     [Fact]
+    public async Task Documents_that_wait_are_bounded_for_each_client()
+    {
+        const string Document = """{"text":"Goods can be returned within 30 days."}""";
+        await using var api = await TwoAsync(("Documents:WaitingPerClientMax", "2"));
+        (await api.Greedy.PostAsync("/api/documents", Document)).Status.ShouldBe(202);
+        (await api.Greedy.PostAsync("/api/documents", Document)).Status.ShouldBe(202);
+
+        var refused = await api.Greedy.PostAsync("/api/documents", Document);
+
+        refused.ShouldBeProblem(429, "too-many-uploads").Says("Documents:WaitingPerClientMax");
+        refused.Headers["Retry-After"].ShouldBe("10");
+        (await api.Other.PostAsync("/api/documents", Document)).Status.ShouldBe(202);
+    }
+
+    [Fact]
     public async Task Files_that_nobody_takes_are_bounded_for_each_client()
     {
         await using var api = await TwoAsync(("Api:UploadsPerClientMax", "1"), ("Api:UploadsMax", "2"));
