@@ -381,22 +381,3 @@ internal sealed class Residents<TModel>(ResidencePolicy policy, Func<string, Tas
         public bool IsFor(string wanted) => string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase);
     }
 }
-
-/// <summary>A loaded model, in memory until this is disposed.</summary>
-internal sealed class ModelUse<TModel>(TModel model, Action release) : IDisposable
-{
-    private int _isReleased;
-
-    public TModel Model => model;
-
-    /// <summary>The same use of a part of it.</summary>
-    public ModelUse<TModel> Through(Func<TModel, TModel> part) => new(part(model), Dispose);
-
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _isReleased, 1) is 0)
-        {
-            release();
-        }
-    }
-}

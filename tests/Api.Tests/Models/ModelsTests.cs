@@ -51,8 +51,7 @@ public sealed class ModelsTests
         var taken = await api.Client.PostAsync("/api/chat/completions", """{"model":"large","messages":[{"role":"user","content":"Hi"}]}""");
         taken.Status.ShouldBe(202);
         JsonElement.Parse(await StoredInputs.OfAsync(api.Client, taken.Id)).GetProperty("model").GetString().ShouldBe("large");
-        var waiting = (await api.FindAsync(taken.Id)).Json;
-        (waiting.GetProperty("waiting_for").GetString(), waiting.TryGetProperty("eta", out _)).ShouldBe(("model_loading", true));
+        await WaitsAsync(api, taken.Id, seconds: 20);
 
         // What does not come is not waited for: its attempt fails with the reason.
         var doomed = await api.Client.PostAsync("/api/chat/completions", """{"model":"broken","messages":[{"role":"user","content":"Hi"}]}""");
@@ -62,6 +61,27 @@ public sealed class ModelsTests
         var refused = await api.Client.PostAsync("/api/chat/completions", """{"model":"vectors","messages":[{"role":"user","content":"Hi"}]}""");
         (refused.Status, refused.Json.GetProperty("errors").TryGetProperty("model", out _)).ShouldBe((404, true));
         (await api.Client.PostAsync("/api/jobs", """{"kind":"chat","input":{"model":"no","messages":[{"role":"user","content":"Hi"}]}}""")).Status.ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task A_running_job_waits_until_its_worker_has_loaded_its_model()
+    {
+        await using var api = await StartAsync();
+        var job = await api.Client.PostAsync("/api/chat/completions", """{"model":"large","messages":[{"role":"user","content":"Hi"}]}""");
+        var small = await api.Client.PostAsync("/api/chat/completions", """{"messages":[{"role":"user","content":"Hi"}]}""");
+        foreach (var id in new[] { job.Id, small.Id })
+        {
+            await api.QueryAsync<int>("update jobs set state = 'running', attempt = 1, started_at = now(), worker_id = (select id from workers limit 1) where id = @Id::uuid returning 1", new { Id = id });
+        }
+
+        await WaitsAsync(api, job.Id, seconds: 20);
+        (await api.FindAsync(small.Id)).Json.TryGetProperty("waiting_for", out _).ShouldBeFalse("its model is loaded");
+
+        await api.QueryAsync<int>("update workers set model_files = @Files::json returning 1", new { Files = Files.Replace("\"wait_seconds\":20", "\"wait_seconds\":3.5", StringComparison.Ordinal) });
+        await WaitsAsync(api, job.Id, seconds: 3.5);
+
+        await api.QueryAsync<int>("update workers set model_files = @Files::json returning 1", new { Files = Files.Replace("absent", "loaded", StringComparison.Ordinal).Replace("\"wait_seconds\":20", "\"wait_seconds\":0", StringComparison.Ordinal) });
+        (await api.FindAsync(job.Id)).Json.TryGetProperty("waiting_for", out _).ShouldBeFalse("it runs");
     }
 
     [Fact]
@@ -88,6 +108,16 @@ public sealed class ModelsTests
         await using var api = await StartAsync();
 
         (await api.PutAsync($"/api/models/{name}/file", body)).Status.ShouldBe(status);
+    }
+
+    /// <summary>For its model, which comes after so long.</summary>
+    private static async Task WaitsAsync(SteeredApi api, string id, double seconds)
+    {
+        var before = TimeProvider.System.GetUtcNow();
+        var job = (await api.FindAsync(id)).Json;
+        job.GetProperty("waiting_for").GetString().ShouldBe("model_loading", job.ToString());
+        job.GetProperty("waiting_detail").GetString()!.ShouldContain("large");
+        job.GetProperty("eta").GetDateTimeOffset().ShouldBeInRange(before.AddSeconds(seconds).AddMilliseconds(-1), TimeProvider.System.GetUtcNow().AddSeconds(seconds));
     }
 
     private static async Task<SteeredApi> StartAsync()
