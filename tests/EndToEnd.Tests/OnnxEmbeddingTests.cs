@@ -30,6 +30,8 @@ public sealed class OnnxEmbeddingTests(PostgresDatabase database) : IClassFixtur
         EmbeddingTexts.Cosine(vectors[0], vectors[1]).ShouldBeGreaterThan(EmbeddingTexts.Cosine(vectors[0], vectors[2]) + 0.2);
         again.GetProperty("usage").GetProperty("cached_tokens").GetInt32().ShouldBe(6); // Remembered as with any other model.
 
+        // The API knows what workers have a second later.
+        await Eventually.TrueAsync(async () => (await http.GetStringAsync("/api/models")).Contains("all-MiniLM-L6-v2", StringComparison.Ordinal));
         var listed = (await http.GetFromJsonAsync<JsonElement>("/api/models")).GetProperty("models").EnumerateArray().Single(model => model.GetProperty("name").GetString() == "all-MiniLM-L6-v2");
         var place = listed.GetProperty("workers")[0];
         (place.GetProperty("state").GetString(), place.GetProperty("file").GetString()).ShouldBe(("loaded", Path.TrimEndingDirectorySeparator(TrainedModel.MiniLm)));
