@@ -2,6 +2,7 @@ using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.Hardware;
 using Pipeline.Inference.Models;
 using Pipeline.Inference.Onnx.Files;
+using Pipeline.Inference.Residence;
 
 namespace Pipeline.Inference.Onnx;
 
@@ -24,6 +25,10 @@ internal static class MemoryNeed
                 $"Take a smaller model, lower Inference:BatchTokens ({limits.BatchTokens}) or give the process more memory.");
         }
     }
+
+    /// <summary>What stays once it is loaded.</summary>
+    public static ModelFootprint Footprint(OnnxModelFiles files, ModelDescription description, EncoderLimits limits) =>
+        new(files.WeightBytes + BatchBytes(description, limits), GpuBytes: 0) { FileBytes = files.WeightBytes };
 
     /// <summary>Activations of a pass, and the attention of all heads, which compares every token of a text with every other.</summary>
     internal static long BatchBytes(ModelDescription description, EncoderLimits limits)

@@ -48,7 +48,7 @@ public sealed partial class OnnxEmbeddingLoader(ILogger<OnnxEmbeddingLoader> log
         OnnxModel model = new(SessionFactory.Create(files.Graph, parameters.Threads), files, description, tokenizer);
         try
         {
-            return new(model, model.CreateEncoder(parameters), passTokens);
+            return new(model, model.CreateEncoder(parameters), passTokens, MemoryNeed.Footprint(files, description, parameters.Limits));
         }
         catch
         {

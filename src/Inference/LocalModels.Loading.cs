@@ -19,7 +19,7 @@ public sealed partial class LocalModels
         string? known = name ?? (_named.Values.Where(model => model.Adapter is null).ToArray() is [var only] ? only.Name : null);
         if (known is null || (!_named.ContainsKey(known) && !_named.ContainsKey(known = Path.GetFullPath(known))))
         {
-            throw NotDefined(name);
+            throw name is not null && _refused.TryGetValue(name, out RefusedModel? refused) ? refused.ToException() : NotDefined(name);
         }
 
         ModelUse<LocalModel> use = await _residents.Value.UseAsync(known, cancellationToken);
@@ -41,7 +41,7 @@ public sealed partial class LocalModels
     {
         ModelPlan plan = Plan(model);
         long adapters = model.Adapters.Sum(adapter => AdapterFile.Check(adapter, model.ModelName, plan.File));
-        ModelFootprint footprint = plan.Footprint + new ModelFootprint(plan.GpuLayers is 0 ? adapters : 0, plan.GpuLayers is 0 ? 0 : adapters);
+        ModelFootprint footprint = plan.Footprint + new ModelFootprint(plan.GpuLayers is 0 ? adapters : 0, plan.GpuLayers is 0 ? 0 : adapters) { FileBytes = adapters };
         ModelFootprint budget = _residents.Value.Budget;
         return footprint.IsWithin(budget) ? footprint : throw new ModelLoadException(
             $"The model {model.Path} needs {footprint.MainBytes / MiB:N0} MiB of memory and {footprint.GpuBytes / MiB:N0} MiB of GPU memory; models may take {budget.MainBytes / MiB:N0} and {budget.GpuBytes / MiB:N0}.",

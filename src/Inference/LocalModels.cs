@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Pipeline.Inference.Gguf;
 using Pipeline.Inference.Models;
 using Pipeline.Inference.Residence;
 
@@ -24,6 +23,7 @@ public sealed partial class LocalModels : ILabelScorer, IChatClient, IAsyncDispo
     private readonly ConcurrentDictionary<string, NamedModel> _named = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lazy<IReadOnlyList<Accelerator>> _accelerators;
     private readonly Lazy<Residents<LocalModel>> _residents;
+    private readonly ConcurrentDictionary<string, RefusedModel> _refused = new(StringComparer.OrdinalIgnoreCase);
     private long _revision;
     private int _loads;
 
@@ -38,9 +38,12 @@ public sealed partial class LocalModels : ILabelScorer, IChatClient, IAsyncDispo
     /// <summary>Facts of every model that is loaded and warm.</summary>
     public IReadOnlyCollection<ModelInfo> Loaded => [.. Status.Select(model => model.Info).OfType<ModelInfo>()];
 
-    /// <summary>Every model that has a name or is still in memory.</summary>
+    /// <summary>Every model that has a name or is still in memory, those that were refused included.</summary>
     public IReadOnlyList<ModelStatus> Status =>
-        _residents.IsValueCreated ? [.. _residents.Value.Look().Select(entry => ModelStatus.Of(entry.Model, entry.Loaded, entry.Names, entry.Eta))] : [];
+    [
+        .. _residents.IsValueCreated ? _residents.Value.Look().Select(entry => ModelStatus.Of(entry.Model, entry.Loaded, entry.Names, entry.Eta, entry.Failure)) : [],
+        .. _refused.Values.Select(ModelStatus.Of),
+    ];
 
     /// <summary>Grows whenever a name means another file.</summary>
     public long Revision => Interlocked.Read(ref _revision);
@@ -49,29 +52,30 @@ public sealed partial class LocalModels : ILabelScorer, IChatClient, IAsyncDispo
     public int Loads => Volatile.Read(ref _loads);
 
     /// <summary>Gives a file a name, by which requests ask for it. It is loaded when one does.</summary>
-    /// <exception cref="ModelLoadException">The file is missing, damaged or too large for the memory that models may take.</exception>
+    /// <remarks>A name that meant nothing before is kept with the reason where the file is refused: requests that ask for it are told.</remarks>
+    /// <exception cref="ModelLoadException">The file or an adapter is missing or damaged, or they are too large for the memory that models may take.</exception>
     public void Define(NamedModel model)
     {
         model = model with { Path = Path.GetFullPath(model.Path) };
-        ModelFootprint footprint = Measure(model);
+        ModelFootprint footprint;
+        try
+        {
+            footprint = Measure(model);
+        }
+        catch (ModelLoadException reason) when (!_named.ContainsKey(model.Name))
+        {
+            _refused[model.Name] = new(model, reason);
+            throw;
+        }
+
         _named[model.Name] = _files[model.Path] = model;
         _residents.Value.Place(model.Name, model.Path, footprint);
+        _refused.TryRemove(model.Name, out _);
         Interlocked.Increment(ref _revision);
     }
 
-    /// <summary>Refuses adapters that are missing or not of the model's architecture; what is wrong with the model itself is told when it is defined.</summary>
-    /// <exception cref="ModelLoadException">The message names the setting.</exception>
-    public static void CheckAdapters(NamedModel model)
-    {
-        if (model.Adapters is not [] && File.Exists(model.Path))
-        {
-            GgufFile file = GgufReader.Read(model.Path);
-            foreach (ModelAdapter adapter in model.Adapters)
-            {
-                AdapterFile.Check(adapter, model.ModelName, file);
-            }
-        }
-    }
+    /// <summary>The file that a name was to mean and that was refused; null for any other name.</summary>
+    public string? RefusedFileOf(string name) => _refused.TryGetValue(name, out RefusedModel? refused) ? refused.Model.Path : null;
 
     /// <summary>The file that a name means now.</summary>
     public string? FileOf(string name) => _named.TryGetValue(name, out NamedModel? model) ? model.Path : null;

@@ -58,6 +58,12 @@ public sealed record ModelStatus
     /// <summary>How long a request would wait that comes now, at most but for what still runs elsewhere; null where nobody can know.</summary>
     public TimeSpan? Eta { get; init; }
 
+    /// <summary>The file was refused before it was loaded: requests fail until the name means another, or a mended one.</summary>
+    public bool IsRefused { get; init; }
+
+    /// <summary>Why it was refused, or could not be loaded when that was last tried.</summary>
+    public string? Error { get; init; }
+
     /// <summary>While it is loaded.</summary>
     public ModelInfo? Info { get; init; }
 
@@ -67,7 +73,7 @@ public sealed record ModelStatus
     /// <summary>What its batch does, while it is loaded.</summary>
     public EngineState? Engine { get; init; }
 
-    internal static ModelStatus Of(ResidentModel model, LocalModel? loaded, IReadOnlyList<string> names, TimeSpan? eta) => new()
+    internal static ModelStatus Of(ResidentModel model, LocalModel? loaded, IReadOnlyList<string> names, TimeSpan? eta, Exception? failure) => new()
     {
         Names = names,
         Path = model.File,
@@ -77,10 +83,30 @@ public sealed record ModelStatus
         Waiting = model.Waiting,
         LoadTime = model.LoadTime > TimeSpan.Zero ? model.LoadTime : null,
         Eta = eta,
+        Error = failure?.Message,
         Info = loaded?.Info,
         Version = loaded?.Version,
         Engine = loaded?.Engine,
     };
+
+    internal static ModelStatus Of(RefusedModel refused) => new()
+    {
+        Names = [refused.Model.Name],
+        Path = refused.Model.Path,
+        Phase = ModelPhase.Absent,
+        Footprint = default,
+        Running = 0,
+        Waiting = 0,
+        IsRefused = true,
+        Error = refused.Reason.Message,
+    };
+}
+
+/// <summary>A name whose file is missing, damaged or too large.</summary>
+internal sealed record RefusedModel(NamedModel Model, ModelLoadException Reason)
+{
+    /// <summary>For each request one of its own: they are thrown on threads of their own.</summary>
+    public ModelLoadException ToException() => new($"The model {Model.Name} cannot be loaded: {Reason.Problem}", Reason.Remedy, Reason);
 }
 
 /// <summary>The batch of a loaded model after its last pass.</summary>

@@ -4,6 +4,7 @@ using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Models;
 using Pipeline.Core.Queues;
 using Pipeline.Inference;
 using Pipeline.Inference.Embeddings;
@@ -30,6 +31,8 @@ public static class EmbeddingWorkerRole
         services.AddSingleton(provider => new NamedFile(pipeline.Configuration, provider.GetRequiredService<IOptions<EmbeddingOptions>>()));
         services.AddSingleton(ModelServer);
         services.AddSingleton(provider => new KindModelSource(() => Name(provider)));
+        services.AddSingleton<EmbeddingModelReport>();
+        services.AddSingleton(provider => new WorkerModelSource(provider.GetRequiredService<EmbeddingModelReport>().Read));
         services.AddSingleton<LongTextEmbedder>();
         services.AddSingleton<VectorCache>();
         services.AddSingleton<ServedModel>();
@@ -54,8 +57,7 @@ public static class EmbeddingWorkerRole
             return [new(EmbedTexts.Kind, remote, ContextTokens: null)];
         }
 
-        var file = services.GetRequiredService<NamedFile>();
-        return [new(EmbedTexts.Kind, file.Name ?? services.GetRequiredService<EmbeddingModelLoaders>().For(file.Path).NameOf(file.Path), options.InputTokensMax)];
+        return [new(EmbedTexts.Kind, services.GetRequiredService<EmbeddingModelReport>().Name, options.InputTokensMax)];
     }
 
     private static JobDependency ModelServer(IServiceProvider services)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference.Catalogue;
 using Pipeline.Inference.Models;
@@ -14,8 +15,12 @@ internal sealed class NamedFile
     {
         try
         {
-            (Name, Path) = ModelDefinition.Find(ModelDefinition.ReadAll(settings), options.Value.Model) is { } named
-                ? (named.Name, named.PathFor($"{EmbeddingOptions.Section}:{nameof(EmbeddingOptions.Model)}"))
+            var setting = $"{EmbeddingOptions.Section}:{nameof(EmbeddingOptions.Model)}";
+            var defined = ModelDefinition.ReadAll(settings);
+            ModelDefinition.RefuseKind(defined, EmbedTexts.Kind, setting);
+            ModelDefinition.RefuseKind(defined, EmbedDocument.Kind, setting);
+            (Name, Path) = ModelDefinition.Find(defined, options.Value.Model) is { } named
+                ? (named.Name, named.PathFor(setting))
                 : (null, options.Value.TakesShippedModel ? EmbeddingOptions.ShippedPath : options.Value.Model!);
         }
         catch (ModelLoadException e)

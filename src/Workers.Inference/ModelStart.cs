@@ -26,11 +26,6 @@ internal sealed partial class ModelStart(LocalModels models, ServedModels served
 
         try
         {
-            foreach (var model in served.All(queues.Include))
-            {
-                LocalModels.CheckAdapters(model);
-            }
-
             var own = served.Own(queues.Include).ToArray();
             foreach (var model in own)
             {
@@ -53,7 +48,9 @@ internal sealed partial class ModelStart(LocalModels models, ServedModels served
         }
     }
 
-    /// <summary>One that requests may ask for: those that do are told what is wrong with it, and nobody else is.</summary>
+    /// <summary>
+    /// One that requests may ask for: those that do are told what is wrong with it, and nobody else is. <see cref="ModelMoves"/> tries it again.
+    /// </summary>
     private void Define(NamedModel model)
     {
         try
@@ -76,7 +73,7 @@ internal sealed class ModelHealth(LocalModels models, IOptions<InferenceOptions>
     {
         if (!options.Value.IsRemote)
         {
-            return models.Status is [] ? HealthCheckResult.Unhealthy("No model is loaded yet.") : HealthCheckResult.Healthy();
+            return models.Status.All(model => model.IsRefused) ? HealthCheckResult.Unhealthy("No model is loaded yet.") : HealthCheckResult.Healthy();
         }
 
         try

@@ -24,6 +24,8 @@ public sealed class ModelMovesTests(PostgresDatabase database) : IClassFixture<P
         settings["Models:first:Path"] = Write("one");
         settings["Models:second:Path"] = Write("two");
         settings["Models:second:Kinds"] = "chat";
+        settings["Models:broken:Path"] = PathOf("missing");
+        settings["Models:broken:Kinds"] = "chat";
         settings["Kinds:Chat:Model"] = "first";
         settings["Inference:ContextTokens"] = "512";
         await using var host = await RoleProcess.StartReadyAsync("AllInOne", settings);
@@ -55,6 +57,15 @@ public sealed class ModelMovesTests(PostgresDatabase database) : IClassFixture<P
         await Task.WhenAll(load);
         seen.Distinct().ShouldBe(["one", "two"], ignoreOrder: true);
 
+        // One that was never there fails its own jobs with the reason, until the name moves to one that is.
+        var broken = """{"model":"broken","messages":[{"role":"user","content":"Hi"}],"max_tokens":3}""";
+        (await FinishAsync(http, broken)).GetProperty("error").ToString().ShouldContain("The model broken cannot be loaded: ");
+        var refused = (await http.GetFromJsonAsync<JsonElement>("/api/models")).GetProperty("models").EnumerateArray().Single(model => model.GetProperty("name").GetString() == "broken").GetProperty("workers")[0];
+        (refused.GetProperty("state").GetString(), refused.GetProperty("file").GetString()).ShouldBe(("refused", PathOf("missing")));
+        refused.GetProperty("error").GetString()!.ShouldContain("does not exist");
+        (await http.PutAsJsonAsync("/api/models/broken/file", new { path = PathOf("two") })).Dispose();
+        await Eventually.TrueAsync(async () => (await FinishAsync(http, broken)).GetProperty("state").GetString() is "succeeded");
+
         // A file that is not there changes nothing.
         (await http.PutAsJsonAsync("/api/models/first/file", new { path = PathOf("none") })).Dispose();
         await Eventually.TrueAsync(async () => (await http.GetStringAsync("/api/models")).Contains("does not exist", StringComparison.Ordinal));
@@ -78,11 +89,16 @@ public sealed class ModelMovesTests(PostgresDatabase database) : IClassFixture<P
 
     private static async Task<string> AnswerAsync(HttpClient http, string body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Chat) { Content = new StringContent(body, null, "application/json"), Headers = { { "Prefer", "wait=60" } } };
-        using var response = await http.SendAsync(request);
-        var job = await response.Content.ReadFromJsonAsync<JsonElement>();
+        var job = await FinishAsync(http, body);
         job.GetProperty("state").GetString().ShouldBe("succeeded", job.ToString());
         return job.GetProperty("result").GetProperty("model").GetString()!;
+    }
+
+    private static async Task<JsonElement> FinishAsync(HttpClient http, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Chat) { Content = new StringContent(body, null, "application/json"), Headers = { { "Prefer", "wait=60" } } };
+        using var response = await http.SendAsync(request);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     private string PathOf(string name) => Path.Combine(_folder, $"{name}.gguf");

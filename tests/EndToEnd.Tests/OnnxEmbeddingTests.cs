@@ -30,6 +30,13 @@ public sealed class OnnxEmbeddingTests(PostgresDatabase database) : IClassFixtur
         EmbeddingTexts.Cosine(vectors[0], vectors[1]).ShouldBeGreaterThan(EmbeddingTexts.Cosine(vectors[0], vectors[2]) + 0.2);
         again.GetProperty("usage").GetProperty("cached_tokens").GetInt32().ShouldBe(6); // Remembered as with any other model.
 
+        // The API knows what workers have a second later.
+        await Eventually.TrueAsync(async () => (await http.GetStringAsync("/api/models")).Contains("all-MiniLM-L6-v2", StringComparison.Ordinal));
+        var listed = (await http.GetFromJsonAsync<JsonElement>("/api/models")).GetProperty("models").EnumerateArray().Single(model => model.GetProperty("name").GetString() == "all-MiniLM-L6-v2");
+        var place = listed.GetProperty("workers")[0];
+        (place.GetProperty("state").GetString(), place.GetProperty("file").GetString()).ShouldBe(("loaded", Path.TrimEndingDirectorySeparator(TrainedModel.MiniLm)));
+        place.GetProperty("memory_mib").GetInt64().ShouldBeGreaterThan(80, "22 million weights as floats");
+
         await PostAsync(http, "/api/documents", new { title = "Returns", text = "Goods can be returned within 30 days." });
         var search = await http.PostAsJsonAsync("/api/search", new { query = "How long may I bring something back?", mode = "vectors" });
         var found = await search.Content.ReadFromJsonAsync<JsonElement>();

@@ -57,6 +57,27 @@ public sealed class GraphTests : IDisposable
     }
 
     [Fact]
+    public async Task A_graph_in_int8_runs_and_its_vectors_are_close_to_those_of_its_float_twin()
+    {
+        Random random = new(22);
+        TinyGraph twin = TinyModel.Graph() with { Rows = Random(TinyModel.Graph().Rows.Length), Matrix = Random(TinyModel.HiddenSize) };
+        _model.Replace(twin);
+        string quantized = Path.Combine(_model.Root, "onnx", "model_qint8_avx512.onnx");
+        (twin with { IsQuantized = true }).WriteTo(quantized);
+        string[] texts = ["cat", "Dog dog dog dog", "cat dog", "dog cat mouse"];
+
+        await using EmbeddingEngine floats = await OnnxEngine.LoadAsync(_model.Root);
+        await using EmbeddingEngine bytes = await OnnxEngine.LoadAsync(quantized);
+        float[][] expected = await OnnxEngine.EmbedAsync(floats, texts);
+        float[][] found = await OnnxEngine.EmbedAsync(bytes, texts);
+
+        found.Zip(expected, (one, other) => one.Zip(other, (a, b) => a * b).Sum()).ShouldAllBe(cosine => cosine > 0.999); // All have length 1.
+        found.SequenceEqual(expected, new Near()).ShouldBeFalse("else nothing was rounded to a byte");
+
+        float[][] Random(int rows) => [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, TinyModel.HiddenSize).Select(_ => (random.NextSingle() * 2) - 1).ToArray())];
+    }
+
+    [Fact]
     public void Strange_inputs_are_named()
     {
         _model.Replace(TinyModel.Graph() with { Inputs = ["input_ids", "pixel_values"] });

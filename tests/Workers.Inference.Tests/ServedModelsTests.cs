@@ -57,6 +57,16 @@ public sealed class ServedModelsTests
     public void An_adapter_that_makes_no_sense_is_named(string setting, string value, string message) => Should.Throw<StartupException>(
         () => TestJobs.Served(settings: [new("Models:qwen:Adapters:legal:Path", "/models/legal.gguf"), new(setting, value)])).Message.ShouldStartWith(message);
 
+    [Theory]
+    [InlineData("embedding")]
+    [InlineData("document")]
+    public void A_model_that_jobs_for_vectors_were_to_ask_for_is_refused(string kind)
+    {
+        var message = Should.Throw<StartupException>(() => TestJobs.Served(settings: [new("Models:qwen:Path", "/models/qwen.gguf"), new("Models:qwen:Kinds", $"chat,{kind}")])).Message;
+        message.ShouldStartWith($"Models:qwen:Kinds names {kind}, whose jobs cannot ask for a model");
+        message.ShouldContain("set Kinds:Embedding:Model to qwen");
+    }
+
     [Fact]
     public void A_setting_that_no_model_has_is_named() =>
         Should.Throw<StartupException>(() => TestJobs.Served(settings: [new("Models:qwen:Temperature", "1")])).Message.ShouldStartWith("Models:qwen:Temperature is no setting of a model.");

@@ -44,7 +44,7 @@ internal sealed record ModelPlaceResource
     [Description("Short hash of the file while it is loaded, as results tell it.")]
     public string? Version { get; init; }
 
-    [Description("absent: on disk only, and loaded when a job needs it. loading, loaded or leaving.")]
+    [Description("absent: on disk only, and loaded when a job needs it. loading, loaded or leaving. refused: its file is missing, damaged or too large; jobs that ask for it fail with the error.")]
     public required string State { get; init; }
 
     [Description("Main memory that it takes while it is loaded.")]
@@ -73,7 +73,7 @@ internal sealed record ModelPlaceResource
     [Description("What its last load took.")]
     public double? LoadSeconds { get; init; }
 
-    [Description("Why the name could not be moved to the file that is wanted.")]
+    [Description("Why the name could not be moved to the file that is wanted, or why its file cannot be loaded.")]
     public string? Error { get; init; }
 
     public static ModelPlaceResource Of(string host, WorkerModel model) => new()

@@ -17,7 +17,7 @@ internal sealed record RecommendationRecord(MachineRecord Machine, int ContextTo
             Recommender.Choose(report.Models) is { } choice ? new(
                 choice.Model.Name, choice.Fit.Quantization,
                 $"hf:{choice.Model.Repository}/{string.Format(CultureInfo.InvariantCulture, choice.Model.File, choice.Fit.Quantization)}") : null,
-            [.. report.Models.Select(fits => new ModelRecord(fits.Model.Name, fits.Model.Parameters, fits.ContextTokens, fits.Model.Licence, fits.Model.Korean, fits.Fits))]);
+            [.. report.Models.Select(fits => new ModelRecord(fits.Model.Name, fits.Model.Parameters, fits.ContextTokens, fits.Model.Licence, fits.Model.Languages, fits.Model.Korean, fits.Fits))]);
     }
 }
 
@@ -27,7 +27,7 @@ internal sealed record GpuRecord(string Name, long MemoryFree, long MemoryTotal)
 
 internal sealed record ChoiceRecord(string Model, string Quantization, string Source);
 
-internal sealed record ModelRecord(string Model, long Parameters, int ContextTokens, string Licence, bool Korean, IReadOnlyList<ModelFit> Fits);
+internal sealed record ModelRecord(string Model, long Parameters, int ContextTokens, string Licence, IReadOnlyList<string> Languages, bool Korean, IReadOnlyList<ModelFit> Fits);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RecommendationRecord))]

@@ -8,6 +8,9 @@ namespace Pipeline.Cli.Models;
 /// <summary>A recommendation for people: the machine, what fits, the one to take, and its settings.</summary>
 internal static class RecommendationView
 {
+    private const int LanguagesShown = 3;
+    private const string Others = "mul";
+
     private static readonly string[] Sections = ["Chat", "Feedback", "Interview", "Report"];
 
     public static void Write(IAnsiConsole console, Recommendation report, int? threads)
@@ -59,7 +62,7 @@ internal static class RecommendationView
             table.AddNumber(name);
         }
 
-        table.AddText("licence");
+        table.AddText("languages").AddText("licence");
         foreach (var (model, contextTokens, fits) in models)
         {
             table.AddRow(
@@ -68,11 +71,20 @@ internal static class RecommendationView
                 new Text(Quantities.Parameters(model.Parameters)),
                 new Text(Quantities.Count(contextTokens)),
                 .. fits.Select(fit => new Text(Cell(fit), fit.Fits ? null : new Style(decoration: Decoration.Dim))),
+                new Text(LanguagesOf(model)),
                 new Text(model.Licence),
             ]);
         }
 
         console.Write(table);
+    }
+
+    /// <summary>The first of them, and how many more are named; an ellipsis where even that is not all.</summary>
+    private static string LanguagesOf(CatalogueModel model)
+    {
+        var named = model.Languages.Where(language => language != Others).ToList();
+        var more = named.Count > LanguagesShown ? $" +{named.Count - LanguagesShown}" : "";
+        return string.Join(' ', named.Take(LanguagesShown)) + more + (model.Languages.Contains(Others) ? "…" : "");
     }
 
     private static string Cell(ModelFit fit) => !fit.Fits ? "+" + Quantities.Bytes(fit.MissingBytes) : fit.TokensPerSecond is { } rate ? Quantities.TokensPerSecond(rate) : "fits";

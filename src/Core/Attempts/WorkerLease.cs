@@ -171,8 +171,8 @@ internal sealed partial class WorkerLease(
 
     private static string Phases(IEnumerable<WorkerModel> models) => string.Join('\n', models.Select(model => $"{model.File} {model.State} {model.Error} {string.Join(',', model.Names)}"));
 
-    /// <summary>Which file each name means.</summary>
-    private static string Places(IEnumerable<WorkerModel> models) => string.Join('\n', models.SelectMany(model => model.Names.Select(name => $"{name} {model.File}")).Order());
+    /// <summary>Which file each name means; none where it was refused, so that it is read once it is mended.</summary>
+    private static string Places(IEnumerable<WorkerModel> models) => string.Join('\n', models.Where(model => model.State is not WorkerModel.Refused).SelectMany(model => model.Names.Select(name => $"{name} {model.File}")).Order());
 
     private async Task RenewAsync(CancellationToken cancellationToken)
     {

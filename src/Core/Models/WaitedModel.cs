@@ -32,6 +32,11 @@ internal static class WaitedModel
                 return null;
             }
 
+            if (model.State is WorkerModel.Refused)
+            {
+                continue; // It does not come; the attempt says why.
+            }
+
             var eta = model.WaitSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
             if (waited is not (_, { } known) || eta < known)
             {

@@ -20,7 +20,7 @@ public sealed record WorkerModel
     /// <summary>Short hash of the file, while it is loaded.</summary>
     public string? Version { get; init; }
 
-    /// <summary>absent, loading, loaded or leaving.</summary>
+    /// <summary>absent, loading, loaded, leaving or <see cref="Refused"/>.</summary>
     public required string State { get; init; }
 
     /// <summary>Main memory that it takes while it is loaded.</summary>
@@ -52,6 +52,9 @@ public sealed record WorkerModel
 
     /// <summary>Why a name could not be moved to the file that an operator wants, or why it cannot be loaded.</summary>
     public string? Error { get; init; }
+
+    /// <summary>The state of a file that is missing, damaged or too large.</summary>
+    public const string Refused = "refused";
 
     [JsonIgnore]
     public bool IsReady => State is "loaded" && WaitSeconds is 0;

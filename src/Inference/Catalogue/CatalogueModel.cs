@@ -44,8 +44,15 @@ public sealed record CatalogueModel
     /// <summary>Short name of the licence.</summary>
     public required string Licence { get; init; }
 
+    /// <summary>
+    /// Languages that its authors say it was made for, on the model's card or when they announced it: BCP 47, English first. "mul" at the end: and more of
+    /// them than are listed.
+    /// </summary>
+    public required IReadOnlyList<string> Languages { get; init; }
+
     /// <summary>Whether its authors name Korean among its languages.</summary>
-    public bool Korean { get; init; }
+    [JsonIgnore]
+    public bool Korean => Languages.Contains("ko");
 
     /// <summary>Repository on the hub with its GGUF files.</summary>
     public required string Repository { get; init; }

@@ -46,6 +46,19 @@ public sealed record ModelDefinition
         && model.Adapters.FirstOrDefault(adapter => adapter.Name.Equals(name[(colon + 1)..], StringComparison.OrdinalIgnoreCase)) is { } found
             ? (model, found) : null;
 
+    /// <summary>Refuses models that name a kind whose jobs all take one: nobody could ask for them.</summary>
+    /// <param name="setting">Which names the one model of the kind.</param>
+    /// <exception cref="ModelLoadException">One does.</exception>
+    public static void RefuseKind(IEnumerable<ModelDefinition> definitions, string kind, string setting)
+    {
+        if (definitions.FirstOrDefault(model => model.Kinds.Contains(kind, StringComparer.OrdinalIgnoreCase)) is { } model)
+        {
+            throw new ModelLoadException(
+                $"{Section}:{model.Name}:{nameof(Kinds)} names {kind}, whose jobs cannot ask for a model: vectors of two models cannot be compared.",
+                $"Leave {kind} out there, and set {setting} to {model.Name} if it is to be the one.");
+        }
+    }
+
     /// <summary>Its file, for a setting that names it.</summary>
     /// <exception cref="ModelLoadException">It is only there to be pulled.</exception>
     public string PathFor(string setting) => Path ?? throw new ModelLoadException(

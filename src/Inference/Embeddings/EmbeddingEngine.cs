@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Inference.Models;
+using Pipeline.Inference.Residence;
 
 namespace Pipeline.Inference.Embeddings;
 
@@ -20,9 +21,13 @@ public sealed partial class EmbeddingEngine(
 
     private readonly SemaphoreSlim _loading = new(1, 1);
     private volatile LoadedEncoder? _loaded;
+    private volatile ModelStatus? _status;
 
     /// <summary>Facts of the model; null until it is loaded and warm.</summary>
     public ModelInfo? Model => _loaded?.Info;
+
+    /// <summary>What became of the model, which has no names here; null before it is loaded.</summary>
+    public ModelStatus? Status => _status is { } status ? status with { Running = _loaded?.Running ?? 0 } : null;
 
     /// <summary>Most tokens of a text, those that the model puts around it included.</summary>
     /// <exception cref="InferenceException">No model is loaded.</exception>
@@ -51,7 +56,8 @@ public sealed partial class EmbeddingEngine(
             }
 
             long start = time.GetTimestamp();
-            LoadedEncoder loaded = await Task.Factory.StartNew(
+            _status = new() { Names = [], Path = Path.GetFullPath(modelPath), Phase = ModelPhase.Loading, Footprint = default, Running = 0, Waiting = 0 };
+            (LoadedEncoder loaded, ModelFootprint footprint) = await Task.Factory.StartNew(
                 () => Load(modelPath), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             try
             {
@@ -63,11 +69,18 @@ public sealed partial class EmbeddingEngine(
                 throw;
             }
 
+            TimeSpan took = time.GetElapsedTime(start);
             _loaded = loaded;
-            LogReady(logger, loaded.Info.Name, loaded.Dimensions, time.GetElapsedTime(start).TotalSeconds);
+            _status = _status with { Phase = ModelPhase.Loaded, Footprint = footprint, LoadTime = took, Eta = TimeSpan.Zero, Info = loaded.Info };
+            LogReady(logger, loaded.Info.Name, loaded.Dimensions, took.TotalSeconds);
         }
         finally
         {
+            if (_loaded is null)
+            {
+                _status = null;
+            }
+
             _loading.Release();
         }
     }
@@ -111,6 +124,7 @@ public sealed partial class EmbeddingEngine(
     {
         if (Interlocked.Exchange(ref _loaded, null) is { } loaded)
         {
+            _status = null;
             await loaded.DisposeAsync();
         }
 
@@ -120,11 +134,11 @@ public sealed partial class EmbeddingEngine(
     /// <summary>As <see cref="DisposeAsync"/>; blocks until the pass under way is over.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private LoadedEncoder Load(string path)
+    private (LoadedEncoder, ModelFootprint) Load(string path)
     {
         InferenceOptions sizes = options.Value;
         LoadedEmbeddingModel loaded = loaders.For(path).Load(path, sizes);
-        return new(loaded.Model, loaded.Encoder, loaded.PassTokens, sizes.QueueMax, weights, time, logger);
+        return (new(loaded.Model, loaded.Encoder, loaded.PassTokens, sizes.QueueMax, weights, time, logger), loaded.Footprint);
     }
 
     [LoggerMessage(3302, LogLevel.Information, "Embedding model {Model} ({Dimensions} dimensions) is loaded and warm after {Seconds:F1} s")]

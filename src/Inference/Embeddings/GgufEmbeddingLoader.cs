@@ -40,7 +40,7 @@ public sealed partial class GgufEmbeddingLoader(IModelLoader loader, ILogger<Ggu
         ILanguageModel model = loader.Load(path, new ModelParameters(gpuLayers, options.UseMemoryMap));
         try
         {
-            return new(model, model.CreateEncoder(new(limits, threads, parts)), passTokens);
+            return new(model, model.CreateEncoder(new(limits, threads, parts)), passTokens, EncoderPlan.Footprint(file, limits, parts, gpuLayers));
         }
         catch
         {

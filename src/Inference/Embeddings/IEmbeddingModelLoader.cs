@@ -1,4 +1,5 @@
 using Pipeline.Inference.Models;
+using Pipeline.Inference.Residence;
 
 namespace Pipeline.Inference.Embeddings;
 
@@ -24,4 +25,5 @@ public interface IEmbeddingModelLoader
 /// <param name="Model">Weights and tokenizer.</param>
 /// <param name="Encoder">Computes passes.</param>
 /// <param name="PassTokens">Tokens at which a pass is full on this machine.</param>
-public sealed record LoadedEmbeddingModel(IEmbeddingModel Model, IEmbeddingEncoder Encoder, int PassTokens);
+/// <param name="Footprint">Memory that they take.</param>
+public sealed record LoadedEmbeddingModel(IEmbeddingModel Model, IEmbeddingEncoder Encoder, int PassTokens, ModelFootprint Footprint);

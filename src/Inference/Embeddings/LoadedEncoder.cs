@@ -19,6 +19,7 @@ internal sealed class LoadedEncoder : IAsyncDisposable
     private readonly SchedulerLoop<EmbeddingTask, EmbeddingState> _loop;
     private readonly EmbeddingMeter _meter;
     private readonly TimeProvider _time;
+    private int _running;
 
     public LoadedEncoder(
         IEmbeddingModel model, IEmbeddingEncoder encoder, int passTokens, int queueMax, OwnerWeights weights, TimeProvider time, ILogger logger)
@@ -30,6 +31,9 @@ internal sealed class LoadedEncoder : IAsyncDisposable
     }
 
     public ModelInfo Info => _model.Info;
+
+    /// <summary>Requests whose vectors are not there yet.</summary>
+    public int Running => Volatile.Read(ref _running);
 
     public int Dimensions => _encoder.Dimensions;
 
@@ -45,7 +49,16 @@ internal sealed class LoadedEncoder : IAsyncDisposable
         using Activity? activity = InferenceTelemetry.StartActivity(InferenceTelemetry.EmbeddingsOperation, Info.Name);
         long start = _time.GetTimestamp();
         EmbeddingTask[] tasks = [.. texts.Select((text, index) => new EmbeddingTask(Tokenize(text, index), priority, owner))];
-        float[][] vectors = await RunAsync(tasks, cancellationToken);
+        float[][] vectors;
+        Interlocked.Increment(ref _running);
+        try
+        {
+            vectors = await RunAsync(tasks, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
 
         int tokens = tasks.Sum(task => task.Tokens.Length);
         _meter.Embedded(texts.Count, tokens, _time.GetElapsedTime(start));

@@ -2,6 +2,7 @@ using Pipeline.Inference.Decoding;
 using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.Gguf;
 using Pipeline.Inference.Models;
+using Pipeline.Inference.Residence;
 
 namespace Pipeline.Inference.Hardware;
 
@@ -29,15 +30,22 @@ internal static class EncoderPlan
     /// <exception cref="ModelLoadException">Main memory is too small.</exception>
     public static void CheckMemory(string path, GgufFile file, EncoderLimits limits, int parts, int gpuLayers, MachineReadings machine)
     {
-        double onCpu = 1 - Math.Min(1, (double)gpuLayers / (file.Layers + 1));
-        long weights = (long)(file.FileBytes * onCpu);
         long rest = parts * BatchBytes(file, limits);
+        long weights = Footprint(file, limits, parts, gpuLayers).MainBytes - rest;
         if (weights + rest > machine.MemoryAvailableBytes)
         {
             throw new ModelLoadException(
                 $"The model {path} needs {weights + rest:N0} bytes of memory (weights {weights:N0}, a batch {rest:N0}) and {machine.MemoryAvailableBytes:N0} are available.",
                 $"Take a smaller model, lower Inference:BatchTokens ({limits.BatchTokens}) or give the process more memory.");
         }
+    }
+
+    /// <summary>Weights and buffers; those of the GPU are the layers there and a batch.</summary>
+    public static ModelFootprint Footprint(GgufFile file, EncoderLimits limits, int parts, int gpuLayers)
+    {
+        double onGpu = Math.Min(1, (double)gpuLayers / (file.Layers + 1));
+        long batch = BatchBytes(file, limits);
+        return new((long)(file.FileBytes * (1 - onGpu)) + (parts * batch), gpuLayers is 0 ? 0 : (long)(file.FileBytes * onGpu) + batch) { FileBytes = file.FileBytes };
     }
 
     /// <summary>What one part needs beside the weights.</summary>

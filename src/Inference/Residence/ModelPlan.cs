@@ -17,7 +17,7 @@ internal sealed record ModelPlan(string Path, GgufFile File, DecoderLimits Limit
         get
         {
             var (weights, kv, compute) = HardwarePlan.MainMemory(File, Limits, GpuLayers);
-            return new(weights + kv + compute, GpuLayers is 0 ? 0 : HardwarePlan.GpuMemory(File, Limits, GpuLayers));
+            return new(weights + kv + compute, GpuLayers is 0 ? 0 : HardwarePlan.GpuMemory(File, Limits, GpuLayers)) { FileBytes = File.FileBytes };
         }
     }
 

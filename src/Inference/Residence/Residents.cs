@@ -13,9 +13,13 @@ internal sealed class Residents<TModel>(ResidencePolicy policy, Func<string, Tas
     // What failed to load is not tried again for every job: they are told what is wrong.
     private static readonly TimeSpan FailureTime = TimeSpan.FromSeconds(10);
 
+    // What a plain SSD reads: estimates of what was never loaded rest on it until something was.
+    private const double FileBytesPerSecond = 500e6;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Resident> _residents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Resident> _names = new(StringComparer.OrdinalIgnoreCase);
+    private double _fileBytesPerSecond = FileBytesPerSecond;
     private ITimer? _timer;
     private Task _change = Task.CompletedTask;
     private bool _isDisposed;
@@ -82,14 +86,15 @@ internal sealed class Residents<TModel>(ResidencePolicy policy, Func<string, Tas
     }
 
     /// <summary>Every file that a name means or that is still in memory.</summary>
-    public IReadOnlyList<(ResidentModel Model, TModel? Loaded, IReadOnlyList<string> Names, TimeSpan? Eta)> Look()
+    public IReadOnlyList<(ResidentModel Model, TModel? Loaded, IReadOnlyList<string> Names, TimeSpan? Eta, Exception? Failure)> Look()
     {
         lock (_lock)
         {
             return
             [
                 .. _residents.Values.Where(resident => _names.ContainsValue(resident) || resident.Phase is not ModelPhase.Absent).Select(resident => (
-                    View(resident), resident.Model, (IReadOnlyList<string>)[.. _names.Where(name => name.Value == resident).Select(name => name.Key)], Eta(resident))),
+                    View(resident), resident.Model, (IReadOnlyList<string>)[.. _names.Where(name => name.Value == resident).Select(name => name.Key)],
+                    Eta(resident), resident.Failure)),
             ];
         }
     }
@@ -257,6 +262,11 @@ internal sealed class Residents<TModel>(ResidencePolicy policy, Func<string, Tas
             {
                 (resident.Model, resident.Phase, resident.Failure) = (model, ModelPhase.Loaded, null);
                 resident.LoadTime = time.GetElapsedTime(resident.ChangedAt);
+                if (resident is { Footprint.FileBytes: > 0, LoadTime.Ticks: > 0 })
+                {
+                    _fileBytesPerSecond = resident.Footprint.FileBytes / resident.LoadTime.TotalSeconds;
+                }
+
                 resident.ChangedAt = resident.UsedAt = time.GetTimestamp();
                 Grant(resident);
                 Decide();
@@ -313,14 +323,20 @@ internal sealed class Residents<TModel>(ResidencePolicy policy, Func<string, Tas
     };
 
     /// <summary>How long a request waits that comes now, at most but for what still runs elsewhere; null where nobody can know, zero where it does not wait.</summary>
-    private TimeSpan? Eta(Resident resident) => resident switch
+    private TimeSpan? Eta(Resident resident) => (resident, LoadTime(resident)) switch
     {
-        { Phase: ModelPhase.Loaded, IsClosed: false } => TimeSpan.Zero,
-        { LoadTime.Ticks: 0 } => null,
-        { Phase: ModelPhase.Loading } => resident.LoadTime - time.GetElapsedTime(resident.ChangedAt) is { Ticks: > 0 } left ? left : TimeSpan.Zero,
-        { Waiters: [] } => policy.WaitMax + resident.LoadTime,
-        _ => policy.WaitMax - time.GetElapsedTime(resident.Waiters.Min(waiter => waiter.Since)) is { Ticks: > 0 } left ? left + resident.LoadTime : resident.LoadTime,
+        ({ Phase: ModelPhase.Loaded, IsClosed: false }, _) => TimeSpan.Zero,
+        (_, null) => null,
+        ({ Phase: ModelPhase.Loading }, { } load) => load - time.GetElapsedTime(resident.ChangedAt) is { Ticks: > 0 } left ? left : TimeSpan.Zero,
+        ({ Waiters: [] }, { } load) => policy.WaitMax + load,
+        (_, { } load) => policy.WaitMax - time.GetElapsedTime(resident.Waiters.Min(waiter => waiter.Since)) is { Ticks: > 0 } left ? left + load : load,
     };
+
+    /// <summary>What its last load took, else what its file takes at the rate of the last load of another; null where nobody can know.</summary>
+    private TimeSpan? LoadTime(Resident resident) =>
+        resident.LoadTime > TimeSpan.Zero ? resident.LoadTime
+        : resident.Footprint.FileBytes > 0 ? TimeSpan.FromSeconds(resident.Footprint.FileBytes / _fileBytesPerSecond)
+        : null;
 
     private sealed class Resident(string file)
     {
@@ -363,24 +379,5 @@ internal sealed class Residents<TModel>(ResidencePolicy policy, Func<string, Tas
         public TaskCompletionSource<ModelUse<TModel>> Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public bool IsFor(string wanted) => string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase);
-    }
-}
-
-/// <summary>A loaded model, in memory until this is disposed.</summary>
-internal sealed class ModelUse<TModel>(TModel model, Action release) : IDisposable
-{
-    private int _isReleased;
-
-    public TModel Model => model;
-
-    /// <summary>The same use of a part of it.</summary>
-    public ModelUse<TModel> Through(Func<TModel, TModel> part) => new(part(model), Dispose);
-
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _isReleased, 1) is 0)
-        {
-            release();
-        }
     }
 }

@@ -22,6 +22,7 @@ internal sealed class ModelReport(LocalModels models, ServedModels served, Model
         Version = model.Version,
         State = model.Phase switch
         {
+            _ when model.IsRefused => WorkerModel.Refused,
             ModelPhase.Loading => "loading",
             ModelPhase.Loaded => "loaded",
             ModelPhase.Leaving => "leaving",
@@ -37,7 +38,7 @@ internal sealed class ModelReport(LocalModels models, ServedModels served, Model
         KvFill = model.Engine is { } engine ? Rounded((double)engine.KvUsed / engine.KvCapacity, 3) : null,
         LoadSeconds = Rounded(model.LoadTime?.TotalSeconds, 3),
         WaitSeconds = Rounded(model.Eta?.TotalSeconds, 3),
-        Error = model.Names.Select(moves.Refusal).FirstOrDefault(reason => reason is not null),
+        Error = model.Names.Select(moves.Refusal).FirstOrDefault(reason => reason is not null) ?? model.Error,
     };
 
     private static double? Rounded(double? value, int digits) => value is { } known ? Math.Round(known, digits) : null;

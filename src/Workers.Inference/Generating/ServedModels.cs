@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Queues;
 using Pipeline.Inference;
@@ -14,6 +15,9 @@ namespace Pipeline.Workers.Inference.Generating;
 /// </summary>
 public sealed class ServedModels
 {
+    // Of the embedding worker, which reads the same section Models.
+    private const string EmbeddingSetting = "Kinds:Embedding:Model";
+
     private readonly List<Served> _all = [];
     private readonly InferenceOptions _inference;
 
@@ -29,6 +33,8 @@ public sealed class ServedModels
         try
         {
             var defined = ModelDefinition.ReadAll(settings);
+            ModelDefinition.RefuseKind(defined, EmbedTexts.Kind, EmbeddingSetting);
+            ModelDefinition.RefuseKind(defined, EmbedDocument.Kind, EmbeddingSetting);
             foreach (var choice in choices)
             {
                 var own = Named(choice, defined);

@@ -24,7 +24,13 @@ public sealed class RecommendCommandTests : IDisposable
         var record = JsonNode.Parse(_environment.OutLines.ShouldHaveSingleItem())!;
         record["machine"]!["memory_bandwidth"]!.GetValue<double>().ShouldBeGreaterThan(1e8);
         record["context_tokens"]!.GetValue<int>().ShouldBe(4_096);
-        record["models"]!.AsArray().Count.ShouldBe(ModelCatalogue.All.Count);
+        var models = record["models"]!.AsArray();
+        models.Select(model => (string)model!["model"]!).ShouldBe(ModelCatalogue.All.Select(model => model.Name));
+        foreach (var (model, known) in models.Zip(ModelCatalogue.All))
+        {
+            model!["languages"]!.AsArray().Select(language => (string)language!).ShouldBe(known.Languages);
+            model["korean"]!.GetValue<bool>().ShouldBe(known.Languages.Contains("ko"));
+        }
     }
 
     [Fact]
@@ -42,6 +48,9 @@ public sealed class RecommendCommandTests : IDisposable
 
         _environment.Out.ShouldContain("./run models pull ");
         _environment.Out.ShouldContain("For Korean: ");
+        Row("exaone3.5-7.8b").ShouldContain(" en ko ");
+        Row("llama3.1-8b").ShouldContain(" en de fr +5 ");
+        Row("qwen2.5-7b").ShouldContain(" en zh fr +10… ");
         _environment.Out.ShouldContain($"export Kinds__Chat__Model={_folder.Path}/");
         _environment.Out.ShouldContain("export Inference__ContextTokens=8192");
         _environment.Out.ShouldContain("here.gguf, here: ");
@@ -65,6 +74,8 @@ public sealed class RecommendCommandTests : IDisposable
         _environment.Out.ShouldContain("Nothing fits. ");
         _environment.Out.ShouldContain("are missing. Free memory, try a smaller --context");
     }
+
+    private string Row(string model) => _environment.OutLines.Single(line => line.TrimStart().StartsWith(model + " ", StringComparison.Ordinal));
 
     private void Write(MachineReadings readings, double bandwidth, IReadOnlyList<Accelerator> gpus)
     {

@@ -176,6 +176,42 @@ public sealed class ResidentsTests : IAsyncDisposable
         (model.LoadTime, model.Users).ShouldBe((TimeSpan.FromSeconds(4), 1));
     }
 
+    [Fact]
+    public async Task Before_its_first_load_a_model_is_expected_to_take_as_long_as_its_file_at_the_rate_of_the_last_one()
+    {
+        _residents.Place("a", "a", new(60, 0) { FileBytes = 1_000_000_000 });
+        _residents.Place("b", "b", new(60, 0) { FileBytes = 3_000_000_000 });
+        (Eta("a"), Eta("b")).ShouldBe((_waitMax + TimeSpan.FromSeconds(2), _waitMax + TimeSpan.FromSeconds(6))); // At 500 MB/s while nothing was loaded.
+
+        _held["a"] = new();
+        var loading = UseAsync("a");
+        _time.Advance(TimeSpan.FromSeconds(0.5));
+        Eta("a").ShouldBe(TimeSpan.FromSeconds(1.5));
+        _time.Advance(TimeSpan.FromSeconds(3.5));
+        Eta("a").ShouldBe(TimeSpan.Zero);
+        _held["a"].SetResult();
+        using var a = await loading;
+
+        Eta("b").ShouldBe(_waitMax + TimeSpan.FromSeconds(12)); // 1 GB took 4 s.
+        _ = _residents.UseAsync("b", _cancel);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Eta("b").ShouldBe(TimeSpan.FromSeconds(20 + 12));
+    }
+
+    [Fact]
+    public async Task Why_a_model_could_not_be_loaded_is_told_until_it_can()
+    {
+        Place("a", 60);
+        _broken["a"] = new InferenceException("a is damaged.");
+        await Should.ThrowAsync<InferenceException>(UseAsync("a"));
+        _residents.Look().Single().Failure!.Message.ShouldBe("a is damaged.");
+
+        _broken.Clear();
+        _time.Advance(TimeSpan.FromSeconds(10));
+        using var mended = await UseAsync("a");
+        _residents.Look().Single().Failure.ShouldBeNull();
+    }
+
     private TimeSpan? Eta(string name) => _residents.Look().Single(entry => entry.Names.Contains(name)).Eta;
 
     private void Place(string name, long bytes, string? file = null) => _residents.Place(name, file ?? name, new(bytes, 0));
