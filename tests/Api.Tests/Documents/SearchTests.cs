@@ -47,6 +47,45 @@ public sealed class SearchTests(DocumentsApi api) : IClassFixture<DocumentsApi>
         (await client.SearchAsync("shoes", ""","k":1""")).ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task A_long_document_leaves_room_for_others_and_a_word_of_too_many_chunks_is_told()
+    {
+        using var client = await api.NewClientAsync();
+        var entries = Enumerable.Range(0, 1_600).Select(i => $"Entry {i} of the ledger says that {i * 7} crates of tea came in.");
+        var isLong = await client.AddAsync(string.Join(' ', entries));
+        isLong.Json.GetProperty("chunks").GetInt32().ShouldBeGreaterThan(100);
+        string[] small = ["The ledger of the school.", "A ledger for the choir.", "Nobody found the third ledger."];
+        foreach (var text in small)
+        {
+            await client.AddAsync(text);
+        }
+
+        (await client.SearchAsync("Entry 5 of the ledger", ""","per_document":2,"k":10""")).Count.ShouldBe(5);
+        (await client.SearchAsync("Entry 5 of the ledger", ""","per_document":2,"k":10,"mode":"vectors" """)).Count.ShouldBe(5);
+        (await client.SearchAsync("Entry 5 of the ledger", ""","k":20,"mode":"vectors" """)).Intersect(small).ShouldBeEmpty();
+        var cut = await client.PostAsync("/api/search", """{"query":"ledger","mode":"words"}""");
+        cut.Json.GetProperty("words_cut").GetBoolean().ShouldBeTrue();
+        (await client.PostAsync("/api/search", """{"query":"choir","mode":"words"}""")).Json.TryGetProperty("words_cut", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_passage_of_two_documents_comes_once_and_names_the_other()
+    {
+        using var client = await api.NewClientAsync();
+        var first = (await client.AddAsync("The lighthouse keeper sleeps at noon.")).Id;
+        var again = await client.AddAsync("The lighthouse keeper sleeps at noon.");
+        await client.AddAsync("The lighthouse is white.");
+
+        var results = (await client.PostAsync("/api/search", """{"query":"lighthouse keeper"}""")).Json.GetProperty("results");
+
+        again.Json.GetProperty("duplicate_of").GetString().ShouldBe(first);
+        results.EnumerateArray().Select(result => result.GetProperty("text").GetString()).ShouldBe(["The lighthouse keeper sleeps at noon.", "The lighthouse is white."]);
+        string[] named = [results[0].GetProperty("document_id").GetString()!, results[0].GetProperty("also_in")[0].GetString()!];
+        named.ShouldBe([first, again.Id], ignoreOrder: true);
+        results[0].GetProperty("also_in").GetArrayLength().ShouldBe(1);
+        results[1].TryGetProperty("also_in", out _).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("that's a \\\\ \\\"quote\\\" & | ! ( ) <-> :*")]
     [InlineData("'")]
@@ -66,6 +105,9 @@ public sealed class SearchTests(DocumentsApi api) : IClassFixture<DocumentsApi>
     [InlineData("""{"query":"a","k":1.5}""", "k", "from 1 to 100")]
     [InlineData("""{"query":"a","mode":"magic"}""", "mode", "hybrid, vectors, words")]
     [InlineData("""{"query":"a","filter":[1]}""", "filter", "expected an object")]
+    [InlineData("""{"query":"a","filter":{"b":1e-20000}}""", "filter.b", "more than 16383 decimals")]
+    [InlineData("""{"query":"a","filter":{"b":1e200000}}""", "filter.b", "above 1.7e308")]
+    [InlineData("""{"query":"a","per_document":0}""", "per_document", "from 1 to 100")]
     public async Task Bad_input_is_told_by_field(string body, string field, string message)
     {
         using var client = await api.NewClientAsync();
