@@ -87,6 +87,34 @@ public sealed class SearchTests(DocumentsApi api) : IClassFixture<DocumentsApi>
     }
 
     [Theory]
+    [InlineData("메모리는 휘발성이다.", "\u1106\u1166\u1106\u1169\u1105\u1175")]
+    [InlineData("\u1106\u1166\u1106\u1169\u1105\u1175는 휘발성이다.", "메모리")]
+    public async Task A_decomposed_query_or_document_is_found_as_a_composed_one(string text, string query)
+    {
+        using var client = await api.NewClientAsync();
+        await client.AddAsync(text);
+        await client.AddAsync("The office opens at nine.");
+
+        (await client.SearchAsync(query, ""","mode":"words" """)).ShouldHaveSingleItem().ShouldBe("메모리는 휘발성이다.");
+        (await client.SearchAsync(query, ""","mode":"vectors" """))[0].ShouldBe("메모리는 휘발성이다.");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_filter_finds_metadata_of_the_other_form(bool isFilterDecomposed)
+    {
+        const string Composed = "{\"이름\":\"홍길동\"}";
+        const string Decomposed = "{\"\u110b\u1175\u1105\u1173\u11b7\":\"\u1112\u1169\u11bc\u1100\u1175\u11af\u1103\u1169\u11bc\"}";
+        using var client = await api.NewClientAsync();
+        var (metadata, filter) = isFilterDecomposed ? (Composed, Decomposed) : (Decomposed, Composed);
+        await client.PostAsync("/api/documents", $$"""{"text":"A case of names","metadata":{{metadata}}}""", ("Prefer", "wait=60"));
+        await client.AddAsync("A case of others");
+
+        (await client.SearchAsync("case", $$""","filter":{{filter}}""")).ShouldHaveSingleItem().ShouldBe("A case of names");
+    }
+
+    [Theory]
     [InlineData("that's a \\\\ \\\"quote\\\" & | ! ( ) <-> :*")]
     [InlineData("'")]
     [InlineData("the and of")]
