@@ -11,6 +11,7 @@ using Pipeline.Inference.Embeddings;
 using Pipeline.Inference.LLamaSharp;
 using Pipeline.Inference.Onnx;
 using Pipeline.Inference.Remote;
+using Pipeline.Inference.Vocabularies;
 using Pipeline.Workers.Embedding.Documents;
 
 namespace Pipeline.Workers.Embedding;
@@ -30,7 +31,7 @@ public static class EmbeddingWorkerRole
         services.AddValidated<EmbeddingOptions, EmbeddingOptionsValidator>(EmbeddingOptions.Section);
         services.AddSingleton(provider => new NamedFile(pipeline.Configuration, provider.GetRequiredService<IOptions<EmbeddingOptions>>()));
         services.AddSingleton(ModelServer);
-        services.AddSingleton(provider => new KindModelSource(() => Name(provider)));
+        services.AddSingleton(provider => new KindModelSource(() => Name(provider)) { ReadVocabulary = _ => Vocabulary(provider) });
         services.AddSingleton<EmbeddingModelReport>();
         services.AddSingleton(provider => new WorkerModelSource(provider.GetRequiredService<EmbeddingModelReport>().Read));
         services.AddSingleton<LongTextEmbedder>();
@@ -59,6 +60,12 @@ public static class EmbeddingWorkerRole
 
         return [new(EmbedTexts.Kind, services.GetRequiredService<EmbeddingModelReport>().Name, options.InputTokensMax)];
     }
+
+    /// <summary>With which the API counts texts and documents; an ONNX model has another tokenizer, and a server counts for itself.</summary>
+    private static byte[]? Vocabulary(IServiceProvider services) =>
+        services.GetRequiredService<IOptions<InferenceOptions>>().Value.IsRemote && services.GetRequiredService<RemoteServer>().Embeddings() is not null
+            ? null
+            : services.GetRequiredService<NamedFile>().Path is var path && File.Exists(path) ? GgufVocabulary.Read(path)?.Write() : null;
 
     private static JobDependency ModelServer(IServiceProvider services)
     {

@@ -24,6 +24,8 @@ namespace Pipeline.Workers.Inference;
 /// <summary>The role that runs language models.</summary>
 public static class InferenceWorkerRole
 {
+    private static readonly string[] Counted = [CompleteChat.Kind, GiveFeedback.Kind, StepInterview.Kind, InterviewReport.Kind];
+
     public static PipelineBuilder AddInferenceWorker(this PipelineBuilder pipeline)
     {
         var services = pipeline.Services;
@@ -92,10 +94,10 @@ public static class InferenceWorkerRole
         ? [new(kind, services.GetRequiredService<IOptions<RemoteOptions>>().Value.Model!, ContextTokens: null)]
         : services.GetRequiredService<ServedModels>().Announced(kind, services.GetRequiredService<LocalModels>().FileOf);
 
-    /// <summary>Of the kind whose clients send prompts of any length; a server counts for itself.</summary>
+    /// <summary>Of the kinds whose prompts the API counts; a server counts for itself.</summary>
     private static byte[]? VocabularyOf(IServiceProvider services, KindModel model)
     {
-        if (model.Kind != CompleteChat.Kind || services.GetRequiredService<IOptions<InferenceOptions>>().Value.IsRemote)
+        if (!Counted.Contains(model.Kind) || services.GetRequiredService<IOptions<InferenceOptions>>().Value.IsRemote)
         {
             return null;
         }

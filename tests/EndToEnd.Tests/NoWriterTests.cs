@@ -22,6 +22,8 @@ public sealed class NoWriterTests(PostgresDatabase database) : IClassFixture<Pos
         ("/api/interviews", """{"topics":["Testing"],"phases":["warm-up"]}""", "Kinds:Interview:Model"),
         ("/v1/chat/completions", """{"model":"chat","messages":[{"role":"user","content":"Hi"}]}""", "Kinds:Chat:Model"),
         ("/v1/chat/completions", """{"model":"chat","messages":[{"role":"user","content":"Hi"}],"stream":true}""", "Kinds:Chat:Model"),
+        ("/v1/completions", """{"model":"chat","prompt":"Hi"}""", "Kinds:Chat:Model"),
+        ("/v1/responses", """{"model":"chat","input":"Hi"}""", "Kinds:Chat:Model"),
         ("/api/jobs/batch", """[{"kind":"emotion","input":{"text":"Hi"}},{"kind":"chat","input":{"messages":[{"role":"user","content":"Hi"}]}}]""", "Kinds:Chat:Model"),
     ];
 
@@ -45,6 +47,12 @@ public sealed class NoWriterTests(PostgresDatabase database) : IClassFixture<Pos
         using var named = await http.SendAsync(emotion);
         (await named.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("result").GetProperty("emotion").GetString().ShouldBe("sadness");
         (await http.GetFromJsonAsync<JsonElement>("/api/jobs")).GetProperty("jobs").GetArrayLength().ShouldBe(1);
+
+        // Only a question with a near source asks a model.
+        using var document = new HttpRequestMessage(HttpMethod.Post, "/api/documents") { Content = JsonContent.Create(new { text = "The warranty lasts two years." }), Headers = { { "Prefer", "wait=30" } } };
+        using var stored = await http.SendAsync(document);
+        stored.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await RefusedAsync(http, "/api/ask", """{"question":"How many years does the warranty last?"}""", "Kinds:Chat:Model");
         (await host.StopAsync()).ShouldBe(0);
     }
 

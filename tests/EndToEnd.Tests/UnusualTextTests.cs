@@ -54,6 +54,33 @@ public sealed class UnusualTextTests(WholeSystem system)
         }
     }
 
+    /// <summary>The model errs in the last three, whose comments say what it answers: of those it has to be unsure, or right.</summary>
+    [Fact]
+    public async Task Denied_emotions_are_read_or_not_told_with_confidence()
+    {
+        const double SureMin = 0.75;
+        (string Text, string[] Right, bool IsRead)[] denied =
+        [
+            ("하나도 안 무서웠어.", ["neutral"], true),
+            ("안 무서워", ["neutral"], true),
+            ("I am not happy", ["sadness", "anger"], true),
+            ("I am never sad", ["joy", "neutral"], true),
+            ("I am not angry at all, just asking for the invoice.", ["neutral"], true),
+            ("I'm not happy about this. Not happy at all.", ["anger"], false), // joy
+            ("슬프지 않아요. 오히려 홀가분하고 기뻐요.", ["joy"], false), // sadness
+            (Repeated("오늘은 비가 온다고 해서 우산을 들고 회사까지 걸어갔습니다.", 10), ["neutral"], false), // anger
+        ];
+        using var client = new PipelineClient(await system.AddressAsync());
+
+        var jobs = await client.FinishAsync(await client.SubmitAsync([.. denied.Select(sentence => sentence.Text)]));
+
+        foreach (var (sentence, result) in denied.Zip(jobs.Select(job => job.GetProperty("result"))))
+        {
+            var isRight = sentence.Right.Contains(Emotion(result));
+            (isRight || (!sentence.IsRead && result.GetProperty("confidence").GetDouble() < SureMin)).ShouldBeTrue($"{sentence.Text}: {result}");
+        }
+    }
+
     private static string Repeated(string sentence, int times) => string.Join(' ', Enumerable.Repeat(sentence, times));
 
     private static string? Emotion(JsonElement result) => result.GetProperty("emotion").GetString();

@@ -1,4 +1,4 @@
-import { pause, type Transport } from './transport.js';
+import { pause, PipelineError, type Transport } from './transport.js';
 import type { AskQuestion, Chunk, Document, DocumentAnswer, DocumentText, Findings, Job, NewDocument, NewFile, SearchQuery } from './types.js';
 
 interface Signaled {
@@ -98,7 +98,7 @@ export class Documents {
     return this.send<Findings>('POST', '/api/search', query, {}, options);
   }
 
-  /** Asks one's documents, and returns the answer once it is there; `job.state` says where there is none. */
+  /** Asks one's documents, and returns the answer once it is there; throws where the job of the model ended without one. */
   async ask(question: AskQuestion, options: Signaled = {}): Promise<DocumentAnswer> {
     const answer = await this.send<DocumentAnswer>('POST', '/api/ask', question, { prefer: `wait=${HOLD_SECONDS}` }, options);
     if (answer.answer != null || answer.job == null) {
@@ -107,7 +107,11 @@ export class Documents {
 
     const job = await this.waitForJob(answer.job.id, options);
     const content = (job.result as { content?: string } | undefined)?.content;
-    return { ...answer, job, ...(content !== undefined && { answer: content }) };
+    if (content === undefined) {
+      throw new PipelineError(`Job ${job.id} ${job.state}: ${job.error?.message ?? 'it has no answer'}`);
+    }
+
+    return { ...answer, job, answer: content };
   }
 
   private sendFile(method: string, path: string, { file, name, metadata, ...fields }: NewFile, options: Keyed): Promise<Document> {

@@ -23,7 +23,7 @@ internal static class AskDocs
         Name = "ask",
         Tag = "documents",
         Summary = "Ask your documents",
-        Description = "Finds the passages closest to the question and lets the chat model answer from them alone, citing their numbers. If none is close enough the answer says so, and no model is asked.",
+        Description = "Finds the passages closest to the question and lets the chat model answer from them alone, citing their numbers. If none is close enough the answer says so, and no model is asked. With `Prefer: wait` a chat that ended without an answer is a problem.",
         Parameters = [SharedDocs.Prefer],
         Body = new(typeof(AskRequest), [("A question to documents", """{"question":"How long may I return goods?","k":3}""")]),
         Answers =
@@ -36,6 +36,7 @@ internal static class AskDocs
         Problems =
         [
             ProblemType.InvalidInput, ProblemType.NotJson, .. SharedDocs.AnyCall, ProblemType.BodyTooLarge, ProblemType.MediaType, ProblemType.QueueFull, ProblemType.ModelCannotWrite,
+            ProblemType.ContextLengthExceeded, ProblemType.JobRejected, ProblemType.JobEnded, ProblemType.JobFailed,
         ],
     };
 

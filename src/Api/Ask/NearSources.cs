@@ -24,18 +24,29 @@ internal sealed class NearSources(WordEvidence words, IOptions<AskOptions> optio
     // Of what the best one needs, for the others beside it.
     private const double OtherShare = 0.5;
 
+    // Of what a question's words ask for, where there is no meaning to compare: "How long is the warranty?" has 0.44 in a passage that
+    // says how many years, and one word of three that stands nowhere else has less.
+    private const double WordsAloneShare = 0.4;
+
     private readonly AskOptions _options = options.Value;
 
     /// <summary>At most so many passages as sources, the best first; none where nothing is near.</summary>
     public async Task<IReadOnlyList<FoundChunk>> OfAsync(SearchQuery question, int most, Findings findings, CancellationToken cancellationToken)
     {
         var found = findings.Chunks;
-        if (findings.Model is null || found.Count == 0)
+        if (found.Count == 0)
         {
-            return Fitting(found.Take(most)); // No meaning to compare: any of the words will do.
+            return [];
         }
 
         var shares = await words.OfAsync(question.ClientId, question.Text, found.Select(chunk => chunk.Chunk.Id), cancellationToken);
+        if (findings.Model is null)
+        {
+            return shares.Values.Max(share => (double?)share.OfQuestion) >= WordsAloneShare
+                ? Fitting(found.Take(most).Where(chunk => shares.GetValueOrDefault(chunk.Chunk.Id).OfQuestion >= WordsAloneShare * OtherShare))
+                : [];
+        }
+
         var needed = _options.SimilarityMin + (GrowthWeight * Math.Log(Math.Max(1.0, shares.Values.FirstOrDefault().Chunks / (double)SmallCollection)));
         var best = found.Max(Similarity) + shares.Values.Select(Said).DefaultIfEmpty().Max();
         return best < needed

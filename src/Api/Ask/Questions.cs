@@ -4,6 +4,7 @@ using Pipeline.Api.Body;
 using Pipeline.Api.Clients;
 using Pipeline.Api.Headers;
 using Pipeline.Api.Jobs;
+using Pipeline.Api.OpenAi;
 using Pipeline.Api.Search;
 using Pipeline.Contracts;
 using Pipeline.Core.Documents;
@@ -58,7 +59,7 @@ internal sealed class Questions(
             Answer = (job, response, status) =>
             {
                 response.Response.Headers.Location = job.Links.Self;
-                return Task.FromResult(Json(AskResource.Of(job, sources), status));
+                return Task.FromResult(JobState.IsFinal(job.State) && JobFailure.Of(job) is { } problem ? problem : Json(AskResource.Of(job, sources), status));
             },
         };
     }

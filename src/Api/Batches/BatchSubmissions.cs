@@ -153,7 +153,7 @@ internal sealed class BatchSubmissions(
                 continue;
             }
 
-            await lengths.CheckAsync(written, FieldOf, errors, cancellationToken);
+            await lengths.CheckAsync(drafted.Input, written, FieldOf, errors, cancellationToken);
             if (hash is null && spool.Count > 0 && index % ItemsBetweenQuestions is 0 && intake.FindFull(spool.Queues) is { } full)
             {
                 return Full(full, spool.Queues[full.Queue]); // Under a key it may be the repeat of a batch that is there already.

@@ -43,9 +43,12 @@ internal static class DocumentDraft
             ExpiresAt = expiresAt,
             // The job names the document by an id that differs in every repeat.
             Identity = JsonSerializer.Serialize([title ?? "", format, metadata, content.Value.Text], ApiJson.Default.StringArray),
+            DocumentField = FieldOf(file),
             Document = new() { Id = id, Key = key, Title = Cut(title), Format = format, MetadataJson = metadata, Text = content.Value.Text },
         };
     }
+
+    private static string FieldOf(FileText? file) => file is null ? "text" : UploadReader.File;
 
     private static string TakeFormat(BodyFields fields, FileText? file)
     {
@@ -66,7 +69,7 @@ internal static class DocumentDraft
     private static (string Text, string? Title)? TakeText(
         BodyFields fields, FileText? file, string format, DocumentOptions options, CancellationToken cancellationToken)
     {
-        var field = file is null ? "text" : UploadReader.File;
+        var field = FieldOf(file);
         var given = fields.Take("text", JsonValueKind.String, required: file is null)?.GetString();
         if (file is not null && given is not null)
         {

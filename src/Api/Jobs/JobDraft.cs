@@ -72,4 +72,7 @@ internal sealed record JobDraft
 
     /// <summary>A document that comes with the one job; their id is the same.</summary>
     public NewDocument? Document { get; init; }
+
+    /// <summary>The field that the document's text came in.</summary>
+    public string DocumentField { get; init; } = "text";
 }

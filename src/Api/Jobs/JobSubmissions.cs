@@ -130,9 +130,14 @@ internal sealed class JobSubmissions(
             }
         }
 
-        foreach (var input in inputs.Where(_ => !errors.Any))
+        foreach (var (sent, written) in errors.Any ? [] : wanted.Inputs.Zip(inputs))
         {
-            await lengths.CheckAsync(input, wanted.FieldOf, errors, context.RequestAborted);
+            await lengths.CheckAsync(sent, written, wanted.FieldOf, errors, context.RequestAborted);
+        }
+
+        if (wanted.Document is { } document && !errors.Any)
+        {
+            await lengths.CheckAsync(document, wanted.DocumentField, errors, context.RequestAborted);
         }
 
         return inputs;

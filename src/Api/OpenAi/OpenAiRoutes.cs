@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenAi.Batches;
 using Pipeline.Api.OpenAi.Files;
 using Pipeline.Api.OpenAi.Responses;
@@ -51,12 +52,17 @@ internal static class OpenAiRoutes
 internal static class JobFailure
 {
     /// <summary>Null when it succeeded.</summary>
-    public static Problem? Of(Job job) => job switch
+    public static Problem? Of(Job job) => Of(job.Id, job.State, job.ErrorCode, job.Error);
+
+    /// <summary>The same of a final job as clients see it.</summary>
+    public static Problem? Of(JobResource job) => Of(job.Id, job.State, job.Error?.Code, job.Error?.Message);
+
+    private static Problem? Of(Guid id, string state, string? code, string? error) => (state, code, error) switch
     {
-        { State: JobState.Succeeded } => null,
-        { State: JobState.Failed, ErrorCode: JobErrorCode.ContextLengthExceeded, Error: { } reason } => new(ProblemType.ContextLengthExceeded, reason),
-        { State: JobState.Failed, ErrorCode: JobErrorCode.Rejected, Error: { } reason } => new(ProblemType.JobRejected, reason),
-        { State: JobState.Failed } => new(ProblemType.JobFailed, $"Job {job.Id} failed ({job.ErrorCode}): {job.Error}"),
-        _ => new(ProblemType.JobEnded, $"Job {job.Id} was {job.State} before it had an answer. Submit it again if it is still wanted."),
+        (JobState.Succeeded, _, _) => null,
+        (JobState.Failed, JobErrorCode.ContextLengthExceeded, { } reason) => new(ProblemType.ContextLengthExceeded, reason),
+        (JobState.Failed, JobErrorCode.Rejected, { } reason) => new(ProblemType.JobRejected, reason),
+        (JobState.Failed, _, _) => new(ProblemType.JobFailed, $"Job {id} failed ({code}): {error}"),
+        _ => new(ProblemType.JobEnded, $"Job {id} was {state} before it had an answer. Submit it again if it is still wanted."),
     };
 }

@@ -56,6 +56,9 @@ internal sealed record FoundResource
     [Description("Cosine of query and chunk, -1 to 1; absent where it was found by its words alone.")]
     public double? Similarity { get; init; }
 
+    [Description("Other documents in which the same passage was found, which is not repeated for them; absent where there is none.")]
+    public IReadOnlyList<Guid>? AlsoIn { get; init; }
+
     [Description("The document's.")]
     [JsonConverter(typeof(RawJsonConverter))]
     public required string Metadata { get; init; }
@@ -70,6 +73,7 @@ internal sealed record FoundResource
         Text = found.Chunk.Text,
         Score = Math.Round(found.Score, 6),
         Similarity = found.Similarity is { } similarity ? Math.Round(similarity, 4) : null,
+        AlsoIn = found.AlsoIn.Count > 0 ? found.AlsoIn : null,
         Metadata = found.Chunk.Metadata,
         Links = new(DocumentLinks.PathOf(found.Chunk.DocumentId)),
     };

@@ -11,7 +11,9 @@ namespace Pipeline.Cli.Commands;
 internal static class EvalAskCommand
 {
     private const int SourcesMax = 5; // As many as a question gets that names no number.
-    private const string CannotWrite = "model-cannot-write";
+
+    // Problems that a question without a near source never has.
+    private static readonly HashSet<string?> Asked = ["model-cannot-write", "job-rejected", "job-failed", "job-ended", "context-length-exceeded"];
 
     public static Command Create(CliEnvironment environment, ServerOptions server)
     {
@@ -50,13 +52,9 @@ internal static class EvalAskCommand
             var question = new DocumentQuestion { Text = row.Question!, SourcesMax = SourcesMax, TokensMax = 1, Filter = library.Filter, ExpiresAt = library.Expiry };
             return (await documents.AskAsync(question, cancellationToken)).Known;
         }
-        catch (JobFailedException)
+        catch (PipelineException exception) when (exception is JobFailedException || Asked.Contains(exception.Problem?.Name))
         {
-            return true;
-        }
-        catch (PipelineException exception) when (exception.Problem?.Name is CannotWrite)
-        {
-            return true; // It would have been asked.
+            return true; // A model was asked, or would have been.
         }
     }
 }

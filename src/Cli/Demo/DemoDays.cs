@@ -14,7 +14,7 @@ internal sealed class DemoDays(IReadOnlyList<string> texts, DateOnly lastDay, Ti
     private const int EmbeddingsOfADay = 20;
     private const int EmbeddingsOfTheLastDay = 9;
     private const int LettersOfTheLastDay = 5;
-    private const int LetterRepeats = 3;
+    private const int LetterRepeats = 40;
     private const int Seed = 20;
 
     // Nobody writes at four in the night, and many in the evening.
@@ -43,11 +43,11 @@ internal sealed class DemoDays(IReadOnlyList<string> texts, DateOnly lastDay, Ti
             }
         }
 
-        // Letters of several pages, which the model that ships cannot read: something has to fail for the report to tell of.
+        // Letters longer than Kinds:Embedding:InputTokensMax: something has to fail for the report to tell of.
         foreach (var _ in Enumerable.Range(0, LettersOfTheLastDay))
         {
             var letter = string.Join('\n', Enumerable.Repeat(texts, LetterRepeats).SelectMany(text => text));
-            yield return Job(AnalyzeEmotion.Kind, JsonSerializer.Serialize(new AnalyzeEmotion { Text = letter }, AnalyzeEmotion.Json), Time(lastDay, random));
+            yield return Job(EmbedTexts.Kind, JsonSerializer.Serialize(new EmbedTexts { Texts = [letter] }, EmbedTexts.Json), Time(lastDay, random));
         }
     }
 

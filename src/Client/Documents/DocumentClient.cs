@@ -106,7 +106,8 @@ public sealed class DocumentClient
     }
 
     /// <summary>Asks one's documents, and returns the answer once it is there.</summary>
-    /// <exception cref="JobFailedException">No model could answer.</exception>
+    /// <exception cref="JobFailedException">No model could answer, after the request was no longer held.</exception>
+    /// <exception cref="PipelineException">The same while it was held, and all else that was refused; the problem's name is <c>job-rejected</c>, <c>job-failed</c>, <c>job-ended</c> or <c>context-length-exceeded</c>.</exception>
     public async Task<DocumentAnswer> AskAsync(DocumentQuestion question, CancellationToken cancellationToken)
     {
         // The path takes no idempotency key: what is sent again is asked again.

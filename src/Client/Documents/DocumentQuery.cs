@@ -57,6 +57,9 @@ public sealed record FoundChunk
     /// <summary>Cosine of query and passage; null where its words alone were found.</summary>
     public double? Similarity { get; init; }
 
+    /// <summary>Other documents in which the same passage was found; it is not repeated for them.</summary>
+    public IReadOnlyList<Guid> AlsoIn { get; init; } = [];
+
     /// <summary>The document's.</summary>
     public JsonElement Metadata { get; init; }
 }

@@ -44,12 +44,12 @@ internal sealed class ClientVectors(Guid clientId, int modelId, int dimensions) 
         }
     }
 
-    public IReadOnlyList<Neighbour> Nearest(float[] vector, int limit, HashSet<Guid>? documents)
+    public IReadOnlyList<Neighbour> Nearest(float[] vector, int limit, int? perDocument, HashSet<Guid>? documents)
     {
         _lock.EnterReadLock();
         try
         {
-            return _vectors.Nearest(vector, limit, documents);
+            return _vectors.Nearest(vector, limit, perDocument, documents);
         }
         finally
         {

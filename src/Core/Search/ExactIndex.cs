@@ -45,7 +45,7 @@ public sealed class ExactIndex(NpgsqlDataSource dataSource, IOptions<SearchOptio
             ? (await connection.QueryAsync<Guid>(Filtered, new { query.ClientId, Filter = filter }, cancellationToken)).ToHashSet()
             : null;
         await connection.CloseAsync(); // The scan needs none.
-        var nearest = client.Nearest(query.Vector, query.Limit, documents);
+        var nearest = client.Nearest(query.Vector, query.Limit, query.PerDocument, documents);
         Evict(except: client);
         return nearest;
     }

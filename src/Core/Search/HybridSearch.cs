@@ -28,12 +28,13 @@ public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vecto
                     limit @CandidatesMax) as c
              group by c.id order by rarest, c.id limit @CandidatesMax),
         ranked as (
-            select c.id, sum(known.weight * ts_rank(c.terms, known.query, 1)) as rank, sum(known.weight) as said
+            select c.id, c.document_id, sum(known.weight * ts_rank(c.terms, known.query, 1)) as rank, sum(known.weight) as said
               from candidates join chunks c using (id) join documents d on d.id = c.document_id join known on c.terms @@ known.query
              where c.model_id = coalesce(d.model_id, c.model_id)
-             group by c.id)
+             group by c.id),
+        placed as (select *, row_number() over (partition by document_id order by rank desc, id) as place from ranked)
         select id, (select coalesce(max(chunks), 0) > @CandidatesMax from known) as IsCut, (said / (select sum(weight) from known))::float8 as Share
-          from ranked order by rank desc, id limit @Limit
+          from placed where place <= coalesce(@PerDocument::int, place) order by rank desc, id limit @Limit
         """;
 
     // Whatever an index in memory still holds, what was deleted is not found: this reads what there is.
@@ -64,21 +65,41 @@ public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vecto
     public async Task<Found> SearchAsync(SearchQuery query, QueryVector? vector, CancellationToken cancellationToken)
     {
         var candidates = Math.Clamp(query.Limit * CandidatesFactor, CandidatesMin, CandidatesMax);
+        var (found, isFull) = await SearchAsync(query, vector, candidates, cancellationToken);
+
+        // Copies of a few passages filled the lists, and what comes after them is wanted: once more, with the longest lists there are.
+        return found.Chunks.Count < query.Limit && isFull && candidates < CandidatesMax
+            ? (await SearchAsync(query, vector, CandidatesMax, cancellationToken)).Found
+            : found;
+    }
+
+    private async Task<(Found Found, bool IsFull)> SearchAsync(SearchQuery query, QueryVector? vector, int candidates, CancellationToken cancellationToken)
+    {
         var near = vector is { } meaning && query.Mode is not SearchMode.Words
-            ? vectors.SearchAsync(new(query.ClientId, meaning.ModelId, meaning.Vector, candidates, query.FilterJson), cancellationToken)
+            ? vectors.SearchAsync(new(query.ClientId, meaning.ModelId, meaning.Vector, candidates, query.FilterJson, query.PerDocument), cancellationToken)
             : Task.FromResult<IReadOnlyList<Neighbour>>([]);
         var worded = query.Mode is not SearchMode.Vectors ? FindWordsAsync(query, candidates, cancellationToken) : Task.FromResult<IReadOnlyList<WordMatch>>([]);
         var similarities = (await near).ToDictionary(neighbour => neighbour.ChunkId, neighbour => neighbour.Similarity);
         var ranked = Fuse([.. (await near).Select(neighbour => neighbour.ChunkId)], await worded);
-        var chunks = await ReadAsync(query.ClientId, [.. ranked.Select(chunk => chunk.Id)], cancellationToken);
-        Dictionary<Guid, int> ofDocument = [];
-        return new(
-            [.. ranked
-                .Where(chunk => chunks.TryGetValue(chunk.Id, out var stored) && (ofDocument[stored.DocumentId] = ofDocument.GetValueOrDefault(stored.DocumentId) + 1) <= (query.PerDocument ?? int.MaxValue))
-                .Take(query.Limit)
-                .Select(chunk => new FoundChunk(chunks[chunk.Id], chunk.Score, similarities.TryGetValue(chunk.Id, out var similarity) ? similarity : null))],
-            (await worded) is [{ IsCut: true }, ..]);
+        var stored = await ReadAsync(query.ClientId, [.. ranked.Select(chunk => chunk.Id)], cancellationToken);
+        var found = ranked
+            .Where(chunk => stored.ContainsKey(chunk.Id)) // Others were deleted meanwhile.
+            .Select(chunk => new FoundChunk(stored[chunk.Id], chunk.Score, similarities.TryGetValue(chunk.Id, out var similarity) ? similarity : null));
+        return (new(Choose(found, query), (await worded) is [{ IsCut: true }, ..]), (await near).Count == candidates || (await worded).Count == candidates);
     }
+
+    /// <summary>As many as are wanted, of each document as many as are wanted of one, and a passage that stands in several documents once.</summary>
+    private static IReadOnlyList<FoundChunk> Choose(IEnumerable<FoundChunk> ranked, SearchQuery query) =>
+    [
+        .. ranked
+            .GroupBy(found => found.Chunk.Text, StringComparer.Ordinal) // In the order of their first ones.
+            .Select(copies => copies.First() with { AlsoIn = [.. copies.Select(copy => copy.Chunk.DocumentId).Distinct().Where(id => id != copies.First().Chunk.DocumentId)] })
+            .GroupBy(found => found.Chunk.DocumentId)
+            .SelectMany(ofDocument => ofDocument.Take(query.PerDocument ?? int.MaxValue))
+            .OrderByDescending(found => found.Score)
+            .ThenBy(found => found.Chunk.Id)
+            .Take(query.Limit),
+    ];
 
     /// <summary>The best first, equals by their id.</summary>
     internal static IReadOnlyList<(long Id, double Score)> Fuse(IReadOnlyList<long> near, IReadOnlyList<WordMatch> worded)
@@ -103,6 +124,7 @@ public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vecto
                 Grams = SearchTerms.Of(query.Text).ToArray(),
                 Filter = query.FilterJson,
                 CandidatesMax = options.Value.WordCandidatesMax,
+                query.PerDocument,
                 Limit = limit,
             },
             cancellationToken);

@@ -35,13 +35,13 @@ public sealed class PgvectorIndex(NpgsqlDataSource dataSource) : IVectorIndex
 
     /// <summary>Candidates by the index, then their exact order.</summary>
     private static string Nearest(int modelId, int dimensions) => Ordered(string.Create(CultureInfo.InvariantCulture, $"""
-        select id, vector from chunks
+        select id, document_id, vector from chunks
          where {Condition(modelId)}
          order by vector::halfvec({dimensions}) <#> @Vector::real[]::halfvec({dimensions}) limit @Candidates
         """), dimensions);
 
     /// <summary>Every vector of the client.</summary>
-    private static string Exact(int modelId, int dimensions) => Ordered($"select id, vector from chunks where {Condition(modelId)}", dimensions);
+    private static string Exact(int modelId, int dimensions) => Ordered($"select id, document_id, vector from chunks where {Condition(modelId)}", dimensions);
 
     private static string Condition(int modelId) => string.Create(CultureInfo.InvariantCulture, $"""
         model_id = {modelId} and client_id = @ClientId and (@Filter::jsonb is null or document_id in (
@@ -49,9 +49,12 @@ public sealed class PgvectorIndex(NpgsqlDataSource dataSource) : IVectorIndex
         """);
 
     private static string Ordered(string candidates, int dimensions) => string.Create(CultureInfo.InvariantCulture, $"""
-        with candidates as materialized ({candidates})
-        select id as ChunkId, (-(vector::vector({dimensions}) <#> @Vector::real[]::vector({dimensions})))::real as Similarity
-          from candidates order by 2 desc, 1 limit @Limit
+        with candidates as materialized ({candidates}),
+        compared as (
+            select id, document_id, (-(vector::vector({dimensions}) <#> @Vector::real[]::vector({dimensions})))::real as similarity from candidates),
+        placed as (select id, similarity, row_number() over (partition by document_id order by similarity desc, id) as place from compared)
+        select id as ChunkId, similarity as Similarity
+          from placed where place <= coalesce(@PerDocument::int, place) order by 2 desc, 1 limit @Limit
         """);
 
     private const int CandidatesFactor = 4;
@@ -69,7 +72,7 @@ public sealed class PgvectorIndex(NpgsqlDataSource dataSource) : IVectorIndex
     {
         var dimensions = query.Vector.Length;
         var candidates = Math.Clamp(query.Limit * CandidatesFactor, CandidatesMin, CandidatesMax);
-        var parameters = new { query.ClientId, query.Vector, query.Limit, Filter = query.FilterJson, Candidates = candidates };
+        var parameters = new { query.ClientId, query.Vector, query.Limit, query.PerDocument, Filter = query.FilterJson, Candidates = candidates };
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         if (_indexed.ContainsKey(query.ModelId))
         {

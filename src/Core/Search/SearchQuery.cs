@@ -57,4 +57,8 @@ public sealed record Found(IReadOnlyList<FoundChunk> Chunks, bool IsCut);
 
 /// <param name="Score">Of the ranks; only the order of one answer means something.</param>
 /// <param name="Similarity">Cosine with the query; null where the chunk was found by its words alone.</param>
-public sealed record FoundChunk(StoredChunk Chunk, double Score, float? Similarity);
+public sealed record FoundChunk(StoredChunk Chunk, double Score, float? Similarity)
+{
+    /// <summary>Other documents in which the same passage was found; it is not repeated for them.</summary>
+    public IReadOnlyList<Guid> AlsoIn { get; init; } = [];
+}

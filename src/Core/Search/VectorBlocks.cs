@@ -56,29 +56,20 @@ internal sealed class VectorBlocks(int dimensions)
     }
 
     /// <summary>Every vector is compared, so nothing is missed.</summary>
+    /// <param name="perDocument">Most chunks of one document; null for any number.</param>
     /// <param name="documents">Only chunks of these; null for all.</param>
-    public IReadOnlyList<Neighbour> Nearest(ReadOnlySpan<float> vector, int limit, HashSet<Guid>? documents)
+    public IReadOnlyList<Neighbour> Nearest(ReadOnlySpan<float> vector, int limit, int? perDocument, HashSet<Guid>? documents)
     {
-        var nearest = new PriorityQueue<Neighbour, Neighbour>(limit + 1, FarthestFirst.Instance);
+        var nearest = new NearestChunks(limit, perDocument);
         for (var i = 0; i < Count; i++)
         {
-            if (documents?.Contains(_documentIds[i]) == false)
+            if (documents?.Contains(_documentIds[i]) != false)
             {
-                continue;
-            }
-
-            var found = new Neighbour(_chunkIds[i], Dot(vector, At(i)));
-            if (nearest.Count < limit)
-            {
-                nearest.Enqueue(found, found);
-            }
-            else if (FarthestFirst.Instance.Compare(nearest.Peek(), found) < 0)
-            {
-                nearest.DequeueEnqueue(found, found);
+                nearest.Offer(new(_chunkIds[i], Dot(vector, At(i))), _documentIds[i]);
             }
         }
 
-        return [.. nearest.UnorderedItems.Select(item => item.Element).OrderDescending(FarthestFirst.Instance)];
+        return nearest.Ordered();
     }
 
     private Span<float> At(int index) => _blocks[index / BlockLength].AsSpan(index % BlockLength * dimensions, dimensions);
@@ -110,14 +101,5 @@ internal sealed class VectorBlocks(int dimensions)
         }
 
         return dot;
-    }
-
-    /// <summary>Smaller is farther; of two as near the one with the larger id.</summary>
-    private sealed class FarthestFirst : IComparer<Neighbour>
-    {
-        public static readonly FarthestFirst Instance = new();
-
-        public int Compare(Neighbour x, Neighbour y) =>
-            x.Similarity != y.Similarity ? x.Similarity.CompareTo(y.Similarity) : y.ChunkId.CompareTo(x.ChunkId);
     }
 }

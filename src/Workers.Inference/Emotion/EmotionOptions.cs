@@ -13,7 +13,9 @@ public sealed class EmotionOptions
     /// <summary>An instruct model: a name of section <c>Models</c>, or a GGUF file; null or empty takes the small model that ships with Pipeline.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Longest prompt in tokens, instruction included; longer texts are rejected, not cut. 16 to 131,072, default 8,192.</summary>
+    /// <summary>
+    /// Longest prompt in tokens, instruction included; a longer text is scored in overlapping pieces. 16 to 131,072, default 8,192.
+    /// </summary>
     [Range(16, 131_072)]
     public int InputTokensMax { get; init; } = 8_192;
 

@@ -44,6 +44,20 @@ public sealed class AskTests(DocumentsApi api) : IClassFixture<DocumentsApi>
     }
 
     [Fact]
+    public async Task An_answer_that_failed_is_a_problem_with_the_way_to_its_job()
+    {
+        using var client = await api.NewClientAsync();
+        await client.AddAsync("fail");
+
+        var answer = await client.PostAsync("/api/ask", """{"question":"fail"}""", ("Prefer", "wait=60"));
+
+        answer.ShouldBeProblem(400, "job-rejected");
+        answer.Json.GetProperty("detail").GetString()!.ShouldContain("The script says so.");
+        (await client.GetAsync(answer.Headers["Location"])).State.ShouldBe("failed");
+        (await client.PostAsync("/api/ask", """{"question":"fail"}""")).Status.ShouldBe(202);
+    }
+
+    [Fact]
     public async Task A_Korean_question_is_answered_in_Korean()
     {
         using var client = await api.NewClientAsync();
@@ -74,6 +88,8 @@ public sealed class AskTests(DocumentsApi api) : IClassFixture<DocumentsApi>
     [InlineData("""{"question":"😀 …"}""", "question", "has no words")]
     [InlineData("""{"question":"a","k":21}""", "k", "from 1 to 20 (Ask:SourcesMax)")]
     [InlineData("""{"question":"a","max_tokens":0}""", "max_tokens", "from 1 to 4096")]
+    [InlineData("""{"question":"a","filter":{"b":1e-20000}}""", "filter.b", "more than 16383 decimals")]
+    [InlineData("""{"question":"a","filter":{"b":1e200000}}""", "filter.b", "above 1.7e308")]
     [InlineData("""{"question":"a","mode":"words"}""", "mode", "is not a known field")]
     public async Task Bad_input_is_told_by_field(string body, string field, string message)
     {

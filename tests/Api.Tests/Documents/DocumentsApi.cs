@@ -19,7 +19,7 @@ public sealed class DocumentsApi : IAsyncLifetime
         Host = await ApiHost.StartAsync(
             _database.ConnectionString,
             pipeline => pipeline.AddEmbeddingWorker().AddJobHandler<CompleteChat, ChatResult, ScriptedChat>(),
-            ("Inference:Threads", "1"), ("Inference:CheckMemory", "false"), ("Search:EmbedTimeout", "00:01:00"), ("Ask:SimilarityMin", "0.95"), ("Documents:ChunksMax", "400"));
+            ("Inference:Threads", "1"), ("Inference:CheckMemory", "false"), ("Search:EmbedTimeout", "00:01:00"), ("Ask:SimilarityMin", "0.95"), ("Documents:ChunksMax", "400"), ("Search:WordCandidatesMax", "100"));
     }
 
     public async ValueTask DisposeAsync()

@@ -66,6 +66,51 @@ public sealed class HostilePageTests
     public void Nothing_is_read_for_a_client_that_has_left() =>
         Should.Throw<OperationCanceledException>(() => HtmlText.Read("<p>a", TextLengthMax, new CancellationToken(canceled: true)));
 
+    [Fact]
+    public void A_page_whose_client_leaves_is_not_read_to_its_end()
+    {
+        using CancellationTokenSource leaving = new();
+        var page = Repeat(200_000, _ => "a<br>");
+        var (all, checks) = (0, 0);
+        HtmlText.Read(page, TextLengthMax, () => all++);
+
+        Should.Throw<OperationCanceledException>(() => HtmlText.Read(page, TextLengthMax, () =>
+        {
+            if (++checks == all / 2)
+            {
+                leaving.Cancel();
+            }
+
+            leaving.Token.ThrowIfCancellationRequested();
+        }));
+
+        all.ShouldBeGreaterThan(100);
+        checks.ShouldBe(all / 2);
+    }
+
+    [Theory]
+    [InlineData("a<br>", "", 60_000)]
+    [InlineData("<div>", "</div>", 10_000)]
+    public void Half_a_page_costs_half(string open, string close, int count)
+    {
+        var half = CostOf(count / 2);
+        var whole = CostOf(count);
+
+        // In steps, and in memory, whose last block may be half empty.
+        ((double)whole.Steps / half.Steps).ShouldBeInRange(1.8, 2.2);
+        ((double)whole.Bytes / half.Bytes).ShouldBeLessThan(2.5);
+
+        (int Steps, long Bytes) CostOf(int times)
+        {
+            var page = Repeat(times, _ => open) + "x" + Repeat(times, _ => close);
+            HtmlText.Read(page, TextLengthMax, TestContext.Current.CancellationToken); // What is made once for all pages is made now.
+            var steps = 0;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            HtmlText.Read(page, TextLengthMax, () => steps++);
+            return (steps, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

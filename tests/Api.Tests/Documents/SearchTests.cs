@@ -47,6 +47,73 @@ public sealed class SearchTests(DocumentsApi api) : IClassFixture<DocumentsApi>
         (await client.SearchAsync("shoes", ""","k":1""")).ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task A_long_document_leaves_room_for_others_and_a_word_of_too_many_chunks_is_told()
+    {
+        using var client = await api.NewClientAsync();
+        var entries = Enumerable.Range(0, 1_600).Select(i => $"Entry {i} of the ledger says that {i * 7} crates of tea came in.");
+        var isLong = await client.AddAsync(string.Join(' ', entries));
+        isLong.Json.GetProperty("chunks").GetInt32().ShouldBeGreaterThan(100);
+        string[] small = ["The ledger of the school.", "A ledger for the choir.", "Nobody found the third ledger."];
+        foreach (var text in small)
+        {
+            await client.AddAsync(text);
+        }
+
+        (await client.SearchAsync("Entry 5 of the ledger", ""","per_document":2,"k":10""")).Count.ShouldBe(5);
+        (await client.SearchAsync("Entry 5 of the ledger", ""","per_document":2,"k":10,"mode":"vectors" """)).Count.ShouldBe(5);
+        (await client.SearchAsync("Entry 5 of the ledger", ""","k":20,"mode":"vectors" """)).Intersect(small).ShouldBeEmpty();
+        var cut = await client.PostAsync("/api/search", """{"query":"ledger","mode":"words"}""");
+        cut.Json.GetProperty("words_cut").GetBoolean().ShouldBeTrue();
+        (await client.PostAsync("/api/search", """{"query":"choir","mode":"words"}""")).Json.TryGetProperty("words_cut", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_passage_of_two_documents_comes_once_and_names_the_other()
+    {
+        using var client = await api.NewClientAsync();
+        var first = (await client.AddAsync("The lighthouse keeper sleeps at noon.")).Id;
+        var again = await client.AddAsync("The lighthouse keeper sleeps at noon.");
+        await client.AddAsync("The lighthouse is white.");
+
+        var results = (await client.PostAsync("/api/search", """{"query":"lighthouse keeper"}""")).Json.GetProperty("results");
+
+        again.Json.GetProperty("duplicate_of").GetString().ShouldBe(first);
+        results.EnumerateArray().Select(result => result.GetProperty("text").GetString()).ShouldBe(["The lighthouse keeper sleeps at noon.", "The lighthouse is white."]);
+        string[] named = [results[0].GetProperty("document_id").GetString()!, results[0].GetProperty("also_in")[0].GetString()!];
+        named.ShouldBe([first, again.Id], ignoreOrder: true);
+        results[0].GetProperty("also_in").GetArrayLength().ShouldBe(1);
+        results[1].TryGetProperty("also_in", out _).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("메모리는 휘발성이다.", "\u1106\u1166\u1106\u1169\u1105\u1175")]
+    [InlineData("\u1106\u1166\u1106\u1169\u1105\u1175는 휘발성이다.", "메모리")]
+    public async Task A_decomposed_query_or_document_is_found_as_a_composed_one(string text, string query)
+    {
+        using var client = await api.NewClientAsync();
+        await client.AddAsync(text);
+        await client.AddAsync("The office opens at nine.");
+
+        (await client.SearchAsync(query, ""","mode":"words" """)).ShouldHaveSingleItem().ShouldBe("메모리는 휘발성이다.");
+        (await client.SearchAsync(query, ""","mode":"vectors" """))[0].ShouldBe("메모리는 휘발성이다.");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_filter_finds_metadata_of_the_other_form(bool isFilterDecomposed)
+    {
+        const string Composed = "{\"이름\":\"홍길동\"}";
+        const string Decomposed = "{\"\u110b\u1175\u1105\u1173\u11b7\":\"\u1112\u1169\u11bc\u1100\u1175\u11af\u1103\u1169\u11bc\"}";
+        using var client = await api.NewClientAsync();
+        var (metadata, filter) = isFilterDecomposed ? (Composed, Decomposed) : (Decomposed, Composed);
+        await client.PostAsync("/api/documents", $$"""{"text":"A case of names","metadata":{{metadata}}}""", ("Prefer", "wait=60"));
+        await client.AddAsync("A case of others");
+
+        (await client.SearchAsync("case", $$""","filter":{{filter}}""")).ShouldHaveSingleItem().ShouldBe("A case of names");
+    }
+
     [Theory]
     [InlineData("that's a \\\\ \\\"quote\\\" & | ! ( ) <-> :*")]
     [InlineData("'")]
@@ -66,6 +133,9 @@ public sealed class SearchTests(DocumentsApi api) : IClassFixture<DocumentsApi>
     [InlineData("""{"query":"a","k":1.5}""", "k", "from 1 to 100")]
     [InlineData("""{"query":"a","mode":"magic"}""", "mode", "hybrid, vectors, words")]
     [InlineData("""{"query":"a","filter":[1]}""", "filter", "expected an object")]
+    [InlineData("""{"query":"a","filter":{"b":1e-20000}}""", "filter.b", "more than 16383 decimals")]
+    [InlineData("""{"query":"a","filter":{"b":1e200000}}""", "filter.b", "above 1.7e308")]
+    [InlineData("""{"query":"a","per_document":0}""", "per_document", "from 1 to 100")]
     public async Task Bad_input_is_told_by_field(string body, string field, string message)
     {
         using var client = await api.NewClientAsync();

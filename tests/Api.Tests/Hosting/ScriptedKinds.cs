@@ -7,7 +7,7 @@ namespace Pipeline.Api.Tests.Hosting;
 internal sealed class ScriptedChat : IJobHandler<CompleteChat, ChatResult>
 {
     public Task<JobOutcome> HandleAsync(CompleteChat job, JobContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(job.Messages[^1].Content is "fail" ? new JobOutcome.Rejected("The script says so.") : JobOutcome.Success(
+        Task.FromResult(job.Messages[^1].Content is "fail" || job.Messages[^1].Content.EndsWith("Question: fail", StringComparison.Ordinal) ? new JobOutcome.Rejected("The script says so.") : JobOutcome.Success(
             new ChatResult
             {
                 Content = string.Join(" | ", job.Messages.Select(message => $"{message.Role[0]}:{message.Content}")),

@@ -27,6 +27,21 @@ public sealed class PromptInputTests(LocalApi api)
         input.ShouldNotContain("\"question\"");
     }
 
+    [Theory]
+    [InlineData("색상은 무엇이 있나요?", "👍", "ko")]
+    [InlineData("색상은 무엇이 있나요?", "Blue and red.", "en")]
+    [InlineData("Which colours?", "👍", "en")]
+    public async Task An_answer_without_letters_is_judged_in_the_language_of_its_question(string question, string answer, string language)
+    {
+        if (IsEncrypted)
+        {
+            return; // Somebody runs all tests with encryption: the column says nothing.
+        }
+
+        (await StoredAsync(await PostAsync("feedback", $$"""{"question":"{{question}}","answer":"{{answer}}"}""")))
+            .ShouldContain($$"""prompt_source":{"name":"default","language":"{{language}}","version":1}""");
+    }
+
     [Fact]
     public async Task The_envelope_and_batches_write_prompts_out_as_well()
     {

@@ -42,6 +42,7 @@ public sealed class EvalLibraryTests : IDisposable
 
     [Theory]
     [InlineData(503, """{"type":"urn:pipeline:problem:model-cannot-write","title":"No model can write"}""")]
+    [InlineData(400, """{"type":"urn:pipeline:problem:job-rejected","title":"The job cannot be done as it was sent"}""")]
     [InlineData(200, """{"known":true,"answer":"A","sources":[],"job":{"id":"019a9c1e-7f00-7000-8000-000000000000","kind":"chat","state":"succeeded"}}""")]
     public async Task Ask_counts_what_is_known_even_where_no_model_writes(int status, string answer)
     {

@@ -66,7 +66,7 @@ internal sealed class FakePipeline : IAsyncDisposable
         }
         else if (Library.Answer(context.Request.Method, request.Path, request.Body.Length > 0 && request.Body[0] is '{' ? JsonNode.Parse(request.Body.Split('\n')[0]) : null) is { } answer)
         {
-            await WriteAsync(context, answer.Status, answer.Body, answer.Status is 503 ? "application/problem+json" : "application/json");
+            await WriteAsync(context, answer.Status, answer.Body, answer.Status >= 400 ? "application/problem+json" : "application/json");
         }
         else if (request.Path is "/api/kinds")
         {

@@ -18,7 +18,7 @@ public sealed class VectorBlocksTests
         var blocks = Fill(vectors, dimensions);
         var query = Library.RandomVector(random, dimensions);
 
-        var nearest = blocks.Nearest(query, 20, documents: null);
+        var nearest = blocks.Nearest(query, 20, perDocument: null, documents: null);
 
         nearest.Select(found => found.ChunkId).ShouldBe(
             Enumerable.Range(0, vectors.Length).OrderByDescending(i => Cosine(query, vectors[i])).Take(20).Select(i => (long)i), $"seed {Seed}");
@@ -39,7 +39,7 @@ public sealed class VectorBlocksTests
         blocks.Count.ShouldBe(3_000);
         blocks.Bytes.ShouldBeLessThan(before / 2);
         var query = Library.RandomVector(random);
-        blocks.Nearest(query, 10, null).Select(found => found.ChunkId).ShouldBe(
+        blocks.Nearest(query, 10, null, null).Select(found => found.ChunkId).ShouldBe(
             Enumerable.Range(0, vectors.Length).Where(i => i % 3 == 0).OrderByDescending(i => Cosine(query, vectors[i])).Take(10).Select(i => (long)i), $"seed {Seed}");
     }
 
@@ -52,7 +52,37 @@ public sealed class VectorBlocksTests
             blocks.Add(Guid.Empty, id, [1, 0]);
         }
 
-        blocks.Nearest([1, 0], 3, null).Select(found => found.ChunkId).ShouldBe([1, 3, 5]);
+        blocks.Nearest([1, 0], 3, null, null).Select(found => found.ChunkId).ShouldBe([1, 3, 5]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Of_each_document_the_nearest_come_and_no_more_than_wanted(int perDocument)
+    {
+        var random = new Random(Seed);
+        var blocks = new VectorBlocks(Library.Dimensions);
+        (Guid Document, float[] Vector)[] chunks = [.. Enumerable.Range(0, 2_000).Select(i => (DocumentOf(i), Library.RandomVector(random)))];
+        foreach (var (id, chunk) in chunks.Index())
+        {
+            blocks.Add(chunk.Document, id, chunk.Vector);
+        }
+
+        var query = Library.RandomVector(random);
+        var nearest = blocks.Nearest(query, 20, perDocument, documents: null);
+
+        nearest.Select(found => found.ChunkId).ShouldBe(
+            chunks.Index()
+                .OrderByDescending(chunk => Cosine(query, chunk.Item.Vector))
+                .GroupBy(chunk => chunk.Item.Document)
+                .SelectMany(ofDocument => ofDocument.Take(perDocument))
+                .OrderByDescending(chunk => Cosine(query, chunk.Item.Vector))
+                .Take(20)
+                .Select(chunk => (long)chunk.Index),
+            $"seed {Seed}");
+
+        // One has half of all chunks, the others some each.
+        Guid DocumentOf(int i) => new(i % 2 == 0 ? 0 : 1 + (i % 61), 0, 0, [0, 0, 0, 0, 0, 0, 0, 0]);
     }
 
     [Fact]
@@ -63,7 +93,7 @@ public sealed class VectorBlocksTests
         blocks.Add(other, 1, [1, 0]);
         blocks.Add(mine, 2, [0, 1]);
 
-        blocks.Nearest([1, 0], 5, [mine]).ShouldHaveSingleItem().ChunkId.ShouldBe(2);
+        blocks.Nearest([1, 0], 5, null, [mine]).ShouldHaveSingleItem().ChunkId.ShouldBe(2);
     }
 
     private static VectorBlocks Fill(float[][] vectors, int dimensions)

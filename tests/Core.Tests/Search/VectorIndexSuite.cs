@@ -101,6 +101,23 @@ public abstract class VectorIndexSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_long_document_leaves_room_for_others_where_each_has_a_limit()
+    {
+        var model = await Library.ServeAsync("one");
+        var vector = Vector();
+        await Library.AddAsync(_client, model, "long", "{}", [.. Enumerable.Repeat(vector, 300)]);
+        foreach (var _ in Enumerable.Range(0, 5))
+        {
+            await Library.AddAsync(_client, model, "short", "{}", Vector());
+        }
+
+        (await SearchAsync(model, vector)).ShouldAllBe(found => found.Similarity > 0.999f);
+        var found = await SearchAsync(model, vector, perDocument: 2);
+
+        (found.Count, found.Count(chunk => chunk.Similarity > 0.999f)).ShouldBe((7, 2));
+    }
+
+    [Fact]
     public async Task Strangers_find_nothing()
     {
         var model = await Library.ServeAsync("one");
@@ -110,10 +127,10 @@ public abstract class VectorIndexSuite : IAsyncLifetime
         (await SearchAsync(model, vector)).ShouldBeEmpty();
     }
 
-    private protected async Task<IReadOnlyList<Neighbour>> SearchAsync(int model, float[] vector, int limit = 10, string? filter = null)
+    private protected async Task<IReadOnlyList<Neighbour>> SearchAsync(int model, float[] vector, int limit = 10, string? filter = null, int? perDocument = null)
     {
         _index ??= await CreateAsync(model);
-        return await _index.SearchAsync(new(_client, model, vector, limit, filter), TestContext.Current.CancellationToken);
+        return await _index.SearchAsync(new(_client, model, vector, limit, filter, perDocument), TestContext.Current.CancellationToken);
     }
 
     private protected float[] Vector() => Library.RandomVector(_random);

@@ -54,6 +54,45 @@ public sealed class WordSearchTests(PostgresDatabase database) : IClassFixture<P
         (await SearchAsync(client, "number", perDocument: 2)).Chunks.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_document_of_hundreds_of_chunks_leaves_room_for_small_ones()
+    {
+        var library = new Library(database);
+        var (client, model) = (Guid.CreateVersion7(), await library.ServeAsync("rooms"));
+        string[] small = ["A harbour, and many words that are not looked for at all", "Ships leave the old harbour", "The harbour of another town"];
+        await WriteAsync(library, client, model, [.. Enumerable.Range(0, 400).Select(i => $"harbour harbour {i}")]);
+        foreach (var text in small)
+        {
+            await WriteAsync(library, client, model, text);
+        }
+
+        var found = await SearchAsync(client, "harbour", perDocument: 2, candidatesMax: 1_000);
+
+        found.Chunks.Count.ShouldBe(5);
+        found.Chunks.Select(chunk => chunk.Chunk.Text).Where(text => !text.StartsWith("harbour", StringComparison.Ordinal)).ShouldBe(small, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_passage_that_many_documents_have_comes_once_and_names_them()
+    {
+        var library = new Library(database);
+        var (client, model) = (Guid.CreateVersion7(), await library.ServeAsync("copies"));
+        List<Guid> copies = [];
+        foreach (var _ in Enumerable.Range(0, 80))
+        {
+            copies.Add(await WriteAsync(library, client, model, "orchard orchard"));
+        }
+
+        await WriteAsync(library, client, model, "An orchard, and many words that are not looked for at all");
+
+        var found = await SearchAsync(client, "orchard", candidatesMax: 1_000);
+
+        found.Chunks.Select(chunk => chunk.Chunk.Text[..2]).ShouldBe(["or", "An"]);
+        copies.ShouldContain(found.Chunks[0].Chunk.DocumentId);
+        found.Chunks[0].AlsoIn.ShouldBe(copies.Except([found.Chunks[0].Chunk.DocumentId]), ignoreOrder: true);
+        found.Chunks[1].AlsoIn.ShouldBeEmpty();
+    }
+
     [Theory]
     [MemberData(nameof(Texts))]
     public async Task Words_are_found_whatever_stands_beside_them(string text, string query)
@@ -80,7 +119,14 @@ public sealed class WordSearchTests(PostgresDatabase database) : IClassFixture<P
         (await SearchAsync(client, "refund policy")).Chunks.Select(chunk => chunk.Chunk.Text[..2]).ShouldBe(["구매", "환불"]);
     }
 
-    private Task<Found> SearchAsync(Guid client, string text, int? perDocument = null) =>
-        new HybridSearch(database.DataSource, vectors: null!, Options.Create(new SearchOptions { WordCandidatesMax = 100 }))
+    private async Task<Guid> WriteAsync(Library library, Guid client, int model, params string[] chunks)
+    {
+        var document = await library.AddAsync(client);
+        await new ChunkStore(database.DataSource).WriteAsync(document, model, title: null, [.. chunks.Select((text, i) => new Chunk(i, text, 5, [1, 0]))], chunks.Length, Token);
+        return document;
+    }
+
+    private Task<Found> SearchAsync(Guid client, string text, int? perDocument = null, int candidatesMax = 100) =>
+        new HybridSearch(database.DataSource, vectors: null!, Options.Create(new SearchOptions { WordCandidatesMax = candidatesMax }))
             .SearchAsync(new() { ClientId = client, Text = text, Limit = 10, Mode = SearchMode.Words, PerDocument = perDocument }, null, Token);
 }

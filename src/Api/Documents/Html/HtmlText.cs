@@ -32,16 +32,19 @@ internal ref struct HtmlText
 
     /// <param name="lengthMax">Longest text, in characters.</param>
     public static HtmlReading Read(string html, int lengthMax, CancellationToken cancellationToken) =>
-        new HtmlText(html, lengthMax).Read(cancellationToken);
+        Read(html, lengthMax, cancellationToken.ThrowIfCancellationRequested);
 
-    private HtmlReading Read(CancellationToken cancellationToken)
+    /// <param name="check">Called every so many tokens; ends the reading by what it throws.</param>
+    internal static HtmlReading Read(string html, int lengthMax, Action check) => new HtmlText(html, lengthMax).Read(check);
+
+    private HtmlReading Read(Action check)
     {
         HtmlToken token;
         for (var tokens = 0; (token = _page.Read()) is not HtmlToken.End; tokens++)
         {
             if (tokens % TokensBetweenChecks is 0)
             {
-                cancellationToken.ThrowIfCancellationRequested();
+                check();
             }
 
             switch (token)

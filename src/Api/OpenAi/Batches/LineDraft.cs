@@ -105,7 +105,7 @@ internal sealed class LineDraft(FileBatch batch, LineEndpoints endpoints, Prompt
         var written = await prompts.WriteOutAsync(batch.ClientId, draft.Inputs[0], draft.InputPath, errors, cancellationToken);
         if (written is not null && !errors.Any)
         {
-            await lengths.CheckAsync(written, draft.FieldOf, errors, cancellationToken);
+            await lengths.CheckAsync(draft.Inputs[0], written, draft.FieldOf, errors, cancellationToken);
         }
 
         return written is null || errors.Any ? null : new()

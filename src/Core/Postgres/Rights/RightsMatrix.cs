@@ -72,7 +72,7 @@ public static class RightsMatrix
         new("schema_migrations") { Api = "S", Scheduler = "S", Inference = "S", Embedding = "S" },
         new("usage") { Api = "S I U", Scheduler = "S D" },
         new("usage_entries") { Api = "S U D", Inference = "I", Embedding = "I" },
-        new("vocabularies") { Api = "S", Inference = "S(id) I" },
+        new("vocabularies") { Api = "S", Inference = "S(id) I", Embedding = "S(id) I" },
         new("webhook_deliveries") { Api = "S I U D", Scheduler = "S(ctid, id, client_id, job_id, finished_at) U(id) D", Embedding = OfJob },
         new("webhook_endpoints") { Api = "S I U D", Scheduler = OfClient },
         new("webhook_secrets") { Api = "S I U D", Scheduler = "S(ctid, client_id, expires_at) D" },

@@ -33,7 +33,7 @@ internal static class RoleStatements
 
     private static readonly string[] OfInference = [.. OfWorkers, "JobSteps", "ModelFileStore.List", "VocabularyStore.Has", "VocabularyStore.Insert"];
 
-    private static readonly string[] OfEmbedding = [.. OfWorkers, "ChunkStore", "EmbeddingModelStore.Serve", "JobErasure"];
+    private static readonly string[] OfEmbedding = [.. OfWorkers, "ChunkStore", "EmbeddingModelStore.Serve", "JobErasure", "VocabularyStore.Has", "VocabularyStore.Insert"];
 
     public static bool Runs(DatabaseRole role, string statement) => role switch
     {
