@@ -56,6 +56,9 @@ public sealed class LenientTests(LocalApi api)
     [InlineData("\"tools\":[],\"tool_choice\":\"auto\",\"parallel_tool_calls\":true", "")]
     [InlineData("\"logit_bias\":{},\"modalities\":[\"text\"],\"functions\":[],\"function_call\":\"none\",\"n\":1", "")]
     [InlineData("\"service_tier\":\"auto\",\"safety_identifier\":\"u\",\"prompt_cache_key\":\"k\",\"verbosity\":\"low\",\"reasoning_effort\":\"low\"", "service_tier, prompt_cache_key, reasoning_effort, verbosity")]
+    [InlineData("\"stream_options\":{},\"top_logprobs\":0", "")]
+    [InlineData("\"stream_options\":{\"include_usage\":false},\"logprobs\":false", "")]
+    [InlineData("\"stream_options\":{\"include_usage\":true},\"logprobs\":false,\"top_logprobs\":3,\"store\":true", "store, stream_options, top_logprobs")]
     public async Task What_asks_for_nothing_is_taken_and_hints_are_named(string fields, string ignored)
     {
         var answer = await SendAsync(Question, fields);
