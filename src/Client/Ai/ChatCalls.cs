@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.AI;
@@ -8,8 +9,11 @@ namespace Pipeline.Client.Ai;
 /// <summary>Functions, calls and results, between Microsoft.Extensions.AI and jobs. Nothing here calls any: UseFunctionInvocation does.</summary>
 internal static class ChatCalls
 {
+    // What a model reads is worth its tokens: no spaces, and no escapes beside those that JSON needs.
+    private static readonly JsonSerializerOptions Dense = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly JsonTypeInfo<IDictionary<string, object?>> Arguments =
-        (JsonTypeInfo<IDictionary<string, object?>>)AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>));
+        (JsonTypeInfo<IDictionary<string, object?>>)Dense.GetTypeInfo(typeof(IDictionary<string, object?>));
 
     /// <summary>Those that are offered: with a mode that names one, that one alone.</summary>
     /// <exception cref="NotSupportedException">One is no function.</exception>
@@ -51,6 +55,6 @@ internal static class ChatCalls
         { Result: JsonElement { ValueKind: JsonValueKind.String } text } => text.GetString()!,
         { Result: TextContent text } => text.Text,
         { Result: IEnumerable<AIContent> parts } => string.Concat(parts.OfType<TextContent>().Select(part => part.Text)),
-        { Result: var value } => JsonSerializer.Serialize(value, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(object))),
+        { Result: var value } => JsonSerializer.Serialize(value, Dense.GetTypeInfo(typeof(object))),
     };
 }

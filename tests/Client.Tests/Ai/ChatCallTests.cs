@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Pipeline.Client.Ai;
@@ -28,7 +29,7 @@ public sealed class ChatCallTests(PipelineServer server) : IDisposable
         var response = await chat.GetResponseAsync(
             [new(ChatRole.User, "Weather?")], new() { Tools = [Weather()], ToolMode = ChatToolMode.RequireAny, AllowMultipleToolCalls = true }, Cancellation);
 
-        (response.Text, response.FinishReason).ShouldBe(("Let me see.Sunny.", ChatFinishReason.Stop));
+        (response.Text.ReplaceLineEndings("\n"), response.FinishReason).ShouldBe(("Let me see.\nSunny.", ChatFinishReason.Stop));
         _asked.ShouldBe(["Seoul", "Busan"]);
         var inputs = _server.Requests.Where(request => request.Method == HttpMethod.Post).Select(request => JsonElement.Parse(request.Body).GetProperty("input")).ToList();
         (inputs[0].GetProperty("tool_choice").GetString(), inputs[0].GetProperty("parallel_tool_calls").GetBoolean()).ShouldBe(("required", true));
@@ -36,16 +37,22 @@ public sealed class ChatCallTests(PipelineServer server) : IDisposable
         (tool.GetProperty("name").GetString(), tool.GetProperty("description").GetString()).ShouldBe(("get_weather", "Tells the weather."));
         tool.GetProperty("parameters").GetProperty("properties").GetProperty("city").GetProperty("type").GetString().ShouldBe("string");
         inputs[1].TryGetProperty("tool_choice", out _).ShouldBeFalse();
-        inputs[1].GetProperty("messages").ToString().ShouldBe(
+        var messages = JsonElement.Parse(
             """[{"role":"user","content":"Weather?"},{"role":"assistant","content":"Let me see.","tool_calls":[{"id":"c1","name":"get_weather","arguments":"{\"city\":\"Seoul\"}"},{"id":"c2","name":"get_weather","arguments":"{\"city\":\"Busan\"}"}]},{"role":"tool","content":"sunny in Seoul","tool_call_id":"c1"},{"role":"tool","content":"sunny in Busan","tool_call_id":"c2"}]""");
+        JsonElement.DeepEquals(inputs[1].GetProperty("messages"), messages).ShouldBeTrue(inputs[1].ToString());
     }
 
     [Fact]
     public async Task Calls_of_a_stream_come_whole_behind_its_text()
     {
-        const string Head = """event: tokens\ndata: {"attempt":1,"offset":0,"text":"Let me "}\n\nevent: tokens\ndata: {"attempt":1,"offset":7,"text":"see.\\u001e[\\"c1\\",\\"get_"}\n\n""";
-        const string Rest = """event: tokens\ndata: {"attempt":1,"offset":19,"text":"weather\\"]\\u001f{\\"city\\":\\"Seoul\\"}"}\n\n""";
-        _server.Then(200, (Head + Rest + "event: end\ndata: ").Replace("\\n", "\n", StringComparison.Ordinal) + Job("succeeded", Calls) + "\n\n", "text/event-stream", ("Location", $"/api/jobs/{Id}"));
+        string[] events =
+        [
+            Event("tokens", """{"attempt":1,"offset":0,"text":"Let me "}"""),
+            Event("tokens", """{"attempt":1,"offset":7,"text":"see.\u001e[\"c1\",\"get_"}"""),
+            Event("tokens", """{"attempt":1,"offset":23,"text":"weather\"]\u001f{\"city\":\"Seoul\"}"}"""),
+            Event("end", Job("succeeded", Calls)),
+        ];
+        _server.Then(200, string.Concat(events), "text/event-stream", ("Location", $"/api/jobs/{Id}"));
         using var client = _server.Connect(new());
         using var chat = client.AsChatClient(JobOptions.Default);
 
@@ -93,7 +100,7 @@ public sealed class ChatCallTests(PipelineServer server) : IDisposable
     }
 
     private AIFunction Weather() => AIFunctionFactory.Create(
-        (string city) =>
+        ([AllowedValues("Seoul", "Busan")] string city) =>
         {
             _asked.Add(city);
             return $"sunny in {city}";
@@ -103,6 +110,8 @@ public sealed class ChatCallTests(PipelineServer server) : IDisposable
 
     private static IChatClient Invoking(PipelineClient client) => client.AsChatClient(JobOptions.Default).AsBuilder()
         .UseFunctionInvocation(configure: invocation => invocation.MaximumIterationsPerRequest = 1).Build();
+
+    private static string Event(string name, string data) => $"event: {name}\ndata: {data}\n\n";
 
     private static string Job(string state, string? result = null) =>
         $$"""{"id":"{{Id}}","kind":"chat","state":"{{state}}"{{(result is null ? "" : $",\"result\":{result}")}}}""";
