@@ -114,6 +114,22 @@ public sealed class LenientTests(LocalApi api)
         (await api.Client.PostAsync("/v1/chat/completions", body, key)).Headers.GetValueOrDefault("Idempotency-Replayed").ShouldBe("true");
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions", "\"model\":\"chat\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"say it\"}]")]
+    [InlineData("/v1/completions", "\"model\":\"chat\",\"stream\":true,\"prompt\":\"say it\"")]
+    [InlineData("/v1/responses", "\"model\":\"chat\",\"stream\":true,\"input\":\"say it\"")]
+    [InlineData("/v1/responses", "\"model\":\"chat\",\"input\":\"say it\"")]
+    [InlineData("/v1/embeddings", "\"model\":\"embedding\",\"input\":\"it\"")]
+    public async Task A_repeat_is_told_on_every_path_and_in_streams(string path, string fields)
+    {
+        var key = ("Idempotency-Key", Unique());
+
+        var first = await api.Client.PostAsync(path, $"{{{fields}}}", key);
+        var second = await api.Client.PostAsync(path, $"{{{fields}}}", key);
+
+        (first.Status, second.Status, first.Headers.GetValueOrDefault("Idempotency-Replayed"), second.Headers.GetValueOrDefault("Idempotency-Replayed")).ShouldBe((200, 200, null, "true"), second.Text);
+    }
+
     [Fact]
     public async Task Every_answer_names_its_request_and_HEAD_is_GET_without_a_body()
     {
