@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Api.Tests.Hosting;
+using Pipeline.Core.Queues;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 
@@ -43,6 +45,25 @@ public sealed class FileBatchFailuresTests
         var error = failed.GetProperty("errors").GetProperty("data")[0];
         (failed.GetProperty("status").GetString(), error.GetProperty("code").GetString()).ShouldBe(("failed", code), error.ToString());
         (await client.GetAsync("/api/jobs")).Json.GetProperty("jobs").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_batch_for_a_model_that_cannot_write_fails_with_what_to_do()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, pipeline =>
+        {
+            ApiHost.AddScriptedWorkers(pipeline, _worker);
+            pipeline.Services.AddSingleton<IWriterCheck>(new Mute());
+        });
+        await host.SampleQueuesAsync();
+        using var client = host.Client();
+
+        var failed = await EndedAsync(client, (await SubmitAsync(client, Line("a"))).Id);
+
+        var error = failed.GetProperty("errors").GetProperty("data")[0];
+        (failed.GetProperty("status").GetString(), error.GetProperty("code").GetString()).ShouldBe(("failed", "model_cannot_write"));
+        error.GetProperty("message").GetString()!.ShouldContain("Kinds:Emotion:Model");
     }
 
     [Fact]
@@ -97,6 +118,13 @@ public sealed class FileBatchFailuresTests
         var batch = (await SubmitAsync(client, window, [Line("a")])).Json;
 
         (batch.GetProperty("expires_at").GetInt64() - batch.GetProperty("created_at").GetInt64()).ShouldBeInRange(seconds - 1, seconds + 1);
+    }
+
+    private sealed record Mute : IWriterCheck
+    {
+        public string Kind => "emotion";
+
+        public string MissingSetting => "Kinds:Emotion:Model";
     }
 
     private static string Line(string id, string text = "a") => $$$"""{"custom_id":"{{{id}}}","method":"POST","url":"/api/emotion","body":{"text":"{{{text}}}"}}""";
