@@ -25,8 +25,8 @@ internal sealed class LLamaSharpModel : ILanguageModel
         Info = LLamaSharpModelFacts.ReadInfo(weights, path);
         try
         {
-            OwnTemplate = LLamaSharpTemplates.ReadOwn(weights, Info.Name, time);
-            Info = Info with { Tools = OwnTemplate?.Tools ?? Info.Tools };
+            (OwnTemplate, ToolTemplate) = LLamaSharpTemplates.Read(weights, Info.Name, time);
+            Info = Info with { Tools = (OwnTemplate ?? ToolTemplate)?.Tools ?? Info.Tools };
         }
         catch (ModelLoadException e)
         {
@@ -44,6 +44,8 @@ internal sealed class LLamaSharpModel : ILanguageModel
     public IReadOnlyList<ControlToken> ControlTokens { get; }
 
     public ChatTemplate? OwnTemplate { get; }
+
+    public ChatTemplate? ToolTemplate { get; }
 
     /// <summary>What is wrong with the template of the file; null where it can be used, or where there is none.</summary>
     public string? TemplateProblem => _unreadable?.Problem;

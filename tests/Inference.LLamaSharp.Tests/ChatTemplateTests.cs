@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Pipeline.Bench.Models;
 using Pipeline.Inference.Models;
 using Pipeline.Inference.Prompts;
+using Pipeline.Inference.Tools;
 
 namespace Pipeline.Inference.LLamaSharp.Tests;
 
@@ -85,6 +86,32 @@ public sealed class ChatTemplateTests : IDisposable
         model.TokenizeInput("a").ShouldNotBeEmpty();
     }
 
+    [Theory]
+    [InlineData("arguments", "<tool_call>", "</tool_call>", ToolStyle.Tagged)]
+    [InlineData("parameters", "", "", ToolStyle.Bare)]
+    public void Template_that_llama_cpp_knows_without_its_functions_writes_those_itself(string arguments, string open, string close, ToolStyle style)
+    {
+        string template = "{% if tools %}<|im_start|>own tools: {{ tools | tojson }}<|im_end|>{% endif %}{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}"
+            + $"{{% for c in m.tool_calls or [] %}}{open}{{{{ '{{\"name\": \"' }}}}{{{{ c.function.name }}}}{{{{ '\", \"{arguments}\": ' }}}}{{{{ c.function.arguments | tojson }}}}{{{{ '}}' }}}}{close}{{% endfor %}}"
+            + "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+        using ILanguageModel model = Load(template);
+
+        (model.OwnTemplate, model.ToolTemplate?.Tools, model.Info.Tools).ShouldBe((null, style, style));
+        ToolOffer offer = ToolOffer.Read(new() { Tools = [AIFunctionFactory.Create((string city) => city, "weather", "Tells the weather.")] })!;
+        Prompt(model, thinking: false, offer).ShouldContain("own tools: [{\"type\": \"function\"");
+        Prompt(model, thinking: false).ShouldStartWith("<|im_start|>system\nBe brief.<|im_end|>");
+    }
+
+    [Theory]
+    [InlineData("<|start_header_id|>{{ role }}<|end_header_id|>{{ content }}<|eot_id|>{# ipython #}", ToolStyle.Bare)]
+    [InlineData(Llama3, ToolStyle.Tagged)]
+    public void Template_that_does_not_write_functions_tells_their_form_by_its_words(string template, ToolStyle style)
+    {
+        using ILanguageModel model = Load(template);
+
+        (model.ToolTemplate, model.Info.Tools).ShouldBe((null, style));
+    }
+
     private ILanguageModel Load(string template)
     {
         ModelWriter.Write(new() { Preset = ModelPreset.Tiny, ChatTemplate = template }, _path, TestContext.Current.CancellationToken);
@@ -92,10 +119,10 @@ public sealed class ChatTemplateTests : IDisposable
     }
 
     /// <summary>The text of the tokens, those of control tokens included.</summary>
-    private static string Prompt(ILanguageModel model, bool thinking)
+    private static string Prompt(ILanguageModel model, bool thinking, ToolOffer? tools = null)
     {
         Dictionary<int, string> control = model.ControlTokens.ToDictionary(token => token.Id, token => token.Text);
-        int[] tokens = new ChatTokenizer(model).Tokenize(_conversation, [], null, thinking, CancellationToken.None).Tokens;
+        int[] tokens = new ChatTokenizer(model).Tokenize(_conversation, [], tools, thinking, CancellationToken.None).Tokens;
         return System.Text.Encoding.UTF8.GetString([.. tokens.SelectMany(token =>
             control.TryGetValue(token, out string? text) ? System.Text.Encoding.UTF8.GetBytes(text) : model.GetTokenBytes(token))]);
     }

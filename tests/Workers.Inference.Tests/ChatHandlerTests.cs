@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
+using Pipeline.Core.Jobs;
 using Pipeline.Inference;
 using Pipeline.Inference.Generation;
 using Pipeline.Inference.Structured;
@@ -187,6 +188,20 @@ public sealed class ChatHandlerTests : IDisposable
         _chat.Fail = new PromptTooLongException(9_000, 8_192, "Send less.");
 
         (await HandleAsync(new(), Job)).ShouldBeOfType<JobOutcome.Rejected>().Reason.ShouldContain("9000 tokens; at most 8192");
+    }
+
+    [Theory]
+    [InlineData(Truncations.Disabled, JobErrorCode.ContextLengthExceeded)]
+    [InlineData(Truncations.Auto, null)]
+    [InlineData(null, null)]
+    public async Task Whoever_cuts_the_history_alone_is_told_that_it_does_not_fit(string? truncation, string? code)
+    {
+        _chat.Fail = new PromptTooLongException(9_000, 8_192, "Send less.");
+
+        var rejected = (await HandleAsync(new(), Job with { Truncation = truncation })).ShouldBeOfType<JobOutcome.Rejected>();
+
+        rejected.Code.ShouldBe(code ?? new JobOutcome.Rejected("any").Code);
+        _chat.Options!.AdditionalProperties!.ContainsKey(ChatOptionNames.KeepsMessages).ShouldBe(code is not null);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal static class CompletionDraft
         CompletionRequest request, IReadOnlyList<string> ignored, InputErrors errors, ModelNames models, InputLimits limits, DateTimeOffset now, Func<string, string>? rename = null)
     {
         models.Check(request.Model, CompleteChat.Kind, errors);
-        var input = Input(request, limits, errors);
+        var input = Input(request, limits, errors, rename ?? (field => field));
         foreach (var problem in input.Validate(limits))
         {
             var field = FieldOf(problem.Field, request);
@@ -70,9 +70,10 @@ internal static class CompletionDraft
     private static Dictionary<string, string> Headers(CompletionRequest request, IReadOnlyList<string> ignored, CompleteChat input)
     {
         Dictionary<string, string> headers = [];
-        if (ignored.Count > 0)
+        List<string> alone = [.. ignored, .. WithoutTheirSwitch(request)];
+        if (alone.Count > 0)
         {
-            headers[CompletionFields.IgnoredHeader] = string.Join(", ", ignored);
+            headers[CompletionFields.IgnoredHeader] = string.Join(", ", alone);
         }
 
         if (input.MaxTokens < (request.MaxCompletionTokens ?? request.MaxTokens))
@@ -83,24 +84,28 @@ internal static class CompletionDraft
         return headers;
     }
 
-    private static CompleteChat Input(CompletionRequest request, InputLimits limits, InputErrors errors)
+    /// <summary>Fields that ask for something of what is not asked for; 0 and {} ask for nothing.</summary>
+    private static IEnumerable<string> WithoutTheirSwitch(CompletionRequest request)
+    {
+        if (request is { Stream: not true, StreamOptions.IncludeUsage: true })
+        {
+            yield return "stream_options"; // The answer has its usage.
+        }
+
+        if (request is { Logprobs: not true, TopLogprobs: > 0 })
+        {
+            yield return "top_logprobs";
+        }
+    }
+
+    private static CompleteChat Input(CompletionRequest request, InputLimits limits, InputErrors errors, Func<string, string> rename)
     {
         if (request.N is not (null or 1))
         {
             errors.Add("n", $"is {request.N}: one answer is given. Send several requests; they share the model.");
         }
 
-        if (request.StreamOptions is not null && request.Stream is not true)
-        {
-            errors.Add("stream_options", "is there without \"stream\": true.");
-        }
-
-        if (request.TopLogprobs is not null && request.Logprobs is not true)
-        {
-            errors.Add("top_logprobs", "is there without \"logprobs\": true.");
-        }
-
-        var (tools, choice) = CompletionTools.Choose(CompletionTools.Read(request.Tools, errors), request.ToolChoice, errors);
+        var (tools, choice) = CompletionTools.Choose(CompletionTools.Read(request.Tools, errors), request.ToolChoice, errors, rename);
         return new CompleteChat
         {
             Model = request.Model == CompleteChat.Kind ? null : request.Model,

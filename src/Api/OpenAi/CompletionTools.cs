@@ -29,7 +29,9 @@ internal static class CompletionTools
     }
 
     /// <summary>Those that the model is shown, and what it may do with them. A choice among them leaves the others out.</summary>
-    public static (IReadOnlyList<ChatTool> Tools, string? Choice) Choose(IReadOnlyList<ChatTool> tools, JsonElement? choice, InputErrors errors)
+    /// <param name="rename">What the client calls a field.</param>
+    public static (IReadOnlyList<ChatTool> Tools, string? Choice) Choose(
+        IReadOnlyList<ChatTool> tools, JsonElement? choice, InputErrors errors, Func<string, string> rename)
     {
         switch (choice)
         {
@@ -38,9 +40,9 @@ internal static class CompletionTools
             case { ValueKind: JsonValueKind.String } word:
                 return (tools, word.GetString());
             case { ValueKind: JsonValueKind.Object } named when NameOf(named) is { } name:
-                return (Only(tools, [name], "tool_choice.function.name", errors), ToolChoices.Required);
+                return (Only(tools, [name], rename("tool_choice.function.name"), errors), ToolChoices.Required);
             case { ValueKind: JsonValueKind.Object } listed when listed.TryGetProperty(AllowedTools, out var allowed) && Names(allowed) is { } names:
-                return (Only(tools, names, "tool_choice.allowed_tools", errors), allowed.TryGetProperty("mode", out var mode) ? mode.ToString() : null);
+                return (Only(tools, names, rename("tool_choice.allowed_tools"), errors), allowed.TryGetProperty("mode", out var mode) ? mode.ToString() : null);
             default:
                 errors.Add("tool_choice", """is none of "auto", "none", "required", {"type":"function","function":{"name":"…"}} and {"type":"allowed_tools",…}.""");
                 return (tools, null);

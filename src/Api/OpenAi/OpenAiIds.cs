@@ -6,6 +6,8 @@ internal static class OpenAiIds
     public const string File = "file-";
     public const string Batch = "batch_";
     public const string Response = "resp_";
+    public const string Message = "msg_";
+    public const string FunctionCall = "fc_";
 
     public static string Of(string prefix, Guid id) => prefix + id;
 

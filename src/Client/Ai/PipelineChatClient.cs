@@ -13,7 +13,7 @@ internal sealed class PipelineChatClient(PipelineClient client, JobOptions job) 
     {
         var accepted = await client.SubmitAsync(ChatInput.Of(messages, options), job, cancellationToken);
         var result = (await client.WaitAsync(accepted, cancellationToken)).GetResult();
-        return new(new ChatMessage(ChatRole.Assistant, result.Content))
+        return new(new ChatMessage(ChatRole.Assistant, [.. Text(result.Content), .. Calls(result)]))
         {
             ResponseId = accepted.Id.ToString(),
             ModelId = result.Model,
@@ -28,6 +28,7 @@ internal sealed class PipelineChatClient(PipelineClient client, JobOptions job) 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // With the calls behind the content, as the stream has them; those are told whole at the end.
         var written = "";
         await foreach (var update in client.StreamAsync(ChatInput.Of(messages, options), job, cancellationToken))
         {
@@ -36,14 +37,18 @@ internal sealed class PipelineChatClient(PipelineClient client, JobOptions job) 
                 var whole = string.Concat(written.AsSpan(0, Math.Min(piece.Offset, written.Length)), piece.Value);
                 if (Rest(written, whole) is { Length: > 0 } rest)
                 {
+                    var shown = StreamedCalls.Read(written).Content.Length;
                     written += rest;
-                    yield return new(ChatRole.Assistant, rest);
+                    if (StreamedCalls.Read(written).Content[shown..] is { Length: > 0 } text)
+                    {
+                        yield return new(ChatRole.Assistant, text);
+                    }
                 }
             }
             else if (update is JobUpdate.Ended { Job: Job<ChatResult> ended })
             {
                 var result = ended.GetResult();
-                yield return new(ChatRole.Assistant, [new TextContent(Rest(written, result.Content)), new UsageContent(UsageOf(result.Usage))])
+                yield return new(ChatRole.Assistant, [.. Text(Rest(StreamedCalls.Read(written).Content, result.Content)), .. Calls(result), new UsageContent(UsageOf(result.Usage))])
                 {
                     ResponseId = ended.Id.ToString(),
                     ModelId = result.Model,
@@ -71,7 +76,16 @@ internal sealed class PipelineChatClient(PipelineClient client, JobOptions job) 
         : written.StartsWith(whole, StringComparison.Ordinal) ? ""
         : throw new PipelineException("The job was started again and its new text differs from what was read. Read the job for its answer, or use a seed.");
 
-    private static ChatFinishReason FinishOf(ChatResult result) => result.FinishReason is FinishReasons.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
+    private static IEnumerable<AIContent> Text(string text) => text.Length > 0 ? [new TextContent(text)] : [];
+
+    private static IEnumerable<AIContent> Calls(ChatResult result) => (result.ToolCalls ?? []).Select(ChatCalls.Write);
+
+    private static ChatFinishReason FinishOf(ChatResult result) => result.FinishReason switch
+    {
+        FinishReasons.Length => ChatFinishReason.Length,
+        FinishReasons.ToolCalls => ChatFinishReason.ToolCalls,
+        _ => ChatFinishReason.Stop,
+    };
 
     private static UsageDetails UsageOf(TokenUsage usage) => new()
     {

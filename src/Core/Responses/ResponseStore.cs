@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Contracts;
 using Pipeline.Core.Encryption;
 using Pipeline.Core.Erasure;
 using Pipeline.Core.Intake;
@@ -30,6 +31,11 @@ public sealed class ResponseStore(NpgsqlDataSource dataSource, Vault vault)
           from chain left join jobs j on j.id = chain.id order by depth desc
         """;
 
+    private const string Answers = $"""
+        select responses.id, j.result::text as Result from responses join jobs j on j.id = responses.id
+         where responses.client_id = @ClientId and responses.id = any(@Ids) and j.state = '{JobState.Succeeded}'
+        """;
+
     private const string Lock = "select id from responses where client_id = @ClientId and id = @Id for update";
 
     // Where retention has taken the job already.
@@ -41,6 +47,10 @@ public sealed class ResponseStore(NpgsqlDataSource dataSource, Vault vault)
     /// <summary>What was said up to an answer, the oldest first; empty where there is none.</summary>
     public Task<IReadOnlyList<EarlierResponse>> ChainAsync(Guid clientId, Guid id, int depthMax, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<EarlierResponse>(Chain, new { ClientId = clientId, Id = id, DepthMax = depthMax }, cancellationToken).OpenedAsync(vault);
+
+    /// <summary>Those of some responses that have an answer.</summary>
+    public Task<IReadOnlyList<StoredAnswer>> AnswersAsync(Guid clientId, Guid[] ids, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<StoredAnswer>(Answers, new { ClientId = clientId, Ids = ids }, cancellationToken).OpenedAsync(vault);
 
     /// <summary>Deletes an answer with its job; false where there is none.</summary>
     public async Task<bool> DeleteAsync(Guid clientId, Guid id, CancellationToken cancellationToken)

@@ -46,3 +46,11 @@ public sealed record EarlierResponse : IEncryptedRow
         Result = vault.Open(EncryptedColumn.Result, Id, Result),
     };
 }
+
+/// <summary>What a response answered.</summary>
+/// <param name="Result">As JSON text.</param>
+public sealed record StoredAnswer(Guid Id, string Result) : IEncryptedRow
+{
+    /// <exception cref="UndecryptableException">Whoever refers to it must not go on without it.</exception>
+    IEncryptedRow IEncryptedRow.Opened(Vault vault) => this with { Result = vault.Open(EncryptedColumn.Result, Id, Result) };
+}

@@ -32,6 +32,12 @@ public interface ILanguageModel : IEmbeddingModel
     /// <summary>The template of the model's file, which then renders all prompts; null where <see cref="ApplyChatTemplate"/> does.</summary>
     ChatTemplate? OwnTemplate => null;
 
+    /// <summary>
+    /// The template of the model's file for conversations with functions, where <see cref="ApplyChatTemplate"/>, which knows none, renders
+    /// all others; null where the template does not write them either.
+    /// </summary>
+    ChatTemplate? ToolTemplate => null;
+
     /// <summary>Renders the model's chat template, without BOS.</summary>
     /// <param name="messages">Turns in order; roles are "system", "user" and "assistant".</param>
     /// <param name="addAssistantHeader">True ends the text where the assistant's answer begins.</param>

@@ -62,8 +62,7 @@ public sealed class ChatTemplate
             ["add_generation_prompt"] = true,
             ["enable_thinking"] = thinking,
         };
-        bool hasTools = tools is not null || messages.Any(message => message.Contents.Any(content => content is FunctionCallContent or FunctionResultContent));
-        return (hasTools ? _toolTemplate : _template).Execute(given, _time, cancellationToken);
+        return (ToolPrompt.IsPlain(messages, tools) ? _template : _toolTemplate).Execute(given, _time, cancellationToken);
     }
 }
 

@@ -14,7 +14,12 @@ internal sealed class ChatTokenizer(ILanguageModel model)
 {
     private readonly TemplateSplitter _splitter = new(model.ControlTokens);
 
-    private readonly IPromptRenderer _renderer = model.OwnTemplate is { } own ? new OwnPrompt(own, model.Info) : new BuiltInPrompt(model);
+    private readonly IPromptRenderer _renderer = (model.OwnTemplate, model.ToolTemplate) switch
+    {
+        ({ } own, _) => new OwnPrompt(own, model.Info),
+        (null, { } forTools) => new ToolTemplatePrompt(new OwnPrompt(forTools, model.Info), new BuiltInPrompt(model)),
+        (null, null) => new BuiltInPrompt(model),
+    };
 
     /// <summary>Tokenizes a conversation, and each answer as its continuation.</summary>
     /// <param name="messages">Turns, the last one the user's.</param>

@@ -6,16 +6,18 @@ namespace Pipeline.Inference.Tools;
 
 /// <summary>
 /// A conversation with functions as the plain messages that chat templates know. llama.cpp renders the templates that it
-/// recognises without their part for tools, so what stands there is written into the messages, in the model's own words.
+/// recognises without their part for tools; where the interpreter here does not render them either (<see cref="ModelInfo.Tools"/> says in which
+/// form), what would stand there is written into the messages.
 /// </summary>
 internal static class ToolPrompt
 {
     /// <param name="offer">What is offered now; null leaves only earlier calls to be written.</param>
-    public static IReadOnlyList<ChatMessage> Write(IReadOnlyList<ChatMessage> messages, ToolOffer? offer, ToolStyle style)
-    {
-        bool isPlain = offer is null && !messages.Any(message => message.Contents.Any(content => content is FunctionCallContent or FunctionResultContent));
-        return isPlain ? messages : style is ToolStyle.Bare ? WriteBare(messages, offer) : WriteTagged(messages, offer);
-    }
+    public static IReadOnlyList<ChatMessage> Write(IReadOnlyList<ChatMessage> messages, ToolOffer? offer, ToolStyle style) =>
+        IsPlain(messages, offer) ? messages : style is ToolStyle.Bare ? WriteBare(messages, offer) : WriteTagged(messages, offer);
+
+    /// <summary>Whether there is nothing of functions to write.</summary>
+    public static bool IsPlain(IReadOnlyList<ChatMessage> messages, ToolOffer? offer) =>
+        offer is null && !messages.Any(message => message.Contents.Any(content => content is FunctionCallContent or FunctionResultContent));
 
     private static List<ChatMessage> WriteTagged(IReadOnlyList<ChatMessage> messages, ToolOffer? offer)
     {

@@ -23,6 +23,24 @@ public sealed class ResultOnlyTests(PostgresDatabase database) : IClassFixture<P
     }
 
     [Theory]
+    [InlineData("/api/chat/completions", """{"messages":[{"role":"user","content":"say hello"}]}""", "content", "usage")]
+    [InlineData("/api/feedback", """{"question":"q","answer":"a"}""", "feedback", "score", "is_passed", "improvement_suggestion")]
+    [InlineData("/api/interview/step", """{"topic":"Databases","phase":"depth","question":"q","answer":"a"}""", "thought", "action", "message", "evaluation", "score")]
+    [InlineData("/api/report", """{"items":[{"question":"q","answer":"a"}]}""", "language", "summary", "strengths", "improvements", "recommendations", "overall_score", "question_feedbacks")]
+    [InlineData("/conversation/chat", """{"user_id":"u","message":"say hello"}""", "response", "user_id", "status")]
+    public async Task A_client_of_the_specified_service_needs_another_base_URL_alone(string path, string body, params string[] fields)
+    {
+        string[] paths = ["/api/chat/completions", "/api/feedback", "/api/interview/step", "/api/report"]; // The fifth is so by itself.
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, new ScriptedEmotion(), [.. paths.Select((only, index) => ($"Api:ResultOnly:{index}", only))]);
+        using var client = host.Client();
+
+        var answer = await client.PostAsync(path, body);
+
+        answer.Status.ShouldBe(200, answer.Text);
+        answer.Json.EnumerateObject().Select(field => field.Name).ShouldBe(fields);
+    }
+
+    [Theory]
     [InlineData("api/feedback")]
     [InlineData("/v1/embeddings")]
     [InlineData("/api/*")]

@@ -34,6 +34,29 @@ public sealed class CrossSiteTests(LocalApi api, KeyedApi keyed) : IClassFixture
         (await api.Client.GetAsync("/api/jobs", ("Origin", "https://evil.example"))).Status.ShouldBe(200);
     }
 
+    [Theory]
+    [InlineData("/v1/chat/completions", "authorization,content-type")]
+    [InlineData("/v1/chat/completions", "authorization,content-type,x-stainless-lang,x-stainless-retry-count,idempotency-key")]
+    [InlineData("/v1/responses", "authorization,content-type,x-stainless-arch")]
+    public async Task OpenAIs_client_in_a_page_of_a_named_origin_may_send_its_headers(string path, string headers)
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, api.Worker, ("Api:AllowedOrigins:0", "https://app.example"));
+        using var client = host.Client();
+
+        var preflight = await client.SendAsync(
+            HttpMethod.Options, path, null, ("Origin", "https://app.example"), ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", headers));
+
+        (preflight.Status, preflight.Headers["Access-Control-Allow-Origin"]).ShouldBe((204, "https://app.example"));
+        preflight.Headers["Access-Control-Allow-Methods"].ShouldContain("POST");
+        preflight.Headers["Access-Control-Allow-Headers"].Split(',', StringSplitOptions.TrimEntries).ShouldBe(headers.Split(','), ignoreOrder: true);
+        var answer = await client.PostAsync(
+            path, """{"model":"chat","messages":[{"role":"user","content":"say hi"}],"input":null}""", ("Origin", "https://app.example"), ("Sec-Fetch-Site", "cross-site"));
+        answer.Headers["Access-Control-Allow-Origin"].ShouldBe("https://app.example");
+        (await client.SendAsync(HttpMethod.Options, path, null, ("Origin", "https://evil.example"), ("Access-Control-Request-Method", "POST")))
+            .Headers.ShouldNotContainKey("Access-Control-Allow-Origin");
+    }
+
     [Fact]
     public async Task An_origin_that_the_operator_names_may_call_and_read_and_no_other()
     {

@@ -8,12 +8,12 @@ namespace Pipeline.Api.Tests.Hosting;
 /// <summary>
 /// Answers "say …" with the words of that message, one piece a word. "reject …" is rejected; "hold …" waits after its first
 /// word until it is released; "falter …" fails once after its first word, and "other …" says something else then. "exceed …" is
-/// too long, and "call …" calls the first of its functions twice, with {"city":"…"}. Whatever else is asked a
+/// too long, "cut …" is cut, and "call …" calls the first of its functions twice, with {"city":"…"}. Whatever else is asked a
 /// <see cref="ScriptedChat"/> answers.
 /// </summary>
 internal sealed class TalkingChat : IJobHandler<CompleteChat, ChatResult>
 {
-    private static readonly string[] Verbs = ["say", "reject", "hold", "falter", "other", "exceed", "call"];
+    private static readonly string[] Verbs = ["say", "reject", "hold", "falter", "other", "exceed", "call", "cut"];
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _releases = new();
     private readonly ScriptedChat _others = new();
@@ -72,7 +72,7 @@ internal sealed class TalkingChat : IJobHandler<CompleteChat, ChatResult>
         var result = new ChatResult
         {
             Content = text,
-            FinishReason = FinishReasons.Stop,
+            FinishReason = text.StartsWith("cut", StringComparison.Ordinal) ? FinishReasons.Length : FinishReasons.Stop,
             Model = "scripted",
             Usage = new(PromptTokens: 7, CachedTokens: 2, CompletionTokens: words.Length),
             Timings = new(context.Queued.TotalMilliseconds, 0),

@@ -56,6 +56,9 @@ public sealed class LenientTests(LocalApi api)
     [InlineData("\"tools\":[],\"tool_choice\":\"auto\",\"parallel_tool_calls\":true", "")]
     [InlineData("\"logit_bias\":{},\"modalities\":[\"text\"],\"functions\":[],\"function_call\":\"none\",\"n\":1", "")]
     [InlineData("\"service_tier\":\"auto\",\"safety_identifier\":\"u\",\"prompt_cache_key\":\"k\",\"verbosity\":\"low\",\"reasoning_effort\":\"low\"", "service_tier, prompt_cache_key, reasoning_effort, verbosity")]
+    [InlineData("\"stream_options\":{},\"top_logprobs\":0", "")]
+    [InlineData("\"stream_options\":{\"include_usage\":false},\"logprobs\":false", "")]
+    [InlineData("\"stream_options\":{\"include_usage\":true},\"logprobs\":false,\"top_logprobs\":3,\"store\":true", "store, stream_options, top_logprobs")]
     public async Task What_asks_for_nothing_is_taken_and_hints_are_named(string fields, string ignored)
     {
         var answer = await SendAsync(Question, fields);
@@ -109,6 +112,22 @@ public sealed class LenientTests(LocalApi api)
 
         (await api.Client.PostAsync("/v1/chat/completions", body, key)).Headers.GetValueOrDefault("Idempotency-Replayed").ShouldBeNull();
         (await api.Client.PostAsync("/v1/chat/completions", body, key)).Headers.GetValueOrDefault("Idempotency-Replayed").ShouldBe("true");
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", "\"model\":\"chat\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"say it\"}]")]
+    [InlineData("/v1/completions", "\"model\":\"chat\",\"stream\":true,\"prompt\":\"say it\"")]
+    [InlineData("/v1/responses", "\"model\":\"chat\",\"stream\":true,\"input\":\"say it\"")]
+    [InlineData("/v1/responses", "\"model\":\"chat\",\"input\":\"say it\"")]
+    [InlineData("/v1/embeddings", "\"model\":\"embedding\",\"input\":\"it\"")]
+    public async Task A_repeat_is_told_on_every_path_and_in_streams(string path, string fields)
+    {
+        var key = ("Idempotency-Key", Unique());
+
+        var first = await api.Client.PostAsync(path, $"{{{fields}}}", key);
+        var second = await api.Client.PostAsync(path, $"{{{fields}}}", key);
+
+        (first.Status, second.Status, first.Headers.GetValueOrDefault("Idempotency-Replayed"), second.Headers.GetValueOrDefault("Idempotency-Replayed")).ShouldBe((200, 200, null, "true"), second.Text);
     }
 
     [Fact]

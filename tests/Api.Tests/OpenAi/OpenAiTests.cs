@@ -92,7 +92,8 @@ public sealed class OpenAiTests(LocalApi api)
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"response_format":{"type":"json_schema","json_schema":{"name":"x"}}}""", 400, "invalid_input", "response_format.json_schema.schema")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"response_format":{"type":"json_schema"}}""", 400, "invalid_input", "response_format.json_schema")]
     [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"response_format":{"type":"xml"}}""", 400, "invalid_input", "response_format.type")]
-    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"stream_options":{}}""", 400, "invalid_input", "stream_options")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"stream_options":[]}""", 400, "invalid_input", "stream_options")]
+    [InlineData("""{"model":"chat","messages":[{"role":"user","content":"a"}],"logprobs":true,"top_logprobs":21}""", 400, "invalid_input", "top_logprobs")]
     [InlineData("""[]""", 400, "invalid_input", "body")]
     [InlineData("""{""", 400, "not_json", "body")]
     public async Task What_is_wrong_is_told_in_OpenAIs_shape(string body, int status, string code, string param)

@@ -52,9 +52,10 @@ public sealed class ChatClientTests(PipelineServer server)
     [Fact]
     public async Task What_would_change_the_answer_and_cannot_be_sent_is_refused()
     {
+        await Should.ThrowAsync<NotSupportedException>(() => _chat.GetResponseAsync([new(ChatRole.User, "a")], new() { Tools = [new HostedWebSearchTool()] }, Cancellation));
         var tool = AIFunctionFactory.CreateDeclaration("now", "The time.", JsonElement.Parse("""{"type":"object"}"""));
-
-        await Should.ThrowAsync<NotSupportedException>(() => _chat.GetResponseAsync([new(ChatRole.User, "a")], new() { Tools = [tool] }, Cancellation));
+        await Should.ThrowAsync<ArgumentException>(() =>
+            _chat.GetResponseAsync([new(ChatRole.User, "a")], new() { Tools = [tool], ToolMode = ChatToolMode.RequireSpecific("then") }, Cancellation));
         await Should.ThrowAsync<NotSupportedException>(() => _chat.GetResponseAsync([new(ChatRole.User, [new UriContent("https://example.com/a.png", "image/png")])], null, Cancellation));
     }
 

@@ -26,9 +26,14 @@ public sealed class AbandonedStreamsTests(OpenAiServers servers) : IDisposable
         var streams = Enumerable.Range(0, Streams).Select(i => FollowAsync(i, begun, leaving.Token)).ToList();
         await begun.Task;
 
+        var left = TimeProvider.System.GetUtcNow();
         await leaving.CancelAsync();
         await Task.WhenAll(streams);
         var next = await ChatAsync("next");
+
+        // How long the next one took, in work and not in seconds: the answers that the model wrote to their end before it.
+        var answered = (await JobsAsync(before, next)).Count(job => job.GetProperty("state").GetString() is "succeeded" && job.GetProperty("finished_at").GetDateTimeOffset() > left);
+        answered.ShouldBeLessThan(Streams / 4, "The next one waited for answers that nobody reads.");
 
         // What goes on after its client has gone would be what the next one waits for.
         await Eventually.TrueAsync(async () => (await StatesAsync(before, next)).All(state => state is not ("queued" or "running")));
@@ -61,11 +66,13 @@ public sealed class AbandonedStreamsTests(OpenAiServers servers) : IDisposable
     private static object Body(string text, int tokens, bool stream) =>
         new { model = "chat", stream, max_tokens = tokens, messages = new[] { new { role = "user", content = $"{text} {Guid.CreateVersion7()}" } } };
 
-    private async Task<List<string>> StatesAsync(string after, string but)
+    private async Task<List<string>> StatesAsync(string after, string but) =>
+        (await JobsAsync(after, but)).ConvertAll(job => job.GetProperty("state").GetString()!);
+
+    private async Task<List<JsonElement>> JobsAsync(string after, string but)
     {
         var page = await _http.GetFromJsonAsync<JsonElement>("/api/jobs?kind=chat&limit=200", Token);
         return [.. page.GetProperty("jobs").EnumerateArray()
-            .Where(job => job.GetProperty("id").GetString() is { } id && string.CompareOrdinal(id, after) > 0 && id != but)
-            .Select(job => job.GetProperty("state").GetString()!)];
+            .Where(job => job.GetProperty("id").GetString() is { } id && string.CompareOrdinal(id, after) > 0 && id != but)];
     }
 }

@@ -20,6 +20,8 @@ public sealed class DotNetClientsTests(OpenAiServers servers)
     private static readonly ChatTool Weather = ChatTool.CreateFunctionTool(
         "get_weather", "Weather of a city.", BinaryData.FromString("""{"type":"object","properties":{"city":{"enum":["Seoul","Busan"]}},"required":["city"],"additionalProperties":false}"""));
 
+    private const int TokensOfLeft = 4_000;
+
     // .NET reads on for two seconds after a request is given up; by then a tiny model is done.
     private static readonly HttpClient Http = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero });
 
@@ -133,13 +135,73 @@ public sealed class DotNetClientsTests(OpenAiServers servers)
     }
 
     [Fact]
-    public async Task Who_gives_up_ends_the_job()
+    public async Task A_form_of_OpenAIs_library_is_filled_in()
+    {
+        var format = OpenAI.Chat.ChatResponseFormat.CreateJsonSchemaFormat(
+            "place", BinaryData.FromString("""{"type":"object","properties":{"city":{"enum":["Seoul","Busan"]},"capital":{"type":"boolean"}},"required":["city","capital"],"additionalProperties":false}"""), jsonSchemaIsStrict: true);
+
+        var answer = (await Client.GetChatClient("chat").CompleteChatAsync([new UserChatMessage("A city?")], new() { ResponseFormat = format, MaxOutputTokenCount = 200 }, Token)).Value;
+
+        var form = JsonElement.Parse(answer.Content[0].Text);
+        form.GetProperty("city").GetString().ShouldBeOneOf("Seoul", "Busan");
+        form.GetProperty("capital").ValueKind.ShouldBeOneOf(JsonValueKind.True, JsonValueKind.False);
+    }
+
+    [Fact]
+    public async Task The_abstractions_of_Microsoft_stream_what_they_answer_whole()
+    {
+        using var chat = Client.GetChatClient("chat").AsIChatClient();
+        ChatOptions options = new() { MaxOutputTokens = 8, Temperature = 0 };
+
+        var streamed = await chat.GetStreamingResponseAsync("hi", options, Token).ToChatResponseAsync(Token);
+
+        streamed.Text.ShouldBe((await chat.GetResponseAsync("hi", options, Token)).Text);
+        streamed.Text.ShouldNotBeNullOrEmpty();
+        streamed.FinishReason.ShouldBe(Microsoft.Extensions.AI.ChatFinishReason.Length);
+    }
+
+    [Fact]
+    public async Task Semantic_Kernel_fills_in_forms_and_embeds()
+    {
+#pragma warning disable SKEXP0010 // The library has its embeddings for evaluation.
+        var kernel = Kernel.CreateBuilder().AddOpenAIChatCompletion("chat", Client).AddOpenAIEmbeddingGenerator("embedding", Client).Build();
+#pragma warning restore SKEXP0010
+        OpenAIPromptExecutionSettings settings = new() { MaxTokens = 400, ResponseFormat = typeof(Place) };
+
+        var answer = await kernel.GetRequiredService<IChatCompletionService>().GetChatMessageContentAsync("A city?", settings, kernel, Token);
+
+        var form = JsonElement.Parse(answer.Content!);
+        form.GetProperty("Capital").ValueKind.ShouldBeOneOf(JsonValueKind.True, JsonValueKind.False);
+        form.GetProperty("City").ValueKind.ShouldBeOneOf(JsonValueKind.String, JsonValueKind.Number);
+        var vectors = await kernel.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().GenerateAsync(["a", "b"], cancellationToken: Token);
+        vectors.Select(vector => vector.Vector.Length).ShouldAllBe(length => length > 0);
+        vectors.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public Task Who_gives_up_on_OpenAIs_library_ends_the_job() => EndsAsync((prompt, token) => Client.GetChatClient("chat")
+        .CompleteChatStreamingAsync([new UserChatMessage(prompt)], new ChatCompletionOptions { MaxOutputTokenCount = TokensOfLeft }, token)
+        .Select(update => update.CompletionId));
+
+    [Fact]
+    public Task Who_gives_up_on_the_abstractions_of_Microsoft_ends_the_job() => EndsAsync((prompt, token) => Client.GetChatClient("chat").AsIChatClient()
+        .GetStreamingResponseAsync(prompt, new() { MaxOutputTokens = TokensOfLeft }, token)
+        .Select(update => update.ResponseId));
+
+    [Fact]
+    public Task Who_gives_up_on_Semantic_Kernel_ends_the_job() => EndsAsync((prompt, token) => Kernel.CreateBuilder().AddOpenAIChatCompletion("chat", Client).Build()
+        .GetRequiredService<IChatCompletionService>()
+        .GetStreamingChatMessageContentsAsync(prompt, new OpenAIPromptExecutionSettings { MaxTokens = TokensOfLeft }, kernel: null, token)
+        .Select(update => ((StreamingChatCompletionUpdate?)update.InnerContent)?.CompletionId));
+
+    /// <param name="stream">Asks, and tells the ids of the answer's pieces.</param>
+    private async Task EndsAsync(Func<string, CancellationToken, IAsyncEnumerable<string?>> stream)
     {
         using var http = new HttpClient { BaseAddress = new(servers.Address) };
         await Eventually.TrueAsync(async () =>
         {
             // A tiny model may be done before anybody can leave; then another one is left.
-            var id = await LeaveAsync();
+            var id = await LeaveAsync(stream);
             string? state = null;
             await Eventually.TrueAsync(async () =>
             {
@@ -150,16 +212,15 @@ public sealed class DotNetClientsTests(OpenAiServers servers)
         });
     }
 
-    private async Task<string> LeaveAsync()
+    private static async Task<string> LeaveAsync(Func<string, CancellationToken, IAsyncEnumerable<string?>> stream)
     {
         using var leaving = new CancellationTokenSource();
-        var stream = Client.GetChatClient("chat").CompleteChatStreamingAsync([new UserChatMessage($"hi {Guid.CreateVersion7()}")], new ChatCompletionOptions { MaxOutputTokenCount = 4_000 }, leaving.Token); // What was asked before is answered from the cache.
         string? id = null;
         try
         {
-            await foreach (var update in stream)
+            await foreach (var update in stream($"hi {Guid.CreateVersion7()}", leaving.Token)) // What was asked before is answered from the cache.
             {
-                id = update.CompletionId;
+                id ??= update;
                 await leaving.CancelAsync();
             }
         }
@@ -176,6 +237,8 @@ public sealed class DotNetClientsTests(OpenAiServers servers)
         Seoul,
         Busan,
     }
+
+    public sealed record Place(City City, bool Capital);
 
     // No texts: random weights write them without an end.
     [JsonDerivedType(typeof(Cat), "cat")]

@@ -13,6 +13,7 @@ for await (const piece of await model({ maxTokens: 16 }).stream('hi')) {
 }
 
 // A client that leaves: what it began must not go on. A tiny model may be done first, so several are left, each with a prompt that no cache holds.
+const begun = new Date().toISOString();
 for (let i = 0; i < 5; i++) {
   const leaving = new AbortController();
   try {
@@ -25,6 +26,7 @@ for (let i = 0; i < 5; i++) {
     }
   }
 }
+const gone = new Date().toISOString();
 
 const form = await model({ maxTokens: 400 })
   .withStructuredOutput(z.object({ city: z.string().max(8), capital: z.boolean() }), { name: 'city', method: 'jsonSchema', strict: true })
@@ -50,4 +52,5 @@ console.log(JSON.stringify({ chat: {
   after: after.content,
   vectors: vectors.map((vector) => vector.length),
   error,
+  left: [begun, gone],
 } }));

@@ -32,7 +32,20 @@ async function left(model) {
   }
 }
 
-async function ask(model, embedder) {
+// A second turn sends back what the first one answered, with OpenAI's responses by its id alone.
+async function goOn(model, providerOptions) {
+  const messages = [{ role: 'user', content: prompt }];
+  const first = await generateText({ model, messages, maxOutputTokens: 16, temperature: 0 });
+  messages.push(...first.response.messages, { role: 'user', content: 'and then?' });
+  const second = await generateText({ model, messages, maxOutputTokens: 16, temperature: 0 });
+  const asked = [{ role: 'user', content: 'Weather?' }];
+  const call = await generateText({ model, messages: asked, tools, toolChoice: 'required', maxOutputTokens: 300, providerOptions });
+  const results = call.toolCalls.map((made) => ({ type: 'tool-result', toolCallId: made.toolCallId, toolName: made.toolName, output: { type: 'text', value: 'sunny' } }));
+  const told = await generateText({ model, messages: [...asked, ...call.response.messages, { role: 'tool', content: results }], tools, toolChoice: 'none', maxOutputTokens: 16 });
+  return { text: second.text, tokens: [first.usage.inputTokens, second.usage.inputTokens], calls: results.length, told: told.text };
+}
+
+async function ask(model, embedder, providerOptions) {
   const whole = await generateText({ model, prompt, maxOutputTokens: 16, temperature: 0 });
   const form = await generateText({ model, prompt, maxOutputTokens: 400, output: Output.object({ schema: z.object({ city: z.string().max(8), capital: z.boolean() }) }) });
   const call = await generateText({ model, prompt, tools, toolChoice: 'required', maxOutputTokens: 300 });
@@ -43,9 +56,12 @@ async function ask(model, embedder) {
   } catch (failure) {
     error = { status: failure.statusCode, message: failure.message };
   }
+  const turns = await goOn(model, providerOptions);
+  const leaving = new Date().toISOString();
   for (let i = 0; i < LEAVES; i++) {
     await left(model);
   }
+  const gone = new Date().toISOString();
   return {
     text: whole.text,
     tokens: whole.usage.outputTokens,
@@ -55,13 +71,15 @@ async function ask(model, embedder) {
     calls: call.toolCalls.filter((made) => !made.invalid).map((made) => ({ name: made.toolName, input: made.input })),
     vectors: list.embeddings.map((vector) => vector.length),
     error,
+    turns,
+    left: [leaving, gone],
   };
 }
 
 const openai = createOpenAI({ baseURL: `${address}/v1`, apiKey: 'none' });
 const compatible = createOpenAICompatible({ name: 'pipeline', baseURL: `${address}/v1`, apiKey: 'none', supportsStructuredOutputs: true });
 console.log(JSON.stringify({
-  chat: await ask(openai.chat('chat'), openai.textEmbeddingModel('embedding')),
-  responses: await ask(openai.responses('chat'), openai.textEmbeddingModel('embedding')),
-  compatible: await ask(compatible.chatModel('chat'), compatible.textEmbeddingModel('embedding')),
+  chat: await ask(openai.chat('chat'), openai.textEmbeddingModel('embedding'), { openai: { parallelToolCalls: false } }),
+  responses: await ask(openai.responses('chat'), openai.textEmbeddingModel('embedding'), { openai: { parallelToolCalls: false } }),
+  compatible: await ask(compatible.chatModel('chat'), compatible.textEmbeddingModel('embedding'), { pipeline: { parallel_tool_calls: false } }),
 }));

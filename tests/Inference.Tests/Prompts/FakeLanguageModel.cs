@@ -21,6 +21,8 @@ internal sealed class FakeLanguageModel(string separator = "") : ILanguageModel
 
     public ChatTemplate? OwnTemplate { get; init; }
 
+    public ChatTemplate? ToolTemplate { get; init; }
+
     public int[] Tokenize(string text, bool parseControlTokens)
     {
         List<int> tokens = [];

@@ -12,6 +12,9 @@ public sealed class KeptSchemaTests
     private const string Tuple = """{"type":"array","prefixItems":[{"type":"string"},{"type":"integer"}],"items":false}""";
     private const string OldTuple = """{"type":"array","items":[{"type":"string"},{"type":"integer"}],"additionalItems":{"type":"boolean"},"maxItems":3}""";
     private const string Inner = """{"type":"object","properties":{"a":{"type":"object","properties":{"x":{"type":"integer"}},"required":["x"]},"b":{"$ref":"#/properties/a"}},"required":["a","b"]}""";
+    private const string ThroughItems = """{"type":"object","properties":{"list":{"type":"array","items":{"type":"object","properties":{"x":{"type":"integer"}},"required":["x"],"additionalProperties":false}},"one":{"$ref":"#/properties/list/items"}},"required":["list","one"],"additionalProperties":false}""";
+    private const string ThroughAnyOf = """{"type":"object","properties":{"a":{"anyOf":[{"type":"object","properties":{"x":{"type":"integer"}},"required":["x"],"additionalProperties":false},{"type":"null"}]},"b":{"$ref":"#/properties/a/anyOf/0"}},"required":["a","b"],"additionalProperties":false}""";
+    private const string Email = """{"type":"string","format":"email"}""";
     private const string Both = """{"allOf":[{"type":"object","properties":{"a":{"type":"integer","minimum":1}},"required":["a"]},{"type":"object","properties":{"a":{"type":"integer","maximum":5},"b":{"const":1}},"required":["b"]}]}""";
     private const string ZodEmail = """{"type":"string","format":"email","pattern":"^(?!\\.)(?!.*\\.\\.)([A-Za-z0-9_'+\\-\\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\\-]*\\.)+[A-Za-z]{2,}$"}""";
     private const string ZodUuid = """{"type":"string","format":"uuid","pattern":"^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$"}""";
@@ -62,6 +65,9 @@ public sealed class KeptSchemaTests
     [InlineData("""{"type":"string","pattern":"^$|^(?:[0-9a-zA-Z+/]{4})*(?:(?:[0-9a-zA-Z+/]{2}==)|(?:[0-9a-zA-Z+/]{3}=))?$"}""", "\"AAAA\"")]
     [InlineData("""{"type":"string","pattern":"^\\p{L}+$"}""", "\"서울Ab\"")]
     [InlineData(ZodEmail, "\"a.b@example.co\"")]
+    [InlineData(Email, "\"a.b+c@mail.example.com\"")]
+    [InlineData(ThroughItems, """{"list":[{"x":1}],"one":{"x":2}}""")]
+    [InlineData(ThroughAnyOf, """{"a":{"x":1},"b":{"x":2}}""")]
     [InlineData(ZodUuid, "\"123e4567-e89b-12d3-a456-426614174000\"")]
     [InlineData(ZodDateTime, "\"2024-02-29T00:00:00Z\"")]
     [InlineData(Url, "\"https://example.com:8080/a?b=c#d\"")]
@@ -106,6 +112,19 @@ public sealed class KeptSchemaTests
     [InlineData("""{"type":"string","pattern":"^P(?:(\\d+W)|(?!.*W)(?=\\d|T\\d)(\\d+Y)?(T(?=\\d)(\\d+H)?)?)$"}""", "\"P1YT\"")]
     [InlineData("""{"type":"string","pattern":"^\\p{L}+$"}""", "\"a1\"")]
     [InlineData(ZodEmail, "\"a..b@example.co\"")]
+    [InlineData(Email, "\"a.b\"")]
+    [InlineData(Email, "\"a@b@c.com\"")]
+    [InlineData(Email, "\"a b@example.com\"")]
+    [InlineData(Email, "\"@example.com\"")]
+    [InlineData("""{"type":"string","format":"ipv6"}""", "\"2001:db8\"")]
+    [InlineData("""{"type":"string","format":"ipv6"}""", "\"2001::db8::1\"")]
+    [InlineData("""{"type":"string","format":"ipv6"}""", "\"1:2:3:4:5:6:7:8:9\"")]
+    [InlineData("""{"type":"string","format":"ipv6"}""", "\"12345::\"")]
+    [InlineData("""{"type":"string","format":"ipv6"}""", "\"g::1\"")]
+    [InlineData(ThroughItems, """{"list":[{"x":1}],"one":{"x":"2"}}""")]
+    [InlineData(ThroughItems, """{"list":[{"x":1}],"one":{}}""")]
+    [InlineData(ThroughAnyOf, """{"a":null,"b":null}""")]
+    [InlineData(ThroughAnyOf, """{"a":{"x":1},"b":{"x":"2"}}""")]
     [InlineData(ZodEmail, "\".a@example.co\"")]
     [InlineData(ZodUuid, "\"123e4567-e89b-92d3-a456-426614174000\"")]
     [InlineData(ZodDateTime, "\"2023-02-29T00:00:00Z\"")]

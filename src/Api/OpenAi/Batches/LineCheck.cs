@@ -77,10 +77,6 @@ internal sealed class LineCheck(
             // The client's share of the disk is taken by others of its requests.
             await steps.PostponeAsync(batch.Id, refused.Problem.RetryAfter ?? RetryMin, cancellationToken);
         }
-        catch (BatchRefusedException refused) when (refused.Problem.Type != ProblemType.SpoolUnavailable)
-        {
-            await FailAsync(batch, "line_too_long", refused.Problem.Detail, cancellationToken);
-        }
     }
 
     private async Task CheckAsync(FileBatch batch, StoredFile file, CancellationToken cancellationToken)
@@ -90,7 +86,7 @@ internal sealed class LineCheck(
         await steps.ForgetErrorsAsync(batch.Id, cancellationToken);
         using var spool = new BatchSpool(catalog, disk.Begin(batch.ClientId), _options.BatchSpoolDirectory);
         await using var content = new StoredFileStream(files, file);
-        var reader = new ItemReader(content, new LineSplitter(), _options.BodyBytesMax, long.MaxValue);
+        var reader = new ItemReader(content, new LineSplitter(_options.BodyBytesMax), _options.BodyBytesMax + 1, long.MaxValue); // With the end of the line.
         var draft = new LineDraft(batch, endpoints, prompts, checks, lengths, _options);
         List<LineError> errors = [];
         var line = 0;

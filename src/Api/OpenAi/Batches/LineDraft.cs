@@ -22,6 +22,11 @@ internal sealed class LineDraft(FileBatch batch, LineEndpoints endpoints, Prompt
     /// <summary>What the line says, whatever the other lines do: several may be read at once.</summary>
     public async Task<LineRead> ReadAsync(ReadOnlyMemory<byte> utf8, int line, CancellationToken cancellationToken)
     {
+        if (utf8.IsEmpty)
+        {
+            return new(Refused("line_too_long", $"The line has more than the {options.BodyBytesMax} bytes that are read. Send a shorter one, or raise Api:BodyBytesMax."));
+        }
+
         if (ComposedJson.Read(utf8, options.BodyDepthMax, out var composed) is { } fault)
         {
             return new(Refused("invalid_json_line", fault.Detail));

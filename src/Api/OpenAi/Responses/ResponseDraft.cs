@@ -14,6 +14,8 @@ internal sealed class ResponseDraft(ResponseStore store, ModelNames models, IOpt
 {
     private const string PreviousId = "previous_response_id";
 
+    private static readonly Dictionary<Guid, ChatResult> NoAnswers = [];
+
     /// <summary>Null once it has reported what is wrong.</summary>
     public async Task<JobDraft?> ParseAsync(BodyFields fields, HttpContext context)
     {
@@ -23,15 +25,25 @@ internal sealed class ResponseDraft(ResponseStore store, ModelNames models, IOpt
             return null;
         }
 
-        var items = Begin(request, fields.Errors);
         Guid? previousId = null;
+        IReadOnlyList<EarlierResponse> history = [];
         if (request.PreviousResponseId is { } text)
         {
             previousId = OpenAiIds.Parse(OpenAiIds.Response, text);
-            if (await AddHistoryAsync(context.ClientId(), previousId, items, fields.Errors, context.RequestAborted) is false)
+            if (await HistoryAsync(context.ClientId(), previousId, fields.Errors, context.RequestAborted) is not { } found)
             {
                 return null;
             }
+
+            history = found;
+        }
+
+        List<JsonElement> inputs = [.. history.Select(earlier => JsonElement.Parse(earlier.Input))];
+        var items = Begin(request, await AnswersAsync(context.ClientId(), [.. inputs, request.Input], context.RequestAborted), fields.Errors);
+        foreach (var (earlier, input) in history.Zip(inputs))
+        {
+            items.AddInput(input, PreviousId);
+            items.AddAnswer(Answer(earlier.Result!), PreviousId);
         }
 
         if (request is { Background: true, Store: false })
@@ -70,12 +82,12 @@ internal sealed class ResponseDraft(ResponseStore store, ModelNames models, IOpt
             }
         }
 
-        return Draft(request, ResponseForm.Of(request) with { Store = false }, Begin(request, fields.Errors), ignored, fields.Errors);
+        return Draft(request, ResponseForm.Of(request) with { Store = false }, Begin(request, NoAnswers, fields.Errors), ignored, fields.Errors);
     }
 
-    private static ResponseItems Begin(ResponseRequest request, InputErrors errors)
+    private static ResponseItems Begin(ResponseRequest request, IReadOnlyDictionary<Guid, ChatResult> answers, InputErrors errors)
     {
-        var items = new ResponseItems(errors);
+        var items = new ResponseItems(answers, errors);
         if (request.Instructions is { Length: > 0 } instructions)
         {
             items.Add(PromptRoles.System, instructions, "instructions");
@@ -106,10 +118,10 @@ internal sealed class ResponseDraft(ResponseStore store, ModelNames models, IOpt
             TopP = request.TopP,
             ResponseFormat = ResponseShapes.Format(request.Text, errors),
             Tools = ResponseShapes.Tools(request.Tools, errors),
-            ToolChoice = ResponseShapes.ToolChoice(request.ToolChoice),
+            ToolChoice = ResponseShapes.ToolChoice(request.ToolChoice, errors),
             ParallelToolCalls = request.ParallelToolCalls,
         };
-        var draft = CompletionDraft.Of(completion, ignored, errors, models, limits.Value, time.GetUtcNow(), Rename);
+        var draft = CompletionDraft.Of(completion, [.. ignored, .. ResponseFields.OfText(request.Text, errors)], errors, models, limits.Value, time.GetUtcNow(), Rename);
         var input = (CompleteChat)draft.Inputs[0];
         return draft with
         {
@@ -131,13 +143,15 @@ internal sealed class ResponseDraft(ResponseStore store, ModelNames models, IOpt
                 "messages" => "input",
                 "max_completion_tokens" or "max_tokens" => "max_output_tokens",
                 "response_format.json_schema.schema" => "text.format.schema",
+                "tool_choice.function.name" => "tool_choice.name",
+                "tool_choice.allowed_tools" => "tool_choice.tools",
                 _ => field.Replace("].function.", "].", StringComparison.Ordinal),
             };
         }
     }
 
-    /// <summary>False once it has reported why there is nothing to go on from.</summary>
-    private async Task<bool> AddHistoryAsync(Guid clientId, Guid? previousId, ResponseItems items, InputErrors errors, CancellationToken cancellationToken)
+    /// <summary>Null once it has reported why there is nothing to go on from.</summary>
+    private async Task<IReadOnlyList<EarlierResponse>?> HistoryAsync(Guid clientId, Guid? previousId, InputErrors errors, CancellationToken cancellationToken)
     {
         var chain = previousId is { } id ? await store.ChainAsync(clientId, id, limits.Value.MessagesMax, cancellationToken) : [];
         var fault = chain switch
@@ -152,15 +166,20 @@ internal sealed class ResponseDraft(ResponseStore store, ModelNames models, IOpt
         {
             errors.Type = chain.Count is 0 ? ProblemType.ResponseNotFound : errors.Type;
             errors.Add(PreviousId, fault);
-            return false;
+            return null;
         }
 
-        foreach (var earlier in chain)
-        {
-            items.AddInput(JsonElement.Parse(earlier.Input), PreviousId);
-            items.AddAnswer(JsonSerializer.Deserialize(earlier.Result!, CompleteChat.ResultJson)!, PreviousId);
-        }
-
-        return true;
+        return chain;
     }
+
+    /// <summary>What inputs refer to, as far as it is there; a conversation has no more than so many messages anyway.</summary>
+    private async Task<IReadOnlyDictionary<Guid, ChatResult>> AnswersAsync(Guid clientId, IEnumerable<JsonElement> inputs, CancellationToken cancellationToken)
+    {
+        Guid[] ids = [.. inputs.SelectMany(ItemReference.ResponsesOf).Distinct().Take(limits.Value.MessagesMax)];
+        return ids.Length is 0
+            ? NoAnswers
+            : (await store.AnswersAsync(clientId, ids, cancellationToken)).ToDictionary(answer => answer.Id, answer => Answer(answer.Result));
+    }
+
+    private static ChatResult Answer(string result) => JsonSerializer.Deserialize(result, CompleteChat.ResultJson)!;
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Pipeline.Api.Body;
+using Pipeline.Api.Problems;
 
 namespace Pipeline.Api.OpenAi.Responses;
 
@@ -10,6 +12,8 @@ internal static class ResponseFields
         "include", "reasoning", "service_tier", "prompt_cache_key", "prompt_cache_retention", "max_tool_calls",
         "stream_options", "top_logprobs",
     ];
+
+    private const string Verbosity = "text.verbosity";
 
     private static readonly (string Name, string Remedy)[] Unavailable =
     [
@@ -31,5 +35,24 @@ internal static class ResponseFields
         }
 
         return [.. Hints.Where(name => fields.TakeAny(name) is not null)];
+    }
+
+    /// <summary>What stands beside the format of the text.</summary>
+    /// <returns>As <see cref="Take"/>.</returns>
+    public static IReadOnlyList<string> OfText(JsonElement? text, InputErrors errors)
+    {
+        if (text is not { ValueKind: JsonValueKind.Object } given)
+        {
+            return [];
+        }
+
+        List<string> names = [.. given.EnumerateObject()
+            .Where(field => field.Name is not "format" && field.Value.ValueKind is not JsonValueKind.Null).Select(field => $"text.{field.Name}")];
+        foreach (var name in names.Where(name => name is not Verbosity))
+        {
+            errors.Add(name, "is not a known field. Known: format, verbosity.");
+        }
+
+        return names;
     }
 }

@@ -6,7 +6,8 @@ using Pipeline.Contracts;
 namespace Pipeline.Api.OpenAi.Responses;
 
 /// <summary>Reads the items of an input as the messages of a chat, and remembers where each stood.</summary>
-internal sealed class ResponseItems(InputErrors errors)
+/// <param name="answers">The stored answers that items refer to, by id.</param>
+internal sealed class ResponseItems(IReadOnlyDictionary<Guid, ChatResult> answers, InputErrors errors)
 {
     private readonly List<CompletionMessage> _messages = [];
     private readonly List<string> _places = [];
@@ -64,6 +65,12 @@ internal sealed class ResponseItems(InputErrors errors)
             return;
         }
 
+        if (ItemReference.IdOf(item) is { } reference)
+        {
+            AddReference(reference, place);
+            return;
+        }
+
         switch (Text(item, "type") ?? "message")
         {
             case "message" when Text(item, "role") is { } role && item.TryGetProperty("content", out var content):
@@ -83,6 +90,18 @@ internal sealed class ResponseItems(InputErrors errors)
             case var type:
                 errors.Add(place, $"is a \"{type}\" that cannot be read: send messages, function_call with call_id, name and arguments, or function_call_output with call_id and output.");
                 break;
+        }
+    }
+
+    private void AddReference(string id, string place)
+    {
+        if (ItemReference.Parse(id) is { } reference && answers.TryGetValue(reference.ResponseId, out var answer) && reference.ItemOf(answer) is { } item)
+        {
+            AddAnswer(item, place);
+        }
+        else
+        {
+            errors.Add(place, $"refers to \"{id}\", which is no item of a stored response of yours that has an answer: send the item itself.");
         }
     }
 

@@ -155,7 +155,7 @@ internal sealed record ResponseOutput
         .. (chat.ToolCalls ?? []).Select((call, index) => Call(id, index, call, "completed")),
     ];
 
-    public static string MessageId(Guid id) => $"msg_{id}";
+    public static string MessageId(Guid id) => OpenAiIds.Of(OpenAiIds.Message, id);
 
     public static ResponseOutput Message(Guid id, string? text, string status) => new()
     {
@@ -168,7 +168,7 @@ internal sealed record ResponseOutput
 
     public static ResponseOutput Call(Guid id, int index, ToolCall call, string status) => new()
     {
-        Id = $"fc_{id}_{index}",
+        Id = $"{OpenAiIds.FunctionCall}{id}_{index}",
         Type = "function_call",
         Status = status,
         CallId = call.Id,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Pipeline.Api.Problems;
 
 namespace Pipeline.Api.OpenAi.Responses;
@@ -60,11 +61,33 @@ internal static class ResponseShapes
         return read;
     }
 
-    /// <summary>A function that is named stands one level flatter here.</summary>
-    public static JsonElement? ToolChoice(JsonElement? choice) =>
-        choice is { ValueKind: JsonValueKind.Object } named && Text(named, "type") is "function" && Text(named, "name") is { } name
-            ? JsonSerializer.SerializeToElement(new ChosenTool("function", new(name)), ResponsesJson.Default.ChosenTool)
-            : choice;
+    /// <summary>A function that is named, and those that are allowed, stand one level flatter here.</summary>
+    public static JsonElement? ToolChoice(JsonElement? choice, InputErrors errors)
+    {
+        if (choice is not { ValueKind: JsonValueKind.Object } given)
+        {
+            return choice;
+        }
+
+        switch (Text(given, "type"))
+        {
+            case "function" when Text(given, "name") is { } name:
+                return JsonSerializer.SerializeToElement(new("function", new(name)), ResponsesJson.Default.ChosenTool);
+            case "allowed_tools" when given.TryGetProperty("tools", out var tools) && NamesOf(tools) is { } names:
+                AllowedTools allowed = new(Text(given, "mode"), [.. names.Select(name => new ChosenTool("function", new(name)))]);
+                return JsonSerializer.SerializeToElement(new("allowed_tools", allowed), ResponsesJson.Default.AllowedChoice);
+            default:
+                errors.Add("tool_choice", """is none of "auto", "none", "required", {"type":"function","name":"…"} and {"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"…"}]}.""");
+                return null;
+        }
+    }
+
+    private static IReadOnlyList<string>? NamesOf(JsonElement tools) =>
+        tools.ValueKind is JsonValueKind.Array
+        && tools.EnumerateArray().Select(tool => tool.ValueKind is JsonValueKind.Object && Text(tool, "type") is "function" ? Text(tool, "name") : null).ToList() is var names
+        && names.All(name => name is not null)
+            ? [.. names.OfType<string>()]
+            : null;
 
     private static string? Text(JsonElement value, string name) =>
         value.TryGetProperty(name, out var text) && text.ValueKind is JsonValueKind.String ? text.GetString() : null;
@@ -74,3 +97,9 @@ internal static class ResponseShapes
 internal sealed record ChosenTool(string Type, ChosenFunction Function);
 
 internal sealed record ChosenFunction(string Name);
+
+/// <summary>The choice of a chat among several.</summary>
+internal sealed record AllowedChoice(string Type, [property: JsonPropertyName("allowed_tools")] AllowedTools Allowed);
+
+/// <param name="Mode">auto or required.</param>
+internal sealed record AllowedTools(string? Mode, IReadOnlyList<ChosenTool> Tools);

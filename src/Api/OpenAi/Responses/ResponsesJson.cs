@@ -12,6 +12,7 @@ namespace Pipeline.Api.OpenAi.Responses;
 [JsonSerializable(typeof(ResponseEvent))]
 [JsonSerializable(typeof(ResponseDeleted))]
 [JsonSerializable(typeof(ChosenTool))]
+[JsonSerializable(typeof(AllowedChoice))]
 [JsonSerializable(typeof(ResponseInputPage))]
 internal sealed partial class ResponsesJson : JsonSerializerContext
 {
