@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
@@ -47,8 +48,40 @@ public sealed partial class DeploymentTests
     }
 
     [Fact]
-    public void Prometheus_scrapes_the_port_that_compose_gives_to_every_role() =>
-        Checkout.Read("deploy/prometheus/prometheus.yml").ShouldContain($"port: {MetricsPort().Match(Compose).Groups[1].Value}");
+    public void Prometheus_scrapes_every_role_of_compose_at_the_port_that_it_gives_them()
+    {
+        var targets = Nodes(Yaml("deploy/prometheus/prometheus.yml")["scrape_configs"]).SelectMany(scraped => Nodes(scraped["dns_sd_configs"])).ToArray();
+        var roles = Services.Children.Where(service => service.Value.ToString().Contains("Telemetry__MetricsPort", StringComparison.Ordinal)).Select(service => Text(service.Key)).Except(["cli"]);
+
+        targets.ShouldAllBe(target => Text(target["port"]) == MetricsPort().Match(Compose).Groups[1].Value);
+        targets.SelectMany(target => Nodes(target["names"])).Select(Text).ShouldBe(roles, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Grafana_reads_the_dashboards_that_compose_mounts_and_asks_the_Prometheus_of_compose()
+    {
+        var mounts = Nodes(Services["grafana"]["volumes"]).Select(mount => Text(mount).Split(':')).Where(mount => mount[0].StartsWith("./", StringComparison.Ordinal)).ToDictionary(mount => mount[1], mount => mount[0][2..]);
+        var provider = Nodes(Yaml("deploy/grafana/provisioning/dashboards/pipeline.yml")["providers"]).Single();
+        var source = Nodes(Yaml("deploy/grafana/provisioning/datasources/prometheus.yml")["datasources"]).Single();
+
+        Directory.GetFiles(Path.Combine(Checkout.Root, mounts[Text(provider["options"]["path"])]), "*.json").ShouldNotBeEmpty();
+        mounts["/etc/grafana/provisioning"].ShouldBe("deploy/grafana/provisioning");
+        Text(source["url"]).ShouldBe($"http://prometheus:{PublishedTo("prometheus")}");
+    }
+
+    [Fact]
+    public void The_collector_listens_where_the_example_sends()
+    {
+        var listens = Text(Yaml("deploy/collector/collector.yml")["receivers"]["otlp"]["protocols"]["grpc"]["endpoint"]).Split(':')[^1];
+
+        Services.Children.Keys.Select(Text).ShouldContain("collector");
+        Checkout.Read(".env.example").ShouldContain($"http://collector:{listens}");
+        Text(Nodes(Services["collector"]["command"]).Single()).Split('=')[1].ShouldBe(Text(Nodes(Services["collector"]["volumes"]).Single()).Split(':')[1]);
+    }
+
+    [Fact]
+    public void The_port_that_compose_publishes_is_the_one_that_the_API_listens_on() =>
+        new Uri(Text(Services["api"]["environment"]["Urls"])).Port.ToString(CultureInfo.InvariantCulture).ShouldBe(PublishedTo("api"));
 
     [Fact]
     public void Images_are_pinned() =>
@@ -105,6 +138,24 @@ public sealed partial class DeploymentTests
             containers.ShouldContain($"\"{image}\"");
         }
     }
+
+    private static YamlMappingNode Services => (YamlMappingNode)Parse(Compose)["services"];
+
+    private static YamlNode Yaml(string file) => Parse(Checkout.Read(file));
+
+    private static YamlNode Parse(string text)
+    {
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(text));
+        return yaml.Documents[0].RootNode;
+    }
+
+    private static IEnumerable<YamlNode> Nodes(YamlNode list) => ((YamlSequenceNode)list).Children;
+
+    private static string Text(YamlNode node) => ((YamlScalarNode)node).Value!;
+
+    /// <summary>The port inside the container.</summary>
+    private static string PublishedTo(string service) => Text(Nodes(Services[service]["ports"]).Single()).Split(':')[^1];
 
     [GeneratedRegex(@"const string Section = ""(\w+)""")]
     private static partial Regex Section();

@@ -5,7 +5,11 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Cli.Doctor;
 
-/// <summary>Looks at the broker, and asks it for queues with the arguments that the pipeline declares them with.</summary>
+/// <summary>
+/// Looks at the broker over AMQP: its version, what its user may do, and whether queues have the arguments that the pipeline declares them with.
+/// Policies of the broker (a limit of length, an end of messages or queues) change what a queue does and no argument of it, so that
+/// nothing shows them but the management API, whose address and rights the pipeline needs for nothing else.
+/// </summary>
 internal sealed class BrokerCheckup(CliEnvironment environment)
 {
     public const string Variable = "Broker__Url";
@@ -34,7 +38,7 @@ internal sealed class BrokerCheckup(CliEnvironment environment)
         {
             var factory = new ConnectionFactory { Uri = uri, AutomaticRecoveryEnabled = false, ClientProvidedName = "pipeline doctor" };
             await using var connection = await factory.CreateConnectionAsync(cancellationToken);
-            return [Version(connection), .. await QueuesAsync(connection, cancellationToken)];
+            return [Version(VersionOf(connection)), await RightsAsync(connection, cancellationToken), .. await QueuesAsync(connection, cancellationToken)];
         }
         catch (BrokerUnreachableException e)
         {
@@ -42,16 +46,41 @@ internal sealed class BrokerCheckup(CliEnvironment environment)
         }
     }
 
-    private static Finding Version(IConnection connection)
-    {
-        var text = connection.ServerProperties is { } properties && properties.TryGetValue("version", out var value) && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : "";
-        return !System.Version.TryParse(text.Split('-')[0], out var version) ? Finding.Warning("The broker does not say its version.", "The pipeline is tested with RabbitMQ 3.10 and 4.1.")
+    /// <param name="text">As the broker says it; empty where it does not.</param>
+    internal static Finding Version(string text) =>
+        !System.Version.TryParse(text.Split('-')[0], out var version) ? Finding.Warning("The broker does not say its version.", "The pipeline is tested with RabbitMQ 3.10 and 4.1.")
             : version < TooOld ? Finding.Bad($"RabbitMQ is version {version}: quorum queues need more.", "Upgrade it to 4.1.")
             : version >= TooNew ? Finding.Bad($"RabbitMQ is version {version}, which refuses queues that MassTransit 8 declares.", "Use 4.1 or 4.2.")
             : Finding.Good($"RabbitMQ is version {version}.");
+
+    private static string VersionOf(IConnection connection) =>
+        connection.ServerProperties is { } properties && properties.TryGetValue("version", out var value) && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : "";
+
+    /// <summary>Does what every role does, with an exchange and a queue that end with this connection.</summary>
+    private async Task<Finding> RightsAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        var name = $"{environment.Variable(PrefixVariable)}doctor-{Guid.CreateVersion7():n}";
+        try
+        {
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: false, autoDelete: true, cancellationToken: cancellationToken);
+            await channel.QueueDeclareAsync(name, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken);
+            await channel.QueueBindAsync(name, name, routingKey: "", cancellationToken: cancellationToken);
+            await channel.BasicPublishAsync(name, routingKey: "", ReadOnlyMemory<byte>.Empty, cancellationToken);
+            await channel.BasicPublishAsync(exchange: "", name, ReadOnlyMemory<byte>.Empty, cancellationToken);
+
+            // A refusal of what was sent comes at the latest before the answer to this.
+            await channel.BasicGetAsync(name, autoAck: true, cancellationToken);
+            await channel.QueueDeleteAsync(name, cancellationToken: cancellationToken);
+            return Finding.Good("The user of the broker may declare, bind, send and receive.");
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode is Constants.AccessRefused)
+        {
+            return Finding.Bad($"The user of the broker may not do what every role does: {e.ShutdownReason.ReplyText}", "Let it: rabbitmqctl set_permissions -p VHOST USER '.*' '.*' '.*'.");
+        }
     }
 
-    /// <summary>A queue that somebody declared otherwise, or that a policy of the broker changes, is one that nobody can use.</summary>
+    /// <summary>Nobody can use a queue that somebody declared with other arguments.</summary>
     private async Task<IReadOnlyList<Finding>> QueuesAsync(IConnection connection, CancellationToken cancellationToken)
     {
         var prefix = environment.Variable(PrefixVariable) ?? "";
@@ -68,11 +97,11 @@ internal sealed class BrokerCheckup(CliEnvironment environment)
             there.Add(name);
             if (await RefusalAsync(connection, name, cancellationToken) is { } refusal)
             {
-                findings.Add(Finding.Bad($"Queue {name} is not as the pipeline declares it: {refusal}", $"Delete it (rabbitmqctl delete_queue {name}): it is declared again, and its jobs are sent again by themselves. Check policies with rabbitmqctl list_policies."));
+                findings.Add(Finding.Bad($"Queue {name} is not as the pipeline declares it: {refusal}", $"Delete it (rabbitmqctl delete_queue {name}): it is declared again, and its jobs are sent again by themselves."));
             }
         }
 
-        findings.Add(Finding.Good($"{there.Count} of {JobCatalog.Own.Queues.Count} queues exist; the others are declared when they are needed."));
+        findings.Add(Finding.Good($"{there.Count} of {JobCatalog.Own.Queues.Count} queues exist; the others are declared when they are needed. Policies cannot be seen from here: rabbitmqctl list_policies."));
         return findings;
     }
 

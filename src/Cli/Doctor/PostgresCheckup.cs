@@ -59,11 +59,11 @@ internal sealed class PostgresCheckup(CliEnvironment environment, int processes)
         }
     }
 
-    private static Finding Version(ServerFacts facts) => facts.Version < VersionMin
+    internal static Finding Version(ServerFacts facts) => facts.Version < VersionMin
         ? Finding.Bad($"PostgreSQL is version {facts.Version}.", $"Upgrade it to {VersionMin} or later.")
         : Finding.Good($"PostgreSQL is version {facts.Version}.");
 
-    private static Finding Durable(ServerFacts facts) =>
+    internal static Finding Durable(ServerFacts facts) =>
         facts.IsReplica ? Finding.Bad("The server is a replica and takes no writes.", $"Point {Variable} at the primary.")
         : facts is { Fsync: "on", FullPageWrites: "on" } ? Finding.Good("What is accepted survives a crash (fsync, full_page_writes).")
         : Finding.Bad($"fsync is {facts.Fsync} and full_page_writes is {facts.FullPageWrites}: accepted jobs can be lost in a crash.", "Set both to on.");
@@ -106,7 +106,7 @@ internal sealed class PostgresCheckup(CliEnvironment environment, int processes)
         ? Finding.Good($"pgvector {version} is available.")
         : Finding.Warning("pgvector is not installed: vectors are compared in memory, up to some hundred thousand chunks.", "Install the package of pgvector for this server.");
 
-    private sealed record ServerFacts
+    internal sealed record ServerFacts
     {
         public int Version { get; init; }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Core.Encryption;
+using Pipeline.Core.Hosting;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Usage;
@@ -122,18 +123,20 @@ internal sealed partial class AttemptStore : IAsyncDisposable
     private readonly Vault _vault;
     private readonly WorkerIdentity _worker;
     private readonly TimeProvider _time;
+    private readonly OutageLog _outages;
     private readonly ILogger<AttemptStore> _logger;
     private readonly GroupCommit<Guid, ClaimedJob?> _claims;
     private readonly GroupCommit<AttemptResult, bool> _results;
     private readonly GroupCommit<long, bool> _dispatches;
     private volatile bool _away;
 
-    public AttemptStore(NpgsqlDataSource dataSource, Vault vault, WorkerIdentity worker, TimeProvider time, ILogger<AttemptStore> logger)
+    public AttemptStore(NpgsqlDataSource dataSource, Vault vault, WorkerIdentity worker, OutageLog outages, TimeProvider time, ILogger<AttemptStore> logger)
     {
         _dataSource = dataSource;
         _vault = vault;
         _worker = worker;
         _time = time;
+        _outages = outages;
         _logger = logger;
         _claims = new((ids, cancellationToken) => ClaimGroupAsync(ids, poisonCandidates: false, cancellationToken), Refused, GroupMax, Committers);
         _results = new(CompleteGroupAsync, Refused, GroupMax, Committers);
@@ -258,7 +261,7 @@ internal sealed partial class AttemptStore : IAsyncDisposable
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && !Refused(e))
             {
                 // Said once an outage.
-                if (!_away)
+                if (!_outages.Failed(part: null, e) && !_away)
                 {
                     _away = true;
                     LogRetrying(e.Message);

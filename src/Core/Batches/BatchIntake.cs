@@ -72,6 +72,7 @@ public sealed class BatchIntake(
     /// <exception cref="StoreUnavailableException">Nothing was accepted as far as the client may assume.</exception>
     public async Task<BatchReply> SubmitAsync(NewBatch batch, CancellationToken cancellationToken)
     {
+        using var span = JobTracing.Accept(batch);
         try
         {
             // Before the room is asked for: a repeat is answered even while the queue is full.
@@ -226,10 +227,10 @@ public sealed class BatchIntake(
     private async Task<long> CopyAsync(
         NpgsqlConnection connection, NewBatch batch, Func<string, string, int>? estimate, DateOnly? today, CancellationToken cancellationToken)
     {
+        var trace = JobTracing.Context(span: null); // The span of the batch is the current one; before the driver begins one of its own.
         await using var rows = await connection.BeginBinaryImportAsync(CopyJobs, cancellationToken);
         var index = 0;
         long total = 0;
-        var trace = JobTracing.Context(span: null);
         foreach (var item in batch.Items())
         {
             await rows.StartRowAsync(cancellationToken);

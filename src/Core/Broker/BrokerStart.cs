@@ -9,7 +9,7 @@ namespace Pipeline.Core.Broker;
 /// Refuses credentials that the broker refuses: MassTransit would try them for ever. A broker that is merely away is no
 /// reason not to start, since jobs are accepted without it.
 /// </summary>
-internal sealed partial class BrokerStart(IOptions<BrokerOptions> options, ILogger<BrokerStart> logger) : StartupStep
+internal sealed partial class BrokerStart(IOptions<BrokerOptions> options, OutageLog outages, ILogger<BrokerStart> logger) : StartupStep
 {
     public override async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -37,6 +37,7 @@ internal sealed partial class BrokerStart(IOptions<BrokerOptions> options, ILogg
         {
             // Whatever it is: a broker that breaks off in the middle of the handshake, or of the goodbye, is away too.
             LogAway(uri.Host, uri.Port, e.InnerException?.Message ?? e.Message);
+            outages.BrokerIsAway();
         }
     }
 

@@ -15,6 +15,10 @@ public abstract partial class LoopService(TimeProvider time, ILogger logger) : B
     private static readonly TimeSpan RetryIntervalAfterError = TimeSpan.FromSeconds(5);
 
     private bool _failing;
+    private bool _told;
+
+    /// <summary>Where outages of servers are told of, once for all loops; null before the host starts, and in none.</summary>
+    internal OutageLog? Outages { get; set; }
 
     protected TimeProvider Time { get; } = time;
 
@@ -27,7 +31,12 @@ public abstract partial class LoopService(TimeProvider time, ILogger logger) : B
         if (_failing)
         {
             _failing = false;
-            LogRecovered(logger);
+            Outages?.Works(this);
+            if (_told)
+            {
+                _told = false;
+                LogRecovered(logger);
+            }
         }
     }
 
@@ -67,10 +76,12 @@ public abstract partial class LoopService(TimeProvider time, ILogger logger) : B
             if (!isOutage)
             {
                 LogError(logger, e);
+                _told = true;
             }
-            else if (!_failing)
+            else if (Outages?.Failed(this, e) is not true && !_told)
             {
                 LogOutage(logger, e.GetBaseException().Message);
+                _told = true;
             }
 
             _failing = true;

@@ -26,6 +26,7 @@ public static class PipelineHosting
         var pipeline = new PipelineBuilder(host);
         var services = host.Services;
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<OutageLog>().AddHostedService<SharedOutages>();
         services.Configure<LoggerFilterOptions>(Quieten);
         host.AddLogFormat(Console.IsOutputRedirected);
         var isMeasured = host.AddTelemetry();
@@ -67,7 +68,10 @@ public static class PipelineHosting
         // Five lines a request otherwise.
         Add("Microsoft.AspNetCore", LogLevel.Warning);
 
-        // ReceiveWatch, DispatchRelay and FailedMessages tell of outages, once each and without stack traces; it has one for each message
+        // A line for each look of an orchestrator while a server is away, with a stack trace; the answer to it says the same.
+        Add("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+
+        // OutageLog, ReceiveWatch, DispatchRelay and FailedMessages tell of outages, once each and without stack traces; it has one for each message
         // that could not be sent or consumed.
         Add("MassTransit", LogLevel.Critical);
 

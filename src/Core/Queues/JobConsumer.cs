@@ -5,6 +5,7 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
+using Pipeline.Core.Hosting;
 
 namespace Pipeline.Core.Queues;
 
@@ -21,7 +22,7 @@ internal sealed class JobConsumer(JobRunner runner, QueueSlots slots) : IConsume
 /// nobody reads. What nobody can read is acknowledged, since it would come back for ever: the database knows every job, and finds that
 /// its message is lost.
 /// </summary>
-internal sealed partial class FailedMessages(string queue, TimeProvider time, ILogger logger) : IFilter<ExceptionReceiveContext>
+internal sealed partial class FailedMessages(string queue, OutageLog? outages, TimeProvider time, ILogger logger) : IFilter<ExceptionReceiveContext>
 {
     // What follows within this time is of the same outage.
     private static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(1);
@@ -36,7 +37,8 @@ internal sealed partial class FailedMessages(string queue, TimeProvider time, IL
         }
         else
         {
-            if (_saidAt is not { } saidAt || time.GetElapsedTime(saidAt) > QuietTime)
+            var isKnown = outages?.Failed(part: null, context.Exception) is true;
+            if (!isKnown && (_saidAt is not { } saidAt || time.GetElapsedTime(saidAt) > QuietTime))
             {
                 LogReturned(queue, context.Exception.GetBaseException().Message);
             }

@@ -160,7 +160,7 @@ internal sealed partial class QueueReceivers(
         // Sent to the queue, never published: a binding to the message type would copy each job into every queue.
         endpoint.ConfigureConsumeTopology = false;
 
-        endpoint.ConfigureError(failed => failed.UseFilter(new FailedMessages(slots.Queue, Time, logger)));
+        endpoint.ConfigureError(failed => failed.UseFilter(new FailedMessages(slots.Queue, Outages, Time, logger)));
         endpoint.Consumer(() => new JobConsumer(services.GetRequiredService<JobRunner>(), slots));
     }
 

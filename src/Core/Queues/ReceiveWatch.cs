@@ -1,14 +1,15 @@
 using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using Pipeline.Core.Hosting;
 
 namespace Pipeline.Core.Queues;
 
 /// <summary>
-/// Knows which queues are received from. Says once when one can no longer be, and once when it can again: MassTransit says it
-/// at every try, with a stack trace.
+/// Knows which queues are received from. Says once when one can no longer be, and once when it can again, unless the broker is away
+/// for all of them: MassTransit says it at every try, with a stack trace.
 /// </summary>
-internal sealed partial class ReceiveWatch(TimeProvider time, ILogger<ReceiveWatch> logger) : IReceiveEndpointObserver
+internal sealed partial class ReceiveWatch(OutageLog outages, TimeProvider time, ILogger<ReceiveWatch> logger) : IReceiveEndpointObserver
 {
     // By queue: since when nothing is received, as a timestamp of the clock, and whether that was said.
     private readonly ConcurrentDictionary<string, long> _silent = new();
@@ -18,7 +19,11 @@ internal sealed partial class ReceiveWatch(TimeProvider time, ILogger<ReceiveWat
     public void Expect(string queue) => _silent[queue] = time.GetTimestamp();
 
     /// <summary>It is not received from, and is not meant to be.</summary>
-    public void Forget(string queue) => _silent.TryRemove(queue, out _);
+    public void Forget(string queue)
+    {
+        _silent.TryRemove(queue, out _);
+        outages.Works(Part(queue));
+    }
 
     /// <summary>Zero while the queue is received from.</summary>
     public TimeSpan SilentFor(string queue) => _silent.TryGetValue(queue, out var since) ? time.GetElapsedTime(since) : TimeSpan.Zero;
@@ -27,6 +32,7 @@ internal sealed partial class ReceiveWatch(TimeProvider time, ILogger<ReceiveWat
     {
         var queue = Queue(ready.InputAddress);
         _silent.TryRemove(queue, out _);
+        outages.Works(Part(queue));
         if (_said.TryRemove(queue, out _))
         {
             LogReceiving(queue);
@@ -39,9 +45,12 @@ internal sealed partial class ReceiveWatch(TimeProvider time, ILogger<ReceiveWat
     {
         var queue = Queue(faulted.InputAddress);
         _silent.TryAdd(queue, time.GetTimestamp());
-        if (_said.TryAdd(queue, true))
+        if (faulted.Exception is not { } exception || !outages.Failed(Part(queue), exception))
         {
-            LogFaulted(queue, faulted.Exception?.GetBaseException().Message ?? "no reason given");
+            if (_said.TryAdd(queue, true))
+            {
+                LogFaulted(queue, faulted.Exception?.GetBaseException().Message ?? "no reason given");
+            }
         }
 
         return Task.CompletedTask;
@@ -54,6 +63,8 @@ internal sealed partial class ReceiveWatch(TimeProvider time, ILogger<ReceiveWat
         _silent.TryAdd(Queue(completed.InputAddress), time.GetTimestamp());
         return Task.CompletedTask;
     }
+
+    private static string Part(string queue) => $"receive {queue}";
 
     private static string Queue(Uri address) => address.AbsolutePath.Split('/')[^1];
 

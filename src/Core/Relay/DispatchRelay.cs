@@ -215,10 +215,10 @@ internal sealed partial class DispatchRelay(
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsOutage(e))
             {
-                // The trouble of one queue is not that of the others: it rests, and the round goes on. Said once an outage; an alarm
-                // is said once for all queues.
+                // The trouble of one queue is not that of the others: it rests, and the round goes on. Said once an outage; an
+                // alarm, and a broker that is away, once for all queues.
                 _resting[queue] = Time.GetTimestamp();
-                if (e is not BrokerBlockedException && _refused.Add(queue))
+                if (e is not BrokerBlockedException && Outages?.Failed(part: null, e) is not true && _refused.Add(queue))
                 {
                     LogRefused(queue, e.GetBaseException().Message);
                 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Pipeline.Core.Attempts;
+using Pipeline.Core.Batches;
 using Pipeline.Core.Intake;
 using Pipeline.Core.Relay;
 using Pipeline.Core.Webhooks;
@@ -31,9 +32,13 @@ internal static class JobTracing
         }
 
         var first = submission.Jobs[0];
-        var span = Start("accept", first.Queue, ActivityKind.Internal, default);
-        return submission.Jobs.Count is 1 ? Tag(span, first.Id, first.Kind) : span?.SetTag("messaging.batch.message_count", submission.Jobs.Count);
+        return submission.Jobs.Count is 1
+            ? Tag(Start("accept", first.Queue, ActivityKind.Internal, default), first.Id, first.Kind)
+            : Accept(first.Queue, submission.Jobs.Count);
     }
+
+    /// <summary>The same, of a batch. Where its jobs are in several queues it has the name of one.</summary>
+    public static Activity? Accept(NewBatch batch) => IsOn ? Accept(batch.Queues.Keys.First(), batch.Count) : null;
 
     /// <summary>
     /// What is stored with jobs: the span, or the request around it. While nobody listens it is what the caller sent, so that
@@ -130,6 +135,9 @@ internal static class JobTracing
     /// <summary>A text that an operator wants to see in spans.</summary>
     public static void AddText(this Activity? span, string name, string? text) =>
         span?.SetTag(name, text is { Length: > TextLengthMax } ? text[..TextLengthMax] : text);
+
+    private static Activity? Accept(string queue, int jobs) =>
+        Start("accept", queue, ActivityKind.Internal, default)?.SetTag("messaging.batch.message_count", jobs);
 
     private static Activity? Start(
         string operation, string queue, ActivityKind kind, ActivityContext parent, ActivityLink[]? links = null)

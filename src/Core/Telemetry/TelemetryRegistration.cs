@@ -14,7 +14,6 @@ namespace Pipeline.Core.Telemetry;
 internal static class TelemetryRegistration
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
-    private const string ServiceName = "OTEL_SERVICE_NAME";
     private const string Disabled = "OTEL_SDK_DISABLED";
     private const string TracesSampler = "OTEL_TRACES_SAMPLER";
 
@@ -39,7 +38,7 @@ internal static class TelemetryRegistration
             return false;
         }
 
-        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource, host)).WithMetrics(metrics =>
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource, host.Environment)).WithMetrics(metrics =>
         {
             // Not of HTTP clients: webhooks go to any number of hosts, and each would be a series.
             metrics.AddMeter(JobMeter.Name, Engine, Bus).AddMeter("Npgsql").AddAspNetCoreInstrumentation().AddRuntimeInstrumentation();
@@ -85,11 +84,10 @@ internal static class TelemetryRegistration
         }
     }
 
-    private static void Describe(ResourceBuilder resource, IHostApplicationBuilder host)
-    {
-        if (string.IsNullOrWhiteSpace(host.Configuration[ServiceName]))
-        {
-            resource.AddService(host.Environment.ApplicationName, serviceNamespace: "pipeline", typeof(TelemetryRegistration).Assembly.GetName().Version?.ToString(3));
-        }
-    }
+    /// <summary>What this process is, unless the environment says otherwise: what comes later wins, and its detector comes last.</summary>
+    private static void Describe(ResourceBuilder resource, IHostEnvironment environment) =>
+        resource.Clear()
+            .AddService(environment.ApplicationName, serviceNamespace: "pipeline", typeof(TelemetryRegistration).Assembly.GetName().Version?.ToString(3))
+            .AddTelemetrySdk()
+            .AddEnvironmentVariableDetector();
 }

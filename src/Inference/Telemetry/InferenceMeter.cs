@@ -41,36 +41,33 @@ internal sealed class InferenceMeter : IDisposable
 
     public void Scored(LabelScores scores, TimeSpan duration)
     {
-        KeyValuePair<string, object?> operation = new(InferenceTelemetry.Operation, InferenceTelemetry.ScoreOperation);
-        _tokens.Record(scores.PromptTokens, operation, new(InferenceTelemetry.TokenType, "input"));
-        _cachedTokens.Add(scores.CachedTokens, operation);
-        _duration.Record(duration.TotalSeconds, operation);
-        _prefill.Record(duration.TotalSeconds, operation);
+        TagList tags = InferenceTelemetry.TagsOf(InferenceTelemetry.ScoreOperation);
+        _tokens.Record(scores.PromptTokens, InferenceTelemetry.TagsOf(InferenceTelemetry.ScoreOperation, "input"));
+        _cachedTokens.Add(scores.CachedTokens, tags);
+        _duration.Record(duration.TotalSeconds, tags);
+        _prefill.Record(duration.TotalSeconds, tags);
     }
 
     public void Generated(GeneratedAnswer answer)
     {
-        KeyValuePair<string, object?> operation = new(InferenceTelemetry.Operation, InferenceTelemetry.ChatOperation);
-        _tokens.Record(answer.PromptTokens, operation, new(InferenceTelemetry.TokenType, "input"));
-        _tokens.Record(answer.AnswerTokens, operation, new(InferenceTelemetry.TokenType, "output"));
-        _cachedTokens.Add(answer.CachedTokens, operation);
-        _duration.Record(answer.Duration.TotalSeconds, operation);
-        _timeToFirstToken.Record(answer.TimeToFirstToken.TotalSeconds, operation);
-        _prefill.Record(answer.TimeToFirstToken.TotalSeconds, operation);
-        _decode.Record((answer.Duration - answer.TimeToFirstToken).TotalSeconds, operation);
+        TagList tags = InferenceTelemetry.TagsOf(InferenceTelemetry.ChatOperation);
+        _tokens.Record(answer.PromptTokens, InferenceTelemetry.TagsOf(InferenceTelemetry.ChatOperation, "input"));
+        _tokens.Record(answer.AnswerTokens, InferenceTelemetry.TagsOf(InferenceTelemetry.ChatOperation, "output"));
+        _cachedTokens.Add(answer.CachedTokens, tags);
+        _duration.Record(answer.Duration.TotalSeconds, tags);
+        _timeToFirstToken.Record(answer.TimeToFirstToken.TotalSeconds, tags);
+        _prefill.Record(answer.TimeToFirstToken.TotalSeconds, tags);
+        _decode.Record((answer.Duration - answer.TimeToFirstToken).TotalSeconds, tags);
         if (answer.TokensPerSecond is double rate)
         {
-            _timePerOutputToken.Record(1 / rate, operation);
+            _timePerOutputToken.Record(1 / rate, tags);
         }
     }
 
     public void Failed(string operation, TimeSpan duration, Exception exception)
     {
-        TagList tags = new()
-        {
-            { InferenceTelemetry.Operation, operation },
-            { InferenceTelemetry.ErrorType, exception.GetType().Name },
-        };
+        TagList tags = InferenceTelemetry.TagsOf(operation);
+        tags.Add(InferenceTelemetry.ErrorType, exception.GetType().Name);
         _duration.Record(duration.TotalSeconds, tags);
     }
 
@@ -98,10 +95,10 @@ internal sealed class EmbeddingMeter : IDisposable
 
     public void Embedded(int texts, int tokens, TimeSpan duration)
     {
-        KeyValuePair<string, object?> operation = new(InferenceTelemetry.Operation, InferenceTelemetry.EmbeddingsOperation);
+        TagList tags = InferenceTelemetry.TagsOf(InferenceTelemetry.EmbeddingsOperation);
         _texts.Add(texts);
-        _tokens.Record(tokens, operation, new(InferenceTelemetry.TokenType, "input"));
-        _duration.Record(duration.TotalSeconds, operation);
+        _tokens.Record(tokens, InferenceTelemetry.TagsOf(InferenceTelemetry.EmbeddingsOperation, "input"));
+        _duration.Record(duration.TotalSeconds, tags);
     }
 
     public void Dispose() => _meter.Dispose();

@@ -69,6 +69,12 @@ public static class InferenceTelemetry
     /// <summary>Tag: what was asked for, one of the operations below.</summary>
     public const string Operation = "gen_ai.operation.name";
 
+    /// <summary>Tag: who computes, always <see cref="OwnProvider"/>.</summary>
+    public const string Provider = "gen_ai.provider.name";
+
+    /// <summary>The conventions know clouds only; a name of one's own is allowed.</summary>
+    public const string OwnProvider = "pipeline";
+
     /// <summary>Tag: "input" or "output".</summary>
     public const string TokenType = "gen_ai.token.type";
 
@@ -100,8 +106,20 @@ public static class InferenceTelemetry
     {
         Activity? activity = _source.StartActivity($"{operation} {model}");
         activity?.SetTag(Operation, operation);
+        activity?.SetTag(Provider, OwnProvider);
         activity?.SetTag(Model, model);
         return activity;
+    }
+
+    /// <summary>The tags that the conventions require of every measurement.</summary>
+    internal static TagList TagsOf(string operation) => new() { { Operation, operation }, { Provider, OwnProvider } };
+
+    /// <summary>The same, of one kind of tokens.</summary>
+    internal static TagList TagsOf(string operation, string tokenType)
+    {
+        TagList tags = TagsOf(operation);
+        tags.Add(TokenType, tokenType);
+        return tags;
     }
 
     /// <summary>The two phases of an answer that is over, within its span.</summary>

@@ -1,4 +1,6 @@
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
 using Pipeline.Core.Clients;
@@ -200,6 +202,33 @@ public sealed class JobLifecycleTests(PostgresDatabase database) : IClassFixture
 
         var job = await second.FinishAsync(id);
         (job.State, job.Attempt, job.Deaths).ShouldBe((JobState.Succeeded, 2, 0));
+    }
+
+    [Fact]
+    public async Task A_worker_that_stops_lets_its_job_finish_within_its_grace()
+    {
+        var settings = await TestPipeline.SettingsAsync(database);
+        settings["Worker:DrainTimeout"] = "00:01:00";
+        var pipeline = await TestPipeline.StartAsync(database, settings);
+        var gate = new TaskCompletionSource();
+        pipeline.Script.Run = async (_, _, cancellationToken) =>
+        {
+            await gate.Task.WaitAsync(cancellationToken);
+            return HandlerScript.Neutral;
+        };
+        var id = await pipeline.SubmitAsync("text");
+        await pipeline.CalledAsync();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        pipeline.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(asked.SetResult);
+
+        var stopping = pipeline.DisposeAsync().AsTask();
+        await asked.Task;
+        stopping.IsCompleted.ShouldBeFalse();
+        gate.SetResult();
+        await stopping;
+
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        (await connection.QuerySingleAsync<(string, int)>("select state, attempt from jobs where id = @id", new { id })).ShouldBe((JobState.Succeeded, 1));
     }
 
     private async Task<string?> InputAsync(Guid id)

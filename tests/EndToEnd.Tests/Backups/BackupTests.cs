@@ -20,11 +20,11 @@ public sealed class BackupTests
         settings["Relay:LostAfter"] = "00:00:02";
         settings["Worker:Lease"] = "00:00:05";
         settings["Queues:emotion:Prefetch"] = "4";
-        var dump = Path.Combine(Path.GetTempPath(), $"{Guid.CreateVersion7():N}.dump");
+        var folder = Directory.CreateTempSubdirectory("pipeline-dump-").FullName;
         try
         {
-            await RunUntilDumpedAsync(original, settings, dump);
-            await using var restored = await RestoreAsync(dump);
+            await RunUntilDumpedAsync(original, settings, folder);
+            await using var restored = await RestoreAsync(folder);
             if (!keepsBroker)
             {
                 settings["Broker:QueuePrefix"] = $"t{Guid.CreateVersion7():N}"[..24] + ".";
@@ -42,12 +42,12 @@ public sealed class BackupTests
         }
         finally
         {
-            File.Delete(dump);
+            Directory.Delete(folder, recursive: true);
         }
     }
 
     /// <summary>Jobs come, run and end while the dump is taken, and go on afterwards.</summary>
-    private static async Task RunUntilDumpedAsync(PostgresDatabase database, Dictionary<string, string?> settings, string dump)
+    private static async Task RunUntilDumpedAsync(PostgresDatabase database, Dictionary<string, string?> settings, string folder)
     {
         await using var pipeline = await TestPipeline.StartAsync(database, settings);
         var gate = new SemaphoreSlim(0);
@@ -59,7 +59,7 @@ public sealed class BackupTests
 
         gate.Release(Jobs / 4);
         await Eventually.TrueAsync(async () => (await CountAsync(database)).GetValueOrDefault(JobState.Succeeded) > 0);
-        var dumping = ServerTool.RunAsync("pg_dump", database.ConnectionString, "--format=custom", $"--file={dump}");
+        var dumping = ServerTool.RunDocumentedAsync("pg_dump ", database.ConnectionString, folder);
         for (var i = 0; i < Jobs / 4; i++)
         {
             await pipeline.SubmitAsync($"meanwhile {i}");
@@ -70,15 +70,18 @@ public sealed class BackupTests
         await Eventually.TrueAsync(async () => (await CountAsync(database)).GetValueOrDefault(JobState.Succeeded) >= Jobs / 2);
     }
 
-    private static async Task<PostgresDatabase> RestoreAsync(string dump)
+    /// <summary>As the page says: into a new database.</summary>
+    private static async Task<PostgresDatabase> RestoreAsync(string folder)
     {
         var restored = await PostgresDatabase.CreateAsync();
-        await using (var connection = await restored.DataSource.OpenConnectionAsync())
+        NpgsqlConnection.ClearAllPools();
+        await using (var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(restored.ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString))
         {
-            await connection.ExecuteAsync("drop schema public cascade; create schema public");
+            await connection.ExecuteAsync($"drop database \"{new NpgsqlConnectionStringBuilder(restored.ConnectionString).Database}\" with (force)");
         }
 
-        await ServerTool.RunAsync("pg_restore", restored.ConnectionString, $"--dbname={new NpgsqlConnectionStringBuilder(restored.ConnectionString).Database}", "--no-owner", "--exit-on-error", dump);
+        await ServerTool.RunDocumentedAsync("createdb ", restored.ConnectionString, folder);
+        await ServerTool.RunDocumentedAsync("pg_restore ", restored.ConnectionString, folder, "--no-privileges");
         return restored;
     }
 

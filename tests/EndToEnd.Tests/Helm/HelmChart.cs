@@ -29,7 +29,20 @@ internal sealed class HelmChart
     }
 
     /// <summary>The text of every manifest, one document after another.</summary>
-    public static string Render(string values)
+    public static string Render(string values) => RenderAll(values, ".yaml");
+
+    /// <summary>What Helm prints after an installation.</summary>
+    public static string Notes(string values) => RenderAll(values, "NOTES.txt");
+
+    /// <summary>The documents of <see cref="Render"/>.</summary>
+    public static IReadOnlyList<YamlMappingNode> Manifests(string values = "")
+    {
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(Render(values)));
+        return [.. yaml.Documents.Select(document => document.RootNode).OfType<YamlMappingNode>()];
+    }
+
+    private static string RenderAll(string values, string end)
     {
         var chart = new HelmChart(values);
         var templates = Directory.GetFiles(Path.Combine(Folder, "templates")).Order(StringComparer.Ordinal).ToDictionary(file => file, file => TemplateParser.Parse(File.ReadAllText(file)));
@@ -38,17 +51,7 @@ internal sealed class HelmChart
             chart._defined.Add(node.Name, node.Body);
         }
 
-        // As text: what only notes and helpers say is no manifest.
-        return string.Join("\n---\n", templates.Where(template => template.Key.EndsWith(".yaml", StringComparison.Ordinal))
-            .Select(template => chart.Run(template.Value, chart._top)));
-    }
-
-    /// <summary>The documents of <see cref="Render"/>.</summary>
-    public static IReadOnlyList<YamlMappingNode> Manifests(string values = "")
-    {
-        var yaml = new YamlStream();
-        yaml.Load(new StringReader(Render(values)));
-        return [.. yaml.Documents.Select(document => document.RootNode).OfType<YamlMappingNode>()];
+        return string.Join("\n---\n", templates.Where(template => template.Key.EndsWith(end, StringComparison.Ordinal)).Select(template => chart.Run(template.Value, chart._top)));
     }
 
     private static object? Load(string text)

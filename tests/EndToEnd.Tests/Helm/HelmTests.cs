@@ -143,14 +143,71 @@ public sealed partial class HelmTests
         Of("", "Job").Select(job => List(List((YamlMappingNode)job["spec"]["template"]["spec"], "containers").Single(), "args", Text)).Single().ShouldBe(["migrate"]);
     }
 
+    [Fact]
+    public void Only_pods_of_the_release_reach_a_server_and_the_pod_that_makes_the_first_key_is_one()
+    {
+        var policies = Of(Everything, "NetworkPolicy").ToDictionary(policy => Text(policy["metadata"]["name"]), policy => (YamlMappingNode)policy["spec"]);
+
+        policies.Keys.ShouldBe(["demo-inside", "demo-api"], ignoreOrder: true);
+        var inside = Labels(policies["demo-inside"]["podSelector"]["matchLabels"]);
+        Pods(Everything, metadata: true).ShouldAllBe(pod => inside.All(label => Labels(pod["labels"]).Contains(label)));
+        var (from, scraped) = (List(policies["demo-inside"], "ingress").First(), List(policies["demo-inside"], "ingress").Last());
+        Labels(List(from, "from").Single()["podSelector"]["matchLabels"]).ShouldBe(inside);
+        List(scraped, "ports").Select(port => Text(port["port"])).ShouldBe(["9464"]);
+        Labels(policies["demo-api"]["podSelector"]["matchLabels"]).ShouldContain(("app.kubernetes.io/component", "api"));
+        List(List(policies["demo-api"], "ingress").Single(), "ports").Select(port => Text(port["port"])).ShouldBe(["8080"]);
+        HelmChart.Notes(Everything).ShouldContain($"--labels=\"{string.Join(',', inside.Select(label => $"{label.Name}={label.Value}"))}\"");
+        Of("networkPolicy: { enabled: false }", "NetworkPolicy").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_worker_with_a_claim_reads_its_models_there_and_the_API_ends_after_nobody_sends_to_it()
+    {
+        var worker = Pod(Everything, "demo-worker-inference");
+        List(worker, "volumes").Single(volume => Text(volume["name"]) is "models")["persistentVolumeClaim"].ShouldBe(Yaml("{ claimName: models, readOnly: true }"));
+        List(List(worker, "containers").Single(), "volumeMounts").Single(mount => Text(mount["name"]) is "models").ShouldBe(Yaml("{ name: models, mountPath: /models, readOnly: true }"));
+        foreach (var pod in Pods(Everything))
+        {
+            var volumes = List(pod, "volumes").Select(volume => Text(volume["name"])).Append("data");
+            List(pod, "containers").SelectMany(container => List(container, "volumeMounts")).Select(mount => Text(mount["name"])).ShouldBeSubsetOf(volumes);
+        }
+
+        List(Pod("", "demo-worker-inference"), "volumes").Select(volume => Text(volume["name"])).ShouldBe(["tmp"]);
+        List(Pod("", "demo-api"), "containers").Single()["lifecycle"]["preStop"].ShouldBe(Yaml("{ sleep: { seconds: 5 } }"));
+    }
+
+    [Theory]
+    [InlineData("workers: { inference: { queues: [], autoscaling: { enabled: true } } }", "workers/inference/queues: must NOT have fewer than 1 items")]
+    [InlineData("workers: { inference: { queue: [chat] } }", "workers/inference: must NOT have additional properties")]
+    [InlineData("databaseUsers: { console: somebody }", "databaseUsers")]
+    [InlineData("api: { replicas: 0 }", "api/replicas: must be >= 1")]
+    public async Task Values_that_would_not_work_are_refused(string values, string reason)
+    {
+        var refusal = await Record.ExceptionAsync(() => SchemaCheck.RunAsync("", values));
+
+        refusal.ShouldNotBeNull().Message.ShouldContain($"values/{reason}");
+    }
+
     [Theory]
     [MemberData(nameof(Values))]
     public Task Kubernetes_and_KEDA_accept_every_manifest(string values) => SchemaCheck.RunAsync(HelmChart.Render(values), values);
 
     private static IEnumerable<YamlMappingNode> Of(string values, string kind) => HelmChart.Manifests(values).Where(manifest => Text(manifest["kind"]) == kind);
 
-    private static IEnumerable<YamlMappingNode> Pods(string values) => HelmChart.Manifests(values)
-        .Where(manifest => Text(manifest["kind"]) is "Deployment" or "StatefulSet" or "Job").Select(manifest => (YamlMappingNode)manifest["spec"]["template"]["spec"]);
+    private static IEnumerable<YamlMappingNode> Pods(string values, bool metadata = false) => HelmChart.Manifests(values)
+        .Where(manifest => Text(manifest["kind"]) is "Deployment" or "StatefulSet" or "Job").Select(manifest => (YamlMappingNode)manifest["spec"]["template"][metadata ? "metadata" : "spec"]);
+
+    private static YamlMappingNode Pod(string values, string deployment) =>
+        (YamlMappingNode)Of(values, "Deployment").Single(manifest => Text(manifest["metadata"]["name"]) == deployment)["spec"]["template"]["spec"];
+
+    private static (string Name, string Value)[] Labels(YamlNode labels) => [.. ((YamlMappingNode)labels).Select(label => (Text(label.Key), Text(label.Value)))];
+
+    private static YamlNode Yaml(string text)
+    {
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(text));
+        return yaml.Documents[0].RootNode;
+    }
 
     private static IEnumerable<YamlMappingNode> Containers(string values) => Pods(values).SelectMany(pod => List(pod, "containers"));
 

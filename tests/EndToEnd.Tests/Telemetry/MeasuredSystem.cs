@@ -19,6 +19,9 @@ public sealed partial class MeasuredSystem : IAsyncLifetime
     /// <summary>The text of a scrape.</summary>
     public string Scrape { get; private set; } = "";
 
+    /// <summary>The same in the form that Prometheus asks for first.</summary>
+    public string OpenMetrics { get; private set; } = "";
+
     /// <summary>Names of the series in it, and in the scrapes before it: some are there only while jobs wait.</summary>
     public HashSet<string> Names { get; } = [];
 
@@ -59,6 +62,10 @@ public sealed partial class MeasuredSystem : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await JobAsync(http, report)) is var job && job.GetProperty("attempt").GetInt32() > 1 && job.GetProperty("state").GetString() is "running");
         (await http.DeleteAsync($"/api/jobs/{report}")).EnsureSuccessStatusCode();
         await ScrapeUntilAsync(scraper, "pipeline_lease_losses_total", "pipeline_task_late_seconds", "pipeline_budget_fullest");
+        scraper.DefaultRequestHeaders.Add("Accept", "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5");
+        using var answer = await scraper.GetAsync($"http://{Target}/metrics");
+        answer.Content.Headers.ContentType.ShouldNotBeNull().MediaType.ShouldBe("application/openmetrics-text");
+        OpenMetrics = await answer.Content.ReadAsStringAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -49,6 +49,16 @@ public sealed partial class MetricsTests(MeasuredSystem system) : IClassFixture<
     public Task Alerts_fire_when_they_should_and_not_before() => PromTool.RunAsync("test", "rules", "alerts.test.yml");
 
     [Fact]
+    public void The_form_of_OpenMetrics_has_the_same_series_and_an_end()
+    {
+        system.OpenMetrics.TrimEnd().ShouldEndWith("# EOF");
+        var names = SeriesName().Matches(system.OpenMetrics).Select(match => match.Groups[1].Value).ToHashSet();
+        names.ShouldContain("pipeline_jobs_accepted_total");
+        names.ShouldContain("pipeline_job_duration_seconds_bucket");
+        system.Names.Except(names).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void No_series_has_the_name_of_a_client_where_that_is_off_and_none_has_an_id()
     {
         // Here it is on, and only the metrics of clients have it.
@@ -83,6 +93,9 @@ public sealed partial class MetricsTests(MeasuredSystem system) : IClassFixture<
 
     [GeneratedRegex(@"^(?:histogram_quantile|count_values|label_replace|absent_over_time|max_over_time|min_over_time|avg_over_time|sum_over_time|clamp_min|clamp_max|group_left|group_right|day_of_week)$")]
     private static partial Regex Functions();
+
+    [GeneratedRegex(@"^([a-z_]\w*)(?:\{| )", RegexOptions.Multiline)]
+    private static partial Regex SeriesName();
 
     [GeneratedRegex(@"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-")]
     private static partial Regex Id();

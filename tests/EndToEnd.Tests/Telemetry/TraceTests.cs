@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
@@ -55,9 +56,18 @@ public sealed class TraceTests(PostgresDatabase database) : IClassFixture<Postgr
         // Every span but the caller's own is there.
         trace.Where(span => span.ParentId.Length > 0 && span.ParentId != CallerId && trace.All(other => other.SpanId != span.ParentId))
             .Select(span => span.Name).ShouldBeEmpty();
-        receiver.Spans.SelectMany(span => span.Attributes.Values).Concat(receiver.Logs).ShouldAllBe(text => !text.Contains(Secret, StringComparison.Ordinal));
+        receiver.Holds(Secret).ShouldBeFalse();
+        AssertConventions(trace);
         string[] metrics = ["pipeline.jobs.accepted", "pipeline.jobs.retried", "pipeline.job.queue.duration", "gen_ai.client.token.usage"];
         metrics.Except(receiver.Metrics.Keys).ShouldBeEmpty();
+        receiver.Metrics.Keys.Where(name => name.StartsWith("gen_ai.", StringComparison.Ordinal))
+            .Where(name => receiver.MetricTags.GetValueOrDefault((name, "gen_ai.provider.name")) != "pipeline" || !receiver.MetricTags.ContainsKey((name, "gen_ai.operation.name")))
+            .ShouldBeEmpty();
+        receiver.Metrics.Keys.ShouldNotContain(name => name.StartsWith("pipeline.client.", StringComparison.Ordinal));
+        trace.Concat(receiver.Spans).Select(span => span.Source).Distinct().ShouldBeSubsetOf(
+            ["Pipeline", "Pipeline.Inference", "MassTransit", "Npgsql", "Microsoft.AspNetCore", "System.Net.Http"]);
+        trace.Select(span => span.Source).ShouldContain("MassTransit");
+        trace.Select(span => span.Source).ShouldContain("Npgsql");
         receiver.Logs.ShouldNotBeEmpty();
         AssertJsonLines(api.Output);
         AssertJsonLines(second.Output);
@@ -84,6 +94,9 @@ public sealed class TraceTests(PostgresDatabase database) : IClassFixture<Postgr
         var attempts = receiver.Spans.Where(span => span.Name == "process emotion-bulk").ToArray();
         attempts.Length.ShouldBeInRange(1, Texts / 2);
         attempts.Select(span => span.TraceId).Distinct().Count().ShouldBe(1);
+        var accepted = receiver.Spans.Single(span => span.Name == "accept emotion-bulk");
+        accepted.Attributes["messaging.batch.message_count"].ShouldBe($"{Texts}");
+        attempts.ShouldAllBe(span => span.TraceId == accepted.TraceId && span.ParentId == accepted.SpanId);
     }
 
     private async Task<Dictionary<string, string?>> SettingsAsync(OtlpReceiver receiver)
@@ -129,6 +142,29 @@ public sealed class TraceTests(PostgresDatabase database) : IClassFixture<Postgr
         }
 
         throw new InvalidOperationException($"The stream ended without the event {name}.");
+    }
+
+    /// <summary>What OpenTelemetry's messaging and GenAI conventions ask of spans.</summary>
+    private static void AssertConventions(ReceivedSpan[] trace)
+    {
+        foreach (var (operation, type) in ((string, string?)[])[("accept", null), ("send", "send"), ("process", "process"), ("complete", null)])
+        {
+            var span = trace.First(span => span.Name == $"{operation} report").Attributes;
+            span["messaging.system"].ShouldBe("rabbitmq");
+            span["messaging.destination.name"].ShouldBe("report");
+            span["messaging.operation.name"].ShouldBe(operation);
+            span.GetValueOrDefault("messaging.operation.type").ShouldBe(type);
+        }
+
+        // One that was stopped has no tokens to tell.
+        var asked = trace.Where(span => span.Source == "Pipeline.Inference" && span.Attributes.ContainsKey("gen_ai.usage.input_tokens")).ToArray();
+        asked.ShouldNotBeEmpty();
+        foreach (var span in asked)
+        {
+            span.Attributes["gen_ai.provider.name"].ShouldBe("pipeline");
+            span.Name.ShouldBe($"{span.Attributes["gen_ai.operation.name"]} {span.Attributes["gen_ai.request.model"]}");
+            int.Parse(span.Attributes["gen_ai.usage.input_tokens"], CultureInfo.InvariantCulture).ShouldBePositive();
+        }
     }
 
     private static void AssertJsonLines(string output)

@@ -66,6 +66,15 @@ public sealed class PrivateServers : IAsyncDisposable
         await ControlAsync("start", "rabbitmq");
     }
 
+    /// <summary>A user of the broker, with the patterns of what it may configure, write to and read from.</summary>
+    /// <returns>How it connects.</returns>
+    public async Task<string> AddBrokerUserAsync(string name, string configure, string write, string read)
+    {
+        await RunAsync("rabbitmqctl", "--dir", _directory, "add_user", name, "password");
+        await RunAsync("rabbitmqctl", "--dir", _directory, "set_permissions", name, configure, write, read);
+        return new UriBuilder(Addresses.Broker) { UserName = name, Password = "password" }.Uri.AbsoluteUri;
+    }
+
     /// <summary>The queue is there and takes nothing: what a quorum queue does without a leader.</summary>
     public Task SuspendQueueAsync(string queue) => EvaluateAsync($"ok = sys:suspend({Actor(queue)}).");
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -10,9 +11,15 @@ namespace Pipeline.TestSupport.Telemetry;
 /// <summary>Takes what OpenTelemetry's exporters send as OTLP over HTTP in protobuf, and keeps it.</summary>
 public sealed class OtlpReceiver : IAsyncDisposable
 {
+    // Fields of a metric.
+    private static readonly int[] GaugeOrSum = [5, 7];
+    private const int Histogram = 9;
+
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<ReceivedSpan> _spans = new();
     private readonly ConcurrentDictionary<string, string> _metrics = new();
+    private readonly ConcurrentDictionary<(string Metric, string Tag), string> _tags = new();
+    private readonly ConcurrentQueue<byte[]> _bodies = new();
     private readonly ConcurrentQueue<string> _logs = new();
 
     private OtlpReceiver()
@@ -41,6 +48,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>Names of metrics, with the meter that each is of.</summary>
     public IReadOnlyDictionary<string, string> Metrics => _metrics;
 
+    /// <summary>A value of each tag of each metric.</summary>
+    public IReadOnlyDictionary<(string Metric, string Tag), string> MetricTags => _tags;
+
     /// <summary>Texts of log records.</summary>
     public IReadOnlyList<string> Logs => [.. _logs];
 
@@ -53,11 +63,16 @@ public sealed class OtlpReceiver : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static async Task ReceiveAsync(HttpContext context, Action<ProtoMessage> read)
+    /// <summary>Whether a text stood anywhere in what was sent: in names, attributes, events, statuses, logs.</summary>
+    public bool Holds(string text) => _bodies.Any(body => body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
+
+    private async Task ReceiveAsync(HttpContext context, Action<ProtoMessage> read)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        read(new(body.ToArray()));
+        var bytes = body.ToArray();
+        _bodies.Enqueue(bytes);
+        read(new(bytes));
         context.Response.ContentType = "application/x-protobuf"; // An empty message: everything was taken.
     }
 
@@ -65,14 +80,15 @@ public sealed class OtlpReceiver : IAsyncDisposable
     {
         foreach (var resource in request.Messages(1))
         {
-            var service = Attributes(resource.Messages(1).Single(), 1).GetValueOrDefault("service.name", "");
+            var described = Attributes(resource.Messages(1).Single(), 1);
             foreach (var scope in resource.Messages(2))
             {
                 foreach (var span in scope.Messages(2))
                 {
                     _spans.Enqueue(new()
                     {
-                        Service = service,
+                        Service = described.GetValueOrDefault("service.name", ""),
+                        Resource = described,
                         Source = scope.Messages(1).Single().Text(1),
                         TraceId = span.Hex(1),
                         SpanId = span.Hex(2),
@@ -81,6 +97,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
                         Start = span.Number(7),
                         End = span.Number(8),
                         Attributes = Attributes(span, 9),
+                        IsFailed = span.Messages(15).Any(status => status.Number(3) is 2),
                         Links = [.. span.Messages(13).Select(link => link.Hex(2))],
                     });
                 }
@@ -95,6 +112,11 @@ public sealed class OtlpReceiver : IAsyncDisposable
             foreach (var metric in scope.Messages(2))
             {
                 _metrics[metric.Text(1)] = scope.Messages(1).Single().Text(1);
+                foreach (var (tag, value) in GaugeOrSum.SelectMany(metric.Messages).SelectMany(data => data.Messages(1)).SelectMany(point => Attributes(point, 7))
+                    .Concat(metric.Messages(Histogram).SelectMany(data => data.Messages(1)).SelectMany(point => Attributes(point, 9))))
+                {
+                    _tags[(metric.Text(1), tag)] = value;
+                }
             }
         }
     }
@@ -118,6 +140,9 @@ public sealed record ReceivedSpan
 {
     public required string Service { get; init; }
 
+    /// <summary>What its process says of itself.</summary>
+    public required IReadOnlyDictionary<string, string> Resource { get; init; }
+
     /// <summary>Name of its activity source.</summary>
     public required string Source { get; init; }
 
@@ -136,6 +161,9 @@ public sealed record ReceivedSpan
     public required ulong End { get; init; }
 
     public required IReadOnlyDictionary<string, string> Attributes { get; init; }
+
+    /// <summary>Whether its status is an error.</summary>
+    public required bool IsFailed { get; init; }
 
     /// <summary>Ids of spans that it is linked with.</summary>
     public required IReadOnlyList<string> Links { get; init; }
