@@ -50,6 +50,7 @@ public sealed partial class OutageLog(TimeProvider time, ILogger<OutageLog> logg
                 if (outage.Parts.Remove(part))
                 {
                     outage.Worked = time.GetTimestamp();
+                    outage.HasWorked = true;
                     EndSoon(outage);
                 }
             }
@@ -79,6 +80,7 @@ public sealed partial class OutageLog(TimeProvider time, ILogger<OutageLog> logg
                 _outages[server] = outage = new()
                 {
                     Since = now,
+                    Failed = now,
                     Worked = now,
                     End = time.CreateTimer(_ => End(server), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan),
                 };
@@ -92,24 +94,21 @@ public sealed partial class OutageLog(TimeProvider time, ILogger<OutageLog> logg
             {
                 outage.Parts.Add(part);
             }
-            else
-            {
-                outage.Worked = time.GetTimestamp();
-            }
 
+            outage.Failed = outage.Worked = time.GetTimestamp();
+            outage.HasWorked = false;
             EndSoon(outage);
         }
     }
 
-    private static void EndSoon(Outage outage) =>
-        outage.End.Change(outage.Parts.Count is 0 ? QuietTime : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private static void EndSoon(Outage outage) => outage.End.Change(QuietTime, Timeout.InfiniteTimeSpan);
 
     private void End(string server)
     {
         lock (_lock)
         {
-            // A failure may have come while this waited for the lock.
-            if (_outages.TryGetValue(server, out var outage) && outage.Parts.Count is 0 && time.GetElapsedTime(outage.Worked) >= QuietTime)
+            // One part that works again speaks for those that try once in an hour. A failure may have come while this waited for the lock.
+            if (_outages.TryGetValue(server, out var outage) && (outage.HasWorked || outage.Parts.Count is 0) && time.GetElapsedTime(outage.Failed) >= QuietTime)
             {
                 _outages.Remove(server);
                 outage.End.Dispose();
@@ -152,8 +151,14 @@ public sealed partial class OutageLog(TimeProvider time, ILogger<OutageLog> logg
     {
         public required long Since { get; init; }
 
-        /// <summary>When something last worked again, or, of those who do not say so, failed.</summary>
+        /// <summary>When something failed last.</summary>
+        public required long Failed { get; set; }
+
+        /// <summary>When something last worked again, or failed after that.</summary>
         public required long Worked { get; set; }
+
+        /// <summary>Whether something worked since it failed last.</summary>
+        public bool HasWorked { get; set; }
 
         public required ITimer End { get; init; }
 

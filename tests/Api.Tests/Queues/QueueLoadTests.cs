@@ -1,5 +1,4 @@
 using Pipeline.Api.Tests.Hosting;
-using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Api.Tests.Queues;
@@ -20,28 +19,6 @@ public sealed class QueueLoadTests(PostgresDatabase database) : IClassFixture<Po
 
         await client.SendAsync(HttpMethod.Put, "/api/pauses/queue/emotion", content: null);
         (await LoadAsync(host, client)).ShouldBe((0, 0));
-    }
-
-    [Fact]
-    public async Task A_running_job_counts_over_the_slots_of_the_worker_that_lives()
-    {
-        var worker = new ScriptedEmotion();
-        await using var host = await ApiHost.StartAsync(database.ConnectionString, worker, ("Queues:emotion:Prefetch", "4"));
-        using var client = host.Client();
-        (await client.PostAsync("/api/emotion", """{"text":"hold on"}""")).Status.ShouldBe(202);
-        await worker.StartedAsync("hold on");
-        await host.SampleQueuesAsync();
-
-        var busy = (await client.GetAsync("/api/queues/emotion/load")).Json;
-
-        (busy.GetProperty("running").GetInt32(), busy.GetProperty("waiting").GetInt32(), busy.GetProperty("workers").GetInt32()).ShouldBe((1, 0, 1));
-        busy.GetProperty("slots_per_worker").GetDouble().ShouldBe(4);
-        busy.GetProperty("load").GetDouble().ShouldBe(0.25);
-        await client.SendAsync(HttpMethod.Put, "/api/pauses/queue/emotion", content: null);
-        (await LoadAsync(host, client)).ShouldBe((0.25, 0), "what runs is not paused");
-        await client.SendAsync(HttpMethod.Delete, "/api/pauses/queue/emotion", content: null);
-        worker.Release("hold on");
-        await Eventually.TrueAsync(async () => await LoadAsync(host, client) == (0, 0));
     }
 
     [Fact]

@@ -34,16 +34,17 @@ public sealed class OutageLogTests : IDisposable
 
         _time.Advance(TimeSpan.FromMinutes(1));
         _outages.Works("a");
+        _time.Advance(Quiet / 2);
+        _outages.Failed("b", Away);
+        _time.Advance(Quiet);
+        _log.Lines.Count.ShouldBe(1, "it failed again, and nothing has worked since");
         _outages.Works("b");
-        _time.Advance(Quiet);
-        _log.Lines.Count.ShouldBe(1, "c still waits");
-        _outages.Works("c");
-        _time.Advance(Quiet);
+        _time.Advance(Quiet); // c tries once in an hour.
 
         _log.Lines.Select(line => line.Text).ShouldBe(
         [
             "Pipeline.Core.Hosting.OutageLog: RabbitMQ cannot be used, trying again until it can: Connection refused",
-            "Pipeline.Core.Hosting.OutageLog: RabbitMQ works again after 71.0 s",
+            "Pipeline.Core.Hosting.OutageLog: RabbitMQ works again after 76.5 s",
         ]);
     }
 

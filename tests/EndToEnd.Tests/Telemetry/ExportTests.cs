@@ -33,8 +33,8 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
         await using var worker = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
         using var http = new HttpClient { BaseAddress = api.Address };
 
-        var done = await AcceptAsync(http, "/api/emotion", new { text = $"I am so happy: {Secret}" });
-        var failed = await AcceptAsync(http, "/api/report", new { items = Enumerable.Range(0, 1_000).Select(number => new { question = $"What is {number}?", answer = Secret }) });
+        var done = await AcceptAsync(http, "/api/emotion", new { text = $"I am so happy: {Secret} ({texts})" });
+        var failed = await AcceptAsync(http, "/api/report", new { items = Enumerable.Range(0, 300).Select(number => new { question = $"What is {number}?", answer = Secret }) });
         (await EndAsync(http, done)).ShouldBe(JobState.Succeeded);
         (await EndAsync(http, failed)).ShouldBe(JobState.Failed);
         await worker.StopAsync();
@@ -114,7 +114,7 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         var settings = await SettingsAsync(receiver);
-        settings["Telemetry:TracesPerSecondMax"] = "1";
+        settings["Telemetry:TracesPerSecondMax"] = "5";
         settings["OTEL_TRACES_SAMPLER"] = sampler;
         await using var api = await RoleProcess.StartReadyAsync("Api", settings);
         using var http = new HttpClient { BaseAddress = api.Address };
