@@ -83,7 +83,7 @@ public static class ApiEndpoints
         JobActionsEndpoints.Map(api);
         UsersEndpoints.Map(api);
         AuditEndpoint.Map(api);
-        var health = app.MapHealth(HasKeyAsync);
+        var health = app.MapHealth(IsOperatorAsync);
         health.All.Describe(HealthDocs.All);
         health.Live.Describe(HealthDocs.Live);
         health.Ready.Describe(HealthDocs.Ready);
@@ -96,7 +96,7 @@ public static class ApiEndpoints
         return app;
     }
 
-    private static async Task<bool> HasKeyAsync(HttpContext context) =>
+    private static async Task<bool> IsOperatorAsync(HttpContext context) =>
         ApiKeyHeader.Read(context.Request.Headers) is { Length: > 0 } key
-        && await context.RequestServices.GetRequiredService<ClientStore>().FindByKeyAsync(key, context.RequestAborted) is not null;
+        && await context.RequestServices.GetRequiredService<ClientStore>().FindByKeyAsync(key, context.RequestAborted) is { Role: not Role.Client };
 }

@@ -94,6 +94,7 @@ public sealed class ScreenTests(ConsoleApi api) : IClassFixture<ConsoleApi>
         page.Text.ShouldContain("curl 'http://");
         (await visitor.GetAsync($"/jobs?kind=emotion&state=succeeded")).Ok().Html.ShouldContain(id);
         (await visitor.GetAsync($"/go?q={id}")).Location.ShouldBe($"/jobs/{id}");
+        (await visitor.GetAsync("/go?q=%E2%80%A61234abcd")).Location.ShouldBe("/jobs?id_or_key=1234abcd");
     }
 
     [Fact]

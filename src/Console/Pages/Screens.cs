@@ -40,11 +40,14 @@ internal static class Screens
         where TScreen : IComponent =>
         routes.MapGet(path, IResult (HttpContext _) => new ScreenResult<TScreen>()).ExcludeFromDescription();
 
-    /// <summary>Opens a job by its id, or searches.</summary>
+    /// <summary>Opens a job by its id, finds those whose id ends as tables show it (…1234abcd), or searches.</summary>
     private static IResult Go(HttpContext context)
     {
         var text = context.Request.Query["q"].ToString().Trim();
-        return Results.Redirect(Guid.TryParse(text, out var id) ? $"/jobs/{id}" : $"/search?q={Uri.EscapeDataString(text)}");
+        return Results.Redirect(
+            Guid.TryParse(text, out var id) ? $"/jobs/{id}"
+            : text is ['…', .. { Length: >= 4 } end] && end.All(char.IsAsciiHexDigit) ? $"/jobs?id_or_key={end}"
+            : $"/search?q={Uri.EscapeDataString(text)}");
     }
 
     private static async Task<IResult> PreviewAsync(HttpContext context) =>

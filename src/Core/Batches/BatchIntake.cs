@@ -40,10 +40,10 @@ public sealed class BatchIntake(
         """;
 
     // Dispatched in the order of the request.
-    private const string Dispatch = """
+    private const string Dispatch = $$"""
         insert into dispatches (job_id, queue, client_id, others, cost, deadline)
         select (array_agg(id order by batch_index))[1], queue, @ClientId, nullif((array_agg(id order by batch_index))[2:], '{}'),
-               sum(1 + octet_length(input::text)::real * case when input::text like '"pse1:%' then 0.75 else 1 end / @BytesPerToken), deadline
+               sum({{JobCost.OfInput}}), deadline
           from (select id, queue, input, batch_index, deadline,
                        (row_number() over (partition by queue, deadline order by batch_index) - 1) / items as message
                   from jobs join unnest(@Queues::text[], @ItemsPerMessage::int[]) as l (queue, items) using (queue)
@@ -173,7 +173,6 @@ public sealed class BatchIntake(
             Floor = JobDays.FloorOfPartsOf(batch.Id),
             Items = batch.Count,
             batch.CallbackUrl,
-            JobCost.BytesPerToken,
             Key = batch.Key?.Value,
             batch.Key?.RequestHash,
             Queues = batch.Queues.Keys.ToArray(),

@@ -2,6 +2,7 @@ using Npgsql;
 using Pipeline.Contracts;
 using Pipeline.Core.Erasure;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Relay;
 
 namespace Pipeline.Core.Documents;
 
@@ -86,7 +87,7 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
 
     // Documents of another model than the one that is served now get a job each, among the bulk ones. next_model_id marks
     // them as taken; what a job that failed leaves behind is its client's to retry.
-    private const string Reembed = """
+    private const string Reembed = $"""
         with served as (select id from embedding_models order by served_at desc, id desc limit 1),
         stale as (
             select d.id, d.client_id, row_number() over () as n
@@ -97,8 +98,8 @@ public sealed class DocumentStore(NpgsqlDataSource dataSource, QuoteStore quotes
             insert into jobs (id, client_id, kind, queue, input)
             select job.id, stale.client_id, 'document', 'document-bulk', json_build_object('document_id', stale.id)
               from stale join unnest(@JobIds::uuid[]) with ordinality as job (id, n) on job.n = stale.n
-            returning id, client_id, queue, input->>'document_id' as document_id),
-        dispatched as (insert into dispatches (job_id, queue, client_id) select id, queue, client_id from queued)
+            returning id, client_id, queue, input->>'document_id' as document_id, {JobCost.OfInput} as cost),
+        dispatched as (insert into dispatches (job_id, queue, client_id, cost) select id, queue, client_id, cost from queued)
         update documents d set job_id = queued.id, next_model_id = (select id from served)
           from queued where d.id = queued.document_id::uuid
         """;

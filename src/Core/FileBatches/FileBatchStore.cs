@@ -7,6 +7,7 @@ using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Relay;
 
 namespace Pipeline.Core.FileBatches;
 
@@ -59,8 +60,8 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, Vault vault, Lin
     private const string Retry = $"""
         with requeued as (
             update jobs set {JobStore.ToQueued} where jobs.id >= @Floor and batch_id = @Id and {JobStore.IsRetryable}
-            returning id, queue, client_id, deadline),
-        dispatched as (insert into dispatches (job_id, queue, client_id, deadline) select id, queue, client_id, deadline from requeued)
+            returning id, queue, client_id, deadline, {JobCost.OfInput} as cost),
+        dispatched as (insert into dispatches (job_id, queue, client_id, deadline, cost) select id, queue, client_id, deadline, cost from requeued)
         select count(*)::int from requeued
         """;
 

@@ -12,29 +12,29 @@ namespace Pipeline.Core.Hosting;
 /// <summary>
 /// <c>/health</c> tells everything, <c>/health/live</c> only that the process answers (restart it when it does not),
 /// <c>/health/ready</c> whether to send it work. They need no key, since probes have none; which part is down and why is told
-/// to operators only: on this machine, or with a key where there are keys.
+/// to operators only: on this machine, or with an operator's key where there are keys.
 /// </summary>
 public static class HealthEndpoints
 {
     private const string ReadyTag = "ready";
 
     /// <summary>Maps the three; a host with an OpenAPI document describes them.</summary>
-    /// <param name="hasKey">Whether a request from elsewhere carries a key; null in hosts that know no keys.</param>
+    /// <param name="isOperator">Whether a request from elsewhere carries an operator's key; null in hosts that know no keys.</param>
     public static (RouteHandlerBuilder All, RouteHandlerBuilder Live, RouteHandlerBuilder Ready) MapHealth(
-        this IEndpointRouteBuilder app, Func<HttpContext, Task<bool>>? hasKey = null)
+        this IEndpointRouteBuilder app, Func<HttpContext, Task<bool>>? isOperator = null)
     {
         return (Map("/health", _ => true), Map("/health/live", _ => false), Map("/health/ready", check => check.Tags.Contains(ReadyTag)));
 
         RouteHandlerBuilder Map(string path, Func<HealthCheckRegistration, bool> predicate) =>
-            app.MapGet(path, (HttpContext context, HealthCheckService health) => CheckAsync(context, health, predicate, hasKey));
+            app.MapGet(path, (HttpContext context, HealthCheckService health) => CheckAsync(context, health, predicate, isOperator));
     }
 
     private static async Task<IResult> CheckAsync(
-        HttpContext context, HealthCheckService health, Func<HealthCheckRegistration, bool> predicate, Func<HttpContext, Task<bool>>? hasKey)
+        HttpContext context, HealthCheckService health, Func<HealthCheckRegistration, bool> predicate, Func<HttpContext, Task<bool>>? isOperator)
     {
         var report = await health.CheckHealthAsync(predicate, context.RequestAborted);
         Dictionary<string, HealthPart> parts = [];
-        if (report.Entries.Count > 0 && await IsForOperatorAsync(context, hasKey))
+        if (report.Entries.Count > 0 && await IsForOperatorAsync(context, isOperator))
         {
             parts = report.Entries.ToDictionary(entry => entry.Key, entry => Describe(entry.Value));
         }
@@ -43,7 +43,7 @@ public static class HealthEndpoints
         return TypedResults.Json(new HealthResource(Word(report.Status), parts), HealthJson.Default.HealthResource, statusCode: status);
     }
 
-    private static async Task<bool> IsForOperatorAsync(HttpContext context, Func<HttpContext, Task<bool>>? hasKey)
+    private static async Task<bool> IsForOperatorAsync(HttpContext context, Func<HttpContext, Task<bool>>? isOperator)
     {
         if (LocalRequest.Is(context))
         {
@@ -52,7 +52,7 @@ public static class HealthEndpoints
 
         try
         {
-            return hasKey is not null && await hasKey(context);
+            return isOperator is not null && await isOperator(context);
         }
         catch (Exception e) when (e is StoreUnavailableException || TransientErrors.IsTransient(e))
         {

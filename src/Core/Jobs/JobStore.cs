@@ -3,6 +3,7 @@ using Pipeline.Core.Encryption;
 using Pipeline.Core.Erasure;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Relay;
 using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Jobs;
@@ -45,7 +46,7 @@ public sealed class JobStore(NpgsqlDataSource dataSource, Vault vault, AsyncAuto
             update jobs set {ToQueued}
              where client_id = @ClientId and id = any(@Ids) and {IsRetryable}
             returning *),
-        dispatched as (insert into dispatches (job_id, queue, client_id, deadline) select id, queue, client_id, deadline from requeued)
+        dispatched as (insert into dispatches (job_id, queue, client_id, deadline, cost) select id, queue, client_id, deadline, {JobCost.OfInput} from requeued)
         select {Columns} from requeued
         """;
 

@@ -6,6 +6,7 @@ using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
+using Pipeline.Core.Relay;
 using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Steering;
@@ -106,8 +107,8 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
     private const string Retry = $"""
         with changed as (
             update jobs set {JobStore.ToQueued}
-             where id = any(@Ids) and state = any(@States) and {JobStore.IsRetryable} returning id, queue, kind, client_id, deadline),
-        dispatched as (insert into dispatches (job_id, queue, client_id, deadline) select id, queue, client_id, deadline from changed)
+             where id = any(@Ids) and state = any(@States) and {JobStore.IsRetryable} returning id, queue, kind, client_id, deadline, {JobCost.OfInput} as cost),
+        dispatched as (insert into dispatches (job_id, queue, client_id, deadline, cost) select id, queue, client_id, deadline, cost from changed)
         select queue, kind, count(*)::int from changed group by queue, kind
         """;
 

@@ -53,6 +53,9 @@ internal static class HangfireHosting
         Authorization = [],
         AsyncAuthorization = [new DashboardAccess()],
         DisplayStorageConnectionString = false,
+
+        // What is begun or paused over the API stands in the audit; here nobody would know who it was.
+        IsReadOnlyFunc = _ => true,
         AppPath = null,
     });
 

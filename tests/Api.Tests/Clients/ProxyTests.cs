@@ -61,6 +61,8 @@ public sealed class ProxyTests(LocalApi api)
 
         (await client.PostAsync("/api/emotion", """{"text":"a"}""", forwarded)).Status.ShouldBe(202);
         (await client.GetAsync("/health", forwarded)).Json.GetProperty("parts").TryGetProperty("postgres", out _).ShouldBeTrue();
+        using var other = host.Client(await host.AddKeyAsync("other"));
+        (await other.GetAsync("/health", forwarded)).Json.GetProperty("parts").EnumerateObject().ShouldBeEmpty("the first key is an admin's, this one a client's");
         (await api.Client.PostAsync("/api/emotion", """{"text":"a"}""", forwarded)).ShouldBeProblem(403, "cross-site");
     }
 }

@@ -10,6 +10,8 @@ public sealed class ScreenshotTests(SampleData data, Chromium chromium) : IClass
 {
     private static readonly string Folder = RepositoryFiles.Path(".local", "screenshots");
 
+    private readonly Dictionary<string, int> _taken = [];
+
     [Fact]
     public async Task Every_screen_is_pictured()
     {
@@ -23,20 +25,23 @@ public sealed class ScreenshotTests(SampleData data, Chromium chromium) : IClass
         await using var own = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Client));
         await using var korean = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Client), "ko", scheme: ColorScheme.Dark);
         await using var phone = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Client), "ko", width: 390);
-        foreach (var (path, number) in data.Paths.Select((path, i) => (path, i)))
+        foreach (var path in data.Paths)
         {
-            await TakeAsync(own, path, $"en-{number:00}");
-            await TakeAsync(korean, path, $"ko-{number:00}");
-            await TakeAsync(phone, path, $"phone-{number:00}");
+            await TakeAsync(own, path, "en");
+            await TakeAsync(korean, path, "ko");
+            await TakeAsync(phone, path, "phone");
         }
 
         Directory.EnumerateFiles(Folder, "*.png").Count().ShouldBeGreaterThan(60);
     }
 
-    private static async Task TakeAsync(Tab tab, string path, string name)
+    /// <summary>Named by its path: <c>en-jobs</c>, <c>en-jobs-one</c>, and <c>en-jobs-one-2</c> for the next of the same kind.</summary>
+    private async Task TakeAsync(Tab tab, string path, string prefix)
     {
         await tab.Page.GotoAsync(path);
-        var screen = path.Split('?')[0].Trim('/').Split('/')[0] is { Length: > 0 } first ? first : "overview";
-        await tab.Page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{screen}.png"), FullPage = true });
+        var parts = path.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(part => Guid.TryParse(part, out _) ? "one" : part);
+        var name = string.Join('-', (IEnumerable<string>)[prefix, .. parts.DefaultIfEmpty("overview")]);
+        var times = _taken[name] = _taken.GetValueOrDefault(name) + 1;
+        await tab.Page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}{(times > 1 ? $"-{times}" : "")}.png"), FullPage = true });
     }
 }

@@ -2,7 +2,9 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
 using Pipeline.Core.Batches;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Intake;
+using Pipeline.Core.Jobs;
 using Pipeline.Core.Limits;
 using Pipeline.Core.Queues;
 using Pipeline.Core.Relay;
@@ -31,6 +33,26 @@ public sealed class RelayOrderTests : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    [Fact]
+    public async Task A_job_that_is_canceled_and_retried_costs_as_much_as_before()
+    {
+        await using var accepting = await AcceptingAsync();
+        var id = await accepting.SubmitAsync(new string('x', 4_000));
+        var before = await CostAsync();
+        await accepting.Store.CancelAsync(Client.LocalId, id, CancellationToken.None);
+
+        (await accepting.Store.RetryAsync(Client.LocalId, id, CancellationToken.None)).ShouldBeOfType<JobChange.Done>();
+
+        (await CostAsync()).ShouldBe(before);
+        before.ShouldBeGreaterThan(1_000);
+
+        async Task<float> CostAsync()
+        {
+            await using var connection = await Database.DataSource.OpenConnectionAsync();
+            return await connection.QuerySingleAsync<float>("select cost from dispatches where job_id = @Id order by id desc limit 1", new { Id = id });
+        }
+    }
 
     [Fact]
     public async Task A_client_has_no_more_jobs_in_flight_than_it_may_and_nobody_waits_for_it()

@@ -40,7 +40,8 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
         await worker.StopAsync();
         await api.StopAsync();
 
-        receiver.Spans.Single(span => span.Name == "process emotion").Attributes["pipeline.job.id"].ShouldBe(done);
+        // On a busy machine its first attempt may take longer than one may.
+        receiver.Spans.Last(span => span.Name == "process emotion").Attributes["pipeline.job.id"].ShouldBe(done);
         var attempt = receiver.Spans.Last(span => span.Name == "process report");
         attempt.Attributes["pipeline.job.state"].ShouldBe(JobState.Failed);
         attempt.IsFailed.ShouldBeTrue();
