@@ -54,6 +54,9 @@ public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vecto
     // Each list is longer than the answer: a chunk in the middle of both can come before the first of one.
     private const int CandidatesFactor = 4;
     private const int CandidatesMin = 50;
+
+    // What both lists have of a document is rarely the first of it in each.
+    private const int PerDocumentFactor = 4;
     private const int CandidatesMax = 1_000;
 
     // Of a query that is a whole text, its longest words: each is a look into the index.
@@ -76,7 +79,7 @@ public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vecto
     private async Task<(Found Found, bool IsFull)> SearchAsync(SearchQuery query, QueryVector? vector, int candidates, CancellationToken cancellationToken)
     {
         var near = vector is { } meaning && query.Mode is not SearchMode.Words
-            ? vectors.SearchAsync(new(query.ClientId, meaning.ModelId, meaning.Vector, candidates, query.FilterJson, query.PerDocument), cancellationToken)
+            ? vectors.SearchAsync(new(query.ClientId, meaning.ModelId, meaning.Vector, candidates, query.FilterJson, query.PerDocument * PerDocumentFactor), cancellationToken)
             : Task.FromResult<IReadOnlyList<Neighbour>>([]);
         var worded = query.Mode is not SearchMode.Vectors ? FindWordsAsync(query, candidates, cancellationToken) : Task.FromResult<IReadOnlyList<WordMatch>>([]);
         var similarities = (await near).ToDictionary(neighbour => neighbour.ChunkId, neighbour => neighbour.Similarity);
@@ -124,7 +127,7 @@ public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vecto
                 Grams = SearchTerms.Of(query.Text).ToArray(),
                 Filter = query.FilterJson,
                 CandidatesMax = options.Value.WordCandidatesMax,
-                query.PerDocument,
+                PerDocument = query.PerDocument * PerDocumentFactor,
                 Limit = limit,
             },
             cancellationToken);
