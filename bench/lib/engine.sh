@@ -7,6 +7,27 @@ build_engine() {
   build "$ENGINE"
 }
 
+# model_options VERB VALUED FLAGS OPTION...: sets its caller's model, a file that is there or nothing, and arguments.
+model_options() {
+  local verb=$1 valued=" $2 " flags=" $3 "
+  shift 3
+  while [ $# -gt 0 ]; do
+    if [[ $valued == *" $1 "* ]]; then
+      [ $# -ge 2 ] || fail "$1 needs a value; see bench/run help"
+      if [ "$1" = --model ]; then model=$2; else arguments+=("$1" "$2"); fi
+      shift
+    elif [[ $flags != *" $1 "* ]]; then
+      fail "$verb does not know '$1'; see bench/run help"
+    elif [ "$1" = --record ]; then
+      arguments+=(--record "$ROOT/bench/results")
+    else
+      arguments+=("$1")
+    fi
+    shift
+  done
+  [ -z "$model" ] || [ -f "$model" ] || fail "there is no model $model; correct the path, or leave --model out"
+}
+
 # random_model [PRESET]: written once.
 random_model() {
   local preset=${1:-qwen2.5-0.5b}
@@ -20,19 +41,7 @@ random_model() {
 
 engine() {
   local model='' arguments=()
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --model | --rounds | --threads | --only)
-        [ $# -ge 2 ] || fail "$1 needs a value; see bench/run help"
-        if [ "$1" = --model ]; then model=$2; else arguments+=("$1" "$2"); fi
-        shift ;;
-      --quick) arguments+=(--quick) ;;
-      --record) arguments+=(--record "$ROOT/bench/results") ;;
-      *) fail "engine does not know '$1'; see bench/run help" ;;
-    esac
-    shift
-  done
-  [ -z "$model" ] || [ -f "$model" ] || fail "there is no model $model; correct the path, or leave --model out"
+  model_options engine "--model --rounds --threads --only" "--quick --record" "$@"
   npm_install "$NODE_PEER" "node-llama-cpp for the CPU (85 MB)"
   build_engine
   [ -n "$model" ] || model=$(random_model)
@@ -43,17 +52,7 @@ engine() {
 engine_alone() {
   local verb=$1 model='' arguments=()
   shift
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --model | --rounds | --threads)
-        [ $# -ge 2 ] || fail "$1 needs a value; see bench/run help"
-        if [ "$1" = --model ]; then model=$2; else arguments+=("$1" "$2"); fi
-        shift ;;
-      *) fail "$verb does not know '$1'; see bench/run help" ;;
-    esac
-    shift
-  done
-  [ -z "$model" ] || [ -f "$model" ] || fail "there is no model $model; correct the path, or leave --model out"
+  model_options "$verb" "--model --rounds --threads" "" "$@"
   build_engine
   # Of 64 clients each reads the instruction: a larger model would take a quarter of an hour.
   local preset=qwen2.5-0.5b
@@ -118,19 +117,7 @@ gpu() {
 
 serving() {
   local model='' arguments=() rc=0 peer
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --model | --rounds | --threads | --only)
-        [ $# -ge 2 ] || fail "$1 needs a value; see bench/run help"
-        if [ "$1" = --model ]; then model=$2; else arguments+=("$1" "$2"); fi
-        shift ;;
-      --quick) arguments+=(--quick) ;;
-      --record) arguments+=(--record "$ROOT/bench/results") ;;
-      *) fail "serving does not know '$1'; see bench/run help" ;;
-    esac
-    shift
-  done
-  [ -z "$model" ] || [ -f "$model" ] || fail "there is no model $model; correct the path, or leave --model out"
+  model_options serving "--model --rounds --threads --only" "--quick --record" "$@"
   peer=$("$ROOT/bench/peers/llama-server/build")
   build_engine
   build "$ROOT/bench/Serving/Bench.Serving.csproj" "$ROOT/src/Api/Api.csproj" "$ROOT/src/Workers.Embedding/Workers.Embedding.csproj" \
@@ -143,19 +130,7 @@ serving() {
 
 stream() {
   local model='' arguments=()
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --model | --rounds | --threads)
-        [ $# -ge 2 ] || fail "$1 needs a value; see bench/run help"
-        if [ "$1" = --model ]; then model=$2; else arguments+=("$1" "$2"); fi
-        shift ;;
-      --quick) arguments+=(--quick) ;;
-      --record) arguments+=(--record "$ROOT/bench/results") ;;
-      *) fail "stream does not know '$1'; see bench/run help" ;;
-    esac
-    shift
-  done
-  [ -z "$model" ] || [ -f "$model" ] || fail "there is no model $model; correct the path, or leave --model out"
+  model_options stream "--model --rounds --threads" "--quick --record" "$@"
   build_engine
   build "$ROOT/bench/Jobs/Bench.Jobs.csproj" "$ROOT/src/Api/Api.csproj" "$ROOT/src/Workers.Inference/Workers.Inference.csproj"
   job_program stream --model "${model:-$(random_model)}" "${arguments[@]}"

@@ -3,27 +3,14 @@
 # Embeddings, documents and search.
 
 embeddings() {
-  local model='' runtimes='' arguments=() rc=0
-  while [ $# -gt 0 ]; do
-    case $1 in
-      --model | --rounds | --threads | --ingest)
-        [ $# -ge 2 ] || fail "$1 needs a value; see bench/run help"
-        if [ "$1" = --model ]; then model=$2; else arguments+=("$1" "$2"); fi
-        shift ;;
-      --quick | --queue) arguments+=("$1") ;;
-      --runtimes) runtimes=yes arguments+=("$1") ;;
-      --record) arguments+=(--record "$ROOT/bench/results") ;;
-      *) fail "embeddings does not know '$1'; see bench/run help" ;;
-    esac
-    shift
-  done
-  [ -z "$model" ] || [ -f "$model" ] || fail "there is no model $model; correct the path, or leave --model out"
+  local model='' arguments=() rc=0
+  model_options embeddings "--model --rounds --threads --ingest" "--quick --queue --runtimes --record" "$@"
   npm_install "$NODE_PEER" "node-llama-cpp for the CPU (85 MB)"
   build_engine
   build "$ROOT/bench/Embeddings/Bench.Embeddings.csproj" "$ROOT/src/Api/Api.csproj" "$ROOT/src/Workers.Embedding/Workers.Embedding.csproj" \
     "$ROOT/src/Workers.Inference/Workers.Inference.csproj"
   # The trained weights of --runtimes are in a package.
-  [ -n "$model$runtimes" ] || model=$(random_model minilm-l6)
+  [ -n "$model" ] || [[ " ${arguments[*]-} " == *' --runtimes '* ]] || model=$(random_model minilm-l6)
   start_job_servers
   dotnet "$EMBEDDINGS_DLL" --root "$ROOT" --scratch "$LOCAL/bench" --peer "$NODE_PEER" --model "${model:-none}" --commit "$(commit)" "${arguments[@]}" || rc=$?
   return "$rc"

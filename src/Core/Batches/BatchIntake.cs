@@ -226,7 +226,7 @@ public sealed class BatchIntake(
     private async Task<long> CopyAsync(
         NpgsqlConnection connection, NewBatch batch, Func<string, string, int>? estimate, DateOnly? today, CancellationToken cancellationToken)
     {
-        var trace = JobTracing.Context(span: null); // The span of the batch is the current one; before the driver begins one of its own.
+        var nextTrace = traces.ForEachOf(JobTracing.Context(span: null)); // The span of the batch is the current one; before the driver begins one of its own.
         await using var rows = await connection.BeginBinaryImportAsync(CopyJobs, cancellationToken);
         var index = 0;
         long total = 0;
@@ -250,7 +250,7 @@ public sealed class BatchIntake(
             var tokens = estimate?.Invoke(item.Kind, item.InputJson);
             await WriteOrNullAsync(tokens, NpgsqlDbType.Integer);
             await WriteOrNullAsync(today, NpgsqlDbType.Date);
-            await WriteOrNullAsync(traces.ForOneOfMany(trace), NpgsqlDbType.Text);
+            await WriteOrNullAsync(nextTrace(), NpgsqlDbType.Text);
             total += tokens ?? 0;
         }
 

@@ -7,7 +7,6 @@ using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
-using Pipeline.Core.Relay;
 
 namespace Pipeline.Core.FileBatches;
 
@@ -60,8 +59,8 @@ public sealed class FileBatchStore(NpgsqlDataSource dataSource, Vault vault, Lin
     private const string Retry = $"""
         with requeued as (
             update jobs set {JobStore.ToQueued} where jobs.id >= @Floor and batch_id = @Id and {JobStore.IsRetryable}
-            returning id, queue, client_id, deadline, {JobCost.OfInput} as cost),
-        dispatched as (insert into dispatches (job_id, queue, client_id, deadline, cost) select id, queue, client_id, deadline, cost from requeued)
+            returning {JobStore.Requeued}),
+        {JobStore.Dispatched}
         select count(*)::int from requeued
         """;
 

@@ -50,7 +50,6 @@ public sealed partial class OutageLog(TimeProvider time, ILogger<OutageLog> logg
                 if (outage.Parts.Remove(part))
                 {
                     outage.Worked = time.GetTimestamp();
-                    outage.HasWorked = true;
                     EndSoon(outage);
                 }
             }
@@ -81,7 +80,6 @@ public sealed partial class OutageLog(TimeProvider time, ILogger<OutageLog> logg
                 {
                     Since = now,
                     Failed = now,
-                    Worked = now,
                     End = time.CreateTimer(_ => End(server), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan),
                 };
                 if (reason is not null)
@@ -95,8 +93,7 @@ public sealed partial class OutageLog(TimeProvider time, ILogger<OutageLog> logg
                 outage.Parts.Add(part);
             }
 
-            outage.Failed = outage.Worked = time.GetTimestamp();
-            outage.HasWorked = false;
+            (outage.Failed, outage.Worked) = (time.GetTimestamp(), null);
             EndSoon(outage);
         }
     }
@@ -108,11 +105,11 @@ public sealed partial class OutageLog(TimeProvider time, ILogger<OutageLog> logg
         lock (_lock)
         {
             // One part that works again speaks for those that try once in an hour. A failure may have come while this waited for the lock.
-            if (_outages.TryGetValue(server, out var outage) && (outage.HasWorked || outage.Parts.Count is 0) && time.GetElapsedTime(outage.Failed) >= QuietTime)
+            if (_outages.TryGetValue(server, out var outage) && (outage.Worked is not null || outage.Parts.Count is 0) && time.GetElapsedTime(outage.Failed) >= QuietTime)
             {
                 _outages.Remove(server);
                 outage.End.Dispose();
-                LogBack(server, time.GetElapsedTime(outage.Since, outage.Worked).TotalSeconds);
+                LogBack(server, time.GetElapsedTime(outage.Since, outage.Worked ?? outage.Failed).TotalSeconds);
             }
         }
     }
@@ -154,11 +151,8 @@ public sealed partial class OutageLog(TimeProvider time, ILogger<OutageLog> logg
         /// <summary>When something failed last.</summary>
         public required long Failed { get; set; }
 
-        /// <summary>When something last worked again, or failed after that.</summary>
-        public required long Worked { get; set; }
-
-        /// <summary>Whether something worked since it failed last.</summary>
-        public bool HasWorked { get; set; }
+        /// <summary>When something last worked again; null where nothing has since something failed.</summary>
+        public long? Worked { get; set; }
 
         public required ITimer End { get; init; }
 

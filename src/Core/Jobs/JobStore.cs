@@ -41,12 +41,19 @@ public sealed class JobStore(NpgsqlDataSource dataSource, Vault vault, AsyncAuto
         returning {Columns}
         """;
 
+    /// <summary>What <see cref="Dispatched"/> needs of the jobs in requeued.</summary>
+    internal const string Requeued = $"id, queue, client_id, deadline, {JobCost.OfInput} as cost";
+
+    /// <summary>Expression of a statement that made jobs wait again, which it calls requeued.</summary>
+    internal const string Dispatched =
+        "dispatched as (insert into dispatches (job_id, queue, client_id, deadline, cost) select id, queue, client_id, deadline, cost from requeued)";
+
     private const string Retry = $"""
         with requeued as (
             update jobs set {ToQueued}
              where client_id = @ClientId and id = any(@Ids) and {IsRetryable}
-            returning *),
-        dispatched as (insert into dispatches (job_id, queue, client_id, deadline, cost) select id, queue, client_id, deadline, {JobCost.OfInput} from requeued)
+            returning *, {JobCost.OfInput} as cost),
+        {Dispatched}
         select {Columns} from requeued
         """;
 

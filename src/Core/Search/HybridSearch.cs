@@ -54,10 +54,10 @@ public sealed class HybridSearch(NpgsqlDataSource dataSource, VectorSearch vecto
     // Each list is longer than the answer: a chunk in the middle of both can come before the first of one.
     private const int CandidatesFactor = 4;
     private const int CandidatesMin = 50;
+    private const int CandidatesMax = 1_000;
 
     // What both lists have of a document is rarely the first of it in each.
     private const int PerDocumentFactor = 4;
-    private const int CandidatesMax = 1_000;
 
     // Of a query that is a whole text, its longest words: each is a look into the index.
     internal const int WordsMax = 64;

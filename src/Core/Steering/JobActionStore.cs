@@ -6,7 +6,6 @@ using Pipeline.Core.Hosting;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
-using Pipeline.Core.Relay;
 using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Core.Steering;
@@ -105,11 +104,11 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
         """;
 
     private const string Retry = $"""
-        with changed as (
+        with requeued as (
             update jobs set {JobStore.ToQueued}
-             where id = any(@Ids) and state = any(@States) and {JobStore.IsRetryable} returning id, queue, kind, client_id, deadline, {JobCost.OfInput} as cost),
-        dispatched as (insert into dispatches (job_id, queue, client_id, deadline, cost) select id, queue, client_id, deadline, cost from changed)
-        select queue, kind, count(*)::int from changed group by queue, kind
+             where id = any(@Ids) and state = any(@States) and {JobStore.IsRetryable} returning kind, {JobStore.Requeued}),
+        {JobStore.Dispatched}
+        select queue, kind, count(*)::int from requeued group by queue, kind
         """;
 
     private const string Erasable = "select id, client_id as ClientId from jobs where id = any(@Ids) and state = any(@States) order by id for update";

@@ -32,12 +32,19 @@ public sealed class TraceLimit : Sampler, IDisposable
         new(TryBegin() ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
 
     /// <summary>
-    /// What is stored with a job of a batch. The batch has one trace, in which as many of its jobs are recorded as traces may begin.
+    /// What is stored with each job of a batch, one after the other. The batch has one trace, in which as many of its jobs are recorded as
+    /// traces may begin.
     /// </summary>
-    public string? ForOneOfMany(string? trace) =>
-        _rate is null || !ActivityContext.TryParse(trace, null, out var context) || !context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) || TryBegin()
-            ? trace
-            : $"00-{context.TraceId}-{context.SpanId}-00";
+    public Func<string?> ForEachOf(string? trace)
+    {
+        if (_rate is null || !ActivityContext.TryParse(trace, null, out var context) || !context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded))
+        {
+            return () => trace;
+        }
+
+        var unrecorded = $"00-{context.TraceId}-{context.SpanId}-00";
+        return () => TryBegin() ? trace : unrecorded;
+    }
 
     public void Dispose() => _rate?.Dispose();
 

@@ -25,7 +25,7 @@ public sealed class TraceLimitTests
         using var limit = new TraceLimit(null);
 
         Enumerable.Range(0, 1_000).ShouldAllBe(_ => IsRecorded(limit));
-        limit.ForOneOfMany(Caller).ShouldBe(Caller);
+        limit.ForEachOf(Caller)().ShouldBe(Caller);
     }
 
     [Fact]
@@ -33,7 +33,8 @@ public sealed class TraceLimitTests
     {
         using var limit = new TraceLimit(3);
 
-        var stored = Enumerable.Range(0, 1_000).Select(_ => limit.ForOneOfMany(Caller)).ToArray();
+        var next = limit.ForEachOf(Caller);
+        var stored = Enumerable.Range(0, 1_000).Select(_ => next()).ToArray();
 
         stored.Take(3).ShouldAllBe(trace => trace == Caller);
         stored.Count(trace => trace == Unrecorded).ShouldBeGreaterThan(900);
@@ -47,7 +48,7 @@ public sealed class TraceLimitTests
     {
         using var limit = new TraceLimit(1);
 
-        limit.ForOneOfMany(trace).ShouldBe(trace);
+        limit.ForEachOf(trace)().ShouldBe(trace);
         IsRecorded(limit).ShouldBeTrue();
     }
 
