@@ -36,7 +36,7 @@ fetch_manuals() {
 }
 
 retrieval() {
-  local only='passages manuals ask' models=() record='' model set verb line result='' name
+  local only='passages manuals ask' models=() record='' model set verb line result='' name english
   while [ $# -gt 0 ]; do
     case $1 in
       --model | --only)
@@ -52,7 +52,8 @@ retrieval() {
   need_sdk
   if [ ${#models[@]} = 0 ]; then
     build "$ROOT/bench/Embeddings/Bench.Embeddings.csproj"
-    models=("$ROOT/models/embedding-mini.gguf" "$(dotnet "$EMBEDDINGS_DLL" weights)")
+    english=$(dotnet "$EMBEDDINGS_DLL" weights)
+    models=("$ROOT/models/embedding-mini.gguf" "$english")
   fi
   [[ $only != *manuals* ]] || fetch_manuals
   for model in "${models[@]}"; do
@@ -61,7 +62,8 @@ retrieval() {
     for set in $only; do
       verb=search
       [ "$set" != ask ] || verb=ask
-      line=$(Kinds__Embedding__Model=$model "$ROOT/run" eval "$verb" --file "$ROOT/models/eval/$set.jsonl" --files "$MANUALS" --json) ||
+      line=$([ "$model" != "${english:-}" ] || export Search__Languages__0=en
+        Kinds__Embedding__Model=$model "$ROOT/run" eval "$verb" --file "$ROOT/models/eval/$set.jsonl" --files "$MANUALS" --json) ||
         fail "the evaluation of $set with $name did not end; the reason is above"
       result+=",\"${name}_$set\":$line"
     done

@@ -51,13 +51,14 @@ internal static class SearchEndpoint
 }
 
 /// <summary>A query from its text to what was found.</summary>
-internal sealed class Searches(QueryEmbedder embedder, HybridSearch search)
+internal sealed class Searches(QueryEmbedder embedder, HybridSearch search, IOptions<SearchOptions> options)
 {
     public async Task<Findings> FindAsync(SearchQuery query, ClientLimits limits, CancellationToken cancellationToken)
     {
-        var embedded = query.Mode is SearchMode.Words ? null : await embedder.EmbedAsync(query, limits, cancellationToken);
+        var foreign = query.Mode is SearchMode.Hybrid ? options.Value.ForeignLanguage(query.Text) : null;
+        var embedded = query.Mode is SearchMode.Words || foreign is not null ? null : await embedder.EmbedAsync(query, limits, cancellationToken);
         var found = await search.SearchAsync(query, embedded?.Vector, cancellationToken);
-        return new(found.Chunks, embedded?.Model, found.IsCut) { JobId = embedded?.JobId };
+        return new(found.Chunks, embedded?.Model, found.IsCut) { JobId = embedded?.JobId, ForeignLanguage = foreign };
     }
 }
 
@@ -68,4 +69,7 @@ internal sealed record Findings(IReadOnlyList<FoundChunk> Chunks, string? Model,
 {
     /// <summary>The job that embedded the query.</summary>
     public Guid? JobId { get; init; }
+
+    /// <summary>The query's, where the embedding model was not made for it.</summary>
+    public string? ForeignLanguage { get; init; }
 }

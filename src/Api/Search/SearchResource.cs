@@ -21,6 +21,9 @@ internal sealed record SearchResource
     [Description("Present where less was searched than was asked for, and says why.")]
     public string? Degraded { get; init; }
 
+    [Description("The query's language, where the embedding model was not made for it (Search:Languages) and so only words were compared; else absent.")]
+    public string? ForeignLanguage { get; init; }
+
     [Description("true where a word of the query stands in more chunks than were compared (Search:WordCandidatesMax): those with its rarest word came first. Else absent.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool WordsCut { get; init; }
@@ -30,9 +33,10 @@ internal sealed record SearchResource
         Results = [.. findings.Chunks.Select(FoundResource.Of)],
         Model = findings.Model,
         JobId = findings.JobId,
-        Degraded = findings.Model is null && mode is not SearchMode.Words
+        Degraded = findings is { Model: null, ForeignLanguage: null } && mode is not SearchMode.Words
             ? "No embedding worker embedded the query in time (Search:EmbedTimeout); only words were compared."
             : null,
+        ForeignLanguage = findings.ForeignLanguage,
         WordsCut = findings.IsCut,
     };
 }

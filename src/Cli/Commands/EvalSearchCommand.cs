@@ -36,8 +36,9 @@ internal static class EvalSearchCommand
 
     private static async Task<Places> FindAsync(DocumentClient documents, Library library, LibraryRow row, CancellationToken cancellationToken)
     {
-        var (hybrid, model) = await SearchAsync(null);
-        return new(hybrid, (await SearchAsync(Vectors)).Place, (await SearchAsync(Words)).Place, model!);
+        var (hybrid, _) = await SearchAsync(null);
+        var (near, model) = await SearchAsync(Vectors);
+        return new(hybrid, near, (await SearchAsync(Words)).Place, model!);
 
         async Task<(int? Place, string? Model)> SearchAsync(string? mode)
         {

@@ -34,6 +34,9 @@ public sealed record Findings
     /// <summary>Why less was searched than was asked for.</summary>
     public string? Degraded { get; init; }
 
+    /// <summary>The query's language, BCP 47, where the embedding model was not made for it and so only words were compared.</summary>
+    public string? ForeignLanguage { get; init; }
+
     /// <summary>Whether a word of the query stands in more chunks than were compared.</summary>
     public bool WordsCut { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts.Languages;
 
 namespace Pipeline.Core.Search;
 
@@ -23,6 +24,12 @@ public sealed class SearchOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan EmbedTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// BCP 47 codes of the languages that the embedding model was made for. A query in another one, which has no more than a chance
+    /// likeness to any text, is looked for by its words alone. Null, the default, takes the model to know all.
+    /// </summary>
+    public IReadOnlyList<string>? Languages { get; init; }
+
     /// <summary>Most chunks with a word of the query whose rank is computed. 100 to 1,000,000, default 5,000.</summary>
     [Range(100, 1_000_000)]
     public int WordCandidatesMax { get; init; } = 5_000;
@@ -34,6 +41,10 @@ public sealed class SearchOptions
     /// <summary>How often vectors in memory are brought up to date without a search, so how soon deleted ones leave it. 100 ms to 1 min, default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The language of a query that the embedding model was not made for; null where it was, or where the language cannot be told.</summary>
+    public string? ForeignLanguage(string query) =>
+        Languages is not null && LanguageDetector.Detect(query) is var language and not LanguageDetector.Undetermined && !Languages.Contains(language) ? language : null;
 }
 
 /// <summary>How vectors are searched.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipeline.Api.Tests.Hosting;
 using Pipeline.TestSupport.Services;
 
@@ -179,6 +180,27 @@ public sealed class SearchTests(DocumentsApi api) : IClassFixture<DocumentsApi>
         answer.Status.ShouldBe(200);
         answer.Json.GetProperty("degraded").GetString()!.ShouldContain("only words were compared");
         answer.Json.TryGetProperty("model", out _).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("환불은 며칠 안에 되나요?", null, "ko")]
+    [InlineData("When is my money given back?", null, null)]
+    [InlineData("PL-4711", null, null)]
+    [InlineData("환불은 며칠 안에 되나요?", "vectors", null)]
+    public async Task A_query_in_a_language_that_the_model_was_not_made_for_is_looked_for_by_its_words(string query, string? mode, string? foreign)
+    {
+        var database = new PostgresDatabase();
+        await database.InitializeAsync();
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, WithWorker, [.. Settings, ("Search:Languages:0", "en")]);
+        using var client = host.Client();
+        await client.AddAsync("환불은 일주일 안에 처리됩니다. PL-4711");
+
+        var answer = await client.PostAsync("/api/search", JsonSerializer.Serialize(new { query, mode = mode ?? "hybrid" }));
+
+        (answer.Json.TryGetProperty("foreign_language", out var language) ? language.GetString() : null).ShouldBe(foreign);
+        answer.Json.TryGetProperty("model", out _).ShouldBe(foreign is null);
+        answer.Json.TryGetProperty("degraded", out _).ShouldBeFalse(answer.Json.ToString());
+        answer.Json.GetProperty("results").GetArrayLength().ShouldBe(1);
     }
 
     private static readonly (string, string)[] Settings = [("Inference:Threads", "1"), ("Inference:CheckMemory", "false"), ("Search:EmbedTimeout", "00:01:00")];
