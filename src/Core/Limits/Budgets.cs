@@ -1,22 +1,17 @@
 using Npgsql;
 using Pipeline.Core.Relay;
-using Pipeline.Core.Results;
 using Pipeline.Core.Usage;
 
 namespace Pipeline.Core.Limits;
 
 /// <summary>Whether jobs fit the budgets of their clients, and what they are expected to take.</summary>
-public sealed class Budgets(UsageStore usage, ClientStandings standings, TimeProvider time)
+public sealed class Budgets(KindCosts costs, ClientStandings standings, TimeProvider time)
 {
-    private static readonly TimeSpan CostLifetime = TimeSpan.FromMinutes(1);
-
-    private readonly SingleFlightCache<ValueTuple, IReadOnlyDictionary<string, KindCost>> _costs = new(CostLifetime, time, _ => usage.CostsAsync(CancellationToken.None));
-
     /// <summary>Makes the estimate of a job: its input, and what jobs of its kind took lately.</summary>
     internal async Task<Func<string, string, int>> EstimatesAsync(CancellationToken cancellationToken)
     {
-        var costs = await _costs.GetAsync(default, cancellationToken);
-        return (kind, inputJson) => (int)Math.Ceiling(costs.GetValueOrDefault(kind, KindCost.Unmeasured).Tokens(JobCost.Estimate(inputJson)));
+        var costOf = await costs.ReadAsync(cancellationToken);
+        return (kind, inputJson) => (int)Math.Ceiling(costOf(kind).Tokens(JobCost.Estimate(inputJson)));
     }
 
     /// <summary>The budget that does not hold so many tokens; null when all do.</summary>

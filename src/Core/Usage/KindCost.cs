@@ -9,6 +9,7 @@ internal sealed record KindCost
     private const double FactorMin = 0.01;
     private const double FactorMax = 10_000;
     private const double CompletionMax = 1_000_000;
+    private const double SecondsMax = 1_000_000;
 
     private KindCost()
     {
@@ -26,12 +27,16 @@ internal sealed record KindCost
     /// <summary>Tokens of the answer of one job.</summary>
     public required double Completion { get; init; }
 
+    /// <summary>How long a worker has one, from its start to its end; null where nobody knows.</summary>
+    public TimeSpan? WorkerTime { get; init; }
+
     /// <summary>Within bounds, whatever a model says that it counted.</summary>
-    public static KindCost Measured(double prompt, double computed, double completion) => new()
+    public static KindCost Measured(double prompt, double computed, double completion, double seconds) => new()
     {
         Prompt = Math.Clamp(prompt, FactorMin, FactorMax),
         Computed = Math.Clamp(computed, FactorMin, FactorMax),
         Completion = Math.Clamp(completion, 0, CompletionMax),
+        WorkerTime = TimeSpan.FromSeconds(Math.Clamp(seconds, 0, SecondsMax)),
     };
 
     /// <summary>Of a budget, which pays for the whole prompt.</summary>

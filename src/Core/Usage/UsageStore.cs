@@ -22,14 +22,15 @@ public sealed class UsageStore(NpgsqlDataSource dataSource, IOptions<PriceOption
                    completion_tokens = usage.completion_tokens + excluded.completion_tokens,
                    worker_seconds = usage.worker_seconds + excluded.worker_seconds),
         measured as (
-            insert into kind_costs as k (kind, jobs, estimated, prompt_tokens, cached_tokens, completion_tokens)
-            select kind, kept * jobs, kept * estimated, kept * prompt_tokens, kept * cached_tokens, kept * completion_tokens
+            insert into kind_costs as k (kind, jobs, estimated, prompt_tokens, cached_tokens, completion_tokens, worker_seconds)
+            select kind, kept * jobs, kept * estimated, kept * prompt_tokens, kept * cached_tokens, kept * completion_tokens, kept * worker_seconds
               from (select kind, sum(jobs) as jobs, sum(estimated) as estimated, sum(prompt_tokens) as prompt_tokens, sum(cached_tokens) as cached_tokens,
-                           sum(completion_tokens) as completion_tokens, least(1, @MeasuredJobs::float8 / sum(jobs)) as kept
+                           sum(completion_tokens) as completion_tokens, sum(worker_seconds) as worker_seconds, least(1, @MeasuredJobs::float8 / sum(jobs)) as kept
                       from taken where jobs > 0 group by kind order by kind) as fresh
-            on conflict (kind) do update set (jobs, estimated, prompt_tokens, cached_tokens, completion_tokens) = (
+            on conflict (kind) do update set (jobs, estimated, prompt_tokens, cached_tokens, completion_tokens, worker_seconds) = (
                 select f * (k.jobs + excluded.jobs), f * (k.estimated + excluded.estimated), f * (k.prompt_tokens + excluded.prompt_tokens),
-                       f * (k.cached_tokens + excluded.cached_tokens), f * (k.completion_tokens + excluded.completion_tokens)
+                       f * (k.cached_tokens + excluded.cached_tokens), f * (k.completion_tokens + excluded.completion_tokens),
+                       f * (k.worker_seconds + excluded.worker_seconds)
                   from (select least(1, @MeasuredJobs::float8 / (k.jobs + excluded.jobs)) as f) as forgotten))
         select queue, client_id as ClientId, sum(jobs)::int as Jobs,
                sum(prompt_tokens - cached_tokens + completion_tokens)::float8 as Tokens, sum(estimated) as Estimated
@@ -50,7 +51,8 @@ public sealed class UsageStore(NpgsqlDataSource dataSource, IOptions<PriceOption
         """;
 
     private const string Costs = """
-        select kind, prompt_tokens / estimated as Prompt, (prompt_tokens - cached_tokens) / estimated as Computed, completion_tokens / jobs as Completion
+        select kind, prompt_tokens / estimated as Prompt, (prompt_tokens - cached_tokens) / estimated as Computed, completion_tokens / jobs as Completion,
+               worker_seconds / jobs as Seconds
           from kind_costs where jobs >= @JobsMin and estimated > 0
         """;
 
@@ -101,8 +103,8 @@ public sealed class UsageStore(NpgsqlDataSource dataSource, IOptions<PriceOption
 
     /// <summary>What jobs of each kind take, as far as enough of them were measured.</summary>
     internal async Task<IReadOnlyDictionary<string, KindCost>> CostsAsync(CancellationToken cancellationToken) =>
-        (await dataSource.QueryAsync<(string Kind, double Prompt, double Computed, double Completion)>(Costs, new { JobsMin = MeasuredJobsMin }, cancellationToken))
-            .ToDictionary(row => row.Kind, row => KindCost.Measured(row.Prompt, row.Computed, row.Completion));
+        (await dataSource.QueryAsync<(string Kind, double Prompt, double Computed, double Completion, double Seconds)>(Costs, new { JobsMin = MeasuredJobsMin }, cancellationToken))
+            .ToDictionary(row => row.Kind, row => KindCost.Measured(row.Prompt, row.Computed, row.Completion, row.Seconds));
 }
 
 /// <summary>What usage is summed up by.</summary>

@@ -53,7 +53,7 @@ public sealed class FairOrderTests
     [InlineData(2, 20, 2.5)]
     public void A_job_is_charged_what_its_kind_was_measured_to_take(double computed, double completion, double jobsOfShortToLong)
     {
-        _order.Cost = KindCost.Measured(prompt: 1, computed, completion);
+        _order.Cost = KindCost.Measured(prompt: 1, computed, completion, seconds: 1);
 
         var taken = new List<WaitingDispatch>();
         for (var round = 0; round < 400; round++)
@@ -67,7 +67,7 @@ public sealed class FairOrderTests
     [Fact]
     public void A_job_that_took_what_was_measured_needs_no_correction()
     {
-        _order.Cost = KindCost.Measured(prompt: 2, computed: 2, completion: 100);
+        _order.Cost = KindCost.Measured(prompt: 2, computed: 2, completion: 100, seconds: 1);
         Take([.. Jobs(Flood, 20), .. Jobs(Other, 20)], room: 4);
 
         _order.Correct(Flood, jobs: 2, tokens: 240, estimated: 20);

@@ -34,8 +34,8 @@ public sealed class KindCostTests : IAsyncLifetime
         await Usage.SettleAsync(CancellationToken.None);
 
         var costs = await Usage.CostsAsync(CancellationToken.None);
-        costs["short"].ShouldBe(KindCost.Measured(1, 1, 1));
-        costs["long"].ShouldBe(KindCost.Measured(prompt: 2, computed: 1, completion: 80));
+        costs["short"].ShouldBe(KindCost.Measured(1, 1, 1, 0.5));
+        costs["long"].ShouldBe(KindCost.Measured(prompt: 2, computed: 1, completion: 80, seconds: 0.5));
     }
 
     [Fact]
@@ -62,10 +62,11 @@ public sealed class KindCostTests : IAsyncLifetime
     [InlineData(0, 0.01)]
     [InlineData(1e9, 10_000)]
     public void What_a_model_counts_is_believed_within_bounds(double counted, double believed) =>
-        KindCost.Measured(counted, counted, 1e12).ShouldSatisfyAllConditions(
+        KindCost.Measured(counted, counted, 1e12, 1e300).ShouldSatisfyAllConditions(
             cost => cost.Prompt.ShouldBe(believed),
             cost => cost.Computed.ShouldBe(believed),
-            cost => cost.Completion.ShouldBe(1_000_000));
+            cost => cost.Completion.ShouldBe(1_000_000),
+            cost => cost.WorkerTime.ShouldBe(TimeSpan.FromSeconds(1_000_000)));
 
     [Fact]
     public async Task A_process_that_begins_to_lead_shares_by_what_others_measured()
@@ -110,7 +111,7 @@ public sealed class KindCostTests : IAsyncLifetime
     private Task EndAsync(string kind, int jobs, double estimated, long prompt, long cached, long completion) => ExecuteAsync(
         """
         insert into usage_entries (client_id, queue, kind, model, jobs, prompt_tokens, cached_tokens, completion_tokens, worker_seconds, estimated)
-        values (@Client, @Kind, @Kind, 'm', @Jobs, @Prompt, @Cached, @Completion, 1, @Estimated)
+        values (@Client, @Kind, @Kind, 'm', @Jobs, @Prompt, @Cached, @Completion, 0.5 * @Jobs, @Estimated)
         """,
         new { Client = Guid.CreateVersion7(), Kind = kind, Jobs = jobs, Prompt = prompt, Cached = cached, Completion = completion, Estimated = estimated });
 

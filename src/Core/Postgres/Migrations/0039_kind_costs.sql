@@ -9,5 +9,6 @@ create table kind_costs (
   prompt_tokens     double precision not null default 0,
   -- Those of the prompts that were shared with other jobs.
   cached_tokens     double precision not null default 0,
-  completion_tokens double precision not null default 0
+  completion_tokens double precision not null default 0,
+  worker_seconds    double precision not null default 0
 );
