@@ -23,6 +23,9 @@ internal sealed record CliEnvironment
     /// <summary>Settings as a host of this folder reads them: its appsettings.json, then the environment.</summary>
     public required Func<IConfiguration> Settings { get; init; }
 
+    /// <summary>Who of this machine gave the command.</summary>
+    public required string User { get; init; }
+
     /// <summary>Standard input, for a yes or no; null where no person sits there.</summary>
     public required TextReader? Answers { get; init; }
 
@@ -38,6 +41,7 @@ internal sealed record CliEnvironment
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Variable = Environment.GetEnvironmentVariable,
             Settings = ReadSettings,
+            User = Environment.UserName,
             Answers = Console.IsInputRedirected ? null : Console.In,
             Time = TimeProvider.System,
         };

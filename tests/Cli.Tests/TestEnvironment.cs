@@ -23,6 +23,7 @@ internal sealed class TestEnvironment
             Variable = Variables.GetValueOrDefault,
             Settings = () => new ConfigurationBuilder()
                 .AddInMemoryCollection(Variables.Select(variable => KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), variable.Value))).Build(),
+            User = "somebody",
             Answers = null,
             Time = Time,
         };

@@ -38,8 +38,10 @@ public sealed class ConsoleApi : IAsyncLifetime
         _keys[Role.Admin] = await _host.AddKeyAsync("ada");
         _keys[Role.Operator] = await _host.AddKeyAsync("olga", Role.Operator);
         _keys[Role.Client] = await _host.AddKeyAsync("carl", Role.Client);
-        await _host.Services.GetRequiredService<NpgsqlDataSource>().ExecuteAsync(Announce, new { }, TestContext.Current.CancellationToken);
+        await ExecuteAsync(Announce);
     }
+
+    internal Task ExecuteAsync(string sql) => Host.Services.GetRequiredService<NpgsqlDataSource>().ExecuteAsync(sql, new { }, TestContext.Current.CancellationToken);
 
     /// <summary>A job of carl's that has ended.</summary>
     internal async Task<string> RunAsync(string text, Role role = Role.Client)

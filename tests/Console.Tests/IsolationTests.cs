@@ -36,6 +36,42 @@ public sealed class IsolationTests(ConsoleApi api) : IClassFixture<ConsoleApi>
         (await visitor.GetAsync("/")).Ok().Html.ShouldNotContain("The script says so");
     }
 
+    [Fact]
+    public async Task An_operator_sees_the_batches_and_webhooks_of_others_and_does_nothing_to_them()
+    {
+        using var carl = api.Host.Client(api.Key(Role.Client));
+        var batch = (await carl.PostAsync("/api/jobs/batch?kind=emotion", """[{"text":"a secret batch of Carl"}]""")).Id;
+        await api.ExecuteAsync("""
+            insert into webhook_deliveries (client_id, url, type, payload, state, attempts, attempted_at, response)
+            select id, 'https://hooks.example.com/hidden', 'batch.finished', '{}', 'failed', 1, now(), 'a secret answer' from clients where name = 'carl'
+            """);
+        using var visitor = await api.EnterAsync(Role.Operator);
+
+        (await visitor.GetAsync("/batches")).Ok().Html.ShouldNotContain(batch);
+        var batches = (await visitor.GetAsync("/batches?client=*")).Ok();
+        batches.Html.ShouldContain($"/batches/{batch}\"");
+        batches.Text.ShouldContain("carl");
+        var page = (await visitor.GetAsync($"/batches/{batch}")).Ok();
+        page.Text.ShouldContain("carl");
+        page.Html.ShouldContain($"/jobs?batch={batch}&amp;state=succeeded&amp;client=carl");
+        page.Html.ShouldNotContain("secret batch");
+        page.Html.ShouldNotContain($"/raw/batches/{batch}/results");
+        page.Html.ShouldNotContain($"DELETE /api/batches/{batch}");
+
+        (await visitor.GetAsync("/webhooks")).Ok().Html.ShouldNotContain("hooks.example.com");
+        var webhooks = (await visitor.GetAsync("/webhooks?client=carl")).Ok();
+        webhooks.Text.ShouldContain("https://hooks.example.com");
+        webhooks.Html.ShouldNotContain("example.com/hidden");
+        webhooks.Html.ShouldNotContain("secret answer");
+        webhooks.Html.ShouldNotContain("/replay");
+
+        using var client = await api.EnterAsync(Role.Client);
+        (await client.GetAsync($"/batches/{batch}")).Ok().Html.ShouldContain($"/raw/batches/{batch}/results");
+        (await client.GetAsync("/webhooks")).Ok().Html.ShouldContain("/replay");
+        (await client.GetAsync("/batches")).Ok().Html.ShouldNotContain("client=*");
+        (await client.GetAsync("/webhooks?client=*")).Html.ShouldNotContain("hooks.example.com");
+    }
+
     [Theory]
     [InlineData("/workers", Role.Operator)]
     [InlineData("/audit", Role.Operator)]

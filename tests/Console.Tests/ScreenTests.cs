@@ -137,9 +137,13 @@ public sealed class ScreenTests(ConsoleApi api) : IClassFixture<ConsoleApi>
 
         var preview = (await visitor.SendAsync("/jobs", "/jobs/preview", ("action", "retry"), ("state", "failed"), ("error_code", "rejected"), ("queue", "emotion"))).Ok();
         preview.Text.ShouldContain("jobs match.");
-        preview.Text.ShouldContain("These filters do not narrow the action: queue.");
-        (await visitor.CallAsync("/jobs", "POST /api/jobs/retry", ("_json", """{"states":["failed"],"error_code":"rejected"}"""), ("_back", "/actions"))).Status.ShouldBe(302);
-        (await visitor.GetAsync("/actions")).Ok().Text.ShouldContain("error_code rejected");
+        preview.Html.ShouldContain("&quot;queue&quot;:&quot;emotion&quot;");
+        preview.Text.ShouldNotContain("do not narrow");
+        var other = (await visitor.SendAsync("/jobs", "/jobs/preview", ("action", "retry"), ("state", "failed"), ("error_code", "rejected"), ("queue", "emotion-bulk"))).Ok();
+        other.Text.ShouldContain("0 jobs match.");
+        (await visitor.SendAsync("/jobs", "/jobs/preview", ("action", "cancel"), ("state", "failed"))).Ok().Text.ShouldContain("These filters do not narrow the action: state.");
+        (await visitor.CallAsync("/jobs", "POST /api/jobs/retry", ("_json", """{"states":["failed"],"error_code":"rejected","queue":"emotion"}"""), ("_back", "/actions"))).Status.ShouldBe(302);
+        (await visitor.GetAsync("/actions")).Ok().Text.ShouldContain("queue emotion, error_code rejected");
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Relay;
+using Pipeline.Core.Steering;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
 
@@ -32,6 +34,52 @@ public sealed class BrokerFaultTests(PrivateSystem system) : IClassFixture<Priva
         log.Lines.Where(line => line.Level > LogLevel.Information && !line.Text.Contains("HealthChecks", StringComparison.Ordinal))
             .ShouldHaveSingleItem().Text.ShouldContain("RabbitMQ blocks publishers: low on memory");
         log.Count("RabbitMQ takes messages again").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task No_transaction_is_open_while_the_relay_waits_for_the_broker()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        var queue = "";
+        await using var pipeline = await StartAsync(database, new RecordedLog(), settings =>
+        {
+            queue = settings["Broker:QueuePrefix"] + "emotion";
+            settings["Broker:ConfirmTimeout"] = "00:00:05";
+        });
+        await pipeline.FinishAsync(await pipeline.SubmitAsync("the queue is there"));
+        var pauses = pipeline.Services.GetRequiredService<PauseStore>();
+        await pauses.PauseAsync(PauseScope.Queue, "emotion", ["emotion"], clientId: null, reason: null, Client.LocalId, CancellationToken.None);
+        List<Guid> ids = [];
+        await Eventually.TrueAsync(async () =>
+        {
+            ids.Add(await pipeline.SubmitAsync($"text {ids.Count}"));
+            return await AnyAsync("select exists (select from dispatches where dispatched_at is null)");
+        });
+        ids.AddRange(await Task.WhenAll(Enumerable.Range(0, 20).Select(i => pipeline.SubmitAsync($"more {i}"))));
+        await system.Servers.SuspendQueueAsync(queue);
+        await pauses.ResumeAsync(PauseScope.Queue, "emotion", CancellationToken.None);
+
+        // From when the relay has marked them until it gives them back, which is as long as it waits for the broker.
+        await Eventually.TrueAsync(() => AnyAsync("select exists (select from dispatches where dispatched_at is not null)"));
+        var looks = 0;
+        await Eventually.TrueAsync(async () =>
+        {
+            looks++;
+            (await AnyAsync("""
+                select exists (select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%' and now() - state_change > interval '200 ms')
+                """)).ShouldBeFalse();
+            return await AnyAsync("select exists (select from dispatches where ahead and dispatched_at is null)");
+        });
+        looks.ShouldBeGreaterThan(10);
+        await system.Servers.ResumeQueueAsync(queue);
+
+        (await Task.WhenAll(ids.Select(pipeline.FinishAsync))).ShouldAllBe(job => job.State == JobState.Succeeded);
+
+        async Task<bool> AnyAsync(string sql)
+        {
+            await using var command = database.DataSource.CreateCommand(sql);
+            return (bool)(await command.ExecuteScalarAsync())!;
+        }
     }
 
     [Fact]

@@ -105,6 +105,40 @@ public sealed class FaultTests(PrivateSystem system) : IClassFixture<PrivateSyst
         (await client.FinishAsync(ids)).ShouldAllBe(job => job.GetProperty("state").GetString() == "succeeded");
     }
 
+    [Fact]
+    public async Task A_process_that_is_killed_while_it_relays_is_replaced_within_seconds()
+    {
+        const string Pause = "insert into pauses (scope, name, queues, paused_by) values ('queue', 'emotion', '{emotion}', '00000000-0000-0000-0000-000000000000')";
+        const string Resume = "delete from pauses";
+        const string Waiting = "select count(*)::int from dispatches where queue = 'emotion' and dispatched_at is null";
+        await using var leader = await system.StartApiAsync(("Relay:WindowMin", "10000"));
+        using (var first = new PipelineClient(leader.Address))
+        {
+            // What waited goes on, so it leads: there is nobody else.
+            await system.ScalarAsync<int>(Pause);
+            await first.SubmitAsync(["a backlog"]);
+            await Eventually.TrueAsync(async () => await system.ScalarAsync<int>(Waiting) > 0);
+            await system.ScalarAsync<int>(Resume);
+            await Eventually.TrueAsync(async () => await system.ScalarAsync<int>(Waiting) == 0);
+        }
+
+        await using var heir = await system.StartApiAsync(("Relay:WindowMin", "10000"));
+        using var second = new PipelineClient(heir.Address);
+        await system.ScalarAsync<int>(Pause);
+        await Eventually.TrueAsync(async () =>
+        {
+            await second.SubmitAsync(Texts(0)[..20]);
+            return await system.ScalarAsync<int>(Waiting) > 0;
+        });
+        await leader.KillAsync();
+        var killed = TimeProvider.System.GetTimestamp();
+        await system.ScalarAsync<int>(Resume);
+
+        await Eventually.TrueAsync(async () => await system.ScalarAsync<int>(Waiting) == 0);
+
+        TimeProvider.System.GetElapsedTime(killed).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+    }
+
     private static string[] Texts(int request) =>
         [.. Enumerable.Range(0, TextsPerRequest).Select(i => i % 2 == 0 ? $"오늘은 정말 행복한 날이에요 {request}-{i}" : $"I am furious about text {request}-{i}")];
 }

@@ -50,6 +50,13 @@ public sealed class PrivateSystem : IAsyncLifetime
             new { ids = ids.ToArray() });
     }
 
+    /// <summary>The only value that a statement returns.</summary>
+    public async Task<T?> ScalarAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Servers.Addresses.Postgres + ";Pooling=false");
+        return await connection.ExecuteScalarAsync<T>(sql);
+    }
+
     public async ValueTask InitializeAsync() => _servers = await PrivateServers.CreateAsync();
 
     public async ValueTask DisposeAsync()

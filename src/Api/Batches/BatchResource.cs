@@ -10,6 +10,9 @@ internal sealed record BatchResource
     [Description("UUIDv7: ids sort by creation.")]
     public required Guid Id { get; init; }
 
+    [Description("Whose it is; only where those of others were asked for.")]
+    public string? Client { get; init; }
+
     [Description("queued, running or finished. A batch runs again when one of its jobs is retried.")]
     public required string State { get; init; }
 
@@ -76,9 +79,13 @@ internal sealed record BatchLinks(string Self, string Results)
 }
 
 /// <summary>A batch in a list: without counts, which are for <c>links.self</c>.</summary>
-internal sealed record BatchSummary(Guid Id, int Items, DateTimeOffset CreatedAt, DateTimeOffset? CanceledAt, BatchLinks Links)
+/// <param name="Client">Whose it is; only where those of others were asked for.</param>
+internal sealed record BatchSummary(Guid Id, string? Client, int Items, DateTimeOffset CreatedAt, DateTimeOffset? CanceledAt, BatchLinks Links)
 {
-    public static BatchSummary Of(Batch batch) => new(batch.Id, batch.Items, batch.CreatedAt, batch.CanceledAt, BatchLinks.Of(batch.Id));
+    /// <param name="batch">Of the store.</param>
+    /// <param name="isOwn">Whether the caller asked for its own.</param>
+    public static BatchSummary Of(Batch batch, bool isOwn) =>
+        new(batch.Id, isOwn ? null : batch.Client, batch.Items, batch.CreatedAt, batch.CanceledAt, BatchLinks.Of(batch.Id));
 }
 
 /// <param name="Batches">Newest first.</param>

@@ -85,6 +85,7 @@ internal static class BatchesDocs
         Summary = "List your batches, newest first",
         Parameters =
         [
+            new("query", JobsDocs.ClientParameter, "Operators: those of this client, or of all with *; without texts and results."),
             new("query", "before", "Only batches older than this id; `links.next` sets it."),
             new("query", "limit", "1 to Api:PageLengthMax (200), default 50.", "50"),
         ],
@@ -102,7 +103,7 @@ internal static class BatchesDocs
         Name = "getBatch",
         Tag = Tag,
         Summary = "Get a batch with its progress",
-        Parameters = [BatchId],
+        Parameters = [BatchId, new("query", JobsDocs.ClientParameter, "Operators: also a batch of this client, or of anybody with *.")],
         Answers = [new(200, "The batch.", typeof(BatchResource), Running)],
         Problems = [ProblemType.InvalidInput, ProblemType.BatchNotFound, .. SharedDocs.AnyCall],
     };

@@ -6,6 +6,7 @@ using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 using Pipeline.Api.Steering;
 using Pipeline.Core.Batches;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Steering;
 
 namespace Pipeline.Api.Batches;
@@ -22,22 +23,35 @@ internal static class BatchesEndpoints
         api.MapDelete("/batches/{id}", DeleteAsync).Describe(BatchesDocs.Cancel);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, BatchStore store, IOptions<ApiOptions> options)
+    private static async Task<IResult> ListAsync(HttpContext context, BatchStore store, ClientStore clients, IOptions<ApiOptions> options)
     {
         var errors = new InputErrors();
-        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors);
-        if (errors.Any)
+        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors, JobsDocs.ClientParameter);
+        var (owner, forbidden) = await ChosenClient.FindAsync(context, clients, JobsDocs.ClientParameter, query.Filters[JobsDocs.ClientParameter], errors);
+        if (forbidden is not null || errors.Any)
         {
-            return errors.ToProblem();
+            return forbidden ?? errors.ToProblem();
         }
 
         var (page, links) = query.PageOf(
-            await store.ListAsync(context.ClientId(), query.Before, query.Sought, context.RequestAborted), BatchSummary.Of, batch => batch.Id);
+            await store.ListAsync(owner, query.Before, query.Sought, context.RequestAborted),
+            batch => BatchSummary.Of(batch, isOwn: owner == context.ClientId()),
+            batch => batch.Id);
         return Results.Json(new BatchPageResource(page, links), ApiJson.Wire.BatchPageResource);
     }
 
-    private static Task<IResult> FindAsync(string id, HttpContext context, BatchStore store) =>
-        JobIds.UseAsync(id, async batchId => Answer(batchId, await store.FindAsync(context.ClientId(), batchId, context.RequestAborted)));
+    private static async Task<IResult> FindAsync(string id, HttpContext context, BatchStore store, ClientStore clients)
+    {
+        if (!context.Request.Query.ContainsKey(JobsDocs.ClientParameter))
+        {
+            return await JobIds.UseAsync(id, async batchId => Answer(batchId, await store.FindAsync(context.ClientId(), batchId, context.RequestAborted)));
+        }
+
+        var (otherId, owner, refusal) = await ChosenClient.ReadAsync(id, context, clients);
+        return refusal ?? (await store.FindAsync(owner, otherId, context.RequestAborted) is { } batch
+            ? Results.Json(BatchResource.Of(batch) with { Client = owner == context.ClientId() ? null : batch.Client }, ApiJson.Wire.BatchResource)
+            : NotFound(otherId));
+    }
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext context, BatchStore store, JobActions actions, AuditStore audit)
     {

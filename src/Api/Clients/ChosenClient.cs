@@ -1,3 +1,4 @@
+using Pipeline.Api.Jobs;
 using Pipeline.Api.Problems;
 using Pipeline.Core.Clients;
 
@@ -31,5 +32,16 @@ internal static class ChosenClient
         }
 
         return (id, null);
+    }
+
+    /// <summary>The id in a path, and whose it has to be, of a request that names a client in its query.</summary>
+    public static async Task<(Guid Id, Guid? Owner, IResult? Refusal)> ReadAsync(string id, HttpContext context, ClientStore clients)
+    {
+        var errors = new InputErrors();
+        var parsed = JobIds.Parse(id, errors);
+        QueryParameters.RefuseUnknown(context.Request.Query, errors, JobsDocs.ClientParameter);
+        var name = QueryParameters.Single(context.Request.Query, JobsDocs.ClientParameter, errors);
+        var (owner, forbidden) = await FindAsync(context, clients, JobsDocs.ClientParameter, name, errors);
+        return (parsed, owner, forbidden ?? (errors.Any ? errors.ToProblem() : null));
     }
 }

@@ -43,20 +43,9 @@ internal sealed class OthersJobs(JobListStore store, ClientStore clients, Waitin
 
     private async Task<IResult> UseAsync(string id, HttpContext context, Func<Job, Task<IResult>> use)
     {
-        var (jobId, owner, refusal) = await ReadAsync(id, context);
+        var (jobId, owner, refusal) = await ChosenClient.ReadAsync(id, context, clients);
         return refusal ?? (await store.FindAsync(owner, jobId, context.RequestAborted) is { } job ? await use(job) : JobsEndpoints.NotFound(jobId));
     }
 
     private bool MayRead(Job job, HttpContext context) => job.ClientId == context.ClientId() || console.Value.ShowTexts;
-
-    /// <summary>The job, and whose it has to be; null: anybody's.</summary>
-    private async Task<(Guid JobId, Guid? Owner, IResult? Refusal)> ReadAsync(string id, HttpContext context)
-    {
-        var errors = new InputErrors();
-        var jobId = JobIds.Parse(id, errors);
-        QueryParameters.RefuseUnknown(context.Request.Query, errors, JobsDocs.ClientParameter);
-        var name = QueryParameters.Single(context.Request.Query, JobsDocs.ClientParameter, errors);
-        var (owner, forbidden) = await ChosenClient.FindAsync(context, clients, JobsDocs.ClientParameter, name, errors);
-        return (jobId, owner, forbidden ?? (errors.Any ? errors.ToProblem() : null));
-    }
 }

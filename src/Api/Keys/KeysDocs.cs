@@ -1,5 +1,6 @@
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Steering;
 
 namespace Pipeline.Api.Keys;
@@ -49,7 +50,7 @@ internal static class KeysDocs
 
     public static readonly EndpointDoc Add = new()
     {
-        Name = "addKey",
+        Name = KeyActions.Add,
         Tag = Tag,
         Summary = "Create a key",
         Description = "It is shown only once. The first key is an admin's; from then on every request needs a key. The name of a revoked key is free again, for a new client unless `same_client` is true.",
@@ -60,7 +61,7 @@ internal static class KeysDocs
 
     public static readonly EndpointDoc Rotate = new()
     {
-        Name = "rotateKey",
+        Name = KeyActions.Rotate,
         Tag = Tag,
         Summary = "Replace a client's key",
         Description = "The new key is shown only once, and lives as long as the one before was to. That one, and any other of the client, works for the grace time.",
@@ -72,7 +73,7 @@ internal static class KeysDocs
 
     public static readonly EndpointDoc Change = new()
     {
-        Name = "changeKey",
+        Name = KeyActions.Change,
         Tag = Tag,
         Summary = "Change the role, weight or limits of a client, or when its keys end",
         Description = "Within 5 s it holds for every process.",
@@ -84,7 +85,7 @@ internal static class KeysDocs
 
     public static readonly EndpointDoc Erase = new()
     {
-        Name = "eraseClient",
+        Name = KeyActions.Erase,
         Tag = Tag,
         Summary = "Erase everything of a client",
         Description = "Of all clients that ever had the name, revoked ones included. Their keys end at once, and what they have goes in the background, 15 s later at the earliest: jobs, batches, files, documents, conversations, prompts, reports, webhooks, keys. What stays is the name, for the audit, and how much they used. It can be asked for again.",
@@ -96,7 +97,7 @@ internal static class KeysDocs
 
     public static readonly EndpointDoc Revoke = new()
     {
-        Name = "revokeKey",
+        Name = KeyActions.Revoke,
         Tag = Tag,
         Summary = "Revoke all keys of a client, or one",
         Description = "They stop working within 5 s. What belongs to the client stays. The last key of an admin cannot be revoked.",

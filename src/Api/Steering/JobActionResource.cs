@@ -14,6 +14,9 @@ internal sealed record JobActionRequest
     [Description("Only jobs of this kind.")]
     public string? Kind { get; init; }
 
+    [Description("Only jobs of this queue, such as emotion-bulk.")]
+    public string? Queue { get; init; }
+
     [Description("Only jobs whose last attempt failed with this code, such as timeout.")]
     public string? ErrorCode { get; init; }
 
@@ -71,6 +74,8 @@ internal sealed record JobActionResource
 
     public string? Kind { get; init; }
 
+    public string? Queue { get; init; }
+
     public string? ErrorCode { get; init; }
 
     public string? Model { get; init; }
@@ -99,6 +104,7 @@ internal sealed record JobActionResource
         Progress = action.FinishedAt is not null ? 1 : Math.Round(Share(action), 3),
         States = action.States,
         Kind = action.Kind,
+        Queue = action.Queue,
         ErrorCode = action.ErrorCode,
         Model = action.Model,
         Batch = action.BatchId,

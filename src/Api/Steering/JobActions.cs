@@ -13,6 +13,7 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
 {
     private const string States = "states";
     private const string Kind = "kind";
+    private const string Queue = "queue";
     private const string ErrorCode = "error_code";
     private const string ClientName = "client";
     private const string Model = "model";
@@ -109,11 +110,18 @@ internal sealed class JobActions(BodyReader bodies, JobActionStore store, JobAct
             fields.Errors.Add(Kind, $"is \"{kind}\": send one of {string.Join(", ", catalog.All.Select(known => known.Name))}.");
         }
 
+        var queue = fields.Take(Queue, JsonValueKind.String, required: false)?.GetString();
+        if (queue is not null && !catalog.Queues.Contains(queue))
+        {
+            fields.Errors.Add(Queue, $"is \"{queue}\": send one of {string.Join(", ", catalog.Queues)}.");
+        }
+
         NewJobAction wanted = new()
         {
             Action = action,
             States = [.. states],
             Kind = kind,
+            Queue = queue,
             ErrorCode = fields.Take(ErrorCode, JsonValueKind.String, required: false)?.GetString(),
             Model = fields.Take(Model, JsonValueKind.String, required: false)?.GetString(),
             BatchId = fields.Take(Batch, JsonValueKind.String, required: false)?.GetString() is { } batch ? JobIds.Parse(batch, fields.Errors, Batch) : null,

@@ -20,7 +20,7 @@ internal static class JobActionsDocs
     private static readonly ParameterDoc Id = new("path", "id", "The action's id.");
 
     public static readonly EndpointDoc Cancel = Change(
-        "cancelJobs", "Cancel many jobs, by a filter", ("All that wait", """{"states":["queued"]}"""), ("Only count", """{"kind":"report","dry_run":true}"""));
+        "cancelJobs", "Cancel many jobs, by a filter", ("All that wait", """{"states":["queued"]}"""), ("Only count", """{"kind":"report","dry_run":true}"""), ("Of one queue", """{"queue":"emotion-bulk"}"""));
 
     public static readonly EndpointDoc Retry = Change(
         "retryJobs", "Retry many jobs, by a filter", ("Those that took too long", """{"error_code":"timeout"}"""), ("Of an hour", """{"created_after":"2026-11-20T08:00:00Z","created_before":"2026-11-20T09:00:00Z"}"""));

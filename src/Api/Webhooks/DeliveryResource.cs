@@ -12,10 +12,14 @@ internal sealed record DeliveryResource
     [Description("UUIDv7; sent as webhook-id.")]
     public required Guid Id { get; init; }
 
+    [Description("Whose it is; only where those of others were asked for.")]
+    public string? Client { get; init; }
+
     public Guid? JobId { get; init; }
 
     public Guid? BatchId { get; init; }
 
+    [Description("Where it goes; of others without path and query, which may be secrets.")]
     public required string Url { get; init; }
 
     [Description("job.succeeded, job.failed, job.canceled, job.expired or batch.finished.")]
@@ -72,6 +76,15 @@ internal sealed record DeliveryResource
         Payload = delivery.Payload,
         Links = DeliveryLinks.Of(delivery.Id),
     };
+
+    /// <summary>As whoever steers sees those of others.</summary>
+    /// <param name="delivery">Of the store.</param>
+    /// <param name="showsTexts">Whether the installation shows operators what clients send and are sent.</param>
+    public static DeliveryResource OfOther(WebhookDelivery delivery, bool showsTexts)
+    {
+        var shown = Of(delivery) with { Client = delivery.Client };
+        return showsTexts ? shown : shown with { Url = new Uri(delivery.Url).GetLeftPart(UriPartial.Authority), Response = null, Payload = null };
+    }
 }
 
 /// <param name="Self">GET reads it.</param>

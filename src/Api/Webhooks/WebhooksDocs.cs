@@ -1,3 +1,4 @@
+using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
 
@@ -36,6 +37,7 @@ internal static class WebhooksDocs
         [
             new("query", "job", "Only those of this job."),
             new("query", "batch", "Only those of this batch."),
+            new("query", JobsDocs.ClientParameter, "Operators: those of this client, or of all with *. Bodies and answers are left out, and paths of URLs."),
             new("query", "state", "Only those in this state: pending, delivered, failed or disabled."),
             new("query", "before", "Only deliveries older than this id; `links.next` sets it."),
             new("query", "limit", "1 to Api:PageLengthMax (200), default 50.", "50"),
@@ -53,7 +55,7 @@ internal static class WebhooksDocs
         Name = "getDelivery",
         Tag = Tag,
         Summary = "Get a webhook with its body",
-        Parameters = [DeliveryId],
+        Parameters = [DeliveryId, new("query", JobsDocs.ClientParameter, "Operators: also one of this client, or of anybody with *; of others without its body.")],
         Answers = [new(200, "The delivery.", typeof(DeliveryResource), Delivery)],
         Problems = [ProblemType.InvalidInput, ProblemType.DeliveryNotFound, .. SharedDocs.AnyCall],
     };

@@ -3,6 +3,8 @@ using Pipeline.Api.Clients;
 using Pipeline.Api.Jobs;
 using Pipeline.Api.OpenApi;
 using Pipeline.Api.Problems;
+using Pipeline.Console;
+using Pipeline.Core.Clients;
 using Pipeline.Core.Webhooks;
 
 namespace Pipeline.Api.Webhooks;
@@ -20,10 +22,11 @@ internal static class WebhooksEndpoints
         api.MapDelete("/webhooks/secrets/{id}", DeleteSecretAsync).Describe(WebhooksDocs.DeleteSecret);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, WebhookStore store, IOptions<ApiOptions> options)
+    private static async Task<IResult> ListAsync(HttpContext context, WebhookStore store, ClientStore clients, IOptions<ApiOptions> options, IOptions<ConsoleOptions> console)
     {
         var errors = new InputErrors();
-        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors, "job", "batch", "state");
+        var query = PageQuery.Read(context.Request, options.Value.PageLengthMax, errors, "job", "batch", "state", JobsDocs.ClientParameter);
+        var (owner, forbidden) = await ChosenClient.FindAsync(context, clients, JobsDocs.ClientParameter, query.Filters[JobsDocs.ClientParameter], errors);
         var filter = new DeliveryFilter
         {
             JobId = query.Id("job", errors),
@@ -32,18 +35,34 @@ internal static class WebhooksEndpoints
             Before = query.Before,
             Limit = query.Sought,
         };
-        if (errors.Any)
+        if (forbidden is not null || errors.Any)
         {
-            return errors.ToProblem();
+            return forbidden ?? errors.ToProblem();
         }
 
         var (page, links) = query.PageOf(
-            await store.ListAsync(context.ClientId(), filter, context.RequestAborted), DeliveryResource.Of, delivery => delivery.Id);
+            await store.ListAsync(owner, filter, context.RequestAborted),
+            delivery => owner == context.ClientId() ? DeliveryResource.Of(delivery) : Shown(delivery, context, console.Value),
+            delivery => delivery.Id);
         return Results.Json(new DeliveryPageResource(page, links), ApiJson.Wire.DeliveryPageResource);
     }
 
-    private static Task<IResult> FindAsync(string id, HttpContext context, WebhookStore store) =>
-        JobIds.UseAsync(id, async deliveryId => Answer(deliveryId, await store.FindAsync(context.ClientId(), deliveryId, context.RequestAborted)));
+    private static async Task<IResult> FindAsync(string id, HttpContext context, WebhookStore store, ClientStore clients, IOptions<ConsoleOptions> console)
+    {
+        if (!context.Request.Query.ContainsKey(JobsDocs.ClientParameter))
+        {
+            return await JobIds.UseAsync(id, async deliveryId => Answer(deliveryId, await store.FindAsync(context.ClientId(), deliveryId, context.RequestAborted)));
+        }
+
+        var (otherId, owner, refusal) = await ChosenClient.ReadAsync(id, context, clients);
+        return refusal ?? (await store.FindAsync(owner, otherId, context.RequestAborted) is { } delivery
+            ? Results.Json(Shown(delivery, context, console.Value), ApiJson.Wire.DeliveryResource)
+            : Answer(otherId, delivery: null));
+    }
+
+    /// <summary>One's own whole, though those of all were asked for.</summary>
+    private static DeliveryResource Shown(WebhookDelivery delivery, HttpContext context, ConsoleOptions console) =>
+        DeliveryResource.OfOther(delivery, showsTexts: console.ShowTexts || delivery.ClientId == context.ClientId());
 
     private static Task<IResult> ReplayAsync(string id, HttpContext context, WebhookStore store) => JobIds.UseAsync(
         id,

@@ -1,19 +1,14 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Cli.Display;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Erasure;
-using Pipeline.Core.Steering;
 
 namespace Pipeline.Cli.Commands;
 
 /// <summary><c>keys erase NAME</c>: does the work itself, so that it needs no running pipeline. Cut short, it goes on when it is called again.</summary>
 internal static class EraseCommand
 {
-    private const string Action = "eraseClient";
-    private const int Done = 200;
-
     public static Command Create(CliEnvironment environment)
     {
         var name = KeyOptions.Name("Whose jobs, documents, conversations, files and keys are deleted.");
@@ -38,18 +33,17 @@ internal static class EraseCommand
 
     private static async Task<int> EraseAsync(CliEnvironment environment, IServiceProvider services, string name, bool revokedOnly, CancellationToken cancellationToken)
     {
-        var audit = services.GetRequiredService<AuditStore>();
-        var entry = await audit.AddAsync(Core.Clients.Client.LocalId, Action, $"/api/keys/{name}/erase", cancellationToken);
+        var entry = await KeyAudit.BeginAsync(environment, services, KeyActions.Erase, name, new() { ["revoked_only"] = revokedOnly }, cancellationToken);
         switch (await services.GetRequiredService<KeyStore>().BeginErasureAsync(name, revokedOnly, cancellationToken))
         {
             case KeyReply.Refused refused:
+                await entry.EndAsync(refused);
                 throw new CommandException(refused.Message);
             case KeyReply.Erasing { Clients: var clients }:
                 // Processes remember its keys for a few seconds, and may take something until then.
                 environment.Error.Line($"The keys of '{name}' have ended; {clients.Count} {(clients.Count is 1 ? "client is" : "clients are")} erased, which takes {ClientErasure.KeyTime.TotalSeconds:0} s at least …");
                 var (jobs, rows) = await EraseAsync(services, clients, cancellationToken);
-                var details = new JsonObject { ["revoked_only"] = revokedOnly }.ToJsonString();
-                await audit.CompleteAsync(entry, Done, details, jobs, cancellationToken);
+                await entry.EndAsync(KeyAudit.Done, jobs);
                 environment.Out.Line($"Erased '{name}': {jobs} jobs, {rows} rows in all.");
                 break;
         }

@@ -13,7 +13,7 @@ public sealed class JobCatalog
         foreach (var kind in kinds)
         {
             if (kind.Name is not [>= 'a' and <= 'z', ..] || !kind.Name.All(character => char.IsAsciiLetterLower(character) || character is '-')
-                || kind.Name.EndsWith("-bulk", StringComparison.Ordinal))
+                || kind.Name.EndsWith(JobKind.BulkSuffix, StringComparison.Ordinal))
             {
                 throw new ArgumentException($"Kind \"{kind.Name}\" cannot name queues: use a-z and '-', and not the ending -bulk.");
             }

@@ -80,11 +80,16 @@ public abstract class JobKind
 
     public QueueDefaults QueueDefaults { get; init; } = new();
 
+    internal const string BulkSuffix = "-bulk";
+
     /// <summary>Both queues of this kind, the interactive one first.</summary>
     public IReadOnlyList<string> Queues => [Queue(JobPriority.Interactive), Queue(JobPriority.Bulk)];
 
     /// <summary>The queue that a job of this kind and priority waits in.</summary>
-    public string Queue(JobPriority priority) => priority is JobPriority.Bulk ? Name + "-bulk" : Name;
+    public string Queue(JobPriority priority) => priority is JobPriority.Bulk ? Name + BulkSuffix : Name;
+
+    /// <summary>The name of the kind whose jobs wait in a queue.</summary>
+    public static string OfQueue(string queue) => queue.EndsWith(BulkSuffix, StringComparison.Ordinal) ? queue[..^BulkSuffix.Length] : queue;
 
     /// <exception cref="JsonException">The element has another shape; <see cref="JsonException.Path"/> names the field.</exception>
     public abstract IJob Parse(JsonElement input);

@@ -5,6 +5,9 @@ public record Batch
 {
     public required Guid Id { get; init; }
 
+    /// <summary>The name of its client, or its id once that is erased; null where only one's own were asked for.</summary>
+    public string? Client { get; init; }
+
     /// <summary>Number of its jobs.</summary>
     public required int Items { get; init; }
 

@@ -14,7 +14,7 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, Vault vault, TimePro
     // @Floor: no job of a batch is much older than the batch, so the partitions of earlier days are left out.
 
     private const string Find = """
-        select b.id, b.items, b.created_at as CreatedAt, b.canceled_at as CanceledAt,
+        select b.id, coalesce(c.name, b.client_id::text) as Client, b.items, b.created_at as CreatedAt, b.canceled_at as CanceledAt,
                count(*) filter (where state = 'queued')::int as Queued,
                count(*) filter (where state = 'running')::int as Running,
                count(*) filter (where state = 'succeeded')::int as Succeeded,
@@ -23,16 +23,23 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, Vault vault, TimePro
                count(*) filter (where state = 'expired')::int as Expired,
                count(*) filter (where finished_at > now() - interval '60 seconds')::int as FinishedLately,
                min(started_at) as StartedAt, max(finished_at) as FinishedAt, now() as Now
-          from batches b left join jobs on batch_id = b.id and jobs.id >= @Floor
-         where b.client_id = @ClientId and b.id = @Id
-         group by b.id
+          from batches b left join clients c on c.id = b.client_id left join jobs on batch_id = b.id and jobs.id >= @Floor
+         where b.id = @Id and (@ClientId::uuid is null or b.client_id = @ClientId)
+         group by b.id, c.name
         """;
 
     // Without counts: a page of large batches would count millions of rows.
     private const string List = """
-        select id, items, created_at as CreatedAt, canceled_at as CanceledAt from batches
+        select id, (select name from clients where clients.id = client_id) as Client, items, created_at as CreatedAt, canceled_at as CanceledAt from batches
          where client_id = @ClientId and (@Before::uuid is null or id < @Before)
          order by id desc limit @Limit
+        """;
+
+    private const string ListOfAll = """
+        select b.id, coalesce(c.name, b.client_id::text) as Client, items, b.created_at as CreatedAt, canceled_at as CanceledAt
+          from batches b left join clients c on c.id = b.client_id
+         where @Before::uuid is null or b.id < @Before
+         order by b.id desc limit @Limit
         """;
 
     /// <summary>No row: the client has no such batch.</summary>
@@ -68,7 +75,8 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, Vault vault, TimePro
     private const int CancelGroupMax = 2_000;
     private static readonly TimeSpan LockedPause = TimeSpan.FromMilliseconds(20);
 
-    public Task<BatchProgress?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
+    /// <param name="clientId">Whose it has to be; null: anybody's.</param>
+    public Task<BatchProgress?> FindAsync(Guid? clientId, Guid id, CancellationToken cancellationToken) =>
         dataSource.QuerySingleOrDefaultAsync<BatchProgress>(
             Find, new { ClientId = clientId, Id = id, Floor = JobDays.FloorOfPartsOf(id) }, cancellationToken);
 
@@ -76,8 +84,9 @@ public sealed class BatchStore(NpgsqlDataSource dataSource, Vault vault, TimePro
     public Task<bool> ExistsAsync(Guid clientId, Guid id, CancellationToken cancellationToken) => BatchErasure.ExistsAsync(dataSource, clientId, id, cancellationToken);
 
     /// <summary>Newest first.</summary>
-    public Task<IReadOnlyList<Batch>> ListAsync(Guid clientId, Guid? before, int limit, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<Batch>(List, new { ClientId = clientId, Before = before, Limit = limit }, cancellationToken);
+    /// <param name="clientId">Whose; null: everybody's.</param>
+    public Task<IReadOnlyList<Batch>> ListAsync(Guid? clientId, Guid? before, int limit, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<Batch>(clientId is null ? ListOfAll : List, new { ClientId = clientId, Before = before, Limit = limit }, cancellationToken);
 
     /// <summary>The next final jobs behind the cursor; null when the client has no such batch.</summary>
     public async Task<BatchPage?> ReadAsync(Guid clientId, Guid id, BatchCursor after, int limit, CancellationToken cancellationToken)

@@ -58,12 +58,6 @@ public sealed class BudgetStore(NpgsqlDataSource dataSource)
         on conflict (client_id, period, starts) do update set used = budgets.used + excluded.used, reserved = budgets.reserved + excluded.reserved
         """;
 
-    // What jobs of each kind answer, on average of the last week.
-    private const string Expected = """
-        select kind, sum(completion_tokens)::float8 / sum(jobs) from usage
-         where day > (now() at time zone 'UTC')::date - 7 group by kind having sum(jobs) > 0
-        """;
-
     private const int SettleMax = 10_000;
 
     /// <summary>What the clients have used and reserved today and this month; nobody else reserves for them until the transaction ends.</summary>
@@ -90,10 +84,6 @@ public sealed class BudgetStore(NpgsqlDataSource dataSource)
 
     /// <summary>Adds entries to the sums.</summary>
     internal Task SettleAsync(CancellationToken cancellationToken) => dataSource.ExecuteAsync(Settle, new { Limit = SettleMax }, cancellationToken);
-
-    /// <summary>How many tokens a job of each kind answers, as far as any was measured.</summary>
-    internal async Task<IReadOnlyDictionary<string, double>> ExpectedAsync(CancellationToken cancellationToken) =>
-        (await dataSource.QueryAsync<(string Kind, double Tokens)>(Expected, null, cancellationToken)).ToDictionary(row => row.Kind, row => row.Tokens);
 }
 
 /// <summary>Tokens that a client has used and reserved.</summary>

@@ -1,22 +1,17 @@
 using Npgsql;
 using Pipeline.Core.Relay;
-using Pipeline.Core.Results;
+using Pipeline.Core.Usage;
 
 namespace Pipeline.Core.Limits;
 
 /// <summary>Whether jobs fit the budgets of their clients, and what they are expected to take.</summary>
-public sealed class Budgets(BudgetStore store, ClientStandings standings, TimeProvider time)
+public sealed class Budgets(KindCosts costs, ClientStandings standings, TimeProvider time)
 {
-    private static readonly TimeSpan ExpectedLifetime = TimeSpan.FromMinutes(1);
-
-    private readonly SingleFlightCache<ValueTuple, IReadOnlyDictionary<string, double>> _expected =
-        new(ExpectedLifetime, time, _ => store.ExpectedAsync(CancellationToken.None));
-
-    /// <summary>Makes the estimate of a job: its input, and what jobs of its kind answered lately.</summary>
+    /// <summary>Makes the estimate of a job: its input, and what jobs of its kind took lately.</summary>
     internal async Task<Func<string, string, int>> EstimatesAsync(CancellationToken cancellationToken)
     {
-        var expected = await _expected.GetAsync(default, cancellationToken);
-        return (kind, inputJson) => (int)Math.Ceiling(JobCost.Estimate(inputJson) + expected.GetValueOrDefault(kind));
+        var costOf = await costs.ReadAsync(cancellationToken);
+        return (kind, inputJson) => (int)Math.Ceiling(costOf(kind).Tokens(JobCost.Estimate(inputJson)));
     }
 
     /// <summary>The budget that does not hold so many tokens; null when all do.</summary>

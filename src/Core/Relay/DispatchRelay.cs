@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Contracts;
 using Pipeline.Core.Broker;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Limits;
@@ -51,6 +52,7 @@ internal sealed partial class DispatchRelay(
     private readonly Dictionary<string, long> _resting = [];
     private readonly Dictionary<string, Task> _sending = [];
     private readonly HashSet<string> _refused = [];
+    private IReadOnlyDictionary<string, KindCost> _costs = new Dictionary<string, KindCost>();
     private long _corrected;
 
     protected override bool IsOutage(Exception exception) => DispatchSender.IsOutage(exception);
@@ -76,6 +78,7 @@ internal sealed partial class DispatchRelay(
     private async Task LeadAsync(AdvisoryLock leading, CancellationToken stoppingToken)
     {
         _orders.Clear();
+        _costs = await usage.CostsAsync(stoppingToken);
         var cares = Time.GetTimestamp();
         try
         {
@@ -166,13 +169,22 @@ internal sealed partial class DispatchRelay(
                 order.Correct(settled.ClientId, settled.Jobs, settled.Tokens, settled.Estimated);
             }
         }
+
+        // After what was charged by the old ones was corrected.
+        _costs = await usage.CostsAsync(cancellationToken);
+        foreach (var (queue, order) in _orders)
+        {
+            order.Cost = CostOf(queue);
+        }
     }
+
+    private KindCost CostOf(string queue) => _costs.GetValueOrDefault(JobKind.OfQueue(queue), KindCost.Unmeasured);
 
     private async Task<bool> RelayAsync(string queue, QueueBacklog backlog, int room, CancellationToken cancellationToken)
     {
         if (!_orders.TryGetValue(queue, out var order))
         {
-            _orders[queue] = order = new();
+            _orders[queue] = order = new() { Cost = CostOf(queue) };
             order.Begin(backlog.Waiting.Keys);
         }
 

@@ -1,3 +1,5 @@
+using Pipeline.Core.Usage;
+
 namespace Pipeline.Core.Relay;
 
 /// <summary>
@@ -6,16 +8,14 @@ namespace Pipeline.Core.Relay;
 /// </summary>
 internal sealed class FairOrder
 {
-    private const double LearnedPerJob = 0.02;
-
     private readonly Dictionary<Guid, Account> _accounts = [];
-
-    // What a job takes beyond its estimate, as far as was measured: first of all the tokens of its answer.
-    private double _beyond;
 
     // The least that a client has who waits: where those begin who come anew.
     private double _level;
     private long _turns;
+
+    /// <summary>What jobs of this queue take.</summary>
+    public KindCost Cost { get; set; } = KindCost.Unmeasured;
 
     /// <summary>Begins a round with those who wait now.</summary>
     public void Begin(IEnumerable<Guid> waiting)
@@ -84,7 +84,7 @@ internal sealed class FairOrder
             account.IsNew = false;
             account.LastTurn = ++_turns;
             account.Weight = head.Weight;
-            account.Served += Math.Max(1, head.Cost + (_beyond * head.Jobs)) / head.Weight;
+            account.Served += Math.Max(1, Cost.Work(head.Cost, head.Jobs)) / head.Weight;
             if (queues[client].Count == 0 && head.HasMore)
             {
                 // Its next is not at hand; to go on without it would give the others its share.
@@ -100,16 +100,14 @@ internal sealed class FairOrder
         return taken;
     }
 
-    /// <summary>Corrects what a client was charged by what its jobs really took, and learns from it for the next ones.</summary>
+    /// <summary>Corrects what a client was charged by what its jobs really took.</summary>
+    /// <param name="estimated">The sum of what the lengths of their inputs said.</param>
     public void Correct(Guid client, int jobs, double tokens, double estimated)
     {
         if (_accounts.TryGetValue(client, out var account))
         {
-            account.Served += (tokens - estimated - (_beyond * jobs)) / account.Weight;
+            account.Served += (tokens - Cost.Work(estimated, jobs)) / account.Weight;
         }
-
-        var learned = Math.Min(0.5, jobs * LearnedPerJob);
-        _beyond += learned * (((tokens - estimated) / jobs) - _beyond);
     }
 
     private (double Served, long LastTurn) Rank(Guid client) => (_accounts[client].Served, _accounts[client].LastTurn);
@@ -143,7 +141,7 @@ internal sealed record WaitingDispatch
 
     public required Guid ClientId { get; init; }
 
-    /// <summary>Expected, in tokens.</summary>
+    /// <summary>What the lengths of its inputs say, in tokens.</summary>
     public required double Cost { get; init; }
 
     public required double Weight { get; init; }

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Pipeline.Core.Relay;
 
-/// <summary>What a job is expected to take from the others, in tokens, before it ran: about four bytes of UTF-8 are a token in Korean and English.</summary>
+/// <summary>
+/// The length of a job's input in tokens, by a rule of thumb: about four bytes of UTF-8 are a token in Korean and English. Kept with the job
+/// while it waits; what it is charged is that times what was measured of its kind until its turn (<see cref="Usage.KindCost"/>).
+/// </summary>
 internal static class JobCost
 {
     /// <summary>The same of a row of jobs, whose input may be encrypted and is then a third longer.</summary>

@@ -14,7 +14,7 @@ public sealed record JobWaiting(string For, string Detail)
     /// <summary>When it should start; null where nobody can know.</summary>
     public DateTimeOffset? Eta { get; init; }
 
-    /// <summary>Whether it should start by its deadline; null where nobody can know, or it has none.</summary>
+    /// <summary>Whether it should be done by its deadline, as long as jobs of its kind take; null where nobody can know, or it has none.</summary>
     public bool? DeadlineLikely { get; init; }
 }
 

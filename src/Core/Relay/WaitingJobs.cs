@@ -8,11 +8,13 @@ using Pipeline.Core.Jobs;
 using Pipeline.Core.Models;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
+using Pipeline.Core.Usage;
 
 namespace Pipeline.Core.Relay;
 
 /// <summary>Why a job waits, behind how many, and for how long. Costs one look at the first messages of its client, however many wait.</summary>
-public sealed class WaitingJobs(NpgsqlDataSource dataSource, Vault vault, DispatchWindows windows, QueueStatistics statistics, IBusControl bus, BrokerAlarms alarms, TimeProvider time)
+public sealed class WaitingJobs(
+    NpgsqlDataSource dataSource, Vault vault, DispatchWindows windows, QueueStatistics statistics, KindCosts costs, IBusControl bus, BrokerAlarms alarms, TimeProvider time)
 {
     /// <summary>So many messages of the client are looked through for the job.</summary>
     private const int LookMax = 1_000;
@@ -64,15 +66,16 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, Vault vault, Dispat
             reason = Loading(waited);
         }
 
+        var running = job.Deadline is null ? null : (await costs.ReadAsync(cancellationToken))(job.Kind).WorkerTime;
         if (reason.For is WaitingFor.RetryAt)
         {
             // It is nowhere yet.
-            return reason with { DeadlineLikely = IsLikely(job.Deadline, reason.Eta, time.GetUtcNow(), isKnown: true) };
+            return reason with { DeadlineLikely = IsLikely(job.Deadline, reason.Eta, running, time.GetUtcNow(), isKnown: true) };
         }
 
         var aheadMax = AheadMax(job, position);
         var eta = reason.For is WaitingFor.FairShare ? Eta(job, position, aheadMax) : reason.Eta;
-        return reason with { Position = position, AheadMax = aheadMax, Eta = eta, DeadlineLikely = IsLikely(job.Deadline, eta, time.GetUtcNow(), isKnown: position is not null) };
+        return reason with { Position = position, AheadMax = aheadMax, Eta = eta, DeadlineLikely = IsLikely(job.Deadline, eta, running, time.GetUtcNow(), isKnown: position is not null) };
     }
 
     private JobWaiting Loading((string Name, TimeSpan? Eta) model) =>
@@ -104,8 +107,12 @@ public sealed class WaitingJobs(NpgsqlDataSource dataSource, Vault vault, Dispat
     }
 
     /// <summary>Whether a job that should start at a time will be done by its deadline; null where nobody can know, or it has none.</summary>
+    /// <param name="deadline">Of the job.</param>
+    /// <param name="eta">When it should start; null where nobody can know.</param>
+    /// <param name="running">How long jobs of its kind take once they have started; null where none was measured.</param>
+    /// <param name="now">The time.</param>
     /// <param name="isKnown">Whether its place is known; else it may start earlier.</param>
-    internal static bool? IsLikely(DateTimeOffset? deadline, DateTimeOffset? eta, DateTimeOffset now, bool isKnown) => (deadline, eta) switch
+    internal static bool? IsLikely(DateTimeOffset? deadline, DateTimeOffset? eta, TimeSpan? running, DateTimeOffset now, bool isKnown) => (deadline - running ?? deadline, eta) switch
     {
         (null, _) => null,
         ({ } by, _) when by <= now => false,

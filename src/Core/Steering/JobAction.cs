@@ -20,6 +20,8 @@ public sealed record NewJobAction
 
     public string? Kind { get; init; }
 
+    public string? Queue { get; init; }
+
     public string? ErrorCode { get; init; }
 
     /// <summary>The model that made the result.</summary>
@@ -56,6 +58,8 @@ public sealed record JobAction
     public required string[] States { get; init; }
 
     public string? Kind { get; init; }
+
+    public string? Queue { get; init; }
 
     public string? ErrorCode { get; init; }
 

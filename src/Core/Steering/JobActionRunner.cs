@@ -10,7 +10,7 @@ namespace Pipeline.Core.Steering;
 
 /// <summary>
 /// Carries out what people do to many jobs at once, a page of each action in turn, in one process at a time. Rows are locked for the
-/// statement that changes a few of them, and no page is larger than what takes <see cref="ChangeTime"/>.
+/// statement that changes some of them: as many as <see cref="ChangePace"/> allows.
 /// </summary>
 public sealed partial class JobActionRunner(
     NpgsqlDataSource dataSource, JobActionStore store, DispatchStore dispatches, ErasureEnds ends, TimeProvider time, ILogger<JobActionRunner> logger)
@@ -18,19 +18,16 @@ public sealed partial class JobActionRunner(
 {
     private const string LockName = "job-actions";
     private const int PageMax = 5_000;
-    private const int ChunkMin = 20;
-    private const int ChunkMax = 500;
-
-    // Each may be of some dozens of jobs, which are all looked at while its row is locked.
-    private const int MessagesMax = 250;
-
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>How long rows are locked as a rule; a commit that waits for the disk may take several times as long.</summary>
-    private static readonly TimeSpan ChangeTime = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan ChangeTime = TimeSpan.FromMilliseconds(30);
 
     private readonly AsyncAutoResetEvent _added = new();
-    private int _chunk = ChunkMin; // The first rows are read from the disk, by statements that nobody has planned yet.
+    private readonly ChangePace _jobs = new(ChangeTime, rowsMin: 20, rowsMax: 500);
+
+    // Each may be of some dozens of jobs, which are all looked at while its row is locked.
+    private readonly ChangePace _messages = new(ChangeTime, rowsMin: 10, rowsMax: 250);
 
     /// <summary>There is a new action.</summary>
     public void Set() => _added.Set();
@@ -87,7 +84,7 @@ public sealed partial class JobActionRunner(
         var matches = page.Where(job => job.IsMatch).Select(job => job.Id).ToArray();
         for (var done = 0; done < matches.Length;)
         {
-            var ids = matches[done..Math.Min(matches.Length, done + _chunk)];
+            var ids = matches[done..Math.Min(matches.Length, done + _jobs.Rows)];
             var started = Time.GetTimestamp();
             if (!await store.ChangeAsync(action, ids, ids[^1], cancellationToken))
             {
@@ -95,7 +92,7 @@ public sealed partial class JobActionRunner(
             }
 
             done += ids.Length;
-            _chunk = Time.GetElapsedTime(started) > ChangeTime ? Math.Max(ChunkMin, _chunk / 2) : Math.Min(ChunkMax, _chunk + ChunkMin);
+            _jobs.Took(ids.Length, Time.GetElapsedTime(started));
         }
 
         if (page.Count > 0 && !await store.ChangeAsync(action, [], page[^1].Id, cancellationToken))
@@ -118,15 +115,25 @@ public sealed partial class JobActionRunner(
         // Messages whose jobs wait no more: an erasure may have canceled them first.
         if (action.Action is JobAction.Cancel or JobAction.Erase)
         {
-            for (var after = await dispatches.DeleteEndedAsync(after: null, MessagesMax, cancellationToken); after is not null;)
-            {
-                after = await dispatches.DeleteEndedAsync(after, MessagesMax, cancellationToken);
-            }
+            await DeleteEndedAsync(cancellationToken);
         }
 
         await store.CompleteAsync(action.Id, cancellationToken);
         LogDone(action.Action, action.Id);
         return true;
+    }
+
+    private async Task DeleteEndedAsync(CancellationToken cancellationToken)
+    {
+        long? after = null;
+        do
+        {
+            var started = Time.GetTimestamp();
+            var rows = _messages.Rows;
+            after = await dispatches.DeleteEndedAsync(after, rows, cancellationToken);
+            _messages.Took(rows, Time.GetElapsedTime(started));
+        }
+        while (after is not null);
     }
 
     [LoggerMessage(1160, LogLevel.Information, "Done: {Action} by filter, {Id}")]

@@ -25,14 +25,14 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
 
     private const string Columns = """
-        a.id, a.action, a.states, a.kind, a.error_code as ErrorCode, a.model, a.batch_id as BatchId, a.user_id as UserId, a.scope, a.client_id as ClientId,
+        a.id, a.action, a.states, a.kind, a.queue, a.error_code as ErrorCode, a.model, a.batch_id as BatchId, a.user_id as UserId, a.scope, a.client_id as ClientId,
         c.name as Client, a.state, a.changed, a.refused, a.from_id as FromId, a.to_id as ToId,
         a.next_id as NextId, a.created_at as CreatedAt, a.finished_at as FinishedAt
         """;
 
     private const string Add = """
-        insert into job_actions (id, action, scope, requested_by, client_id, states, kind, error_code, model, batch_id, user_id, from_id, to_id, next_id)
-        values (@Id, @Action, @Scope, @By, @ClientId, @States, @Kind, @ErrorCode, @Model, @BatchId, @UserId, @FromId, @ToId, @FromId)
+        insert into job_actions (id, action, scope, requested_by, client_id, states, kind, queue, error_code, model, batch_id, user_id, from_id, to_id, next_id)
+        values (@Id, @Action, @Scope, @By, @ClientId, @States, @Kind, @Queue, @ErrorCode, @Model, @BatchId, @UserId, @FromId, @ToId, @FromId)
         """;
 
     // Where there is something to look at, so that progress tells something.
@@ -55,7 +55,7 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
         """;
 
     private const string Matches = """
-        state = any(@States) and (@Kind::text is null or kind = @Kind) and (@ErrorCode::text is null or error_code = @ErrorCode)
+        state = any(@States) and (@Kind::text is null or kind = @Kind) and (@Queue::text is null or queue = @Queue) and (@ErrorCode::text is null or error_code = @ErrorCode)
              and (@UserId::text is null or user_id = @UserId) and (@Model::text is null or model = @Model)
         """;
 
@@ -67,22 +67,22 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
 
     // By what is looked at, not by what is found: the statement is as quick where nothing matches.
     private const string PageOfAll = $"""
-        select id, coalesce({Matches}, false) as IsMatch from (select id, state, kind, error_code, user_id, model from jobs where {InRange} order by id limit @PageMax) as page
+        select id, coalesce({Matches}, false) as IsMatch from (select id, state, kind, queue, error_code, user_id, model from jobs where {InRange} order by id limit @PageMax) as page
         """;
 
     private const string PageOfClient = $"""
         select id, coalesce({Matches}, false) as IsMatch
-          from (select id, state, kind, error_code, user_id, model from jobs where {OfClient} and {InRange} order by uuid_send(id) limit @PageMax) as page
+          from (select id, state, kind, queue, error_code, user_id, model from jobs where {OfClient} and {InRange} order by uuid_send(id) limit @PageMax) as page
         """;
 
     private const string PageOfUser = $"""
         select id, coalesce({Matches}, false) as IsMatch
-          from (select id, state, kind, error_code, user_id, model from jobs where {OfUser} and {InRange} order by uuid_send(id) limit @PageMax) as page
+          from (select id, state, kind, queue, error_code, user_id, model from jobs where {OfUser} and {InRange} order by uuid_send(id) limit @PageMax) as page
         """;
 
     private const string PageOfBatch = $"""
         select id, coalesce({Matches}, false) as IsMatch
-          from (select id, state, kind, error_code, user_id, model from jobs
+          from (select id, state, kind, queue, error_code, user_id, model from jobs
                  where batch_id = @BatchId and (@ClientId::uuid is null or client_id = @ClientId) and {InRange} order by id limit @PageMax) as page
         """;
 
@@ -133,7 +133,7 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
         {
             var page = await dataSource.QuerySingleAsync<(int Matched, int Looked, Guid? Last)>(
                 sql,
-                new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.Model, action.BatchId, action.UserId, NextId = nextId, ToId = toId, PageMax = CountPage },
+                new { action.ClientId, action.States, action.Kind, action.Queue, action.ErrorCode, action.Model, action.BatchId, action.UserId, NextId = nextId, ToId = toId, PageMax = CountPage },
                 cancellationToken);
             matched += page.Matched;
             if (page.Looked < CountPage || page.Last is not { } last)
@@ -168,6 +168,7 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
                 action.ClientId,
                 action.States,
                 action.Kind,
+                action.Queue,
                 action.ErrorCode,
                 action.Model,
                 action.BatchId,
@@ -196,7 +197,7 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
     internal Task<IReadOnlyList<(Guid Id, bool IsMatch)>> PageAsync(JobAction action, int pageMax, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<(Guid Id, bool IsMatch)>(
             Statements(action.BatchId, action.ClientId, action.UserId).Page,
-            new { action.ClientId, action.States, action.Kind, action.ErrorCode, action.Model, action.BatchId, action.UserId, action.NextId, action.ToId, PageMax = pageMax },
+            new { action.ClientId, action.States, action.Kind, action.Queue, action.ErrorCode, action.Model, action.BatchId, action.UserId, action.NextId, action.ToId, PageMax = pageMax },
             cancellationToken);
 
     /// <summary>

@@ -19,7 +19,6 @@ internal static class JobMeter
     private const string Queue = "queue";
     private const string Kind = "kind";
     private const string ErrorCode = "error_code";
-    private const string BulkSuffix = "-bulk";
 
     private static readonly Meter _meter = new(Name);
 
@@ -69,7 +68,7 @@ internal static class JobMeter
     {
         foreach (var (queue, jobs) in queues)
         {
-            _accepted.Add(jobs, new(Queue, queue), new(Kind, queue.EndsWith(BulkSuffix, StringComparison.Ordinal) ? queue[..^BulkSuffix.Length] : queue));
+            _accepted.Add(jobs, new(Queue, queue), new(Kind, JobKind.OfQueue(queue)));
         }
     }
 

@@ -5,7 +5,7 @@ using Pipeline.Core.Postgres;
 
 namespace Pipeline.Core.Usage;
 
-/// <summary>Owns <c>usage_entries</c> and <c>usage</c>: what jobs took. Workers write entries with their results.</summary>
+/// <summary>Owns <c>usage_entries</c>, <c>usage</c> and <c>kind_costs</c>: what jobs took. Workers write entries with their results.</summary>
 public sealed class UsageStore(NpgsqlDataSource dataSource, IOptions<PriceOptions> prices)
 {
     private const string Settle = """
@@ -20,7 +20,18 @@ public sealed class UsageStore(NpgsqlDataSource dataSource, IOptions<PriceOption
                    jobs = usage.jobs + excluded.jobs, prompt_tokens = usage.prompt_tokens + excluded.prompt_tokens,
                    cached_tokens = usage.cached_tokens + excluded.cached_tokens,
                    completion_tokens = usage.completion_tokens + excluded.completion_tokens,
-                   worker_seconds = usage.worker_seconds + excluded.worker_seconds)
+                   worker_seconds = usage.worker_seconds + excluded.worker_seconds),
+        measured as (
+            insert into kind_costs as k (kind, jobs, estimated, prompt_tokens, cached_tokens, completion_tokens, worker_seconds)
+            select kind, kept * jobs, kept * estimated, kept * prompt_tokens, kept * cached_tokens, kept * completion_tokens, kept * worker_seconds
+              from (select kind, sum(jobs) as jobs, sum(estimated) as estimated, sum(prompt_tokens) as prompt_tokens, sum(cached_tokens) as cached_tokens,
+                           sum(completion_tokens) as completion_tokens, sum(worker_seconds) as worker_seconds, least(1, @MeasuredJobs::float8 / sum(jobs)) as kept
+                      from taken where jobs > 0 group by kind order by kind) as fresh
+            on conflict (kind) do update set (jobs, estimated, prompt_tokens, cached_tokens, completion_tokens, worker_seconds) = (
+                select f * (k.jobs + excluded.jobs), f * (k.estimated + excluded.estimated), f * (k.prompt_tokens + excluded.prompt_tokens),
+                       f * (k.cached_tokens + excluded.cached_tokens), f * (k.completion_tokens + excluded.completion_tokens),
+                       f * (k.worker_seconds + excluded.worker_seconds)
+                  from (select least(1, @MeasuredJobs::float8 / (k.jobs + excluded.jobs)) as f) as forgotten))
         select queue, client_id as ClientId, sum(jobs)::int as Jobs,
                sum(prompt_tokens - cached_tokens + completion_tokens)::float8 as Tokens, sum(estimated) as Estimated
           from taken group by queue, client_id
@@ -39,7 +50,19 @@ public sealed class UsageStore(NpgsqlDataSource dataSource, IOptions<PriceOption
          group by 1, 2, 3, 4 order by 1, 2, 3, 4 limit @Limit
         """;
 
+    private const string Costs = """
+        select kind, prompt_tokens / estimated as Prompt, (prompt_tokens - cached_tokens) / estimated as Computed, completion_tokens / jobs as Completion,
+               worker_seconds / jobs as Seconds
+          from kind_costs where jobs >= @JobsMin and estimated > 0
+        """;
+
     private const int SettleMax = 10_000;
+
+    // Costs are those of about so many jobs of a kind: the others are forgotten little by little.
+    private const int MeasuredJobs = 1_000;
+
+    // Fewer may have been exceptions.
+    private const int MeasuredJobsMin = 20;
 
     /// <summary>Most rows of one answer.</summary>
     private const int RowsMax = 10_000;
@@ -76,7 +99,12 @@ public sealed class UsageStore(NpgsqlDataSource dataSource, IOptions<PriceOption
 
     /// <summary>Adds what workers wrote since the last time to the sums; returns it by queue and client.</summary>
     internal Task<IReadOnlyList<SettledUsage>> SettleAsync(CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<SettledUsage>(Settle, new { Limit = SettleMax }, cancellationToken);
+        dataSource.QueryAsync<SettledUsage>(Settle, new { Limit = SettleMax, MeasuredJobs }, cancellationToken);
+
+    /// <summary>What jobs of each kind take, as far as enough of them were measured.</summary>
+    internal async Task<IReadOnlyDictionary<string, KindCost>> CostsAsync(CancellationToken cancellationToken) =>
+        (await dataSource.QueryAsync<(string Kind, double Prompt, double Computed, double Completion, double Seconds)>(Costs, new { JobsMin = MeasuredJobsMin }, cancellationToken))
+            .ToDictionary(row => row.Kind, row => KindCost.Measured(row.Prompt, row.Computed, row.Completion, row.Seconds));
 }
 
 /// <summary>What usage is summed up by.</summary>

@@ -8,6 +8,11 @@ public sealed record WebhookDelivery : IEncryptedRow
     /// <summary>Also the <c>webhook-id</c>.</summary>
     public required Guid Id { get; init; }
 
+    public required Guid ClientId { get; init; }
+
+    /// <summary>The name of its client, or its id once that is erased.</summary>
+    public string? Client { get; init; }
+
     public Guid? JobId { get; init; }
 
     public Guid? BatchId { get; init; }

@@ -9,21 +9,28 @@ namespace Pipeline.Core.Webhooks;
 public sealed class WebhookStore(NpgsqlDataSource dataSource, Vault vault, IOptions<WebhookOptions> options)
 {
     private const string Summary = """
-        id, job_id as JobId, batch_id as BatchId, url, type, state, attempts, created_at as CreatedAt, attempted_at as AttemptedAt,
+        id, client_id as ClientId, (select coalesce(max(name), client_id::text) from clients where clients.id = client_id) as Client, job_id as JobId, batch_id as BatchId, url, type, state, attempts, created_at as CreatedAt, attempted_at as AttemptedAt,
         case when state = 'pending' then due_at end as DueAt, finished_at as FinishedAt, status::int, error, response
+        """;
+
+    private const string Matches = """
+        (@Before::uuid is null or id < @Before) and (@JobId::uuid is null or job_id = @JobId)
+           and (@BatchId::uuid is null or batch_id = @BatchId) and (@State::text is null or state = @State)
         """;
 
     private const string List = $"""
         select {Summary} from webhook_deliveries
-         where client_id = @ClientId
-           and (@Before::uuid is null or id < @Before)
-           and (@JobId::uuid is null or job_id = @JobId)
-           and (@BatchId::uuid is null or batch_id = @BatchId)
-           and (@State::text is null or state = @State)
+         where client_id = @ClientId and {Matches}
          order by id desc limit @Limit
         """;
 
-    private const string Find = $"select {Summary}, payload, (select cached_from from jobs where jobs.id = job_id) as CachedFrom from webhook_deliveries where client_id = @ClientId and id = @Id";
+    private const string ListOfAll = $"""
+        select {Summary} from webhook_deliveries
+         where {Matches}
+         order by id desc limit @Limit
+        """;
+
+    private const string Find = $"select {Summary}, payload, (select cached_from from jobs where jobs.id = job_id) as CachedFrom from webhook_deliveries where id = @Id and (@ClientId::uuid is null or client_id = @ClientId)";
 
     // From the beginning of the schedule, to a URL that is given another chance.
     private const string Replay = $"""
@@ -62,13 +69,16 @@ public sealed class WebhookStore(NpgsqlDataSource dataSource, Vault vault, IOpti
 
     private const string DeleteSecret = "delete from webhook_secrets where client_id = @ClientId and id = @Id";
 
-    public async Task<IReadOnlyList<WebhookDelivery>> ListAsync(Guid clientId, DeliveryFilter filter, CancellationToken cancellationToken)
+    /// <summary>Newest first.</summary>
+    /// <param name="clientId">Whose; null: everybody's.</param>
+    public async Task<IReadOnlyList<WebhookDelivery>> ListAsync(Guid? clientId, DeliveryFilter filter, CancellationToken cancellationToken)
     {
         var parameters = new { ClientId = clientId, filter.Before, filter.JobId, filter.BatchId, filter.State, filter.Limit };
-        return await dataSource.QueryAsync<WebhookDelivery>(List, parameters, cancellationToken).OpenedAsync(vault);
+        return await dataSource.QueryAsync<WebhookDelivery>(clientId is null ? ListOfAll : List, parameters, cancellationToken).OpenedAsync(vault);
     }
 
-    public Task<WebhookDelivery?> FindAsync(Guid clientId, Guid id, CancellationToken cancellationToken) =>
+    /// <param name="clientId">Whose it has to be; null: anybody's.</param>
+    public Task<WebhookDelivery?> FindAsync(Guid? clientId, Guid id, CancellationToken cancellationToken) =>
         dataSource.QuerySingleOrDefaultAsync<WebhookDelivery>(Find, new { ClientId = clientId, Id = id }, cancellationToken).OpenedAsync(vault);
 
     /// <summary>Starts a delivery over, whatever became of it, with the same id and body; null when the client has no such delivery.</summary>

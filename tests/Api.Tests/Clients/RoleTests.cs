@@ -178,6 +178,29 @@ public sealed class RoleTests(KeyedApi keyed, LocalApi local) : IClassFixture<Ke
         (await SendAsync(local.Client, route)).ShouldBe(Outcome.Allowed, lowest);
 
     [Fact]
+    public async Task What_is_asked_for_all_clients_needs_an_operator()
+    {
+        var paths = (await keyed.Admin.GetAsync("/openapi/v1.json")).Json.GetProperty("paths").EnumerateObject()
+            .Where(path => path.Value.TryGetProperty("get", out var get) && get.TryGetProperty("parameters", out var parameters)
+                && parameters.EnumerateArray().Any(parameter => parameter.GetProperty("in").GetString() is "query" && parameter.GetProperty("name").GetString() is "client"))
+            .Select(path => path.Name).ToArray();
+        string[] lists = ["/api/jobs", "/api/jobs/failures", "/api/batches", "/api/webhooks/deliveries"];
+        lists.ShouldBeSubsetOf(paths);
+
+        foreach (var role in Enum.GetValues<Role>())
+        {
+            var (client, _) = await keyed.NewClientAsync(role);
+            foreach (var path in paths)
+            {
+                var answer = await client.GetAsync(path.Replace("{id}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal) + "?client=*");
+                answer.Status.ShouldBe(role < Role.Operator ? 403 : lists.Contains(path) ? 200 : 404, $"{path} for {role.Word()}");
+            }
+
+            client.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task Without_keys_the_local_client_is_an_admin() =>
         (await local.Client.GetAsync("/api/keys/me")).Json.ToString().ShouldBe("""{"name":"local","role":"admin"}""");
 

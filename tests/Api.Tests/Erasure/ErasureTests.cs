@@ -10,7 +10,7 @@ public sealed class ErasureTests(ErasureApi api) : IClassFixture<ErasureApi>
     private static readonly string[] WithoutTexts =
     [
         "public.api_keys", "public.budgets", "public.clients", "public.data_protection_keys", "public.dispatches", "public.embedding_models", "public.encryption_keys", "public.job_actions",
-        "public.model_files", "public.prompts", "public.schedules", "public.schema_migrations", "public.usage", "public.usage_entries", "public.vocabularies", "public.workers",
+        "public.kind_costs", "public.model_files", "public.prompts", "public.schedules", "public.schema_migrations", "public.usage", "public.usage_entries", "public.vocabularies", "public.workers",
     ];
 
     private static readonly Dictionary<string, (Func<Filling, Task<string>> Fill, Func<ErasureApi, Filling, string, Task> Delete)> Ways = new()

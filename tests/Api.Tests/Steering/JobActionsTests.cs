@@ -31,6 +31,26 @@ public sealed class JobActionsTests
     }
 
     [Fact]
+    public async Task Jobs_of_one_queue_are_canceled_and_retried_and_those_of_the_kinds_other_queue_stay()
+    {
+        await using var api = await SteeredApi.StartAsync(works: false);
+        await api.SubmitAsync("interactive");
+        await api.Client.PostAsync("/api/jobs/batch?kind=emotion", """[{"text":"a"},{"text":"b"}]""");
+
+        (await api.Client.PostAsync("/api/jobs/cancel", """{"queue":"emotion-bulk","dry_run":true}""")).Json.GetProperty("matched").GetInt64().ShouldBe(2);
+        var canceled = await RunAsync(api, api.Client, "cancel", """{"queue":"emotion-bulk"}""");
+
+        canceled.Json.GetProperty("changed").GetInt64().ShouldBe(2);
+        canceled.Json.GetProperty("queue").GetString().ShouldBe("emotion-bulk");
+        (await StatesAsync(api)).ShouldBe([("canceled", 2), ("queued", 1)]);
+
+        await RunAsync(api, api.Client, "cancel", """{"queue":"emotion"}""");
+        (await RunAsync(api, api.Client, "retry", """{"queue":"emotion","states":["canceled"]}""")).Json.GetProperty("changed").GetInt64().ShouldBe(1);
+        (await StatesAsync(api)).ShouldBe([("canceled", 2), ("queued", 1)]);
+        (await api.QueryAsync<string>("select string_agg(distinct queue, ',') from jobs where state = 'queued'")).ShouldBe("emotion");
+    }
+
+    [Fact]
     public async Task An_operator_acts_for_one_client_or_for_all_and_the_audit_counts()
     {
         await using var api = await SteeredApi.StartAsync(works: false);
@@ -102,6 +122,7 @@ public sealed class JobActionsTests
     [InlineData("retry", """{"states":[]}""", "states", "is empty")]
     [InlineData("retry", """{"states":[7]}""", "states[0]", "string")]
     [InlineData("cancel", """{"kind":"emotions"}""", "kind", "send one of")]
+    [InlineData("retry", """{"queue":"emotions"}""", "queue", "send one of")]
     [InlineData("cancel", """{"created_after":"yesterday"}""", "created_after", "RFC 3339")]
     [InlineData("cancel", """{"created_after":"2026-01-02T00:00:00Z","created_before":"2026-01-01T00:00:00Z"}""", "created_after", "is not before created_before")]
     [InlineData("cancel", """{"dry":true}""", "dry", "known")]

@@ -1,6 +1,7 @@
 using Npgsql;
 using Pipeline.Cli.Commands;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Steering;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.Cli.Tests.Commands;
@@ -91,6 +92,39 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task Whatever_is_done_to_keys_is_in_the_audit_with_whoever_sat_there()
+    {
+        await RunAsync(0, "add", _name, "--role", "operator");
+        await RunAsync(0, "limit", _name, "--batch-jobs", "100", "--waiting-jobs", "none");
+        var key = (await RunAsync(0, "rotate", _name, "--grace", "1h")).Out.Trim();
+        await RunAsync(1, "add", _name);
+        await RunAsync(0, "list");
+        await RunAsync(0, "revoke", _name);
+        await RunAsync(1, "rotate", _name);
+        await RunAsync(0, "erase", _name, "--yes");
+        await RunAsync(1, "erase", $"no-{_name}", "--yes");
+
+        var entries = await AuditAsync();
+
+        entries.Select(entry => (entry.Action, entry.Target, entry.Status)).ShouldBe(
+        [
+            ("addKey", "/api/keys", 201),
+            ("changeKey", $"/api/keys/{_name}", 200),
+            ("rotateKey", $"/api/keys/{_name}/rotate", 201),
+            ("addKey", "/api/keys", 409),
+            ("revokeKey", $"/api/keys/{_name}", 204),
+            ("rotateKey", $"/api/keys/{_name}/rotate", 404),
+            ("eraseClient", $"/api/keys/{_name}/erase", 200),
+            ("eraseClient", $"/api/keys/no-{_name}/erase", 404),
+        ]);
+        entries.ShouldAllBe(entry => entry.By == "local" && entry.Details!.Contains("\"system_user\":\"somebody\"") && !entry.Details.Contains(key));
+        entries[0].Details!.ShouldStartWith($"{{\"name\":\"{_name}\",\"role\":\"operator\",\"same_client\":false,");
+        entries[1].Details!.ShouldContain("\"limits\":{\"waiting_jobs\":null,\"batch_jobs\":100}");
+        entries[2].Details!.ShouldContain("\"grace_seconds\":3600");
+        entries[6].Affected.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task The_last_admin_can_not_be_revoked() =>
         (await RunAsync(1, "revoke", "first")).Error.ShouldContain("'first' has the last key of an admin");
 
@@ -163,6 +197,14 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
         (await FindAsync(key)).ShouldBeNull();
         (await RunAsync(0, "list")).Out.ShouldNotContain(_name);
         (await RunAsync(0, "erase", _name, "--yes", "--revoked-only")).Out.ShouldContain($"Erased '{_name}': 0 jobs, 0 rows in all.");
+    }
+
+    /// <summary>That of this test's client, oldest first.</summary>
+    private async Task<AuditEntry[]> AuditAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        var entries = await new AuditStore(source).ListAsync(action: null, before: null, limit: 1_000, TestContext.Current.CancellationToken);
+        return [.. entries.Where(entry => $"{entry.Target} {entry.Details}".Contains(_name, StringComparison.Ordinal)).Reverse()];
     }
 
     private async Task<TestEnvironment> RunAsync(int exit, params string[] args)

@@ -6,10 +6,11 @@ namespace Pipeline.Console.Tests.Browser;
 /// <summary>What axe finds on the screens, and whether a script runs that is not the console's.</summary>
 public sealed class BarrierTests(SampleData data, Chromium chromium) : IClassFixture<SampleData>
 {
-    private static readonly string[] OfOperators = ["/jobs?client=*", "/workers", "/audit", "/usage?by=day"];
+    private static readonly string[] OfOperators = ["/jobs?client=*", "/batches?client=*", "/webhooks?client=*", "/workers", "/audit", "/usage?by=day"];
 
     [Theory]
     [InlineData("en", Role.Client)]
+    [InlineData("en", Role.Operator)]
     [InlineData("ko", Role.Admin)]
     public async Task Every_screen_runs_no_foreign_script_and_keeps_nobody_out(string language, Role role)
     {

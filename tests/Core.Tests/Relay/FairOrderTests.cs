@@ -1,4 +1,5 @@
 using Pipeline.Core.Relay;
+using Pipeline.Core.Usage;
 
 namespace Pipeline.Core.Tests.Relay;
 
@@ -44,6 +45,34 @@ public sealed class FairOrderTests
         }
 
         (tokens[Other] / tokens[Flood]).ShouldBe(3, tolerance: 0.15);
+    }
+
+    [Theory]
+    [InlineData(1, 0, 4)] // By the lengths of the texts.
+    [InlineData(0.01, 1_000, 1)] // Answers are all the work, whatever was asked.
+    [InlineData(2, 20, 2.5)]
+    public void A_job_is_charged_what_its_kind_was_measured_to_take(double computed, double completion, double jobsOfShortToLong)
+    {
+        _order.Cost = KindCost.Measured(prompt: 1, computed, completion, seconds: 1);
+
+        var taken = new List<WaitingDispatch>();
+        for (var round = 0; round < 400; round++)
+        {
+            taken.AddRange(Take([.. Jobs(Flood, 20, cost: 10), .. Jobs(Other, 20, cost: 40)], room: 10));
+        }
+
+        ((double)taken.Count(job => job.ClientId == Flood) / taken.Count(job => job.ClientId == Other)).ShouldBe(jobsOfShortToLong, tolerance: 0.05);
+    }
+
+    [Fact]
+    public void A_job_that_took_what_was_measured_needs_no_correction()
+    {
+        _order.Cost = KindCost.Measured(prompt: 2, computed: 2, completion: 100, seconds: 1);
+        Take([.. Jobs(Flood, 20), .. Jobs(Other, 20)], room: 4);
+
+        _order.Correct(Flood, jobs: 2, tokens: 240, estimated: 20);
+
+        Take([.. Jobs(Flood, 20), .. Jobs(Other, 20)], room: 10).Count(message => message.ClientId == Flood).ShouldBe(5);
     }
 
     [Fact]

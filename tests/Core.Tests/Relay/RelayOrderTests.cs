@@ -168,16 +168,40 @@ public sealed class RelayOrderTests : IAsyncLifetime
             ahead).ShouldBe(seconds is { } known ? TimeSpan.FromSeconds(known) : null);
 
     [Theory]
-    [InlineData(10, 9, true, true)]
-    [InlineData(10, 11, true, false)]
-    [InlineData(10, 9, false, true)]
-    [InlineData(10, 11, false, null)] // Not all before it were counted: it may be earlier.
-    [InlineData(10, null, true, null)]
-    [InlineData(0, 9, true, false)]
-    public void A_deadline_is_likely_to_be_met_if_the_job_starts_by_then(int deadline, int? eta, bool isKnown, bool? likely)
+    [InlineData(10, 9, null, true, true)]
+    [InlineData(10, 11, null, true, false)]
+    [InlineData(10, 9, null, false, true)]
+    [InlineData(10, 11, null, false, null)] // Not all before it were counted: it may be earlier.
+    [InlineData(10, null, null, true, null)]
+    [InlineData(0, 9, null, true, false)]
+    [InlineData(10, 4, 5, true, true)] // It starts in time, and takes a while.
+    [InlineData(10, 6, 5, true, false)]
+    [InlineData(10, 6, 5, false, null)]
+    [InlineData(10, null, 5, true, null)]
+    [InlineData(10, null, 11, true, false)] // Even if it started now.
+    public void A_deadline_is_likely_to_be_met_if_the_job_is_done_by_then(int deadline, int? eta, int? running, bool isKnown, bool? likely)
     {
         var now = TimeProvider.System.GetUtcNow();
-        WaitingJobs.IsLikely(now.AddSeconds(deadline), eta is { } seconds ? now.AddSeconds(seconds) : null, now, isKnown).ShouldBe(likely);
+        WaitingJobs.IsLikely(
+            now.AddSeconds(deadline),
+            eta is { } start ? now.AddSeconds(start) : null,
+            running is { } time ? TimeSpan.FromSeconds(time) : null,
+            now,
+            isKnown).ShouldBe(likely);
+    }
+
+    [Fact]
+    public async Task A_job_whose_kind_takes_longer_than_there_is_time_for_will_miss_its_deadline()
+    {
+        await ExecuteAsync("insert into kind_costs (kind, jobs, estimated, worker_seconds) values ('emotion', 100, 100, 100 * 7200)", new { });
+        await using var accepting = await AcceptingAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        var waiting = await SubmitAsync(accepting, _other, ClientLimits.None, 1, now.AddHours(1));
+        var jobs = accepting.Services.GetRequiredService<WaitingJobs>();
+        var job = (await accepting.Store.FindAsync(_other, waiting[0], CancellationToken.None))!;
+
+        (await jobs.FindAsync(job, CancellationToken.None))!.DeadlineLikely.ShouldBe(false);
+        (await jobs.FindAsync(job with { Deadline = now.AddHours(3) }, CancellationToken.None))!.DeadlineLikely.ShouldBeNull();
     }
 
     private Task<TestPipeline> AcceptingAsync() => TestPipeline.StartAsync(Database, Settings(), roles => roles.AddIntake());

@@ -5,6 +5,7 @@ using Pipeline.Core.Attempts;
 using Pipeline.Core.Broker;
 using Pipeline.Core.Clients;
 using Pipeline.Core.Intake;
+using Pipeline.Core.Relay;
 using Pipeline.Core.Steering;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
@@ -16,6 +17,9 @@ public sealed class RelayTests : IAsyncLifetime
 {
     private static readonly Guid Flood = Guid.CreateVersion7();
     private static readonly Guid Other = Guid.CreateVersion7();
+
+    // Both times are those of the transaction.
+    private const string DirectlySent = "select count(*)::int from dispatches join jobs on jobs.id = job_id where dispatched_at = jobs.created_at";
 
     private PostgresDatabase? _database;
     private Dictionary<string, string?> _settings = [];
@@ -49,6 +53,63 @@ public sealed class RelayTests : IAsyncLifetime
         await Task.WhenAll(ids.Select(id => accepting.FinishAsync(Flood, id)));
         await Eventually.TrueAsync(() => ScalarAsync<bool>("select not exists (select from dispatches)"));
         worker.Script.Calls.Count.ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task While_nothing_waits_a_job_is_sent_from_memory_after_its_commit_and_behind_a_backlog_by_the_relay()
+    {
+        _settings["Relay:WindowMin"] = "100";
+        await using var accepting = await AcceptingAsync();
+        var windows = accepting.Services.GetRequiredService<DispatchWindows>();
+        await Eventually.TrueAsync(() => Task.FromResult(windows.Seen is not null));
+        for (var i = 0; i < 5; i++)
+        {
+            await SubmitAsync(accepting, Flood, 1);
+        }
+
+        // Marked by the transaction that accepted them: nobody claimed them afterwards, and the broker has them.
+        await Eventually.TrueAsync(async () => await CountAsync(accepting) == 5);
+        (await ScalarAsync<int>(DirectlySent)).ShouldBe(5);
+
+        await PauseAsync(accepting);
+        await Eventually.TrueAsync(() => Task.FromResult(windows.Seen!.Of("emotion").IsPaused));
+        await SubmitAsync(accepting, Flood, 1);
+        (await ScalarAsync<int>("select count(*)::int from dispatches where dispatched_at is null")).ShouldBe(1);
+        await accepting.Services.GetRequiredService<PauseStore>().ResumeAsync(PauseScope.Queue, "emotion", CancellationToken.None);
+
+        await Eventually.TrueAsync(async () => await CountAsync(accepting) == 6);
+        (await ScalarAsync<int>(DirectlySent)).ShouldBe(5);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Several_processes_send_each_message_once(bool fromBacklog)
+    {
+        _settings["Relay:WindowMin"] = "10000";
+        TestPipeline[] processes = [await AcceptingAsync(), await AcceptingAsync(), await AcceptingAsync()];
+        if (fromBacklog)
+        {
+            await PauseAsync(processes[0]);
+            await Eventually.TrueAsync(() => Task.FromResult(processes.All(process => process.Services.GetRequiredService<DispatchWindows>().Seen?.Of("emotion").IsPaused is true)));
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(i => SubmitAsync(processes[i % 3], i % 2 == 0 ? Flood : Other, 1)));
+        if (fromBacklog)
+        {
+            (await ScalarAsync<int>("select count(*)::int from dispatches where dispatched_at is null")).ShouldBe(300);
+            await processes[0].Services.GetRequiredService<PauseStore>().ResumeAsync(PauseScope.Queue, "emotion", CancellationToken.None);
+        }
+
+        await Eventually.TrueAsync(async () => await CountAsync(processes[0]) >= 300);
+        await RoundsAsync();
+
+        (await CountAsync(processes[0])).ShouldBe(300);
+        (await ScalarAsync<int>("select count(*)::int from dispatches where dispatched_at is not null")).ShouldBe(300);
+        foreach (var process in processes)
+        {
+            await process.DisposeAsync();
+        }
     }
 
     [Fact]
@@ -127,7 +188,7 @@ public sealed class RelayTests : IAsyncLifetime
         await Eventually.TrueAsync(() => ScalarAsync<bool>("select count(*) = 4 from dispatches where dispatched_at is not null"));
 
         var pauses = accepting.Services.GetRequiredService<PauseStore>();
-        await pauses.PauseAsync(PauseScope.Queue, "emotion", ["emotion"], clientId: null, reason: null, Client.LocalId, CancellationToken.None);
+        await PauseAsync(accepting);
         await Eventually.TrueAsync(() => Task.FromResult(worker.Services.GetRequiredService<WorkerSteering>().Held("emotion").IsCancellationRequested));
 
         // At once, while two run.
@@ -139,6 +200,9 @@ public sealed class RelayTests : IAsyncLifetime
         await Task.WhenAll(ids.Select(id => accepting.FinishAsync(Flood, id)));
         worker.Script.Calls.Count.ShouldBe(4);
     }
+
+    private static async Task PauseAsync(TestPipeline pipeline) => await pipeline.Services.GetRequiredService<PauseStore>().PauseAsync(
+        PauseScope.Queue, "emotion", ["emotion"], clientId: null, reason: null, Client.LocalId, CancellationToken.None);
 
     private Task<TestPipeline> AcceptingAsync() => TestPipeline.StartAsync(Database, _settings, roles => roles.AddIntake());
 
@@ -160,6 +224,12 @@ public sealed class RelayTests : IAsyncLifetime
     {
         var until = await ScalarAsync<DateTime>("select now() + interval '500 ms'");
         await Eventually.TrueAsync(() => ScalarAsync<bool>("select now() > @until", new { until }));
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await Database.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql);
     }
 
     private async Task<T?> ScalarAsync<T>(string sql, object? parameters = null)

@@ -62,6 +62,7 @@ public static class RightsMatrix
         new("job_sources") { Api = "S I D", Scheduler = "S D", Embedding = OfJob },
         new("job_steps") { Api = "S D", Scheduler = OfJob, Inference = "S I", Embedding = OfJob },
         new("jobs") { Api = "S I U D", Scheduler = "S I U D", Inference = $"S({WorkerColumns}) U", Embedding = $"S({WorkerColumns}) U D" },
+        new("kind_costs") { Api = "S I U" },
         new("model_files") { Api = "S I U D", Inference = "S" },
         new("pauses") { Api = "S I U D", Scheduler = OfClient, Inference = "S(queues)", Embedding = "S(queues)" },
         new("prompt_versions") { Api = "S I" },
