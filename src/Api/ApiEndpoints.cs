@@ -77,6 +77,7 @@ public static class ApiEndpoints
         SchedulesEndpoints.Map(api);
         KeysEndpoints.Map(api);
         UsageEndpoint.Map(api);
+        BusyClientsEndpoint.Map(api);
         PausesEndpoints.Map(api);
         WorkersEndpoints.Map(api);
         ModelsEndpoints.Map(api);

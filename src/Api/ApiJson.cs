@@ -98,6 +98,7 @@ namespace Pipeline.Api;
 [JsonSerializable(typeof(KeyResource))]
 [JsonSerializable(typeof(KeyPageResource))]
 [JsonSerializable(typeof(UsageResource))]
+[JsonSerializable(typeof(BusiestResource))]
 [JsonSerializable(typeof(OwnKeyResource))]
 [JsonSerializable(typeof(KeyRequest))]
 [JsonSerializable(typeof(KeyChangeRequest))]

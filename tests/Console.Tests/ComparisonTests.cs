@@ -49,7 +49,7 @@ public sealed class ComparisonTests(ConsoleApi api) : IClassFixture<ConsoleApi>
 
         page.Status.ShouldBe(404);
         page.Html.ShouldNotContain("secret of Olga");
-        (await visitor.GetAsync("/compare")).Ok().Text.ShouldContain("No jobs.");
+        (await visitor.GetAsync("/compare")).Ok().Text.ShouldContain("Nothing to compare yet.");
     }
 
     [Fact]

@@ -29,12 +29,15 @@ public sealed class ConsoleApi : IAsyncLifetime
 
     internal ScriptedEmotion Worker { get; } = new();
 
+    /// <summary>Of the API, beyond those of every test.</summary>
+    internal (string Key, string Value)[] Settings { get; init; } = [];
+
     internal string Key(Role role) => _keys[role];
 
     public async ValueTask InitializeAsync()
     {
         await _database.InitializeAsync();
-        _host = await ApiHost.StartAsync(_database.ConnectionString, Worker);
+        _host = await ApiHost.StartAsync(_database.ConnectionString, Worker, Settings);
         _keys[Role.Admin] = await _host.AddKeyAsync("ada");
         _keys[Role.Operator] = await _host.AddKeyAsync("olga", Role.Operator);
         _keys[Role.Client] = await _host.AddKeyAsync("carl", Role.Client);

@@ -157,7 +157,7 @@ public sealed class ScreenTests(ConsoleApi api) : IClassFixture<ConsoleApi>
         found.Html.ShouldNotContain("/jobs/preview");
         (await visitor.GetAsync("/jobs?model=scripted")).Ok().Html.ShouldContain("value=\"scripted\"");
         (await visitor.GetAsync("/jobs?id_or_key=two%20words")).Text.ShouldContain("visible ASCII");
-        (await visitor.GetAsync("/jobs?user=nobody&model=scripted")).Ok().Text.ShouldContain("No jobs.");
+        (await visitor.GetAsync("/jobs?user=nobody&model=scripted")).Ok().Text.ShouldContain("No job matches these filters.");
         var preview = (await visitor.SendAsync("/jobs", "/jobs/preview", ("action", "erase"), ("model", "absent"), ("user", "nobody"))).Ok();
         preview.Text.ShouldContain("0 jobs match.");
         preview.Text.ShouldContain("absent");

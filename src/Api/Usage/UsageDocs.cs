@@ -27,4 +27,20 @@ internal static class UsageDocs
         ],
         Problems = [ProblemType.InvalidInput, ProblemType.Forbidden, .. SharedDocs.AnyCall],
     };
+
+    public static readonly EndpointDoc Busiest = new()
+    {
+        Name = "getBusiestClients",
+        Tag = "usage",
+        Summary = "Get the clients with the largest shares of the load",
+        Description = "Of the newest jobs that came in the last hour, and of those that wait: how many are whose. It looks at a bounded number of jobs, however many there are.",
+        Answers =
+        [
+            new(200, "The clients.", typeof(BusiestResource), """
+                {"clients":[{"client":"nightly-import","accepted":18400,"waiting":16900},{"client":"web","accepted":1600,"waiting":12}],
+                 "accepted":20000,"waiting":16912,"looked_at_max":20000}
+                """),
+        ],
+        Problems = [ProblemType.Forbidden, .. SharedDocs.AnyCall],
+    };
 }

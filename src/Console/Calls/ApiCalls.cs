@@ -1,34 +1,48 @@
 using System.Net.Mime;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 using Pipeline.Core.Clients;
+using Pipeline.Core.Postgres;
 
 namespace Pipeline.Console.Calls;
 
 /// <summary>Asks the API in the name of whoever looks at a page.</summary>
-internal sealed class ApiCalls(InnerPipeline pipeline)
+internal sealed class ApiCalls(InnerPipeline pipeline, IOptions<PostgresOptions> database, TimeProvider time)
 {
+    private readonly TimeSpan _patience = database.Value.ReadTimeout;
+
     /// <param name="page">The request of the browser, whose client is known.</param>
     /// <param name="path">Path and query, from /api on.</param>
-    public Task<ApiAnswer> GetAsync(HttpContext page, string path) => SendAsync(page, HttpMethods.Get, path, null);
+    /// <returns>A refusal where it takes longer than <see cref="PostgresOptions.ReadTimeout"/>: somebody looks at an empty page meanwhile.</returns>
+    public async Task<ApiAnswer> GetAsync(HttpContext page, string path)
+    {
+        using CancellationTokenSource late = new(_patience, time);
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(page.RequestAborted, late.Token);
+        var answer = await SendAsync(page, HttpMethods.Get, path, null, MediaTypeNames.Application.Json, gone.Token);
+        return !answer.IsSuccess && late.IsCancellationRequested && !page.RequestAborted.IsCancellationRequested ? Late(path) : answer;
+    }
 
     /// <param name="json">The body; null: none.</param>
     public Task<ApiAnswer> SendAsync(HttpContext page, string method, string path, byte[]? json) =>
         SendAsync(page, method, path, json is null ? null : new MemoryStream(json), MediaTypeNames.Application.Json);
 
     /// <param name="sent">The body; null: none.</param>
-    public async Task<ApiAnswer> SendAsync(HttpContext page, string method, string path, Stream? sent, string type)
+    public Task<ApiAnswer> SendAsync(HttpContext page, string method, string path, Stream? sent, string type) => SendAsync(page, method, path, sent, type, page.RequestAborted);
+
+    private async Task<ApiAnswer> SendAsync(HttpContext page, string method, string path, Stream? sent, string type, CancellationToken aborted)
     {
         using MemoryStream answer = new();
         StreamResponseBodyFeature body = new(answer);
-        var context = Request(page, method, path, sent, type, body);
+        var context = Request(page, method, path, sent, type, body, aborted);
         await pipeline.InvokeAsync(context);
         await body.CompleteAsync();
         return Read(context.Response, answer);
     }
 
-    private static DefaultHttpContext Request(HttpContext page, string method, string path, Stream? sent, string type, StreamResponseBodyFeature body)
+    private static DefaultHttpContext Request(HttpContext page, string method, string path, Stream? sent, string type, StreamResponseBodyFeature body, CancellationToken aborted)
     {
         var query = path.IndexOf('?', StringComparison.Ordinal);
         FeatureCollection features = new();
@@ -43,7 +57,7 @@ internal sealed class ApiCalls(InnerPipeline pipeline)
         });
         features.Set<IHttpResponseFeature>(new HttpResponseFeature());
         features.Set<IHttpResponseBodyFeature>(body);
-        features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = page.RequestAborted });
+        features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = aborted });
         features.Set(page.Features.Get<IHttpConnectionFeature>());
         features.Set(page.Features.Get<Client>() ?? throw new InvalidOperationException("Nobody knows yet whose page it is."));
         DefaultHttpContext context = new(features) { RequestServices = page.RequestServices };
@@ -56,6 +70,11 @@ internal sealed class ApiCalls(InnerPipeline pipeline)
 
         return context;
     }
+
+    private ApiAnswer Late(string path) => new(StatusCodes.Status503ServiceUnavailable, JsonSerializer.SerializeToElement(new JsonObject
+    {
+        ["detail"] = $"{path.Split('?')[0]} took longer than {_patience:c} (Postgres:ReadTimeout). Load the page again, or narrow what it shows.",
+    }));
 
     private static ApiAnswer Read(HttpResponse response, MemoryStream body)
     {

@@ -40,7 +40,9 @@ internal sealed class Wording
 
     /// <summary>What was chosen, else what the browser asks for.</summary>
     public static Wording Of(HttpRequest request) =>
-        (request.Cookies[CookieName] ?? Preferred(request)) is TextLanguage.Korean ? Korean : English;
+        In(request.Cookies[CookieName] ?? Preferred(request));
+
+    public static Wording In(string? language) => language is TextLanguage.Korean ? Korean : English;
 
     public static void Remember(HttpContext context, string language)
     {

@@ -27,11 +27,14 @@ internal sealed class QueueHistory(QueueStatistics statistics, TimeProvider time
     public IReadOnlyList<double> DepthOf(string queue) => Read(queue, status => status.Depth);
 
     /// <summary>Keeps the sample of now.</summary>
-    internal void Take()
+    internal void Take() => Keep(statistics.Current);
+
+    /// <summary>Keeps a sample as the newest.</summary>
+    internal void Keep(IReadOnlyList<QueueStatus> sample)
     {
         lock (_lock)
         {
-            _samples.Enqueue(statistics.Current);
+            _samples.Enqueue(sample);
             if (_samples.Count > SamplesMax)
             {
                 _samples.Dequeue();

@@ -37,6 +37,38 @@ internal static class TextDiff
         return lines;
     }
 
+    /// <summary>The same in two columns: lines that went stand beside those that came in their place.</summary>
+    public static IEnumerable<(string? Old, string? New, bool IsChanged)> InColumns(string before, string after)
+    {
+        List<string> went = [];
+        List<string> came = [];
+        foreach (var (sign, line) in Of(before, after))
+        {
+            if (sign is not ' ')
+            {
+                (sign is '-' ? went : came).Add(line);
+                continue;
+            }
+
+            foreach (var pair in Pairs(went, came))
+            {
+                yield return pair;
+            }
+
+            went.Clear();
+            came.Clear();
+            yield return (line, line, false);
+        }
+
+        foreach (var pair in Pairs(went, came))
+        {
+            yield return pair;
+        }
+    }
+
+    private static IEnumerable<(string?, string?, bool)> Pairs(List<string> went, List<string> came) =>
+        Enumerable.Range(0, Math.Max(went.Count, came.Count)).Select(i => (went.ElementAtOrDefault(i), came.ElementAtOrDefault(i), true));
+
     /// <summary>Of the rests that begin at each pair of lines, how many lines they share.</summary>
     private static int[,] Lengths(string[] old, string[] now)
     {

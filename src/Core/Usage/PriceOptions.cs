@@ -84,7 +84,7 @@ internal static class UsageRegistration
     /// <summary>This process tells what jobs took, and cost.</summary>
     public static IServiceCollection AddUsage(this IServiceCollection services)
     {
-        services.AddSingleton<UsageStore>().AddSingleton<KindCosts>().AddSingleton<IValidateOptions<PriceOptions>, PriceOptionsValidator>();
+        services.AddSingleton<UsageStore>().AddSingleton<KindCosts>().AddSingleton<BusyClients>().AddSingleton<IValidateOptions<PriceOptions>, PriceOptionsValidator>();
         services.AddOptions<PriceOptions>().Configure<IConfiguration>((options, configuration) =>
         {
             var section = configuration.GetSection(PriceOptions.Section);

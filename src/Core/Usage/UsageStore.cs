@@ -6,7 +6,7 @@ using Pipeline.Core.Postgres;
 namespace Pipeline.Core.Usage;
 
 /// <summary>Owns <c>usage_entries</c>, <c>usage</c> and <c>kind_costs</c>: what jobs took. Workers write entries with their results.</summary>
-public sealed class UsageStore(NpgsqlDataSource dataSource, IOptions<PriceOptions> prices)
+public sealed class UsageStore(NpgsqlDataSource dataSource, ReadDatabase reads, IOptions<PriceOptions> prices)
 {
     private const string Settle = """
         with taken as (
@@ -78,7 +78,7 @@ public sealed class UsageStore(NpgsqlDataSource dataSource, IOptions<PriceOption
         ReadAsync(null, [by], first, last, cancellationToken);
 
     private Task<IReadOnlyList<UsageRow>> ReadAsync(Guid? clientId, string[] by, DateOnly first, DateOnly last, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<UsageRow>(
+        reads.QueryAsync<UsageRow>(
             Read,
             new
             {

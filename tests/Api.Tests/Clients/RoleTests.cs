@@ -119,6 +119,7 @@ public sealed class RoleTests(KeyedApi keyed, LocalApi local) : IClassFixture<Ke
         ["post /api/schedules/{id}/resume"] = Operator,
 
         ["get /api/queues/{queue}/load"] = Operator,
+        ["get /api/usage/busiest"] = Operator,
         ["get /api/pauses"] = Operator,
         ["put /api/pauses/{scope}/{name}"] = Operator,
         ["delete /api/pauses/{scope}/{name}"] = Operator,

@@ -24,7 +24,7 @@ public sealed class DocumentTests(LocalApi api)
                 "post /api/conversations/{id}/messages", "post /api/interviews", "get /api/interviews/{id}", "delete /api/interviews/{id}",
                 "post /api/interviews/{id}/answers", "post /api/jobs", "get /api/jobs", "get /api/jobs/{id}", "delete /api/jobs/{id}",
                 "post /api/jobs/{id}/retry", "post /api/jobs/batch", "get /api/batches", "get /api/batches/{id}",
-                "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues", "get /api/queues/{queue}/load", "get /api/usage", "get /api/kinds",
+                "get /api/batches/{id}/results", "delete /api/batches/{id}", "get /api/queues", "get /api/queues/{queue}/load", "get /api/usage", "get /api/usage/busiest", "get /api/kinds",
                 "get /api/jobs/{id}/events", "get /api/jobs/{id}/attempts", "get /api/jobs/{id}/input", "get /api/jobs/failures", "post /v1/chat/completions", "post /v1/completions", "post /v1/embeddings", "get /v1/models", "get /v1/models/{id}",
                 "post /v1/responses", "get /v1/responses/{id}", "get /v1/responses/{id}/input_items", "post /v1/responses/{id}/cancel", "delete /v1/responses/{id}",
                 "post /v1/files", "get /v1/files", "get /v1/files/{id}", "get /v1/files/{id}/content", "delete /v1/files/{id}",

@@ -50,6 +50,25 @@ public sealed class UsageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Operators_see_whose_jobs_came_and_whose_wait()
+    {
+        using var web = _api!.Client(await _api.AddKeyAsync("web"));
+        using var import = _api.Client(await _api.AddKeyAsync("import"));
+        using var operators = _api.Client(await _api.AddKeyAsync("ops", Role.Operator));
+        (await operators.GetAsync("/api/usage/busiest")).Json.ToString().ShouldBe("""{"clients":[],"accepted":0,"waiting":0,"looked_at_max":20000}""");
+        await RunAsync(web, 1);
+        await _admin!.SendAsync(HttpMethod.Put, "/api/pauses/client/import", null);
+        await import.PostAsync("/api/emotion", """{"texts":["a","b","c"]}""");
+
+        var busiest = (await operators.GetAsync("/api/usage/busiest")).Json;
+
+        busiest.GetProperty("clients").EnumerateArray().Select(client => (client.GetProperty("client").GetString(), client.GetProperty("accepted").GetInt32(), client.GetProperty("waiting").GetInt32()))
+            .ShouldBe([("import", 3, 3), ("web", 1, 0)]);
+        (busiest.GetProperty("accepted").GetInt32(), busiest.GetProperty("waiting").GetInt32()).ShouldBe((4, 3));
+        (await web.GetAsync("/api/usage/busiest")).ShouldBeProblem(403, "forbidden");
+    }
+
+    [Fact]
     public async Task Usage_is_exported_as_csv()
     {
         await RunAsync(_admin!, 2);

@@ -8,14 +8,16 @@ namespace Pipeline.Console.Tests.Browser;
 [Trait("Category", "Pictures")]
 public sealed class ScreenshotTests(SampleData data, Chromium chromium) : IClassFixture<SampleData>
 {
-    private static readonly string Folder = RepositoryFiles.Path(".local", "screenshots");
+    private static readonly string Folder = Directory.CreateDirectory(RepositoryFiles.Path(".local", "screenshots")).FullName;
+
+    private static readonly string[] Screens =
+        ["/", "/jobs", "/actions", "/batches", "/try", "/compare", "/documents", "/search", "/workers", "/usage", "/keys", "/reports", "/prompts", "/webhooks", "/schedules", "/audit"];
 
     private readonly Dictionary<string, int> _taken = [];
 
     [Fact]
     public async Task Every_screen_is_pictured()
     {
-        Directory.CreateDirectory(Folder);
         await using var tab = await chromium.OpenAsync(data.Api.Host.Address, data.Api.Key(Role.Admin));
         foreach (var path in (string[])["/?all=true", "/workers", "/keys", "/audit", "/usage?by=day", "/jobs?client=*", "/try/feedback"])
         {
@@ -33,6 +35,28 @@ public sealed class ScreenshotTests(SampleData data, Chromium chromium) : IClass
         }
 
         Directory.EnumerateFiles(Folder, "*.png").Count().ShouldBeGreaterThan(60);
+    }
+
+    [Fact]
+    public async Task Every_screen_is_pictured_without_anything_and_with_one_job()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null);
+        using var client = host.Client();
+        await using var tab = await chromium.OpenAsync(host.Address);
+        await using var korean = await chromium.OpenAsync(host.Address, language: "ko", width: 390);
+        foreach (var path in Screens)
+        {
+            await TakeAsync(tab, path, "empty");
+            await TakeAsync(korean, path, "empty-phone");
+        }
+
+        var job = (await client.PostAsync("/api/jobs", """{"kind":"emotion","input":{"text":"The only one."}}""")).Id;
+        await host.SampleQueuesAsync();
+        foreach (var path in (string[])[.. Screens, $"/jobs/{job}"])
+        {
+            await TakeAsync(tab, path, "single");
+        }
     }
 
     /// <summary>Named by its path: <c>en-jobs</c>, <c>en-jobs-one</c>, and <c>en-jobs-one-2</c> for the next of the same kind.</summary>
