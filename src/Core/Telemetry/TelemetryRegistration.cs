@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -29,8 +28,9 @@ internal static class TelemetryRegistration
     {
         var services = host.Services;
         services.AddValidated<TelemetryOptions, TelemetryOptionsValidator>(TelemetryOptions.Section);
-        services.AddSingleton(provider => new TraceLimit(
-            string.IsNullOrWhiteSpace(host.Configuration[TracesSampler]) ? provider.GetRequiredService<IOptions<TelemetryOptions>>().Value.TracesPerSecondMax : null));
+        var isLimited = string.IsNullOrWhiteSpace(host.Configuration[TracesSampler]);
+        services.AddSingleton(provider =>
+            new TraceLimit(isLimited ? provider.GetRequiredService<IOptions<TelemetryOptions>>().Value.TracesPerSecondMax : null));
         var sends = !string.IsNullOrWhiteSpace(host.Configuration[Endpoint]) && host.Configuration[Disabled] is not ("true" or "True" or "TRUE");
         var isScraped = !string.IsNullOrWhiteSpace(host.Configuration[$"{TelemetryOptions.Section}:{nameof(TelemetryOptions.MetricsPort)}"]);
         if (!sends && !isScraped)
@@ -59,7 +59,7 @@ internal static class TelemetryRegistration
 
         if (sends)
         {
-            telemetry.WithTracing(traces => AddTraces(traces, host.Configuration)).WithLogging(logs => logs.AddOtlpExporter(), logs =>
+            telemetry.WithTracing(traces => AddTraces(traces, isLimited)).WithLogging(logs => logs.AddOtlpExporter(), logs =>
             {
                 logs.IncludeFormattedMessage = true;
                 logs.ParseStateValues = true;
@@ -70,7 +70,7 @@ internal static class TelemetryRegistration
         return true;
     }
 
-    private static void AddTraces(TracerProviderBuilder traces, IConfiguration configuration)
+    private static void AddTraces(TracerProviderBuilder traces, bool isLimited)
     {
         traces
             .AddSource(JobTracing.Name, Engine, Bus)
@@ -78,7 +78,7 @@ internal static class TelemetryRegistration
             .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
             .AddHttpClientInstrumentation()
             .AddOtlpExporter();
-        if (string.IsNullOrWhiteSpace(configuration[TracesSampler]))
+        if (isLimited)
         {
             traces.SetSampler(provider => new ParentBasedSampler(provider.GetRequiredService<TraceLimit>()));
         }

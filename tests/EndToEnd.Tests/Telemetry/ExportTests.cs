@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Pipeline.Contracts;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Processes;
@@ -11,9 +9,6 @@ namespace Pipeline.EndToEnd.Tests.Telemetry;
 /// <summary>What processes send, and what they keep to themselves.</summary>
 public sealed class ExportTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
-    private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
-    private const string CallerId = "00f067aa0ba902b7";
-    private const string Secret = "my cat is called Schrodinger";
     private const int JobsBeside = 300;
     private const int Requests = 40;
 
@@ -23,7 +18,7 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
     public async Task Texts_of_jobs_that_succeed_and_that_fail_are_sent_only_where_that_is_asked_for(bool texts)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        var settings = await SettingsAsync(receiver);
+        var settings = await Telling.SettingsAsync(database, receiver);
         settings["Telemetry:Texts"] = texts ? "true" : "false";
         settings["Worker:JobTimeout"] = "00:00:01";
         settings["Worker:FailuresMax"] = "1";
@@ -33,10 +28,10 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
         await using var worker = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
         using var http = new HttpClient { BaseAddress = api.Address };
 
-        var done = await AcceptAsync(http, "/api/emotion", new { text = $"I am so happy: {Secret} ({texts})" });
-        var failed = await AcceptAsync(http, "/api/report", new { items = Enumerable.Range(0, 300).Select(number => new { question = $"What is {number}?", answer = Secret }) });
-        (await EndAsync(http, done)).ShouldBe(JobState.Succeeded);
-        (await EndAsync(http, failed)).ShouldBe(JobState.Failed);
+        var done = await Telling.AcceptAsync(http, "/api/emotion", new { text = $"I am so happy: {Telling.Secret} ({texts})" });
+        var failed = await Telling.AcceptAsync(http, "/api/report", new { items = Enumerable.Range(0, 300).Select(number => new { question = $"What is {number}?", answer = Telling.Secret }) });
+        (await Telling.EndAsync(http, done)).ShouldBe(JobState.Succeeded);
+        (await Telling.EndAsync(http, failed)).ShouldBe(JobState.Failed);
         await worker.StopAsync();
         await api.StopAsync();
 
@@ -45,30 +40,30 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
         attempt.Attributes["pipeline.job.state"].ShouldBe(JobState.Failed);
         attempt.IsFailed.ShouldBeTrue();
         receiver.Logs.ShouldNotBeEmpty();
-        receiver.Holds(Secret).ShouldBe(texts);
-        (api.Output + api.Errors + worker.Output + worker.Errors).ShouldNotContain(Secret);
+        receiver.Holds(Telling.Secret).ShouldBe(texts);
+        (api.Output + api.Errors + worker.Output + worker.Errors).ShouldNotContain(Telling.Secret);
     }
 
     [Fact]
     public async Task The_trace_of_one_job_is_whole_while_hundreds_run_beside_it()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        var settings = await SettingsAsync(receiver);
+        var settings = await Telling.SettingsAsync(database, receiver);
         await using var api = await RoleProcess.StartReadyAsync("Api", settings);
         await using var worker = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
         using var http = new HttpClient { BaseAddress = api.Address };
-        var beside = Enumerable.Range(0, JobsBeside).Select(number => AcceptAsync(http, "/api/emotion", new { text = $"I won {number}!" })).ToArray();
+        var beside = Enumerable.Range(0, JobsBeside).Select(number => Telling.AcceptAsync(http, "/api/emotion", new { text = $"I won {number}!" })).ToArray();
 
-        var id = await AcceptAsync(http, "/api/emotion", new { text = "In the middle of it." }, $"00-{TraceId}-{CallerId}-01");
+        var id = await Telling.AcceptAsync(http, "/api/emotion", new { text = "In the middle of it." }, Telling.Caller);
         foreach (var other in await Task.WhenAll(beside))
         {
-            (await EndAsync(http, other)).ShouldBe(JobState.Succeeded);
+            (await Telling.EndAsync(http, other)).ShouldBe(JobState.Succeeded);
         }
 
-        (await EndAsync(http, id)).ShouldBe(JobState.Succeeded);
+        (await Telling.EndAsync(http, id)).ShouldBe(JobState.Succeeded);
         await worker.StopAsync();
         await api.StopAsync();
-        ReceivedSpan[] trace = [.. receiver.Spans.Where(span => span.TraceId == TraceId)];
+        ReceivedSpan[] trace = [.. receiver.Spans.Where(span => span.TraceId == Telling.TraceId)];
 
         // Jobs of one commit share a message, which is in the trace of the first of them.
         string[] expected = ["accept emotion", "wait emotion", "claim emotion", "process emotion", "complete emotion"];
@@ -78,7 +73,7 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
             trace.Single(span => span.Name == name).Attributes["pipeline.job.id"].ShouldBe(id);
         }
 
-        trace.Where(span => span.ParentId != CallerId && trace.All(other => other.SpanId != span.ParentId)).Select(span => span.Name).ShouldBeEmpty();
+        trace.Where(span => span.ParentId != Telling.CallerId && trace.All(other => other.SpanId != span.ParentId)).Select(span => span.Name).ShouldBeEmpty();
         receiver.Spans.Where(span => span.Name == "process emotion").Select(span => span.TraceId).Distinct().Count().ShouldBeGreaterThan(1);
     }
 
@@ -86,14 +81,14 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
     public async Task The_scheduler_and_the_embedding_worker_send_as_well_and_under_the_name_that_the_environment_gives()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        var settings = await SettingsAsync(receiver);
+        var settings = await Telling.SettingsAsync(database, receiver);
         await using var api = await RoleProcess.StartReadyAsync("Api", settings);
         await using var scheduler = await RoleProcess.StartReadyAsync(
             "Scheduler", new Dictionary<string, string?>(settings) { ["OTEL_RESOURCE_ATTRIBUTES"] = "service.name=nights,deployment.environment.name=staging" });
         await using var worker = await RoleProcess.StartReadyAsync("Workers.Embedding", new Dictionary<string, string?>(settings) { ["OTEL_SERVICE_NAME"] = "vectors" });
         using var http = new HttpClient { BaseAddress = api.Address };
 
-        (await EndAsync(http, await AcceptAsync(http, "/api/embeddings", new { texts = new[] { "a text" } }))).ShouldBe(JobState.Succeeded);
+        (await Telling.EndAsync(http, await Telling.AcceptAsync(http, "/api/embeddings", new { texts = new[] { "a text" } }))).ShouldBe(JobState.Succeeded);
         await Eventually.TrueAsync(() => Task.FromResult(receiver.Spans.Any(span => span.Service == "nights")));
         await worker.StopAsync();
         await scheduler.StopAsync();
@@ -113,50 +108,16 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
     public async Task The_sampler_of_the_environment_takes_the_place_of_our_limit(string? sampler, int tracesMin, int tracesMax)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        var settings = await SettingsAsync(receiver);
+        var settings = await Telling.SettingsAsync(database, receiver);
         settings["Telemetry:TracesPerSecondMax"] = "5";
         settings["OTEL_TRACES_SAMPLER"] = sampler;
         await using var api = await RoleProcess.StartReadyAsync("Api", settings);
         using var http = new HttpClient { BaseAddress = api.Address };
 
-        await Task.WhenAll(Enumerable.Range(0, Requests).Select(number => AcceptAsync(http, "/api/emotion", new { text = $"I won {number}!" })));
+        await Task.WhenAll(Enumerable.Range(0, Requests).Select(number => Telling.AcceptAsync(http, "/api/emotion", new { text = $"I won {number}!" })));
         await api.StopAsync();
 
         receiver.Metrics.ShouldNotBeEmpty();
         receiver.Spans.Count(span => span.Name == "accept emotion").ShouldBeInRange(tracesMin, tracesMax);
-    }
-
-    private async Task<Dictionary<string, string?>> SettingsAsync(OtlpReceiver receiver)
-    {
-        var settings = await TestPipeline.SettingsAsync(database);
-        foreach (var (key, value) in receiver.Settings)
-        {
-            settings[key] = value;
-        }
-
-        return settings;
-    }
-
-    private static async Task<string> AcceptAsync(HttpClient http, string path, object body, string? trace = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
-        if (trace is not null)
-        {
-            request.Headers.Add("traceparent", trace);
-        }
-
-        using var response = await http.SendAsync(request);
-        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
-        var job = answer.TryGetProperty("jobs", out var jobs) ? jobs[0] : answer;
-        job.TryGetProperty("id", out var id).ShouldBeTrue(job.ToString());
-        return id.GetString()!;
-    }
-
-    private static async Task<string> EndAsync(HttpClient http, string id)
-    {
-        var state = "";
-        await Eventually.TrueAsync(async () =>
-            JobState.IsFinal(state = (await http.GetFromJsonAsync<JsonElement>($"/api/jobs/{id}")).GetProperty("state").GetString()!));
-        return state;
     }
 }
