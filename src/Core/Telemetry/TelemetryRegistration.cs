@@ -20,6 +20,11 @@ internal static class TelemetryRegistration
     private const string Engine = "Pipeline.Inference";
     private const string Bus = "MassTransit";
 
+    // Not the bus, whose figures JobMeter tells by queue, and not all of ASP.NET Core: routes, memory pools and authorization would
+    // count several times a request what nobody asks for.
+    private static readonly string[] _meters =
+        [JobMeter.Name, Engine, "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Diagnostics"];
+
     /// <summary>
     /// What this process tells of itself. Without an endpoint and without a port for metrics nothing of OpenTelemetry is even created.
     /// </summary>
@@ -41,7 +46,7 @@ internal static class TelemetryRegistration
         var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource, host.Environment)).WithMetrics(metrics =>
         {
             // Not of HTTP clients: webhooks go to any number of hosts, and each would be a series.
-            metrics.AddMeter(JobMeter.Name, Engine, Bus).AddMeter("Npgsql").AddAspNetCoreInstrumentation().AddRuntimeInstrumentation();
+            metrics.AddMeter(_meters).AddRuntimeInstrumentation();
             if (sends)
             {
                 metrics.AddOtlpExporter();

@@ -1,3 +1,4 @@
+using Dapper;
 using Pipeline.Contracts;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Processes;
@@ -89,16 +90,53 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
         using var http = new HttpClient { BaseAddress = api.Address };
 
         (await Telling.EndAsync(http, await Telling.AcceptAsync(http, "/api/embeddings", new { texts = new[] { "a text" } }))).ShouldBe(JobState.Succeeded);
-        await Eventually.TrueAsync(() => Task.FromResult(receiver.Spans.Any(span => span.Service == "nights")));
+        (await http.PostAsync("/api/schedules/retention/run", null)).EnsureSuccessStatusCode();
+        await Eventually.TrueAsync(() => Task.FromResult(receiver.Spans.Any(span => span.Name == "run retention")));
         await worker.StopAsync();
         await scheduler.StopAsync();
         await api.StopAsync();
 
         receiver.Spans.Select(span => span.Service).Distinct().ShouldBe(["Pipeline.Api", "nights", "vectors"], ignoreOrder: true);
-        receiver.Spans.First(span => span.Service == "nights").Resource["deployment.environment.name"].ShouldBe("staging");
+        var run = receiver.Spans.Single(span => span.Name == "run retention");
+        (run.Service, run.ParentId, run.Attributes["pipeline.task.outcome"]).ShouldBe(("nights", "", "succeeded"));
+        run.Resource["deployment.environment.name"].ShouldBe("staging");
         receiver.Spans.ShouldAllBe(span => span.Resource["service.namespace"] == "pipeline");
         receiver.Spans.ShouldContain(span => span.Service == "vectors" && span.Name == "process embedding");
         receiver.Spans.ShouldContain(span => span.Service == "vectors" && span.Attributes.GetValueOrDefault("gen_ai.operation.name", "") == "embeddings");
+    }
+
+    [Fact]
+    public async Task Nothing_is_stored_or_made_of_a_trace_that_is_not_recorded_unless_its_caller_sent_one()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        var settings = await Telling.SettingsAsync(database, receiver);
+        settings["Telemetry:TracesPerSecondMax"] = "1";
+        await using var api = await RoleProcess.StartReadyAsync("Api", settings);
+        await using var worker = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
+        using var http = new HttpClient { BaseAddress = api.Address };
+
+        var jobs = await Task.WhenAll(Enumerable.Range(0, Requests).Select(number => Telling.AcceptAsync(http, "/api/emotion", new { text = $"I won {number}!" })));
+        var unwatched = await Telling.AcceptAsync(http, "/api/emotion", new { text = "Nobody watches." }, $"00-{Telling.TraceId}-{Telling.CallerId}-00");
+        foreach (var id in jobs.Append(unwatched))
+        {
+            (await Telling.EndAsync(http, id)).ShouldBe(JobState.Succeeded);
+        }
+
+        await worker.StopAsync();
+        await api.StopAsync();
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        var stored = (await connection.QueryAsync<string?>("select trace from jobs where id = any(@ids)", new { ids = jobs.Select(Guid.Parse).ToArray() })).ToArray();
+        stored.Count(trace => trace is null).ShouldBeGreaterThan(Requests / 2);
+        stored.ShouldAllBe(trace => trace == null || trace.EndsWith("-01", StringComparison.Ordinal));
+        (await connection.QuerySingleAsync<string>("select trace from jobs where id = @id", new { id = Guid.Parse(unwatched) })).ShouldMatch($"^00-{Telling.TraceId}-.{{16}}-00$");
+
+        // Each span belongs to a trace that a request began, in the worker as well.
+        receiver.Spans.ShouldNotContain(span => span.TraceId == Telling.TraceId);
+        var begun = receiver.Spans.Where(span => span is { Service: "Pipeline.Api", ParentId: "" }).Select(span => span.TraceId).ToHashSet();
+        receiver.Spans.Where(span => !begun.Contains(span.TraceId)).Select(span => span.Name).ShouldBeEmpty();
+        receiver.Spans.Where(span => span.ParentId.Length is 0).ShouldAllBe(span => span.Source == "Microsoft.AspNetCore");
+        receiver.Metrics.Keys.ShouldContain("pipeline.job.run.duration");
+        receiver.Metrics.Keys.ShouldNotContain(name => name.StartsWith("messaging.", StringComparison.Ordinal));
     }
 
     [Theory]
