@@ -3,6 +3,7 @@ using Npgsql;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Schedules;
+using Pipeline.Core.Telemetry;
 
 namespace Pipeline.Scheduler;
 
@@ -45,15 +46,16 @@ internal sealed partial class TaskRunner(
             return;
         }
 
-        var started = time.GetTimestamp();
+        var (began, started) = (time.GetUtcNow(), time.GetTimestamp());
         try
         {
             await RunAsync(task, cancellationToken);
             await schedules.EndAsync(id, ScheduleOutcome.Succeeded, null, cancellationToken);
+            TaskTracing.Ran(id, began, time.GetUtcNow(), ScheduleOutcome.Succeeded, isFailed: false);
         }
         catch (Exception e)
         {
-            await TellAsync(id, e, cancellationToken);
+            await TellAsync(id, began, e, cancellationToken);
             throw;
         }
 
@@ -75,7 +77,7 @@ internal sealed partial class TaskRunner(
         }
     }
 
-    private async Task TellAsync(string id, Exception exception, CancellationToken cancellationToken)
+    private async Task TellAsync(string id, DateTimeOffset began, Exception exception, CancellationToken cancellationToken)
     {
         var (outcome, error) = exception switch
         {
@@ -83,6 +85,7 @@ internal sealed partial class TaskRunner(
             TimeoutException => (ScheduleOutcome.TimedOut, exception.Message),
             _ => (ScheduleOutcome.Failed, PublicReason.Of(exception)),
         };
+        TaskTracing.Ran(id, began, time.GetUtcNow(), outcome, isFailed: true);
         try
         {
             // Not cancellable: the stop itself is to be recorded.

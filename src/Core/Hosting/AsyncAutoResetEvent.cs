@@ -10,13 +10,20 @@ public sealed class AsyncAutoResetEvent : IDisposable
 
     public void Set()
     {
+        // What the signal is about must be visible before the count is read: a loop that has just taken the signal may look too early.
+        Interlocked.MemoryBarrier();
+        if (_set.CurrentCount > 0)
+        {
+            return; // Already set: the loop looks once for any number of signals.
+        }
+
         try
         {
             _set.Release();
         }
         catch (SemaphoreFullException)
         {
-            // Already set: the loop looks once for any number of signals.
+            // Another one was faster. Rare: each attempt of a worker sets one, and an exception costs more than the rest of it.
         }
     }
 

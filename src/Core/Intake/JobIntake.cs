@@ -259,7 +259,7 @@ public sealed class JobIntake : IAsyncDisposable
     private HashSet<Guid> Publish(IReadOnlyList<Dispatch> messages, List<AcceptedJob> accepted)
     {
         HashSet<Guid> answered = [];
-        var traces = JobTracing.IsOn ? accepted.ToDictionary(job => job.Job.Id, job => job.Of.Trace) : null;
+        var traces = JobTracing.IsOn && accepted.Exists(job => job.Of.Trace is not null) ? accepted.ToDictionary(job => job.Job.Id, job => job.Of.Trace) : null;
         foreach (var message in messages)
         {
             if (message.Id is 0)

@@ -9,7 +9,8 @@ namespace Pipeline.Core.Telemetry;
 
 /// <summary>
 /// The spans of a job, from its acceptance to its webhook, in one trace: its <c>traceparent</c> is stored with it. Names and tags
-/// are those of OpenTelemetry's messaging conventions where they have one. Nothing is made, and nothing stored, while nobody listens.
+/// are those of OpenTelemetry's messaging conventions where they have one. Nothing is made, and nothing stored, while nobody listens
+/// or the trace is not recorded: a job without a trace has no spans in any process.
 /// </summary>
 internal static class JobTracing
 {
@@ -20,6 +21,9 @@ internal static class JobTracing
     private const int TextLengthMax = 8_192;
 
     private static readonly ActivitySource _source = new(Name);
+
+    // While it is the current one no library begins a span or a trace.
+    private static readonly Activity _unrecorded = StartUnrecorded();
 
     public static bool IsOn => _source.HasListeners();
 
@@ -41,16 +45,19 @@ internal static class JobTracing
     public static Activity? Accept(NewBatch batch) => IsOn ? Accept(batch.Queues.Keys.First(), batch.Count) : null;
 
     /// <summary>
-    /// What is stored with jobs: the span, or the request around it. While nobody listens it is what the caller sent, so that
-    /// workers that are listened to go on with it.
+    /// What is stored with jobs: the span, or the request around it, where it is recorded or the caller sent a trace. While nobody
+    /// listens it is what the caller sent, so that workers that are listened to go on with it.
     /// </summary>
     public static string? Context(Activity? span)
     {
         var current = span ?? Activity.Current;
-        return current is null or { IdFormat: not ActivityIdFormat.W3C } ? null
-            : IsOn ? current.Id
-            : current is { Parent: null, ParentId: { } caller } ? caller
-            : null;
+        if (current is null or { IdFormat: not ActivityIdFormat.W3C })
+        {
+            return null;
+        }
+
+        var caller = current.Parent is null ? current.ParentId : null;
+        return !IsOn ? caller : current.Recorded || caller is not null ? current.Id : null;
     }
 
     /// <summary>To the broker and back. Where several jobs share the message, it is in the trace of the first.</summary>
@@ -58,6 +65,13 @@ internal static class JobTracing
     {
         if (!IsOn)
         {
+            return null;
+        }
+
+        if (message.Trace is null)
+        {
+            // Otherwise the bus begins a trace of its own, and sends it along.
+            Activity.Current = _unrecorded;
             return null;
         }
 
@@ -71,7 +85,7 @@ internal static class JobTracing
     /// <param name="began">When the worker began to claim.</param>
     public static void Claimed(ClaimedJob job, DateTimeOffset began, TimeProvider time)
     {
-        if (!IsOn || began == default)
+        if (job.Trace is null || !IsOn || began == default)
         {
             return;
         }
@@ -97,18 +111,30 @@ internal static class JobTracing
             return null;
         }
 
+        if (job.Trace is null)
+        {
+            if (Activity.Current is not { Recorded: false })
+            {
+                // It came in one message with a job that has a trace, which it is no part of.
+                Activity.Current = _unrecorded;
+            }
+
+            return null;
+        }
+
         ActivityLink[]? links = Parse(job.AttemptTrace) is { } earlier && earlier != default ? [new(earlier)] : null;
         var span = Start("process", job.Queue, ActivityKind.Consumer, Parse(job.Trace), links);
         return Tag(span, job.Id, job.Kind)?.SetTag("pipeline.job.attempt", job.Attempt);
     }
 
     /// <summary>Writing a result.</summary>
-    public static Activity? Complete(ClaimedJob job) => IsOn ? Tag(Start("complete", job.Queue, ActivityKind.Internal, default), job.Id, job.Kind) : null;
+    public static Activity? Complete(ClaimedJob job) =>
+        job.Trace is not null && IsOn ? Tag(Start("complete", job.Queue, ActivityKind.Internal, default), job.Id, job.Kind) : null;
 
     /// <summary>One attempt at a webhook.</summary>
     public static Activity? Deliver(DueDelivery delivery)
     {
-        if (!IsOn)
+        if (delivery.Trace is null || !IsOn)
         {
             return null;
         }
@@ -152,6 +178,15 @@ internal static class JobTracing
 
     private static Activity? Tag(Activity? span, Guid jobId, string kind) =>
         span is not { IsAllDataRequested: true } ? span : span.SetTag("pipeline.job.id", jobId).SetTag("pipeline.job.kind", kind);
+
+    private static Activity StartUnrecorded()
+    {
+        var current = Activity.Current;
+        Activity.Current = null;
+        var activity = new Activity("unrecorded").SetIdFormat(ActivityIdFormat.W3C).Start();
+        Activity.Current = current;
+        return activity;
+    }
 
     private static ActivityContext Parse(string? trace) =>
         ActivityContext.TryParse(trace, null, isRemote: true, out var context) ? context : default;

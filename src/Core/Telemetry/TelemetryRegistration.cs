@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -21,6 +20,11 @@ internal static class TelemetryRegistration
     private const string Engine = "Pipeline.Inference";
     private const string Bus = "MassTransit";
 
+    // Not the bus, whose figures JobMeter tells by queue, and not all of ASP.NET Core: routes, memory pools and authorization would
+    // count several times a request what nobody asks for.
+    private static readonly string[] _meters =
+        [JobMeter.Name, Engine, "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Diagnostics"];
+
     /// <summary>
     /// What this process tells of itself. Without an endpoint and without a port for metrics nothing of OpenTelemetry is even created.
     /// </summary>
@@ -29,8 +33,9 @@ internal static class TelemetryRegistration
     {
         var services = host.Services;
         services.AddValidated<TelemetryOptions, TelemetryOptionsValidator>(TelemetryOptions.Section);
-        services.AddSingleton(provider => new TraceLimit(
-            string.IsNullOrWhiteSpace(host.Configuration[TracesSampler]) ? provider.GetRequiredService<IOptions<TelemetryOptions>>().Value.TracesPerSecondMax : null));
+        var isLimited = string.IsNullOrWhiteSpace(host.Configuration[TracesSampler]);
+        services.AddSingleton(provider =>
+            new TraceLimit(isLimited ? provider.GetRequiredService<IOptions<TelemetryOptions>>().Value.TracesPerSecondMax : null));
         var sends = !string.IsNullOrWhiteSpace(host.Configuration[Endpoint]) && host.Configuration[Disabled] is not ("true" or "True" or "TRUE");
         var isScraped = !string.IsNullOrWhiteSpace(host.Configuration[$"{TelemetryOptions.Section}:{nameof(TelemetryOptions.MetricsPort)}"]);
         if (!sends && !isScraped)
@@ -41,7 +46,7 @@ internal static class TelemetryRegistration
         var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource, host.Environment)).WithMetrics(metrics =>
         {
             // Not of HTTP clients: webhooks go to any number of hosts, and each would be a series.
-            metrics.AddMeter(JobMeter.Name, Engine, Bus).AddMeter("Npgsql").AddAspNetCoreInstrumentation().AddRuntimeInstrumentation();
+            metrics.AddMeter(_meters).AddRuntimeInstrumentation();
             if (sends)
             {
                 metrics.AddOtlpExporter();
@@ -59,7 +64,7 @@ internal static class TelemetryRegistration
 
         if (sends)
         {
-            telemetry.WithTracing(traces => AddTraces(traces, host.Configuration)).WithLogging(logs => logs.AddOtlpExporter(), logs =>
+            telemetry.WithTracing(traces => AddTraces(traces, isLimited)).WithLogging(logs => logs.AddOtlpExporter(), logs =>
             {
                 logs.IncludeFormattedMessage = true;
                 logs.ParseStateValues = true;
@@ -70,7 +75,7 @@ internal static class TelemetryRegistration
         return true;
     }
 
-    private static void AddTraces(TracerProviderBuilder traces, IConfiguration configuration)
+    private static void AddTraces(TracerProviderBuilder traces, bool isLimited)
     {
         traces
             .AddSource(JobTracing.Name, Engine, Bus)
@@ -78,7 +83,7 @@ internal static class TelemetryRegistration
             .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
             .AddHttpClientInstrumentation()
             .AddOtlpExporter();
-        if (string.IsNullOrWhiteSpace(configuration[TracesSampler]))
+        if (isLimited)
         {
             traces.SetSampler(provider => new ParentBasedSampler(provider.GetRequiredService<TraceLimit>()));
         }

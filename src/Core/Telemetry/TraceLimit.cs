@@ -7,7 +7,8 @@ namespace Pipeline.Core.Telemetry;
 /// <summary>
 /// How many traces this process begins in a second. A trace is ten spans or more, so under load most of the work of telemetry would be
 /// traces that nobody looks at; metrics count what has none. A root that comes after them is not recorded, and neither is what
-/// happens below it in any process.
+/// happens below it in any process. Traces begin with requests and with what this code begins; a message, a call or a command that
+/// belongs to no trace is none of its own.
 /// </summary>
 public sealed class TraceLimit : Sampler, IDisposable
 {
@@ -29,11 +30,11 @@ public sealed class TraceLimit : Sampler, IDisposable
     }
 
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
-        new(TryBegin() ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
+        new(IsRoot(samplingParameters.Kind) && TryBegin() ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
 
     /// <summary>
     /// What is stored with each job of a batch, one after the other. The batch has one trace, in which as many of its jobs are recorded as
-    /// traces may begin.
+    /// traces may begin; the others have none.
     /// </summary>
     public Func<string?> ForEachOf(string? trace)
     {
@@ -42,11 +43,12 @@ public sealed class TraceLimit : Sampler, IDisposable
             return () => trace;
         }
 
-        var unrecorded = $"00-{context.TraceId}-{context.SpanId}-00";
-        return () => TryBegin() ? trace : unrecorded;
+        return () => TryBegin() ? trace : null;
     }
 
     public void Dispose() => _rate?.Dispose();
+
+    private static bool IsRoot(ActivityKind kind) => kind is ActivityKind.Server or ActivityKind.Internal;
 
     private bool TryBegin()
     {

@@ -20,23 +20,23 @@ internal sealed class InferenceMeter : IDisposable
     public InferenceMeter(string model, Func<SchedulerState> state, Func<int> submitted)
     {
         _meter = new(InferenceTelemetry.Name, null, [new(InferenceTelemetry.Model, model)]);
-        _tokens = _meter.CreateHistogram(InferenceTelemetry.TokenUsage, "{token}", null, null, InferenceBuckets.Tokens);
-        _cachedTokens = _meter.CreateCounter<long>(InferenceTelemetry.CachedTokens, "{token}");
-        _duration = Seconds(InferenceTelemetry.RequestDuration);
-        _timeToFirstToken = Seconds(InferenceTelemetry.TimeToFirstToken);
-        _timePerOutputToken = _meter.CreateHistogram(InferenceTelemetry.TimePerOutputToken, "s", null, null, InferenceBuckets.SecondsPerToken);
-        _prefill = Seconds(InferenceTelemetry.PrefillDuration);
-        _decode = Seconds(InferenceTelemetry.DecodeDuration);
-        _meter.CreateObservableGauge(InferenceTelemetry.ActiveSequences, () => state().Active, "{sequence}");
-        _meter.CreateObservableGauge(InferenceTelemetry.FreeSequences, () => state().SequencesFree, "{sequence}");
-        _meter.CreateObservableGauge(InferenceTelemetry.CachedPrefixes, () => state().Prefixes, "{prefix}");
-        _meter.CreateObservableCounter(InferenceTelemetry.Evictions, () => state().Evictions, "{request}");
-        _meter.CreateObservableCounter(InferenceTelemetry.Passes, () => state().Passes, "{pass}");
-        _meter.CreateObservableCounter(InferenceTelemetry.PassTokens, () => state().PassTokens, "{token}");
-        _meter.CreateObservableGauge(InferenceTelemetry.PassTokensMax, () => state().PassTokensMax, "{token}");
-        _meter.CreateObservableGauge(InferenceTelemetry.WaitingRequests, () => state().Waiting + submitted(), "{request}");
-        _meter.CreateObservableGauge(InferenceTelemetry.KvUsed, () => state().KvUsed, "{token}");
-        _meter.CreateObservableGauge(InferenceTelemetry.KvCapacity, () => state().KvCapacity, "{token}");
+        _tokens = SharedInstruments.Tokens(_meter);
+        _cachedTokens = _meter.CreateCounter<long>(InferenceTelemetry.CachedTokens, "{token}", "Prompt tokens that the prefix cache held.");
+        _duration = SharedInstruments.Duration(_meter);
+        _timeToFirstToken = Seconds(InferenceTelemetry.TimeToFirstToken, "From submission to the first token of an answer.");
+        _timePerOutputToken = _meter.CreateHistogram(InferenceTelemetry.TimePerOutputToken, "s", "Per token of an answer, after the first one.", null, InferenceBuckets.SecondsPerToken);
+        _prefill = Seconds(InferenceTelemetry.PrefillDuration, "From submission until the prompt is computed.");
+        _decode = Seconds(InferenceTelemetry.DecodeDuration, "From the first token of an answer to the last.");
+        _meter.CreateObservableGauge(InferenceTelemetry.ActiveSequences, () => state().Active, "{sequence}", "Requests in the batch.");
+        _meter.CreateObservableGauge(InferenceTelemetry.FreeSequences, () => state().SequencesFree, "{sequence}", "Places of the batch that are free.");
+        _meter.CreateObservableGauge(InferenceTelemetry.CachedPrefixes, () => state().Prefixes, "{prefix}", "Prefixes that the KV cache keeps for the next prompts.");
+        _meter.CreateObservableCounter(InferenceTelemetry.Evictions, () => state().Evictions, "{request}", "Requests that were sent back to waiting because the KV cache was full.");
+        _meter.CreateObservableCounter(InferenceTelemetry.Passes, () => state().Passes, "{pass}", "Forward passes.");
+        _meter.CreateObservableCounter(InferenceTelemetry.PassTokens, () => state().PassTokens, "{token}", "Tokens that were computed in forward passes.");
+        _meter.CreateObservableGauge(InferenceTelemetry.PassTokensMax, () => state().PassTokensMax, "{token}", "Most tokens of one forward pass.");
+        SharedInstruments.Waiting(_meter, () => state().Waiting + submitted());
+        _meter.CreateObservableGauge(InferenceTelemetry.KvUsed, () => state().KvUsed, "{token}", "KV cells in use, cached prefixes included.");
+        _meter.CreateObservableGauge(InferenceTelemetry.KvCapacity, () => state().KvCapacity, "{token}", "KV cells in all.");
     }
 
     public void Scored(LabelScores scores, TimeSpan duration)
@@ -73,7 +73,7 @@ internal sealed class InferenceMeter : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private Histogram<double> Seconds(string name) => _meter.CreateHistogram(name, "s", null, null, InferenceBuckets.Seconds);
+    private Histogram<double> Seconds(string name, string description) => _meter.CreateHistogram(name, "s", description, null, InferenceBuckets.Seconds);
 }
 
 /// <summary>Instruments of one loaded embedding model.</summary>
@@ -87,10 +87,10 @@ internal sealed class EmbeddingMeter : IDisposable
     public EmbeddingMeter(string model, Func<int> waiting)
     {
         _meter = new(InferenceTelemetry.Name, null, [new(InferenceTelemetry.Model, model)]);
-        _texts = _meter.CreateCounter<long>(InferenceTelemetry.EmbeddedTexts, "{text}");
-        _tokens = _meter.CreateHistogram(InferenceTelemetry.TokenUsage, "{token}", null, null, InferenceBuckets.Tokens);
-        _duration = _meter.CreateHistogram(InferenceTelemetry.RequestDuration, "s", null, null, InferenceBuckets.Seconds);
-        _meter.CreateObservableGauge(InferenceTelemetry.WaitingRequests, waiting, "{request}");
+        _texts = _meter.CreateCounter<long>(InferenceTelemetry.EmbeddedTexts, "{text}", "Texts that were embedded.");
+        _tokens = SharedInstruments.Tokens(_meter);
+        _duration = SharedInstruments.Duration(_meter);
+        SharedInstruments.Waiting(_meter, waiting);
     }
 
     public void Embedded(int texts, int tokens, TimeSpan duration)
@@ -102,4 +102,17 @@ internal sealed class EmbeddingMeter : IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+}
+
+/// <summary>What models of both sorts have: the same name needs the same description everywhere.</summary>
+file static class SharedInstruments
+{
+    public static Histogram<long> Tokens(Meter meter) =>
+        meter.CreateHistogram(InferenceTelemetry.TokenUsage, "{token}", "Tokens of finished requests.", null, InferenceBuckets.Tokens);
+
+    public static Histogram<double> Duration(Meter meter) =>
+        meter.CreateHistogram(InferenceTelemetry.RequestDuration, "s", "From submission to the end of the answer.", null, InferenceBuckets.Seconds);
+
+    public static void Waiting(Meter meter, Func<int> waiting) =>
+        meter.CreateObservableGauge(InferenceTelemetry.WaitingRequests, waiting, "{request}", "Requests that wait for the batch.");
 }

@@ -102,8 +102,14 @@ public static class InferenceTelemetry
 
     private static readonly ActivitySource _source = new(Name);
 
+    /// <summary>Null outside a trace: what the engine does for nobody is none of its own.</summary>
     internal static Activity? StartActivity(string operation, string model)
     {
+        if (Activity.Current is null)
+        {
+            return null;
+        }
+
         Activity? activity = _source.StartActivity($"{operation} {model}");
         activity?.SetTag(Operation, operation);
         activity?.SetTag(Provider, OwnProvider);

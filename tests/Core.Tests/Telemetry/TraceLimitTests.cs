@@ -29,7 +29,7 @@ public sealed class TraceLimitTests
     }
 
     [Fact]
-    public void Jobs_of_a_batch_beyond_the_limit_keep_its_trace_and_are_not_recorded_in_it()
+    public void Jobs_of_a_batch_beyond_the_limit_have_no_trace()
     {
         using var limit = new TraceLimit(3);
 
@@ -37,8 +37,8 @@ public sealed class TraceLimitTests
         var stored = Enumerable.Range(0, 1_000).Select(_ => next()).ToArray();
 
         stored.Take(3).ShouldAllBe(trace => trace == Caller);
-        stored.Count(trace => trace == Unrecorded).ShouldBeGreaterThan(900);
-        stored.Distinct().ShouldBe([Caller, Unrecorded], ignoreOrder: true);
+        stored.Count(trace => trace is null).ShouldBeGreaterThan(900);
+        stored.Distinct().ShouldBe([Caller, null], ignoreOrder: true);
     }
 
     [Theory]
@@ -52,6 +52,18 @@ public sealed class TraceLimitTests
         IsRecorded(limit).ShouldBeTrue();
     }
 
-    private static bool IsRecorded(TraceLimit limit) =>
-        limit.ShouldSample(new(default, ActivityTraceId.CreateRandom(), "GET", ActivityKind.Server)).Decision is SamplingDecision.RecordAndSample;
+    [Theory]
+    [InlineData(ActivityKind.Consumer)]
+    [InlineData(ActivityKind.Producer)]
+    [InlineData(ActivityKind.Client)]
+    public void A_message_a_call_or_a_command_of_no_trace_begins_none_and_takes_nothing_of_the_limit(ActivityKind kind)
+    {
+        using var limit = new TraceLimit(1);
+
+        IsRecorded(limit, kind).ShouldBeFalse();
+        IsRecorded(limit).ShouldBeTrue();
+    }
+
+    private static bool IsRecorded(TraceLimit limit, ActivityKind kind = ActivityKind.Server) =>
+        limit.ShouldSample(new(default, ActivityTraceId.CreateRandom(), "GET", kind)).Decision is SamplingDecision.RecordAndSample;
 }

@@ -1,7 +1,9 @@
 using Dapper;
 using Npgsql;
 using Pipeline.Contracts;
+using Pipeline.Core.Postgres.Rights;
 using Pipeline.TestSupport.Pipelines;
+using Pipeline.TestSupport.Processes;
 using Pipeline.TestSupport.Services;
 
 namespace Pipeline.EndToEnd.Tests.Backups;
@@ -46,6 +48,47 @@ public sealed class BackupTests
         }
     }
 
+    [Fact]
+    public async Task Roles_with_users_of_their_own_go_on_after_a_restore_once_they_are_granted_their_rights_again()
+    {
+        await using var original = await PostgresDatabase.CreateAsync();
+        var settings = await TestPipeline.SettingsAsync(original);
+        settings["Worker:Lease"] = "00:00:05";
+        var folder = Directory.CreateTempSubdirectory("pipeline-dump-").FullName;
+        try
+        {
+            Guid waiting;
+            await using (await DatabaseUsers.CreateAsync(original))
+            await using (var pipeline = await TestPipeline.StartAsync(original, settings))
+            {
+                pipeline.Script.Run = HandlerScript.Behind(new SemaphoreSlim(0));
+                waiting = await pipeline.SubmitAsync("It waits while the dump is taken.");
+                await ServerTool.RunDocumentedAsync("pg_dump ", original.ConnectionString, folder);
+            }
+
+            // The users of the dump are gone, as on another server.
+            await using var restored = await RestoreAsync(folder);
+            await using var users = await DatabaseUsers.CreateWithoutRightsAsync(restored);
+            (await MayReadJobsAsync(restored, users)).ShouldBeFalse();
+            await users.GrantAsync();
+            (await MayReadJobsAsync(restored, users)).ShouldBeTrue();
+            settings["Relay:LostAfter"] = "00:00:02";
+            await using var api = await RoleProcess.StartReadyAsync(
+                "Api", new Dictionary<string, string?>(settings) { ["Postgres:ConnectionString"] = users.ConnectionString(DatabaseRole.Api) });
+            await using var worker = await RoleProcess.StartReadyAsync(
+                "Workers.Inference", new Dictionary<string, string?>(settings) { ["Postgres:ConnectionString"] = users.ConnectionString(DatabaseRole.Inference) });
+
+            await Eventually.TrueAsync(async () => (await CountAsync(restored)).GetValueOrDefault(JobState.Succeeded) is 1);
+            using var http = new HttpClient { BaseAddress = api.Address };
+            (await http.GetStringAsync($"/api/jobs/{waiting}")).ShouldContain("emotion");
+            (api.Output + api.Errors + worker.Output + worker.Errors).ShouldNotContain("permission denied");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>Jobs come, run and end while the dump is taken, and go on afterwards.</summary>
     private static async Task RunUntilDumpedAsync(PostgresDatabase database, Dictionary<string, string?> settings, string folder)
     {
@@ -83,6 +126,12 @@ public sealed class BackupTests
         await ServerTool.RunDocumentedAsync("createdb ", restored.ConnectionString, folder);
         await ServerTool.RunDocumentedAsync("pg_restore ", restored.ConnectionString, folder, "--no-privileges");
         return restored;
+    }
+
+    private static async Task<bool> MayReadJobsAsync(PostgresDatabase database, DatabaseUsers users)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<bool>("select has_table_privilege(@user, 'jobs', 'select')", new { user = users.Name(DatabaseRole.Api) });
     }
 
     private static async Task<Dictionary<string, int>> CountAsync(PostgresDatabase database)

@@ -1,8 +1,5 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dapper;
-using Pipeline.Contracts;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Processes;
 using Pipeline.TestSupport.Services;
@@ -45,21 +42,21 @@ public sealed partial class MeasuredSystem : IAsyncLifetime
         await AddBudgetAsync();
         (await http.PostAsync("/api/webhooks/secrets", null)).EnsureSuccessStatusCode();
 
-        await FinishAsync(http, "/api/emotion", new { text = "What a lovely surprise!", callback_url = $"{webhooks.Address}/hook" });
+        await Telling.EndAsync(http, await Telling.AcceptAsync(http, "/api/emotion", new { text = "What a lovely surprise!", callback_url = $"{webhooks.Address}/hook" }));
 
         // From the cache, once the API knows what the worker's results depend on.
         await Eventually.TrueAsync(async () =>
-            (await JobAsync(http, await AcceptAsync(http, "/api/emotion", new { text = "What a lovely surprise!" }))).TryGetProperty("cached", out _));
-        await FinishAsync(http, "/api/embeddings", new { texts = new[] { "a text" } });
-        await FinishAsync(http, "/api/chat/completions", new { messages = new[] { new { role = "user", content = "Hello" } }, max_tokens = 8 });
+            (await Telling.JobAsync(http, await Telling.AcceptAsync(http, "/api/emotion", new { text = "What a lovely surprise!" }))).TryGetProperty("cached", out _));
+        await Telling.EndAsync(http, await Telling.AcceptAsync(http, "/api/embeddings", new { texts = new[] { "a text" } }));
+        await Telling.EndAsync(http, await Telling.AcceptAsync(http, "/api/chat/completions", new { messages = new[] { new { role = "user", content = "Hello" } }, max_tokens = 8 }));
         await webhooks.NextAsync();
 
         // It takes longer than an attempt may, is tried again, and canceled while it runs.
         var items = Enumerable.Range(0, 1_000).Select(number => new { question = $"What is {number}?", answer = "A number." });
-        var report = await AcceptAsync(http, "/api/report", new { items });
+        var report = await Telling.AcceptAsync(http, "/api/report", new { items });
         using var scraper = new HttpClient();
         await ScrapeUntilAsync(scraper, "pipeline_client_jobs");
-        await Eventually.TrueAsync(async () => (await JobAsync(http, report)) is var job && job.GetProperty("attempt").GetInt32() > 1 && job.GetProperty("state").GetString() is "running");
+        await Eventually.TrueAsync(async () => (await Telling.JobAsync(http, report)) is var job && job.GetProperty("attempt").GetInt32() > 1 && job.GetProperty("state").GetString() is "running");
         (await http.DeleteAsync($"/api/jobs/{report}")).EnsureSuccessStatusCode();
         await ScrapeUntilAsync(scraper, "pipeline_lease_losses_total", "pipeline_task_late_seconds", "pipeline_budget_fullest");
         scraper.DefaultRequestHeaders.Add("Accept", "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5");
@@ -93,23 +90,6 @@ public sealed partial class MeasuredSystem : IAsyncLifetime
             insert into budgets (client_id, period, starts, used) values ('019a9c1e-7f00-7000-8000-00000000000a', 'day', (now() at time zone 'UTC')::date, 900);
             """);
     }
-
-    private static async Task FinishAsync(HttpClient http, string path, object body)
-    {
-        var id = await AcceptAsync(http, path, body);
-        await Eventually.TrueAsync(async () => JobState.IsFinal((await JobAsync(http, id)).GetProperty("state").GetString()!));
-    }
-
-    private static async Task<string> AcceptAsync(HttpClient http, string path, object body)
-    {
-        using var response = await http.PostAsJsonAsync(path, body);
-        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
-        var job = answer.TryGetProperty("jobs", out var jobs) ? jobs[0] : answer;
-        job.TryGetProperty("id", out var id).ShouldBeTrue(job.ToString());
-        return id.GetString()!;
-    }
-
-    private static Task<JsonElement> JobAsync(HttpClient http, string id) => http.GetFromJsonAsync<JsonElement>($"/api/jobs/{id}");
 
     [GeneratedRegex(@"^([a-z_]\w*)(?:\{| )", RegexOptions.Multiline)]
     private static partial Regex Series();

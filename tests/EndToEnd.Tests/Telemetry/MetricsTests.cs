@@ -49,6 +49,10 @@ public sealed partial class MetricsTests(MeasuredSystem system) : IClassFixture<
     public Task Alerts_fire_when_they_should_and_not_before() => PromTool.RunAsync("test", "rules", "alerts.test.yml");
 
     [Fact]
+    public Task Prometheus_finds_nothing_to_mend_in_our_metrics() => PromTool.RunAsync(
+        string.Join('\n', system.Scrape.Split('\n').Where(line => Ours().IsMatch(line))) + "\n", ["check", "metrics"]);
+
+    [Fact]
     public void The_form_of_OpenMetrics_has_the_series_and_an_end()
     {
         system.OpenMetrics.TrimEnd().ShouldEndWith("# EOF");
@@ -96,6 +100,9 @@ public sealed partial class MetricsTests(MeasuredSystem system) : IClassFixture<
 
     [GeneratedRegex(@"^([a-z_]\w*)(?:\{| )", RegexOptions.Multiline)]
     private static partial Regex SeriesName();
+
+    [GeneratedRegex("^(?:# [A-Z]+ )?(?:pipeline|gen_ai)_")]
+    private static partial Regex Ours();
 
     [GeneratedRegex(@"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-")]
     private static partial Regex Id();

@@ -12,9 +12,6 @@ namespace Pipeline.EndToEnd.Tests.Telemetry;
 
 public sealed class TraceTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
-    private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
-    private const string CallerId = "00f067aa0ba902b7";
-    private const string Secret = "my cat is called Schrodinger";
     private const int Items = 60;
     private const int Texts = 200;
 
@@ -37,10 +34,10 @@ public sealed class TraceTests(PostgresDatabase database) : IClassFixture<Postgr
         await NextAsync(events, "end", _ => true);
 
         var webhook = await webhooks.NextAsync();
-        webhook.Headers["traceparent"].ShouldContain(TraceId);
+        webhook.Headers["traceparent"].ShouldContain(Telling.TraceId);
         await second.StopAsync();
         await api.StopAsync();
-        ReceivedSpan[] trace = [.. receiver.Spans.Where(span => span.TraceId == TraceId)];
+        ReceivedSpan[] trace = [.. receiver.Spans.Where(span => span.TraceId == Telling.TraceId)];
         string[] expected =
             ["accept report", "send report", "wait report", "claim report", "process report", "complete report", "prefill", "decode", "deliver webhook", "POST"];
         expected.Except(trace.Select(span => span.Name)).ShouldBeEmpty(string.Join(", ", trace.Select(span => span.Name).Distinct()));
@@ -51,12 +48,12 @@ public sealed class TraceTests(PostgresDatabase database) : IClassFixture<Postgr
         attempts[0].Links.ShouldBeEmpty();
         attempts.Skip(1).Select(span => span.Links.Single()).ShouldBe(attempts.SkipLast(1).Select(span => span.SpanId));
         trace.Select(span => span.Service).Distinct().ShouldBe(["Pipeline.Api", "Pipeline.Workers.Inference"], ignoreOrder: true);
-        receiver.Spans.Where(span => span.TraceId != TraceId && span.Name.Contains("report", StringComparison.Ordinal)).ShouldBeEmpty();
+        receiver.Spans.Where(span => span.TraceId != Telling.TraceId && span.Name.Contains("report", StringComparison.Ordinal)).ShouldBeEmpty();
 
         // Every span but the caller's own is there.
-        trace.Where(span => span.ParentId.Length > 0 && span.ParentId != CallerId && trace.All(other => other.SpanId != span.ParentId))
+        trace.Where(span => span.ParentId.Length > 0 && span.ParentId != Telling.CallerId && trace.All(other => other.SpanId != span.ParentId))
             .Select(span => span.Name).ShouldBeEmpty();
-        receiver.Holds(Secret).ShouldBeFalse();
+        receiver.Holds(Telling.Secret).ShouldBeFalse();
         AssertConventions(trace);
         string[] metrics = ["pipeline.jobs.accepted", "pipeline.jobs.retried", "pipeline.job.queue.duration", "gen_ai.client.token.usage"];
         metrics.Except(receiver.Metrics.Keys).ShouldBeEmpty();
@@ -101,11 +98,7 @@ public sealed class TraceTests(PostgresDatabase database) : IClassFixture<Postgr
 
     private async Task<Dictionary<string, string?>> SettingsAsync(OtlpReceiver receiver)
     {
-        var settings = await TestPipeline.SettingsAsync(database);
-        foreach (var (key, value) in receiver.Settings)
-        {
-            settings[key] = value;
-        }
+        var settings = await Telling.SettingsAsync(database, receiver);
 
         // A worker that is stopped gives back what it runs.
         settings["Worker:DrainTimeout"] = "00:00:00";
@@ -114,18 +107,10 @@ public sealed class TraceTests(PostgresDatabase database) : IClassFixture<Postgr
         return settings;
     }
 
-    private static async Task<string> AcceptAsync(HttpClient http, string callback)
+    private static Task<string> AcceptAsync(HttpClient http, string callback)
     {
-        var items = Enumerable.Range(0, Items).Select(number => new { question = $"What is {number}?", answer = Secret });
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/report")
-        {
-            Content = JsonContent.Create(new { items, callback_url = callback }),
-            Headers = { { "traceparent", $"00-{TraceId}-{CallerId}-01" } },
-        };
-        using var response = await http.SendAsync(request);
-        var body = await response.Content.ReadFromJsonAsync<JsonElement>();
-        body.TryGetProperty("id", out var id).ShouldBeTrue(body.ToString());
-        return id.GetString()!;
+        var items = Enumerable.Range(0, Items).Select(number => new { question = $"What is {number}?", answer = Telling.Secret });
+        return Telling.AcceptAsync(http, "/api/report", new { items, callback_url = callback }, Telling.Caller);
     }
 
     private static async Task<IAsyncEnumerator<SseItem<string>>> FollowAsync(HttpClient http, string id) =>

@@ -18,6 +18,14 @@ public sealed class DatabaseUsers : IAsyncDisposable
 
     public static async Task<DatabaseUsers> CreateAsync(PostgresDatabase database)
     {
+        var users = await CreateWithoutRightsAsync(database);
+        await users.GrantAsync();
+        return users;
+    }
+
+    /// <summary>Users that may do nothing yet.</summary>
+    public static async Task<DatabaseUsers> CreateWithoutRightsAsync(PostgresDatabase database)
+    {
         var users = new DatabaseUsers(database);
         await using var connection = await database.DataSource.OpenConnectionAsync();
         foreach (var role in Roles)
@@ -25,8 +33,16 @@ public sealed class DatabaseUsers : IAsyncDisposable
             await connection.ExecuteAsync($"create role {users.Name(role)} login password '{Password}'");
         }
 
-        var refusal = await new DatabaseGrants(database.DataSource).GrantAsync(Roles.ToDictionary(role => role, users.Name), CancellationToken.None);
-        return refusal is null ? users : throw new InvalidOperationException(refusal);
+        return users;
+    }
+
+    /// <summary>What <c>./run database grant</c> does.</summary>
+    public async Task GrantAsync()
+    {
+        if (await new DatabaseGrants(_database.DataSource).GrantAsync(Roles.ToDictionary(role => role, Name), CancellationToken.None) is { } refusal)
+        {
+            throw new InvalidOperationException(refusal);
+        }
     }
 
     public string Name(DatabaseRole role) => $"test_{role}_{_suffix}".ToLowerInvariant();
