@@ -48,6 +48,7 @@ internal sealed partial class TaskRunner(
         var started = time.GetTimestamp();
         try
         {
+            await DatabaseClock.SetAsync(time, dataSource, cancellationToken); // Tasks delete what is old and report on days that are over.
             await RunAsync(task, cancellationToken);
             await schedules.EndAsync(id, ScheduleOutcome.Succeeded, null, cancellationToken);
         }
