@@ -49,6 +49,7 @@ internal sealed partial class TaskRunner(
         var (began, started) = (time.GetUtcNow(), time.GetTimestamp());
         try
         {
+            await DatabaseClock.SetAsync(time, dataSource, cancellationToken); // Tasks delete what is old and report on days that are over.
             await RunAsync(task, cancellationToken);
             await schedules.EndAsync(id, ScheduleOutcome.Succeeded, null, cancellationToken);
             TaskTracing.Ran(id, began, time.GetUtcNow(), ScheduleOutcome.Succeeded, isFailed: false);

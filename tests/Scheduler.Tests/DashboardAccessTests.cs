@@ -24,7 +24,7 @@ public sealed class DashboardAccessTests
         await using var database = await PostgresDatabase.CreateAsync();
         foreach (var role in (Role[])[Role.Admin, Role.Operator, Role.Client])
         {
-            var keys = new KeyStore(database.DataSource, Clients(database));
+            var keys = new KeyStore(database.DataSource, Clients(database), TimeProvider.System);
             var key = (await keys.AddAsync(new() { Name = role.Word(), Role = role }, Token)).ShouldBeOfType<KeyReply.Made>().Secret;
             var http = Request(database, Basic("me:" + key));
 
@@ -68,7 +68,7 @@ public sealed class DashboardAccessTests
     public async Task Without_a_right_key_the_browser_is_asked_for_one()
     {
         await using var database = await PostgresDatabase.CreateAsync();
-        await new KeyStore(database.DataSource, Clients(database)).AddAsync(new() { Name = "admin" }, Token);
+        await new KeyStore(database.DataSource, Clients(database), TimeProvider.System).AddAsync(new() { Name = "admin" }, Token);
         foreach (var header in (string?[])[null, Basic("me:pk_wrong")])
         {
             var http = Request(database, header);

@@ -39,6 +39,7 @@ internal static class PipelineDatabase
         {
             using var host = builder.Build();
             await host.Services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
+            await DatabaseClock.SetAsync(host.Services.GetRequiredService<TimeProvider>(), host.Services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
             return await work(host.Services);
         }
         catch (Exception exception) when (Sentence(exception) is { } sentence)

@@ -72,7 +72,7 @@ internal sealed class PostgresCheckup(CliEnvironment environment, int processes)
     {
         <= SkewSecondsMax => Finding.Good("Its clock and this machine's agree."),
         <= SkewSecondsHarmful => Finding.Warning($"Its clock and this machine's differ by {skewSeconds:0.0} s; times in answers are off by that.", "Run a time service (chrony, systemd-timesyncd) on both."),
-        _ => Finding.Bad($"Its clock and this machine's differ by {skewSeconds:0} s: jobs expire, and keys end, at the wrong time.", "Run a time service (chrony, systemd-timesyncd) on both."),
+        _ => Finding.Bad($"Its clock and this machine's differ by {skewSeconds:0} s: processes go by its clock, but what other programs write down on this machine does not.", "Run a time service (chrony, systemd-timesyncd) on both."),
     };
 
     private Finding Connections(ServerFacts facts, NpgsqlConnectionStringBuilder connection)

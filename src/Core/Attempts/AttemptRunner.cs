@@ -243,8 +243,7 @@ internal sealed partial class AttemptRunner(
             return AttemptResult.Failed(job, code, error);
         }
 
-        var delay = _options.RetryDelay * Math.Pow(2, job.Failures);
-        return AttemptResult.RetryIn(job, delay < _options.RetryDelayMax ? delay : _options.RetryDelayMax, code, error);
+        return AttemptResult.RetryIn(job, RetryDelay.After(job.Failures, _options, Random.Shared.NextDouble()), code, error);
     }
 
     [LoggerMessage(1132, LogLevel.Information, "Stopped attempt {Attempt} of job {JobId}: it is no longer this worker's")]

@@ -22,7 +22,7 @@ public sealed class WorkerOptions
     [Range(1, 100)]
     public int FailuresMax { get; init; } = 5;
 
-    /// <summary>Wait before the first retry; it doubles with each failure up to <see cref="RetryDelayMax"/>. 0 to 1 h, default 2 s.</summary>
+    /// <summary>Wait before the first retry; it doubles with each failure up to <see cref="RetryDelayMax"/>, and each wait is up to a fifth longer or shorter, so that jobs that failed together do not come back together. 0 to 1 h, default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -27,7 +27,8 @@ public sealed class BatchIntake(
     Budgets budgets,
     AsyncAutoResetEvent signal,
     TraceLimit traces,
-    IOptionsMonitor<QueueOptions> queues) : IDisposable
+    IOptionsMonitor<QueueOptions> queues,
+    TimeProvider time) : IDisposable
 {
     // Not public: COPY cannot be prepared, which the test of all statements does.
     private const string CopyJobs = """
@@ -233,7 +234,7 @@ public sealed class BatchIntake(
         foreach (var item in batch.Items())
         {
             await rows.StartRowAsync(cancellationToken);
-            var id = Guid.CreateVersion7();
+            var id = Guid.CreateVersion7(time.GetUtcNow());
             await rows.WriteAsync(id, NpgsqlDbType.Uuid, cancellationToken);
             await rows.WriteAsync(batch.ClientId, NpgsqlDbType.Uuid, cancellationToken);
             await rows.WriteAsync(item.Kind, NpgsqlDbType.Text, cancellationToken);

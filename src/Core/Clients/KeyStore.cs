@@ -8,7 +8,7 @@ namespace Pipeline.Core.Clients;
 /// Makes, changes and ends API keys. Owns <c>api_keys</c>. Each change is one transaction, and only one runs at a time, because
 /// most depend on which other keys there are.
 /// </summary>
-public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
+public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients, TimeProvider time)
 {
     private const string Columns = """
         k.id, c.name, c.role, c.weight::float8 as Weight,
@@ -125,7 +125,7 @@ public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
                     KeyRefusal.NameTaken, $"A key named '{wanted.Name}' exists. Choose another name, revoke it first, or rotate it: that gives the same client a new key.");
             }
 
-            var client = new { Id = Guid.CreateVersion7(), wanted.Name, Role = role.Word() };
+            var client = new { Id = Guid.CreateVersion7(time.GetUtcNow()), wanted.Name, Role = role.Word() };
             if (await connection.QuerySingleOrDefaultAsync<Guid?>(wanted.SameClient ? ReviveClient : AddClient, client, cancellationToken) is not { } clientId)
             {
                 return new KeyReply.Refused(KeyRefusal.NoSuchClient, $"Nobody was named '{wanted.Name}' before, so there is no client to be the same as. Add it as a new one.");
@@ -254,11 +254,11 @@ public sealed class KeyStore(NpgsqlDataSource dataSource, ClientStore clients)
         return reply;
     }
 
-    private static async Task<KeyReply.Made> AddKeyAsync(
+    private async Task<KeyReply.Made> AddKeyAsync(
         NpgsqlConnection connection, string sql, Guid clientId, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
         var secret = ApiKey.Create();
-        var key = new { Id = Guid.CreateVersion7(), ClientId = clientId, KeyHash = ApiKey.Hash(secret), Prefix = ApiKey.Prefix(secret), ExpiresAt = expiresAt };
+        var key = new { Id = Guid.CreateVersion7(time.GetUtcNow()), ClientId = clientId, KeyHash = ApiKey.Hash(secret), Prefix = ApiKey.Prefix(secret), ExpiresAt = expiresAt };
         await connection.ExecuteAsync(sql, key, cancellationToken);
         return new(await NewestAsync(connection, clientId, cancellationToken), secret);
     }

@@ -25,7 +25,7 @@ public static class PipelineHosting
     {
         var pipeline = new PipelineBuilder(host);
         var services = host.Services;
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<TimeProvider>(new DatabaseClock(TimeProvider.System));
         services.AddSingleton<OutageLog>().AddHostedService<SharedOutages>();
         services.Configure<LoggerFilterOptions>(Quieten);
         host.AddLogFormat(Console.IsOutputRedirected);

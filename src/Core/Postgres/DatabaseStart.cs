@@ -27,6 +27,7 @@ internal sealed partial class DatabaseStart(
             {
                 await SharedSessions.RefuseAsync(dataSource, Server, cancellationToken);
                 await migrator.MigrateAsync(cancellationToken);
+                await DatabaseClock.SetAsync(time, dataSource, cancellationToken); // Before anything asks what day it is.
                 await partitions.MakeAsync(cancellationToken);
                 return;
             }

@@ -25,6 +25,13 @@ public sealed class PostgresOptions
     /// <summary>How long start-up waits for a server that is not there yet. 0 to 10 minutes, default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How far a machine's clock may be from the database's before the process warns and is degraded. It goes by the database's in either
+    /// case. 1 s to 1 day, default 30 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan ClockDifferenceMax { get; init; } = TimeSpan.FromSeconds(30);
 }
 
 [OptionsValidator]

@@ -26,7 +26,8 @@ internal static class PostgresRegistration
         services.AddSingleton<DatabaseGrants>();
         services.AddSingleton<JobPartitions>();
         services.AddHostedService<DatabaseStart>();
-        services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: ["ready"]);
+        services.AddHosted<ClockWatch>();
+        services.AddHealthChecks().AddCheck<PostgresHealth>("postgres", tags: ["ready"]).AddCheck<ClockHealth>("clock");
         return services;
     }
 

@@ -7,7 +7,7 @@ namespace Pipeline.Core.Steering;
 /// Who did what to what is not theirs, or to many jobs at once. Owns <c>audit</c>. An entry is written before the deed and
 /// completed after it, so that nothing is done unseen; one without a status was cut short.
 /// </summary>
-public sealed class AuditStore(NpgsqlDataSource dataSource)
+public sealed class AuditStore(NpgsqlDataSource dataSource, TimeProvider time)
 {
     private const string Add = "insert into audit (id, client_id, action, target) values (@Id, @ClientId, @Action, @Target)";
 
@@ -24,7 +24,7 @@ public sealed class AuditStore(NpgsqlDataSource dataSource)
     /// <returns>The entry's id.</returns>
     public async Task<Guid> AddAsync(Guid clientId, string action, string target, CancellationToken cancellationToken)
     {
-        var id = Guid.CreateVersion7();
+        var id = Guid.CreateVersion7(time.GetUtcNow());
         await dataSource.ExecuteAsync(Add, new { Id = id, ClientId = clientId, Action = action, Target = target }, cancellationToken);
         return id;
     }

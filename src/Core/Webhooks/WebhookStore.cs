@@ -6,7 +6,7 @@ using Pipeline.Core.Postgres;
 namespace Pipeline.Core.Webhooks;
 
 /// <summary>What clients see of their webhooks and do to them: deliveries and signing secrets.</summary>
-public sealed class WebhookStore(NpgsqlDataSource dataSource, Vault vault, IOptions<WebhookOptions> options)
+public sealed class WebhookStore(NpgsqlDataSource dataSource, Vault vault, IOptions<WebhookOptions> options, TimeProvider time)
 {
     private const string Summary = """
         id, client_id as ClientId, (select coalesce(max(name), client_id::text) from clients where clients.id = client_id) as Client, job_id as JobId, batch_id as BatchId, url, type, state, attempts, created_at as CreatedAt, attempted_at as AttemptedAt,
@@ -92,7 +92,7 @@ public sealed class WebhookStore(NpgsqlDataSource dataSource, Vault vault, IOpti
     public async Task<(WebhookSecret Secret, string Text)> AddSecretAsync(Guid clientId, CancellationToken cancellationToken)
     {
         var secret = WebhookSignature.CreateSecret();
-        var id = Guid.CreateVersion7();
+        var id = Guid.CreateVersion7(time.GetUtcNow());
         var parameters = new { Id = id, ClientId = clientId, Secret = vault.Seal(EncryptedColumn.WebhookSecret, id, secret), OverlapSeconds = options.Value.SecretOverlap.TotalSeconds };
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

@@ -19,8 +19,16 @@ internal static class HangfireHosting
     {
         // Registered before AddHangfire, which otherwise takes its process-wide statics.
         pipeline.Services.AddSingleton<JobStorage>(services => Storage(
-            services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<IOptions<SchedulerOptions>>().Value));
-        pipeline.Services.AddSingleton<IJobFilterProvider>(services => Filters(services.GetRequiredService<IOptions<SchedulerOptions>>().Value));
+            services.GetRequiredService<NpgsqlDataSource>(),
+            services.GetRequiredService<IOptions<SchedulerOptions>>().Value,
+            services.GetRequiredService<TimeProvider>()));
+        pipeline.Services.AddSingleton<IJobFilterProvider>(services => Filters(
+            services.GetRequiredService<IOptions<SchedulerOptions>>().Value, services.GetRequiredService<TimeProvider>()));
+        pipeline.Services.AddSingleton<IRecurringJobManagerV2>(services => new RecurringJobManager(
+            services.GetRequiredService<JobStorage>(),
+            services.GetRequiredService<IJobFilterProvider>(),
+            new DefaultTimeZoneResolver(),
+            () => services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime));
         pipeline.Services.AddHangfire(hangfire => hangfire
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
@@ -60,7 +68,7 @@ internal static class HangfireHosting
     });
 
     // Does not connect yet: the host is not allowed to before the database is there.
-    private static PostgreSqlStorage Storage(NpgsqlDataSource dataSource, SchedulerOptions options) => new(
+    private static ClockedStorage Storage(NpgsqlDataSource dataSource, SchedulerOptions options, TimeProvider time) => new(
         new DataSourceConnections(dataSource),
         new PostgreSqlStorageOptions
         {
@@ -71,9 +79,10 @@ internal static class HangfireHosting
             // A run belongs to its server as long as that one shows signs of life, however long it takes.
             UseSlidingInvisibilityTimeout = true,
             InvisibilityTimeout = TimeSpan.FromMinutes(1),
-        });
+        },
+        time);
 
-    private static JobFilterProviderCollection Filters(SchedulerOptions options)
+    private static JobFilterProviderCollection Filters(SchedulerOptions options, TimeProvider time)
     {
         var retry = new AutomaticRetryAttribute { Attempts = options.RetriesMax, OnAttemptsExceeded = AttemptsExceededAction.Fail };
         if (options.RetriesMax > 0)
@@ -81,7 +90,9 @@ internal static class HangfireHosting
             retry.DelaysInSeconds = [.. options.RetryDelays().Select(delay => (int)delay.TotalSeconds)];
         }
 
-        return new(new JobFilterCollection { retry, new StatisticsHistoryAttribute() }, new JobFilterAttributeFilterProvider());
+        JobFilterCollection filters = new() { retry, new StatisticsHistoryAttribute() };
+        filters.Add(new ClockedRetries(time, TimeProvider.System), ClockedRetries.AfterRetries);
+        return new(filters, new JobFilterAttributeFilterProvider());
     }
 
     private sealed class DataSourceConnections(NpgsqlDataSource dataSource) : IConnectionFactory

@@ -16,14 +16,19 @@ internal sealed partial class HangfireSchedules(
     IRecurringJobManagerV2 schedules,
     RecurringTasks tasks,
     NpgsqlDataSource dataSource,
+    TimeProvider time,
     ILogger<HangfireSchedules> logger) : IHostedService, ISchedules
 {
+    // What clocks that are right may differ by.
+    private static readonly TimeSpan ClockPrecision = TimeSpan.FromMinutes(1);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // One at a time: concurrent installations fail on each other's locks.
         await using (await AdvisoryLock.AcquireAsync(dataSource, "scheduler:schedules", cancellationToken))
         {
             await InstallAsync(cancellationToken);
+            RemoveOfTheFuture();
             foreach (var task in tasks.All)
             {
                 Schedule(task);
@@ -67,6 +72,23 @@ internal sealed partial class HangfireSchedules(
         LogScheduled(task.Id, task.Cron, task.TimeZone);
     }
 
+    /// <summary>
+    /// A scheduler whose clock was wrong ran tasks on days that have not been. They would rest until then: they are scheduled anew.
+    /// </summary>
+    private void RemoveOfTheFuture()
+    {
+        var now = time.GetUtcNow().UtcDateTime + ClockPrecision;
+        using var connection = storage.GetConnection();
+        foreach (var known in connection.GetRecurringJobs())
+        {
+            if ((known.LastExecution ?? known.CreatedAt) is { } last && last > now)
+            {
+                schedules.RemoveIfExists(known.Id);
+                LogOfTheFuture(known.Id, last);
+            }
+        }
+    }
+
     private void RemoveUnknown()
     {
         using var connection = storage.GetConnection();
@@ -85,6 +107,9 @@ internal sealed partial class HangfireSchedules(
 
     [LoggerMessage(4302, LogLevel.Warning, "Removed the schedule of {TaskId}: this build has no such task")]
     private partial void LogRemoved(string taskId);
+
+    [LoggerMessage(4303, LogLevel.Warning, "Scheduling {TaskId} anew: a scheduler with a wrong clock scheduled it at {Time:u}, which is still to come")]
+    private partial void LogOfTheFuture(string taskId, DateTime time);
 }
 
 /// <summary>Its full name and the method's are in the store: never rename.</summary>

@@ -15,7 +15,7 @@ public sealed class HealthTests(LocalApi api)
 
         answer.Status.ShouldBe(200);
         answer.Json.GetProperty("status").GetString().ShouldBe("healthy");
-        answer.Json.GetProperty("parts").EnumerateObject().Select(part => part.Name).ShouldBe(["postgres", "broker", "broker-alarm"], ignoreOrder: true);
+        answer.Json.GetProperty("parts").EnumerateObject().Select(part => part.Name).ShouldBe(["postgres", "clock", "broker", "broker-alarm"], ignoreOrder: true);
     }
 
     [Fact]

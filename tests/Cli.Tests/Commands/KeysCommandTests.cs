@@ -14,7 +14,7 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
     public async ValueTask InitializeAsync()
     {
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
-        await new KeyStore(source, new ClientStore(source, TimeProvider.System)).AddAsync(new() { Name = "first" }, TestContext.Current.CancellationToken);
+        await new KeyStore(source, new ClientStore(source, TimeProvider.System), TimeProvider.System).AddAsync(new() { Name = "first" }, TestContext.Current.CancellationToken);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -110,7 +110,7 @@ public sealed class ClientStoreTests(PostgresDatabase database) : IClassFixture<
     }
 
     private async Task<string> AddAsync(string name) =>
-        (await new KeyStore(database.DataSource, Store()).AddAsync(new() { Name = name }, Token)).ShouldBeOfType<KeyReply.Made>().Secret;
+        (await new KeyStore(database.DataSource, Store(), TimeProvider.System).AddAsync(new() { Name = name }, Token)).ShouldBeOfType<KeyReply.Made>().Secret;
 
     private async Task<DateTime?> LastUsedAsync()
     {

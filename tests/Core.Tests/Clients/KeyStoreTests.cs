@@ -261,7 +261,7 @@ public sealed class KeyStoreTests(PostgresDatabase database) : IClassFixture<Pos
         await connection.ExecuteAsync(sql);
     }
 
-    private KeyStore Store() => new(database.DataSource, Clients());
+    private KeyStore Store() => new(database.DataSource, Clients(), TimeProvider.System);
 
     // A store of its own each time, because a store remembers for seconds.
     private ClientStore Clients() => new(database.DataSource, TimeProvider.System);

@@ -184,7 +184,7 @@ public sealed partial class MigratorTests : IAsyncLifetime
         (await clients.FindByKeyAsync("gone", CancellationToken.None)).ShouldBeNull();
         (await clients.FindByKeyAsync("old", CancellationToken.None))!.Role.ShouldBe(Role.Admin);
         (await clients.FindByKeyAsync("new", CancellationToken.None))!.Role.ShouldBe(Role.Client);
-        (await new KeyStore(_empty!, clients).ListAsync(null, null, CancellationToken.None)).Select(key => (key.Name, key.State)).ShouldBe(
+        (await new KeyStore(_empty!, clients, TimeProvider.System).ListAsync(null, null, CancellationToken.None)).Select(key => (key.Name, key.State)).ShouldBe(
             [("gone", KeyState.Revoked), ("old", KeyState.Active), ("new", KeyState.Active)], ignoreOrder: true);
     }
 

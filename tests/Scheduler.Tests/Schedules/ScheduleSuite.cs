@@ -1,4 +1,5 @@
 using Pipeline.Core.Hosting;
+using Pipeline.Core.Postgres;
 using Pipeline.Core.Schedules;
 using Pipeline.TestSupport.Pipelines;
 using Pipeline.TestSupport.Services;
@@ -156,8 +157,59 @@ public abstract class ScheduleSuite : IAsyncLifetime
         (await NextOccurrenceAsync(task.Id)).ShouldBe(NextHalfPastThreeInSeoul());
     }
 
+    [Theory]
+    [InlineData(12)]
+    [InlineData(-12)]
+    public async Task Tasks_and_their_retries_are_due_by_the_clock_of_the_pipeline(int days)
+    {
+        var task = new ProbeTask { Cron = "30 3 * * *", Work = _ => throw new InvalidOperationException("On purpose.") };
+        var time = new ShiftedTime(TimeSpan.FromDays(days));
+        await using var process = await StartAsync(time, task);
+        (await NextOccurrenceAsync(task.Id)).ShouldBe(NextHalfPastThreeInSeoul().AddDays(days));
+
+        await MakeDueAsync(task.Id, TimeSpan.FromDays(-days) + TimeSpan.FromSeconds(1));
+        for (var run = 1; run <= 3; run++)
+        {
+            (await task.NextRunAsync()).ShouldBe(run);
+        }
+
+        await WaitUntilAsync(async () => await NextOccurrenceAsync(task.Id) == NextHalfPastThreeInSeoul().AddDays(days));
+    }
+
+    [Theory]
+    [InlineData(12)]
+    [InlineData(-12)]
+    public async Task A_scheduler_whose_machine_has_a_wrong_clock_goes_by_the_databases(int days)
+    {
+        var task = new ProbeTask { Cron = "30 3 * * *" };
+        await using var process = await StartAsync(new DatabaseClock(new ShiftedTime(TimeSpan.FromDays(days))), task);
+
+        (await NextOccurrenceAsync(task.Id)).ShouldBe(NextHalfPastThreeInSeoul());
+        await MakeDueAsync(task.Id, TimeSpan.FromSeconds(1));
+        (await task.NextRunAsync()).ShouldBe(1);
+        await WaitUntilIdleAsync(task.Id);
+        (await NextOccurrenceAsync(task.Id)).ShouldBe(NextHalfPastThreeInSeoul());
+    }
+
+    [Fact]
+    public async Task What_a_wrong_clock_ran_on_a_day_to_come_is_scheduled_anew_at_the_next_start()
+    {
+        var task = new ProbeTask { Cron = "30 3 * * *" };
+        await using (await StartAsync(new ShiftedTime(TimeSpan.FromDays(12)), task))
+        {
+            (await NextOccurrenceAsync(task.Id)).ShouldBe(NextHalfPastThreeInSeoul().AddDays(12));
+        }
+
+        await using var later = await StartAsync(task);
+
+        (await NextOccurrenceAsync(task.Id)).ShouldBe(NextHalfPastThreeInSeoul());
+    }
+
     internal Task<SchedulerProcess> StartAsync(params IReadOnlyList<IRecurringTask> tasks) =>
-        SchedulerProcess.StartAsync(Database.ConnectionString, AddSchedules, tasks);
+        StartAsync(TimeProvider.System, tasks);
+
+    internal Task<SchedulerProcess> StartAsync(TimeProvider time, params IReadOnlyList<IRecurringTask> tasks) =>
+        SchedulerProcess.StartAsync(Database.ConnectionString, time, AddSchedules, tasks);
 
     internal abstract void AddSchedules(PipelineBuilder pipeline);
 

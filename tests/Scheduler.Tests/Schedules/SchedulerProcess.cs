@@ -16,10 +16,15 @@ internal sealed class SchedulerProcess : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    public static Task<SchedulerProcess> StartAsync(
+        string connectionString, Action<PipelineBuilder> schedules, params IReadOnlyList<IRecurringTask> tasks) =>
+        StartAsync(connectionString, TimeProvider.System, schedules, tasks);
+
     public static async Task<SchedulerProcess> StartAsync(
-        string connectionString, Action<PipelineBuilder> schedules, params IReadOnlyList<IRecurringTask> tasks)
+        string connectionString, TimeProvider time, Action<PipelineBuilder> schedules, params IReadOnlyList<IRecurringTask> tasks)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddSingleton(time);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Postgres:ConnectionString"] = connectionString,
