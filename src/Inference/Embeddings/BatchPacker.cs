@@ -4,7 +4,7 @@ namespace Pipeline.Inference.Embeddings;
 
 /// <summary>
 /// Which of the waiting texts make the next batch. The oldest of the owner whose turn it is always enters, so everybody's turn
-/// comes. The rest of the batch is filled longest first, which leaves the least room unused, or, while several owners wait, in
+/// comes. The rest of the batch is filled with texts of nearly its length that came soon after it, or, while several owners wait, in
 /// turns. Interactive before bulk, and one bulk batch after every few without any. Touched by the scheduler's loop only.
 /// </summary>
 /// <param name="limits">What the encoder can hold.</param>
@@ -14,6 +14,10 @@ internal sealed class BatchPacker(EncoderLimits limits, int passTokens, OwnerWei
 {
     /// <summary>Batches in a row without a bulk text while bulk texts wait.</summary>
     public const int InteractiveRunMax = 7;
+
+    // The texts among which those of one length are looked for: as many as fill these passes. Fewer leave too little to choose from; with
+    // more the texts of a job wait for those of every later one, and while its result is written there is nothing left to compute.
+    private const int ChoicePasses = 16;
 
     private readonly OwnerTurns _turns = new(weights);
     private int _interactiveRun;
@@ -53,12 +57,19 @@ internal sealed class BatchPacker(EncoderLimits limits, int passTokens, OwnerWei
             TryTake(waiting[0]);
             if (batch is not [{ RunsAlone: true }])
             {
-                // A stable sort: equal lengths stay in order of arrival.
-                foreach (EmbeddingTask task in waiting.Skip(1).OrderByDescending(task => task.Tokens.Length))
+                // Encoders that fill short texts up compute next to nothing in vain. A stable sort: equal lengths stay in order of arrival.
+                int length = batch[0].Tokens.Length;
+                foreach (EmbeddingTask task in Choice(waiting).OrderBy(task => Math.Abs(task.Tokens.Length - length)))
                 {
                     TryTake(task);
                 }
             }
+        }
+
+        IEnumerable<EmbeddingTask> Choice(List<EmbeddingTask> waiting)
+        {
+            long tokens = waiting[0].Tokens.Length;
+            return waiting.Skip(1).TakeWhile(task => (tokens += task.Tokens.Length) <= (long)ChoicePasses * passTokens);
         }
 
         void FillInTurns(List<EmbeddingTask> waiting)

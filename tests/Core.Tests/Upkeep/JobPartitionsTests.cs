@@ -50,6 +50,24 @@ public sealed class JobPartitionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Results_of_every_day_are_packed_with_the_quickest_method_that_the_server_has()
+    {
+        var best = (await QueryAsync<bool>("select 'lz4' = any(enumvals) from pg_settings where name = 'default_toast_compression'")).Single() ? "lz4" : "pglz";
+        var early = await AddAsync(Today, "succeeded", endedAt: Today);
+        await FillAsync(early);
+        (await PartitionOfAsync(early)).ShouldBe("jobs_default");
+
+        await Partitions.MakeAsync(CancellationToken.None);
+        var late = await AddAsync(Today, "succeeded", endedAt: Today);
+        await FillAsync(late);
+
+        (await PartitionOfAsync(late)).ShouldBe("jobs_20310510");
+        (await QueryAsync<string>("select pg_column_compression(result) from jobs")).ShouldBe([best, best]);
+
+        Task FillAsync(Guid id) => QueryAsync<int>($"update jobs set result = json_build_object('embeddings', (select json_agg(sin(i)) from generate_series(1, 2000) i)) where id = '{id}'");
+    }
+
+    [Fact]
     public async Task A_day_that_ended_long_enough_ago_is_dropped_and_the_next_is_not()
     {
         await Partitions.MakeAsync(CancellationToken.None);

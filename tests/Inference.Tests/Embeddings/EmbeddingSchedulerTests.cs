@@ -30,19 +30,48 @@ public sealed class EmbeddingSchedulerTests : IDisposable
     }
 
     [Fact]
-    public void Oldest_enters_first_and_the_longest_that_fit_fill_the_batch()
+    public void Oldest_enters_first_and_those_of_nearly_its_length_fill_the_batch()
     {
-        Array.ForEach([10, 5, 40, 20, 30, 14], length => Submit(length));
+        Array.ForEach([30, 5, 28, 6, 7, 31], length => Submit(length));
         Run();
-        Lengths().ShouldBe([[10, 40, 14], [5, 30, 20]]);
+        Lengths().ShouldBe([[30, 31], [5, 6, 7, 28]]);
+    }
+
+    [Fact]
+    public void Text_far_behind_waits_however_well_it_would_fit()
+    {
+        Submit(20);
+        Array.ForEach([.. Enumerable.Range(0, 40)], _ => Submit(40));
+        Submit(20);
+        _scheduler.Tick(CancellationToken.None);
+        Lengths().ShouldBe([[20, 40]]);
+    }
+
+    [Fact]
+    public void Texts_of_earlier_jobs_are_done_while_later_ones_are_computed()
+    {
+        const int Seed = 11;
+        Random random = new(Seed);
+        EmbeddingTask[][] jobs = [.. Enumerable.Range(0, 8).Select(_ => Enumerable.Range(0, 64).Select(_ => Submit(random.Next(4, 13))).ToArray())];
+
+        List<int> endedAt = [];
+        int ticks = 0;
+        while (_scheduler.Tick(CancellationToken.None))
+        {
+            ticks++;
+            endedAt.AddRange(jobs.Skip(endedAt.Count).TakeWhile(job => job.All(task => task.Completion.IsCompleted)).Select(_ => ticks));
+        }
+
+        endedAt[0].ShouldBeLessThan(ticks / 2, $"seed {Seed}");
+        endedAt[3].ShouldBeLessThan(ticks * 3 / 4, $"seed {Seed}");
     }
 
     [Fact]
     public void Pass_is_full_before_the_encoder_is_and_a_longer_text_has_one_of_its_own()
     {
-        Array.ForEach([10, 20, 50, 15, 10], length => Submit(length));
+        Array.ForEach([14, 18, 50, 10], length => Submit(length));
         Run(Create(passTokens: 32));
-        Lengths().ShouldBe([[10, 20], [50], [15, 10]]);
+        Lengths().ShouldBe([[14, 18], [50], [10]]);
     }
 
     [Fact]
