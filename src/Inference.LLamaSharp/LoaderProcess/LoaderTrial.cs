@@ -45,7 +45,7 @@ internal sealed class LoaderTrial(LoaderProcessOptions options)
 
         if (process.ExitCode is not (int)TrialEnd.Loaded)
         {
-            throw Reason(path, process.ExitCode, Lines(await output), Lines(await errors));
+            throw Reason(request, process.ExitCode, Lines(await output), Lines(await errors));
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class LoaderTrial(LoaderProcessOptions options)
                 ManagedMegabytes,
                 request.ToArguments(),
                 [
-                    new("DOTNET_TieredPGO", "0"), new("DOTNET_EnableWriteXorExecute", "0"), new("GGML_NO_BACKTRACE", "1"),
+                    new("GGML_NO_BACKTRACE", "1"),
                     .. libraries is null ? Array.Empty<KeyValuePair<string, string>>() : [new("LD_LIBRARY_PATH", libraries)],
                 ]);
         }
@@ -80,17 +80,19 @@ internal sealed class LoaderTrial(LoaderProcessOptions options)
 
     private static Task<byte[]> ReadAsync(Process process, StreamReader from) => ConfinedProcess.ReadAsync(process, from.BaseStream, OutputBytesMax, CancellationToken.None);
 
-    private static ModelLoadException Reason(string path, int exitCode, string[] output, string[] errors)
+    private static ModelLoadException Reason(TrialRequest request, int exitCode, string[] output, string[] errors)
     {
+        string memory = TrialWords.AreOfMemory([.. output, .. errors])
+            ? $" It may take {request.DataBytesMax / BytesOfMegabyte} MiB there: {LoaderProcessOptions.Section}:{nameof(LoaderProcessOptions.MemoryMegabytesMax)}." : "";
         if (exitCode is (int)TrialEnd.Refused && output is [.., var problem, var remedy])
         {
-            return new(problem, remedy) { IsRefusal = true };
+            return new(problem, remedy + memory) { IsRefusal = true };
         }
 
         string end = TrialSignals.Name(exitCode) is { } signal ? $"was ended by {signal}" : $"ended with code {exitCode}";
         string said = TrialWords.Choose(errors) is { } words ? $" ({words})" : "";
         return Stage(output) is { } stage
-            ? new($"{path} cannot be loaded: a process that tried it {end} while {stage}{said}.", Again) { IsRefusal = true, MayPass = TrialSignals.IsOfMemory(exitCode) }
+            ? new($"{request.Path} cannot be loaded: a process that tried it {end} while {stage}{said}.", Again + memory) { IsRefusal = true, MayPass = TrialSignals.IsOfMemory(exitCode) }
             : new($"The process that tries model files {end} before it came to one{said}.", Remedy());
     }
 

@@ -8,6 +8,9 @@ internal static class TrialWords
     // What the libraries write last; the lines around it say what the process is.
     private static readonly string[] Telling = ["GGML_ASSERT", "GGML_ABORT", "what():", "Unhandled exception", "must install"];
 
+    /// <summary>Whether memory was refused to it.</summary>
+    public static bool AreOfMemory(string[] lines) => Array.Exists(lines, line => line.Contains("alloc", StringComparison.Ordinal) || line.Contains("OutOfMemory", StringComparison.Ordinal));
+
     /// <returns>One line, without the folders of whoever built the library; null where it said nothing.</returns>
     public static string? Choose(string[] lines)
     {
