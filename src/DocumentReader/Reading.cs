@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pipeline.Confined;
 using Pipeline.DocumentReader.Office;
 
 namespace Pipeline.DocumentReader;

@@ -15,6 +15,9 @@ public sealed partial class LLamaSharpModelLoader(IOptions<InferenceOptions> opt
 {
     private readonly ILogger _logger = loggers.CreateLogger("Pipeline.Inference.LLamaSharp");
 
+    /// <summary>Hears the path of each adapter before it is loaded.</summary>
+    internal Action<string>? AdapterLoads { get; init; }
+
     /// <inheritdoc/>
     public IReadOnlyList<Accelerator> FindAccelerators()
     {
@@ -62,11 +65,12 @@ public sealed partial class LLamaSharpModelLoader(IOptions<InferenceOptions> opt
         }
     }
 
-    private static List<LoadedAdapter> LoadAdapters(LLamaWeights weights, IReadOnlyList<ModelAdapter> adapters)
+    private List<LoadedAdapter> LoadAdapters(LLamaWeights weights, IReadOnlyList<ModelAdapter> adapters)
     {
         List<LoadedAdapter> loaded = [];
         foreach (ModelAdapter adapter in adapters)
         {
+            AdapterLoads?.Invoke(adapter.Path);
             _ = NativeLog.TakeError();
             nint found = LlamaApi.llama_adapter_lora_init(weights.NativeHandle, adapter.Path); // Freed with the model.
             if (found == 0)

@@ -58,7 +58,7 @@ public sealed record ModelStatus
     /// <summary>How long a request would wait that comes now, at most but for what still runs elsewhere; null where nobody can know.</summary>
     public TimeSpan? Eta { get; init; }
 
-    /// <summary>The file was refused before it was loaded: requests fail until the name means another, or a mended one.</summary>
+    /// <summary>The file was refused, by its header or by a process that tried it: requests fail until the name means another, or a mended one.</summary>
     public bool IsRefused { get; init; }
 
     /// <summary>Why it was refused, or could not be loaded when that was last tried.</summary>
@@ -83,6 +83,7 @@ public sealed record ModelStatus
         Waiting = model.Waiting,
         LoadTime = model.LoadTime > TimeSpan.Zero ? model.LoadTime : null,
         Eta = eta,
+        IsRefused = loaded is null && failure is ModelLoadException { IsRefusal: true },
         Error = failure?.Message,
         Info = loaded?.Info,
         Version = loaded?.Version,

@@ -37,14 +37,33 @@ internal sealed partial class ModelStart(LocalModels models, ServedModels served
                 Define(model);
             }
 
-            foreach (var model in own.Where(model => models.Fits(model.Name)))
-            {
-                await models.LoadAsync(model.Name, cancellationToken);
-            }
+            await LoadAsync(own, cancellationToken);
         }
         catch (ModelLoadException e)
         {
             throw new StartupException(e.Message, e);
+        }
+    }
+
+    /// <summary>One whose file is refused when it is tried leaves the others alone: only where there is nothing else to work with does the start end.</summary>
+    private async Task LoadAsync(NamedModel[] own, CancellationToken cancellationToken)
+    {
+        ModelLoadException? refusal = null;
+        foreach (var model in own.Where(model => models.Fits(model.Name)))
+        {
+            try
+            {
+                await models.LoadAsync(model.Name, cancellationToken);
+            }
+            catch (ModelLoadException e) when (e.IsRefusal)
+            {
+                refusal = e; // The log has it from whoever tried it.
+            }
+        }
+
+        if (refusal is not null && models.Loaded.Count is 0)
+        {
+            throw refusal;
         }
     }
 

@@ -81,6 +81,6 @@ public sealed partial class DocumentTests
     private static partial Regex Property();
 
     // `Section:Option` or `Section:Part:Option` in code font.
-    [GeneratedRegex(@"`(?:Postgres|Broker|Queues:[A-Za-z-]+|Worker|Events|Input|Api|Models:\w+|Inference|Scheduler|Retention|Fallback|Webhooks|ResultCache|Prompts|Documents:ReaderProcess|Documents|Search|Ask|Activity|Conversation|Telemetry|Console):(\w+)`")]
+    [GeneratedRegex(@"`(?:Postgres|Broker|Queues:[A-Za-z-]+|Worker|Events|Input|Api|Models:\w+|Inference:LoaderProcess|Inference|Scheduler|Retention|Fallback|Webhooks|ResultCache|Prompts|Documents:ReaderProcess|Documents|Search|Ask|Activity|Conversation|Telemetry|Console):(\w+)`")]
     private static partial Regex Option();
 }

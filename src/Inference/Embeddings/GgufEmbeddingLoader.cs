@@ -37,7 +37,7 @@ public sealed partial class GgufEmbeddingLoader(IModelLoader loader, ILogger<Ggu
 
         int passTokens = Math.Min(options.EmbeddingPassTokens ?? (gpuLayers == 0 ? parts * PartTokensOfCpu : limits.BatchTokens), limits.BatchTokens);
         LogLoading(logger, path, file.Architecture, threads, gpuLayers, passTokens, parts);
-        ILanguageModel model = loader.Load(path, new ModelParameters(gpuLayers, options.UseMemoryMap));
+        ILanguageModel model = loader.Load(path, new ModelParameters(gpuLayers, options.UseMemoryMap) { IsForEmbeddings = true });
         try
         {
             return new(model, model.CreateEncoder(new(limits, threads, parts)), passTokens, EncoderPlan.Footprint(file, limits, parts, gpuLayers));

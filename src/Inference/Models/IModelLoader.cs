@@ -21,6 +21,9 @@ public sealed record ModelParameters(int GpuLayers = 0, bool UseMemoryMap = true
 {
     /// <summary>To load beside the weights. Decoders are told which of them to use by its place here, from 1.</summary>
     public IReadOnlyList<ModelAdapter> Adapters { get; init; } = [];
+
+    /// <summary>It is to give vectors, not to read and write.</summary>
+    public bool IsForEmbeddings { get; init; }
 }
 
 /// <summary>A LoRA adapter: small matrices that change what a model of its architecture says.</summary>
@@ -41,4 +44,10 @@ public sealed class ModelLoadException(string problem, string remedy, Exception?
 
     /// <summary>What to change.</summary>
     public string Remedy => remedy;
+
+    /// <summary>It is the file: nobody can use it before it changes.</summary>
+    public bool IsRefusal { get; init; }
+
+    /// <summary>Of a refusal: another time may be better, such as when it took too long.</summary>
+    public bool MayPass { get; init; }
 }

@@ -7,6 +7,7 @@ using Pipeline.Contracts;
 using Pipeline.Core.Attempts;
 using Pipeline.Core.Hosting;
 using Pipeline.Inference;
+using Pipeline.Inference.LLamaSharp.LoaderProcess;
 using Pipeline.Workers.Inference.Generating;
 
 namespace Pipeline.Workers.Inference.Offline;
@@ -40,6 +41,7 @@ public sealed class OfflineJobs : IAsyncDisposable
             .. settings.GetSection(InferenceOptions.Section).AsEnumerable(),
             .. settings.GetSection(section).AsEnumerable(),
             new($"{InferenceOptions.Section}:{nameof(InferenceOptions.Backend)}", nameof(InferenceBackend.Local)),
+            new($"{LoaderProcessOptions.Section}:{nameof(LoaderProcessOptions.Enabled)}", "false"), // Nobody else's jobs run here, and loading is measured.
             new($"{section}:Model", Path.GetFullPath(modelPath)),
             .. kind.Labels is [] ? [new($"{section}:Temperature", "0")] : Array.Empty<KeyValuePair<string, string?>>(),
         ]);

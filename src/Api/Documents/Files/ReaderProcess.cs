@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Extensions.Options;
+using Pipeline.Confined;
 using Pipeline.Core.Documents;
 using Pipeline.DocumentReader;
 
@@ -15,25 +15,18 @@ namespace Pipeline.Api.Documents.Files;
 internal sealed class ReaderProcess(IOptions<ReaderProcessOptions> options, IOptions<DocumentOptions> documents, ILogger<ReaderProcess> log)
 {
     private const int HeaderBytesMax = 8_192;
-    private const int BytesOfMegabyte = 1_048_576;
-
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, typeof(ReadingEnd).Assembly.GetName().Name + ".dll");
-
-    // The runtime that runs this process lies in shared/Microsoft.NETCore.App/VERSION of what holds its host.
-    private static readonly string Host = Path.GetFullPath(
-        Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
     /// <param name="file">From its beginning on.</param>
     public async Task<ProcessReading> ReadAsync(Stream file, CancellationToken cancellationToken)
     {
         using var bounds = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounds.CancelAfter(options.Value.Timeout);
-        using var process = Process.Start(StartInfo()) ?? throw new InvalidOperationException($"{Host} {Program} did not start.");
+        using var process = Start();
         var feeding = FeedAsync(process, file, bounds.Token);
         var failures = process.StandardError.BaseStream.CopyToAsync(Stream.Null, bounds.Token);
         try
         {
-            var output = await OutputAsync(process, bounds.Token);
+            var output = await ConfinedProcess.ReadAsync(process, process.StandardOutput.BaseStream, documents.Value.BytesMax + HeaderBytesMax, bounds.Token);
             await process.WaitForExitAsync(bounds.Token);
             return Read(process.ExitCode, output);
         }
@@ -44,7 +37,7 @@ internal sealed class ReaderProcess(IOptions<ReaderProcessOptions> options, IOpt
         }
         finally
         {
-            End(process);
+            ConfinedProcess.End(process);
 
             // The file is its owner's again only once nothing reads it.
             await Task.WhenAll(feeding, failures).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -84,63 +77,14 @@ internal sealed class ReaderProcess(IOptions<ReaderProcessOptions> options, IOpt
         }
     }
 
-    /// <summary>A hostile file may have made anything of the reader: no more is taken from it than it was asked for.</summary>
-    private async Task<byte[]> OutputAsync(Process process, CancellationToken cancellationToken)
-    {
-        using MemoryStream output = new();
-        var chunk = new byte[16 * 1_024];
-        int read;
-        while ((read = await process.StandardOutput.BaseStream.ReadAsync(chunk, cancellationToken)) > 0)
-        {
-            if (output.Length + read > documents.Value.BytesMax + HeaderBytesMax)
-            {
-                End(process);
-                break;
-            }
-
-            output.Write(chunk, 0, read);
-        }
-
-        return output.ToArray();
-    }
-
-    private static void End(Process process)
-    {
-        try
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
-        catch (InvalidOperationException)
-        {
-            // It has ended by itself in between.
-        }
-    }
-
-    private ProcessStartInfo StartInfo()
-    {
-        ProcessStartInfo start = new(Host)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
-        };
-        start.ArgumentList.Add(Program);
-        start.ArgumentList.Add(documents.Value.BytesMax.ToString(CultureInfo.InvariantCulture));
-        start.ArgumentList.Add(options.Value.UnpackedBytesMax.ToString(CultureInfo.InvariantCulture));
-
-        // Twice the time that it has: both count upwards, and only a process that nobody ends any more reaches this one.
-        start.ArgumentList.Add(((int)Math.Ceiling(options.Value.Timeout.TotalSeconds * 2)).ToString(CultureInfo.InvariantCulture));
-        start.Environment.Clear();
-        start.Environment["DOTNET_GCHeapHardLimit"] = string.Create(CultureInfo.InvariantCulture, $"0x{(long)options.Value.MemoryMegabytesMax * BytesOfMegabyte:X}");
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
-        return start;
-    }
+    private Process Start() => ConfinedProcess.Start(
+        typeof(ReadingEnd).Assembly,
+        options.Value.MemoryMegabytesMax,
+        [
+            documents.Value.BytesMax.ToString(CultureInfo.InvariantCulture),
+            options.Value.UnpackedBytesMax.ToString(CultureInfo.InvariantCulture),
+            ConfinedProcess.CpuSecondsMax(options.Value.Timeout),
+        ]);
 }
 
 /// <summary>What a process made of a file.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Pipeline.DocumentReader;
+namespace Pipeline.Confined;
 
 /// <summary>Numbers of one architecture's system calls, as its kernel has them for good.</summary>
 /// <param name="Architecture">AUDIT_ARCH of the kernel.</param>

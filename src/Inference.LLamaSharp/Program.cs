@@ -1,0 +1,3 @@
+using Pipeline.Inference.LLamaSharp.LoaderProcess;
+
+return TrialProgram.Run(args);
