@@ -73,6 +73,8 @@ internal sealed class RuntimesMeasure(Stage stage, Texts texts, int threads, int
             await rateAsync(count / 2); // Code is compiled before anything counts.
         }
 
+        await _rates.WarmUpAsync(pipeline, count / 2, cancellationToken);
+
         for (int round = 0; round < rounds; round++)
         {
             foreach ((string name, Func<int, Task<double>> rateAsync) in sides)

@@ -23,8 +23,7 @@ internal sealed class Throughput(IEmbeddingGenerator<string, Embedding<float>> e
     {
         // Code is compiled before anything counts.
         await _rates.OfAsync(engine, count / 4, cancellationToken);
-        await _rates.OfAsync(pipeline, count / 2, cancellationToken);
-        await _rates.OfAsync(pipeline, count / 2, cancellationToken);
+        await _rates.WarmUpAsync(pipeline, count / 2, cancellationToken);
         await _rates.OfAsync(node, count / 4, cancellationToken);
         for (int round = 0; round < rounds; round++)
         {

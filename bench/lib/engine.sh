@@ -52,13 +52,13 @@ engine() {
 engine_alone() {
   local verb=$1 model='' arguments=()
   shift
-  model_options "$verb" "--model --rounds --threads" "" "$@"
+  model_options "$verb" "--model --rounds --threads" "--record" "$@"
   build_engine
   # Of 64 clients each reads the instruction: a larger model would take a quarter of an hour.
   local preset=qwen2.5-0.5b
   [ "$verb" != caches ] || preset=smollm2-135m
   [ -n "$model" ] || model=$(random_model "$preset")
-  exec dotnet "$ENGINE_DLL" "$verb" --model "$model" "${arguments[@]}"
+  exec dotnet "$ENGINE_DLL" "$verb" --model "$model" --commit "$(commit)" "${arguments[@]}"
 }
 
 models() {

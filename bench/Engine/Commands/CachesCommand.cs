@@ -20,7 +20,7 @@ internal static class CachesCommand
 
     public static Command Create()
     {
-        Command command = new("caches", "Clients that have a prefix cache each, beside one for all.") { OneModel.File, OneModel.Threads, OneModel.Rounds };
+        Command command = new("caches", "Clients that have a prefix cache each, beside one for all.") { OneModel.File, OneModel.Threads, OneModel.Rounds, OneModel.Record, OneModel.Commit };
         command.SetAction(RunAsync);
         return command;
     }
@@ -39,23 +39,32 @@ internal static class CachesCommand
         await using LocalModels models = new(loader, options, new(), TimeProvider.System, NullLogger<LocalModels>.Instance);
         LocalModel engine = await models.LoadAsync(path, requests[0], cancellationToken);
         Dictionary<int, List<double>> ratios = _clients.ToDictionary(clients => clients, _ => new List<double>());
+        JsonArray samples = [];
         await MeasureAsync(engine, requests, clients: 1, round: -1, cancellationToken);
         for (int round = 0; round < parsed.GetValue(OneModel.Rounds); round++)
         {
             double one = await MeasureAsync(engine, requests, clients: 1, round, cancellationToken);
+            JsonObject sample = new() { ["clients1"] = Math.Round(one, 2) };
             foreach (int clients in _clients)
             {
-                ratios[clients].Add(await MeasureAsync(engine, requests, clients, round, cancellationToken) / one);
+                double many = await MeasureAsync(engine, requests, clients, round, cancellationToken);
+                ratios[clients].Add(many / one);
+                sample[Name(clients)] = Math.Round(many, 2);
             }
+
+            samples.Add(sample);
         }
 
-        Console.Out.WriteLine(new JsonObject
+        JsonObject line = new()
         {
             ["bench"] = "caches",
-            ["ratios"] = new JsonObject(ratios.Select(ratio => KeyValuePair.Create(string.Create(CultureInfo.InvariantCulture, $"clients{ratio.Key}_vs_one"), (JsonNode?)Math.Round(Median.Of(ratio.Value), 3)))),
-        }.ToJsonString());
+            ["ratios"] = new JsonObject(ratios.Select(ratio => KeyValuePair.Create($"{Name(ratio.Key)}_vs_one", (JsonNode?)Math.Round(Median.Of(ratio.Value), 3)))),
+        };
+        await OneModel.EndAsync(parsed, line, samples, cancellationToken);
         return 0;
     }
+
+    private static string Name(int clients) => string.Create(CultureInfo.InvariantCulture, $"clients{clients}");
 
     /// <summary>Texts a second, by clients that nobody has seen before: each computes the instruction once.</summary>
     private static async Task<double> MeasureAsync(LocalModel engine, IReadOnlyList<LabelScoringRequest> requests, int clients, int round, CancellationToken cancellationToken)

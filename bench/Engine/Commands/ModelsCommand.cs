@@ -46,7 +46,6 @@ internal static class ModelsCommand
         }
 
         JsonObject last = new() { ["bench"] = "models", ["ratios"] = ratios, ["mix"] = mix, ["swap"] = swap, ["adapters"] = turns };
-        Console.Out.WriteLine(last.ToJsonString());
         if (parsed.GetValue(_record) is { } folder)
         {
             JsonObject record = last.DeepClone().AsObject();
@@ -54,6 +53,7 @@ internal static class ModelsCommand
             await RecordFile.WriteAsync(folder, record, TimeProvider.System, cancellationToken);
         }
 
+        Console.Out.WriteLine(last.ToJsonString());
         return 0;
     }
 

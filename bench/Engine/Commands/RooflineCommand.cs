@@ -21,7 +21,7 @@ internal static class RooflineCommand
 
     public static Command Create()
     {
-        Command command = new("roofline", "Expected tokens/s of one answer beside measured ones.") { OneModel.File, OneModel.Threads, OneModel.Rounds };
+        Command command = new("roofline", "Expected tokens/s of one answer beside measured ones.") { OneModel.File, OneModel.Threads, OneModel.Rounds, OneModel.Record, OneModel.Commit };
         command.SetAction(RunAsync);
         return command;
     }
@@ -48,10 +48,12 @@ internal static class RooflineCommand
         double expected = DecodeRoofline.TokensPerSecond(weights, HardwarePlan.KvBytes(file, PromptTokens + (Tokens / 2)), gpuShare: 0, bandwidth, gpuBytesPerSecond: null)!.Value;
         await Console.Error.WriteLineAsync(
             $"{Path.GetFileName(path)}, {threads} threads: {weights / 1e9:0.00} GB a token, read at {bandwidth / 1e9:0.0} GB/s; expected {expected:0.0} tokens/s, measured {measured:0.0}");
-        Console.Out.WriteLine(new JsonObject
+        JsonObject line = new() { ["bench"] = "roofline", ["ratios"] = new JsonObject { ["measured_vs_expected"] = Math.Round(measured / expected, 3) } };
+        JsonArray samples = [.. rounds.Select(round => new JsonObject
         {
-            ["bench"] = "roofline", ["ratios"] = new JsonObject { ["measured_vs_expected"] = measured / expected },
-        }.ToJsonString());
+            ["gb_per_second"] = Math.Round(round.Bandwidth / 1e9, 2), ["tokens_per_second"] = Math.Round(round.Measured, 2),
+        })];
+        await OneModel.EndAsync(parsed, line, samples, cancellationToken);
         return 0;
     }
 }
