@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Core.Clients;
 
 namespace Pipeline.Console.Tests;
@@ -18,6 +20,56 @@ public sealed class IsolationTests(ConsoleApi api) : IClassFixture<ConsoleApi>
         (await visitor.GetAsync($"/try/emotion?from={theirs}")).Html.ShouldNotContain("secret of Olga");
         (await visitor.GetAsync("/jobs?client=*")).Html.ShouldNotContain(theirs);
     }
+
+    // Of pages that are not the API's. A new one with a parameter needs a line, and a visit below.
+    private static readonly string[] WithParameters = ["/batches/{id:guid}", "/jobs/{id:guid}", "/prompts/{id:guid}", "/try/{kind}"];
+
+    [Fact]
+    public async Task No_screen_shows_what_another_client_has()
+    {
+        var word = $"secret{Guid.CreateVersion7():N}";
+        using var olga = api.Host.Client(api.Key(Role.Operator));
+        var job = await api.RunAsync(word, Role.Operator);
+        var batch = (await olga.PostLinesAsync("/api/jobs/batch?kind=emotion", [$$"""{"text":"{{word}}"}"""])).Id;
+        var prompt = (await olga.PostAsync("/api/prompts", $$"""{"kind":"chat","name":"{{word}}","language":"en","system":"{{word}}"}""")).Id;
+        var document = (await olga.PostAsync("/api/documents", $$"""{"title":"{{word}}","text":"{{word}}"}""")).Id;
+        using var visitor = await api.EnterAsync(Role.Client);
+
+        foreach (var (screen, id) in new[] { ("jobs", job), ("batches", batch), ("prompts", prompt) })
+        {
+            var (theirs, nobodys) = (await visitor.GetAsync($"/{screen}/{id}"), await visitor.GetAsync($"/{screen}/{Guid.CreateVersion7()}"));
+            (theirs.Status, screen).ShouldBe((nobodys.Status, screen));
+            theirs.Status.ShouldBe(404);
+            theirs.Html.ShouldNotContain(word);
+        }
+
+        foreach (var raw in new[] { $"jobs/{job}", $"jobs/{job}/input", $"jobs/{job}/attempts", $"batches/{batch}", $"batches/{batch}/results", $"prompts/{prompt}", $"documents/{document}", $"documents/{document}/text" })
+        {
+            (await visitor.GetAsync($"/raw/{raw}")).Status.ShouldBe(404, raw);
+        }
+
+        foreach (var screen in Screens().Where(path => !path.Contains('{', StringComparison.Ordinal)))
+        {
+            var page = await visitor.GetAsync($"{screen}?q={word}");
+            page.Html.Replace($"q={word}", "", StringComparison.Ordinal).ShouldNotContain(job, Case.Sensitive, screen);
+            page.Html.ShouldNotContain(batch, Case.Sensitive, screen);
+            page.Html.ShouldNotContain(prompt, Case.Sensitive, screen);
+            page.Html.ShouldNotContain(document, Case.Sensitive, screen);
+        }
+
+        Screens().Where(path => path.Contains('{', StringComparison.Ordinal)).ShouldBe(WithParameters, ignoreOrder: true);
+    }
+
+    /// <summary>Addresses that a browser opens, without those of the API and of files.</summary>
+    private string[] Screens() =>
+    [
+        .. api.Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("GET") is true)
+            .Select(endpoint => endpoint.RoutePattern.RawText!)
+            .Where(path => path.StartsWith('/') && path is not "/go" && !path.Contains('*', StringComparison.Ordinal)
+                && !new[] { "/api", "/v1", "/health", "/openapi", "/docs", "/mcp", "/conversation" }.Any(other => path.StartsWith(other, StringComparison.Ordinal)))
+            .Distinct(),
+    ];
 
     [Fact]
     public async Task An_operator_sees_the_jobs_of_others_without_their_texts()

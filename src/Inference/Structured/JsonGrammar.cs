@@ -45,10 +45,13 @@ public static class JsonSchemaLimits
     public const int SchemaLengthMax = 65_536;
 
     /// <summary>
-    /// Most steps of compiling a schema, of some tens of nanoseconds each. A schema that is only long takes some ten steps a
-    /// character; one whose parts refer to each other in every possible way is refused here.
+    /// Most steps of compiling a schema, of some tens of nanoseconds each, so that none takes longer than <see cref="CompileTimeMax"/>.
+    /// A schema that is only long takes some ten steps a character; one whose parts refer to each other in every possible way is refused here.
     /// </summary>
     public const long WorkMax = 1_000_000;
+
+    /// <summary>Longest time that compiling takes of an idle core: whoever sends a schema is told of a fault at once, and holds up nobody.</summary>
+    public static readonly TimeSpan CompileTimeMax = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Deepest schema, in levels of its own JSON.</summary>
     public const int SchemaDepthMax = 64;

@@ -26,7 +26,10 @@ public sealed class RetentionOptions
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
     public TimeSpan IdempotencyKeys { get; init; } = TimeSpan.FromDays(2);
 
-    /// <summary>Age from which finished webhook deliveries are deleted and can no longer be replayed. 1 h to 10 years, default 7 days.</summary>
+    /// <summary>
+    /// Age from which finished webhook deliveries are deleted and can no longer be replayed; <see cref="Jobs"/> where that is shorter, since
+    /// a delivery that outlives its job belongs to no user that could be erased. 1 h to 10 years, default 7 days.
+    /// </summary>
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
     public TimeSpan WebhookDeliveries { get; init; } = TimeSpan.FromDays(7);
 

@@ -47,7 +47,7 @@ internal sealed partial class RetentionTask(
         await DeleteAllAsync(store.DeleteResponsesAsync, options.Value.Jobs, cancellationToken);
         await DeleteAllAsync((_, limit, token) => store.DeleteFilesAsync(limit, token), TimeSpan.Zero, cancellationToken, FilesMax);
         await DeleteAllAsync(store.DeleteFileChunksAsync, UploadAge, cancellationToken);
-        await DeleteAllAsync(store.DeleteWebhookDeliveriesAsync, options.Value.WebhookDeliveries, cancellationToken);
+        await DeleteAllAsync(store.DeleteWebhookDeliveriesAsync, options.Value.WebhookDeliveries < options.Value.Jobs ? options.Value.WebhookDeliveries : options.Value.Jobs, cancellationToken);
         await DeleteAllAsync(store.DeleteActivityReportsAsync, options.Value.ActivityReports, cancellationToken);
         await DeleteAllAsync(store.DeleteBudgetsAsync, BudgetAge, cancellationToken);
         await records.DeleteAsync(options.Value, cancellationToken);

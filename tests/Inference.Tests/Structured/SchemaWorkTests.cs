@@ -128,6 +128,11 @@ public sealed class SchemaWorkTests
         }
     }
 
+    // A step is some tens of nanoseconds; who raises the number of steps raises the time that a client can take.
+    [Fact]
+    public void The_most_steps_are_within_the_time_that_is_promised_at_a_hundred_nanoseconds_each() =>
+        TimeSpan.FromMicroseconds(JsonSchemaLimits.WorkMax / 10).ShouldBeLessThanOrEqualTo(JsonSchemaLimits.CompileTimeMax);
+
     [Fact]
     public void Alternatives_without_one_common_discriminator_are_refused_at_their_oneOf_once_they_cost_too_much()
     {

@@ -219,7 +219,51 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
         (await connection.QueryAsync<Guid>("select id from audit where client_id = @Client", new { Client = _client })).ShouldBe([young]);
     }
 
-    private RetentionTask Task(int groupMax = 1_000, TimeSpan? results = null, TimeSpan? kept = null)
+    [Theory]
+    [InlineData(7, 8, 6)]
+    [InlineData(365, 31, 29)]
+    public async Task Webhook_deliveries_go_by_their_own_age_or_that_of_jobs(int kept, int goneDays, int keptDays)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        await connection.ExecuteAsync(
+            """
+            insert into webhook_deliveries (client_id, job_id, url, type, payload, state, finished_at)
+            select @Client, gen_random_uuid(), 'https://a', 'job.succeeded', '{}', 'delivered', now() - age * interval '1 day' from unnest(array[@goneDays, @keptDays]) age
+            """,
+            new { Client = _client, goneDays, keptDays });
+
+        await Task(groupMax: 1, deliveries: TimeSpan.FromDays(kept)).RunAsync(Token);
+
+        (await connection.QueryAsync<int>("select extract(day from now() - finished_at)::int from webhook_deliveries where client_id = @Client", new { Client = _client })).ShouldBe([keptDays]);
+    }
+
+    [Fact]
+    public async Task Responses_reports_actions_and_secrets_go_by_their_ages()
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(Token);
+        Guid Id(int days) => Guid.CreateVersion7(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(days));
+        var rows = new { Client = _client, Gone = Id(800), Running = Id(801), Kept = Id(1) };
+        await connection.ExecuteAsync(
+            """
+            insert into responses (id, client_id, input, created_at) values (@Gone, @Client, '"a"', now() - interval '31 days'), (@Kept, @Client, '"a"', now() - interval '29 days');
+            insert into activity_reports (id, client_id, scope, time_zone, language, created_at)
+            values (@Gone, @Client, 'conversations', 'UTC', 'en', now() - interval '401 days'), (@Kept, @Client, 'conversations', 'UTC', 'en', now() - interval '399 days');
+            insert into clients (id, name) values (@Client, @Client::text);
+            insert into job_actions (id, action, requested_by, client_id, states, from_id, to_id, next_id, finished_at)
+            select id, 'cancel', @Client, @Client, '{}', id, id, id, case when id <> @Running then now() end from unnest(array[@Gone, @Running, @Kept]) id;
+            insert into webhook_secrets (id, client_id, secret, expires_at) values (@Gone, @Client, 'x', now() - interval '1 second'), (@Kept, @Client, 'x', now() + interval '1 hour'), (@Running, @Client, 'x', null)
+            """,
+            rows);
+
+        await Task(groupMax: 1).RunAsync(Token);
+
+        (await connection.QueryAsync<Guid>("select id from responses where client_id = @Client", rows)).ShouldBe([rows.Kept]);
+        (await connection.QueryAsync<Guid>("select id from activity_reports where client_id = @Client", rows)).ShouldBe([rows.Kept]);
+        (await connection.QueryAsync<Guid>("select id from job_actions where client_id = @Client", rows)).ShouldBe([rows.Running, rows.Kept], ignoreOrder: true);
+        (await connection.QueryAsync<Guid>("select id from webhook_secrets where client_id = @Client", rows)).ShouldBe([rows.Running, rows.Kept], ignoreOrder: true);
+    }
+
+    private RetentionTask Task(int groupMax = 1_000, TimeSpan? results = null, TimeSpan? kept = null, TimeSpan? deliveries = null)
     {
         var source = database.DataSource;
         var quotes = new QuoteStore(source);
@@ -227,7 +271,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
             new JobPartitions(source, TimeProvider.System, NullLogger<JobPartitions>.Instance),
             new RetentionStore(source, TimeProvider.System),
             new OldRecords(new RecordStore(source), new ConversationStore(source, Vault.Keyless), new DocumentStore(source, quotes), quotes, new ClientErasure(source), TimeProvider.System),
-            Options.Create(new RetentionOptions { GroupMax = groupMax, Results = results, Conversations = kept, Documents = kept }),
+            Options.Create(new RetentionOptions { GroupMax = groupMax, Results = results, Conversations = kept, Documents = kept, WebhookDeliveries = deliveries ?? TimeSpan.FromDays(7) }),
             Options.Create(new SchedulerOptions()),
             NullLogger<RetentionTask>.Instance);
     }

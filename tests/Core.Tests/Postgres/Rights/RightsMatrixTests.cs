@@ -37,6 +37,15 @@ public sealed partial class RightsMatrixTests(PostgresDatabase database) : IClas
         rows.ShouldBe(RightsMatrix.Tables.Select(table => $"| `{table.Table}` {string.Concat(Enum.GetValues<DatabaseRole>().Select(role => Written(table.Of(role))))}|"));
     }
 
+    [Fact]
+    public void The_operations_document_says_of_every_table_what_ends_its_rows()
+    {
+        var rows = File.ReadLines(RepositoryFiles.Path("docs", "operations.md")).SkipWhile(line => !line.StartsWith("## What is kept", StringComparison.Ordinal)).SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'));
+        var text = string.Join('\n', rows.Select(row => row.Split('|')[2]));
+
+        RightsMatrix.Tables.Select(table => table.Table).Where(table => !text.Contains($"`{table}`", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
     /// <summary>Letters alone; in brackets those of some columns only.</summary>
     private static string Written(string? rights) => rights is null ? "| " : $"| {SomeColumns().Replace(rights, "($1)")} ";
 
