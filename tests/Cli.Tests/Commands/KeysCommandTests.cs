@@ -203,7 +203,7 @@ public sealed class KeysCommandTests(PostgresDatabase database) : IClassFixture<
     private async Task<AuditEntry[]> AuditAsync()
     {
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
-        var entries = await new AuditStore(source).ListAsync(action: null, before: null, limit: 1_000, TestContext.Current.CancellationToken);
+        var entries = await new AuditStore(source, TimeProvider.System).ListAsync(action: null, before: null, limit: 1_000, TestContext.Current.CancellationToken);
         return [.. entries.Where(entry => $"{entry.Target} {entry.Details}".Contains(_name, StringComparison.Ordinal)).Reverse()];
     }
 

@@ -16,7 +16,7 @@ public sealed class KindCostTests : IAsyncLifetime
 
     private PostgresDatabase Database => _database!;
 
-    private UsageStore Usage => new(Database.DataSource, Microsoft.Extensions.Options.Options.Create(new PriceOptions()));
+    private UsageStore Usage => new(Database.DataSource, new(Database.DataSource, Patience.Limit), Microsoft.Extensions.Options.Options.Create(new PriceOptions()));
 
     public async ValueTask InitializeAsync() => _database = await PostgresDatabase.CreateAsync();
 
