@@ -78,11 +78,12 @@ public sealed class DispatchStore(NpgsqlDataSource dataSource, IOptions<LimitOpt
            and not exists (select from jobs where jobs.id = any(d.job_id || coalesce(d.others, '{}')) and jobs.state = 'queued')
         """;
 
-    // Of jobs that were canceled while they waited. What is on its way ends with its worker.
+    // Of jobs that were canceled while they waited. What is on its way ends with its worker; so does what a crash of the server takes back,
+    // and rows are not locked until the disk has it.
     private const string DeleteEnded = """
         with page as materialized (select id, job_id, others from dispatches where id > @After order by id limit @Limit),
         ended as (
-            delete from dispatches d using page p
+            delete from dispatches d using page p, (select set_config('synchronous_commit', 'off', true)) as unhurried
              where d.id = p.id and d.dispatched_at is null
                and not exists (select from jobs where jobs.id = any(p.job_id || coalesce(p.others, '{}')) and jobs.state in ('queued', 'running')))
         select max(id) from page

@@ -20,7 +20,7 @@ public sealed partial class JobActionRunner(
     private const int PageMax = 5_000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long rows are locked as a rule; a commit that waits for the disk may take several times as long.</summary>
+    /// <summary>How long rows are locked as a rule.</summary>
     private static readonly TimeSpan ChangeTime = TimeSpan.FromMilliseconds(30);
 
     private readonly AsyncAutoResetEvent _added = new();

@@ -116,7 +116,12 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
     // What came in the meantime is looked for from the beginning.
     private const string Rewind = "update job_actions set next_id = from_id where id = @Id and state = 'running'";
 
-    private const string Advance = "update job_actions set next_id = @NextId, changed = changed + @Changed, refused = refused + @Refused where id = @Id and state = 'running'";
+    // Rows of jobs are not locked until the disk has them: a crash of the server takes this back together with them, and the action goes on from there.
+    private const string Advance = """
+        update job_actions set next_id = @NextId, changed = changed + @Changed, refused = refused + @Refused
+          from (select set_config('synchronous_commit', 'off', true)) as unhurried
+         where id = @Id and state = 'running'
+        """;
 
     private const string Complete = """
         with done as (update job_actions set state = 'done', finished_at = now(), user_id = null where id = @Id and state = 'running' returning id, changed)
