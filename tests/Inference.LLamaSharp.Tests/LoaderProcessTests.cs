@@ -192,7 +192,7 @@ public sealed class LoaderProcessTests : IDisposable
         return (what switch
         {
             "layers" => file.Set("llama.block_count", 1_000),
-            "shapes" => file.SetLength("output_norm.weight", 0),
+            "shapes" => file.SetRows("output.weight", 0),
             _ => file.SetType("output_norm.weight", FloatAsInteger),
         }).Bytes;
     }

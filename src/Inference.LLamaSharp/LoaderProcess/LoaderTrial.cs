@@ -20,13 +20,14 @@ internal sealed class LoaderTrial(LoaderProcessOptions options)
     private const int OutputBytesMax = 65_536;
 
     /// <exception cref="ModelLoadException">The file is unfit, or no process could be started for it; the message says which.</exception>
-    public async Task TryAsync(string path, ModelParameters parameters)
+    public async Task TryAsync(string path, ModelParameters parameters, CancellationToken cancellationToken)
     {
         long bytes = FilesOf(path, parameters).Sum(file => new FileInfo(file).Length);
         TimeSpan timeout = TimeoutOf(bytes);
         TrialRequest request = new(
             path, parameters with { GpuLayers = 0 }, ulong.Parse(ConfinedProcess.CpuSecondsMax(timeout), CultureInfo.InvariantCulture), (ulong)MemoryBytesOf(bytes));
-        using var bounds = new CancellationTokenSource(timeout);
+        using var bounds = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bounds.CancelAfter(timeout);
         using Process process = Start(request);
         Task<byte[]> errors = ReadAsync(process, process.StandardError);
         Task<byte[]> output = ReadAsync(process, process.StandardOutput);
@@ -37,6 +38,7 @@ internal sealed class LoaderTrial(LoaderProcessOptions options)
         catch (OperationCanceledException)
         {
             ConfinedProcess.End(process);
+            cancellationToken.ThrowIfCancellationRequested();
             throw new ModelLoadException(
                 $"{path} cannot be loaded: a process that tried it had not finished after {timeout.TotalSeconds:0.#} s, while {Stage(Lines(await output)) ?? "it started"}.",
                 $"{Again} Raise {LoaderProcessOptions.Section}:{nameof(LoaderProcessOptions.Timeout)} ({options.Timeout}) if the disk is slow.")
@@ -60,17 +62,11 @@ internal sealed class LoaderTrial(LoaderProcessOptions options)
     private static Process Start(TrialRequest request)
     {
         // Where the system finds the libraries that llama.cpp's are linked with.
-        string? libraries = Environment.GetEnvironmentVariable("LD_LIBRARY_PATH");
+        IEnumerable<KeyValuePair<string, string>> environment =
+            Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") is { } libraries ? [new("LD_LIBRARY_PATH", libraries)] : [];
         try
         {
-            return ConfinedProcess.Start(
-                typeof(TrialProgram).Assembly,
-                ManagedMegabytes,
-                request.ToArguments(),
-                [
-                    new("GGML_NO_BACKTRACE", "1"),
-                    .. libraries is null ? Array.Empty<KeyValuePair<string, string>>() : [new("LD_LIBRARY_PATH", libraries)],
-                ]);
+            return ConfinedProcess.Start(typeof(TrialProgram).Assembly, ManagedMegabytes, request.ToArguments(), environment);
         }
         catch (Win32Exception exception)
         {

@@ -14,7 +14,9 @@ namespace Pipeline.Inference.LLamaSharp.LoaderProcess;
 /// </summary>
 internal static partial class TrialProgram
 {
+    // Of a batch, and of the prompt in it: enough for the kernels that take several rows at once, and soon computed by one thread.
     private const int Tokens = 32;
+    private const int PromptTokens = 8;
 
     // Letters, digits, marks, Hangul and a character of four bytes: what tokenizers treat apart.
     private const string Sample = "It's 10 times\tbetter, don't you think?\n\n  오늘은 정말 행복해요! 😀";
@@ -117,7 +119,7 @@ internal static partial class TrialProgram
         }
     }
 
-    private static int[] Take(int[] tokens) => tokens.Length is 0 ? [0] : tokens[..Math.Min(tokens.Length, Tokens - 1)];
+    private static int[] Take(int[] tokens) => tokens.Length is 0 ? [0] : tokens[..Math.Min(tokens.Length, PromptTokens)];
 
     private static void Say(string line)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Inference.Hardware;
@@ -13,7 +14,7 @@ namespace Pipeline.Inference.LLamaSharp.LoaderProcess;
 /// </summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
 internal sealed partial class TriedModelLoader(
-    LLamaSharpModelLoader loader, IOptions<LoaderProcessOptions> options, TimeProvider time, ILogger<TriedModelLoader> logger) : IModelLoader
+    LLamaSharpModelLoader loader, IOptions<LoaderProcessOptions> options, TimeProvider time, ILogger<TriedModelLoader> logger, IHostApplicationLifetime? lifetime = null) : IModelLoader
 {
     // More files than anybody moves names to; whoever does has them tried again.
     private const int VerdictsMax = 1_000;
@@ -30,7 +31,7 @@ internal sealed partial class TriedModelLoader(
 
     public ILanguageModel Load(string path, ModelParameters parameters)
     {
-        if (options.Value.Enabled && HasRoom(path, parameters))
+        if (options.Value.Enabled && CanTry(path, parameters))
         {
             Try(path, parameters);
         }
@@ -67,7 +68,8 @@ internal sealed partial class TriedModelLoader(
         Trials++;
         try
         {
-            _trial.TryAsync(path, parameters).GetAwaiter().GetResult();
+            // A host that stops does not wait for a file that hangs.
+            _trial.TryAsync(path, parameters, lifetime?.ApplicationStopping ?? CancellationToken.None).GetAwaiter().GetResult();
             LogLoaded(path, time.GetElapsedTime(start).TotalSeconds);
             return null;
         }
@@ -76,12 +78,22 @@ internal sealed partial class TriedModelLoader(
             LogRefused(path, time.GetElapsedTime(start).TotalSeconds, exception.Problem);
             return exception;
         }
+        catch (OperationCanceledException exception)
+        {
+            throw new InferenceException("The worker stops, and tries no file any more. Send the request to another one.", exception);
+        }
     }
 
     /// <summary>A model for a GPU may be larger than the main memory that a trial on the CPU takes.</summary>
-    private bool HasRoom(string path, ModelParameters parameters)
+    private bool CanTry(string path, ModelParameters parameters)
     {
-        long needed = _trial.MemoryBytesOf(LoaderTrial.FilesOf(path, parameters).Sum(file => new FileInfo(file).Length));
+        IReadOnlyList<string> files = LoaderTrial.FilesOf(path, parameters);
+        if (!files.All(File.Exists))
+        {
+            return false; // What is missing, the library says.
+        }
+
+        long needed = _trial.MemoryBytesOf(files.Sum(file => new FileInfo(file).Length));
         if (parameters.GpuLayers is 0 || needed <= MachineReader.Read().MemoryAvailableBytes)
         {
             return true;

@@ -60,10 +60,10 @@ public sealed class DamagedGguf
         return this;
     }
 
-    /// <summary>Gives a tensor another length in its first dimension.</summary>
-    public DamagedGguf SetLength(string tensor, long length)
+    /// <summary>Gives a tensor another length in its second dimension.</summary>
+    public DamagedGguf SetRows(string tensor, long rows)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(_file.AsSpan(_tensors.Single(known => known.Name == tensor).At), length);
+        BinaryPrimitives.WriteInt64LittleEndian(_file.AsSpan(_tensors.Single(known => known.Name == tensor).At + sizeof(long)), rows);
         return this;
     }
 
