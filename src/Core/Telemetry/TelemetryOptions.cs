@@ -29,10 +29,10 @@ public sealed class TelemetryOptions
 
     /// <summary>
     /// How many traces a process begins in a second, and in how many more jobs of batches they go on; what comes after them in that second
-    /// is counted and not traced. 1 to 1,000,000, default 100. <c>OTEL_TRACES_SAMPLER</c> takes its place.
+    /// is counted and not traced. 1 to 1,000,000, default 20. <c>OTEL_TRACES_SAMPLER</c> takes its place.
     /// </summary>
     [Range(1, 1_000_000)]
-    public int TracesPerSecondMax { get; init; } = 100;
+    public int TracesPerSecondMax { get; init; } = 20;
 
     /// <summary>Metrics by client, under the names of clients: as many series as there are clients. Default false.</summary>
     public bool Clients { get; init; }
