@@ -4,6 +4,7 @@ using Pipeline.Api.Conversations;
 using Pipeline.Api.Documents;
 using Pipeline.Api.Interviews;
 using Pipeline.Api.Jobs;
+using Pipeline.Api.Webhooks;
 using Pipeline.Contracts;
 using Pipeline.Core.Conversations;
 using Pipeline.Core.Documents;
@@ -30,7 +31,7 @@ internal sealed class UserExport(UserExports stores, Guid clientId, string user)
     {
         var (response, cancellationToken) = (httpContext.Response, httpContext.RequestAborted);
         response.ContentType = BatchFormats.LinesType;
-        var (conversations, documents, jobs) = (0, 0, 0);
+        var (conversations, documents, jobs, files) = (0, 0, 0, 0);
         await foreach (var line in ConversationsAsync(cancellationToken))
         {
             await WriteAsync(response, line, cancellationToken);
@@ -46,10 +47,11 @@ internal sealed class UserExport(UserExports stores, Guid clientId, string user)
         await foreach (var line in JobsAsync(cancellationToken))
         {
             await WriteAsync(response, line, cancellationToken);
-            jobs++;
+            jobs += line.Job is null ? 0 : 1;
+            files += line.File is null ? 0 : 1;
         }
 
-        await WriteAsync(response, new("end") { Conversations = conversations, Documents = documents, Jobs = jobs }, cancellationToken);
+        await WriteAsync(response, new("end") { Conversations = conversations, Documents = documents, Jobs = jobs, Files = files }, cancellationToken);
     }
 
     private static async Task WriteAsync(HttpResponse response, UserExportLine line, CancellationToken cancellationToken)
@@ -101,15 +103,27 @@ internal sealed class UserExport(UserExports stores, Guid clientId, string user)
     private async IAsyncEnumerable<UserExportLine> JobsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var after = Guid.Empty;
+        HashSet<Guid> batches = []; // Those whose files were written. A client has few beside their jobs.
         while (await stores.Jobs.JobsAsync(clientId, user, after, JobsMax, cancellationToken) is { Count: > 0 } page)
         {
+            Guid[] ids = [.. page.Select(job => job.Id)];
+            var responses = (await stores.Jobs.ResponsesAsync(clientId, ids, cancellationToken)).ToDictionary(response => response.Id);
+            var deliveries = (await stores.Jobs.DeliveriesAsync(clientId, ids, cancellationToken)).ToLookup(delivery => delivery.JobId);
             foreach (var job in page)
             {
                 yield return new("job")
                 {
                     Job = JobResource.Of(job),
                     Input = StoredInput.ForClients(job.Input, stores.Catalog.TryFind(job.Kind, out var kind) ? kind : null),
+                    Response = responses.TryGetValue(job.Id, out var response) ? UserResponseResource.Of(response) : null,
+                    Deliveries = deliveries.Contains(job.Id) ? [.. deliveries[job.Id].Select(DeliveryResource.Of)] : null,
                 };
+            }
+
+            Guid[] found = [.. page.Select(job => job.BatchId).OfType<Guid>().Where(batches.Add)];
+            foreach (var file in found is [] ? [] : await stores.Jobs.FilesAsync(clientId, found, cancellationToken))
+            {
+                yield return new("file") { File = UserFileResource.Of(file) };
             }
 
             after = page[^1].Id;

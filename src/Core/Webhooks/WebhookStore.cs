@@ -8,7 +8,7 @@ namespace Pipeline.Core.Webhooks;
 /// <summary>What clients see of their webhooks and do to them: deliveries and signing secrets.</summary>
 public sealed class WebhookStore(NpgsqlDataSource dataSource, Vault vault, IOptions<WebhookOptions> options, TimeProvider time)
 {
-    private const string Summary = """
+    internal const string Summary = """
         id, client_id as ClientId, (select coalesce(max(name), client_id::text) from clients where clients.id = client_id) as Client, job_id as JobId, batch_id as BatchId, url, type, state, attempts, created_at as CreatedAt, attempted_at as AttemptedAt,
         case when state = 'pending' then due_at end as DueAt, finished_at as FinishedAt, status::int, error, response
         """;

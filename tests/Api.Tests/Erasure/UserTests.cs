@@ -56,6 +56,8 @@ public sealed class UserTests(ErasureApi api) : IClassFixture<ErasureApi>
             await filling.ConversationAsync();
             await filling.InterviewAsync();
             await filling.DocumentAsync();
+            await filling.ResponseAsync();
+            await filling.FileBatchAsync(isMixed: false);
         }
 
         // The same name is another user for another client.
@@ -68,13 +70,19 @@ public sealed class UserTests(ErasureApi api) : IClassFixture<ErasureApi>
         export.Text.ShouldNotContain(otherWord);
         export.Text.ShouldNotContain("of another user");
         export.Lines.CountBy(line => line.GetProperty("type").GetString()!).Where(type => type.Key is not "job").OrderBy(type => type.Key)
-            .ShouldBe([new("conversation", 1), new("document", 1), new("end", 1), new("interview", 1)]);
+            .ShouldBe([new("conversation", 1), new("document", 1), new("end", 1), new("file", 2), new("interview", 1)]);
         var jobs = export.Lines.Where(line => line.GetProperty("type").GetString() is "job").ToArray();
         jobs.Select(job => job.GetProperty("job").GetProperty("kind").GetString()).Order()
-            .ShouldBe(["chat", "chat", "chat", "document", "embedding", "emotion", "interview"]);
-        jobs.Single(job => job.GetProperty("job").GetProperty("kind").GetString() is "emotion").GetProperty("input").GetProperty("text").GetString().ShouldBe(word);
+            .ShouldBe(["chat", "chat", "chat", "chat", "document", "embedding", "emotion", "emotion", "interview"]);
+        var job = jobs.First(job => job.GetProperty("job").GetProperty("kind").GetString() is "emotion");
+        job.GetProperty("input").GetProperty("text").GetString().ShouldBe(word);
+        job.GetProperty("deliveries")[0].GetProperty("url").GetString().ShouldBe($"https://{word}");
+        var response = jobs.Single(job => job.TryGetProperty("response", out _)).GetProperty("response");
+        response.GetProperty("id").GetString().ShouldStartWith("resp_");
+        response.GetProperty("input").ToString().ShouldContain($"{word} one");
+        export.Lines.Where(line => line.GetProperty("type").GetString() is "file").Select(line => line.GetProperty("file").GetProperty("purpose").GetString()).ShouldBe(["batch", "batch_output"], ignoreOrder: true);
         export.Lines[^1].GetProperty("jobs").GetInt32().ShouldBe(jobs.Length);
-        (await other.Client.GetAsync($"/api/users/{Uri.EscapeDataString("nobody")}/export")).Text.ShouldBe("""{"type":"end","conversations":0,"documents":0,"jobs":0}""" + "\n");
+        (await other.Client.GetAsync($"/api/users/{Uri.EscapeDataString("nobody")}/export")).Text.ShouldBe("""{"type":"end","conversations":0,"documents":0,"jobs":0,"files":0}""" + "\n");
     }
 
     [Fact]
