@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using Pipeline.Api.Tests.Erasure;
@@ -13,7 +14,7 @@ namespace Pipeline.Api.Tests.Clients;
 /// Every route with the real ids of another client: the answer is that for an id which was never given, says nothing of what is behind it, and
 /// changes nothing.
 /// </summary>
-public sealed class IsolationTests(ErasureApi api) : IClassFixture<ErasureApi>
+public sealed partial class IsolationTests(ErasureApi api) : IClassFixture<ErasureApi>
 {
     // What the parameter of a route is about, and a body that the route accepts. A new route with a parameter needs a row.
     private static readonly Dictionary<string, (string Thing, string Body)> Rows = new()
@@ -241,7 +242,7 @@ public sealed class IsolationTests(ErasureApi api) : IClassFixture<ErasureApi>
         {
             var answer = await SendAsync(client, Filled(route, things[thing]), "");
             answer.Status.ShouldBe(200, route);
-            seen.Add(thing is "delivery" or "user" or "action" or "document key" ? route : $"{route} {answer.Text}");
+            seen.Add(thing is "delivery" or "user" or "action" or "document key" ? route : $"{route} {Rate().Replace(answer.Text, "")}");
         }
 
         return seen;
@@ -269,4 +270,8 @@ public sealed class IsolationTests(ErasureApi api) : IClassFixture<ErasureApi>
 
     private static Task<Answer> SendAsync(ApiClient client, string route, string body) => client.SendAsync(
         HttpMethod.Parse(route.Split(' ')[0]), route.Split(' ')[1], body is "" ? null : ApiClient.Json(Encoding.UTF8.GetBytes(body)));
+
+    // Of a batch, which is less from moment to moment.
+    [GeneratedRegex("""\"finished_per_minute\":[0-9.]+,""")]
+    private static partial Regex Rate();
 }

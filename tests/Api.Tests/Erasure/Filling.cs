@@ -37,7 +37,7 @@ internal sealed class Filling(ApiHost host, string connectionString, ApiClient c
         var job = new { Id = Guid.Parse(id), Word = word };
         await ExecuteAsync("insert into job_steps (job_id, step, result) values (@Id, 0, to_json(@Word))", job);
         await ExecuteAsync("insert into job_attempts (job_id, attempt, started_at, state, error) values (@Id, 99, now(), 'failed', @Word)", job);
-        await ExecuteAsync("insert into webhook_deliveries (client_id, job_id, url, type, payload, response) select client_id, id, 'https://' || @Word, 'job.succeeded', @Word, @Word from jobs where id = @Id", job);
+        await ExecuteAsync("insert into webhook_deliveries (client_id, job_id, url, type, payload, response) select client_id, id, 'https://' || @Word, 'job.succeeded', to_json(@Word::text)::text, @Word from jobs where id = @Id", job);
         await ExecuteAsync("update jobs set client_key = @Word, error = @Word, answer_form = coalesce(answer_form, @Word), callback_url = 'https://' || @Word, subscriber = @Word, trace = @Word where id = @Id", job);
     }
 
@@ -46,7 +46,7 @@ internal sealed class Filling(ApiHost host, string connectionString, ApiClient c
         var id = (await client.PostLinesAsync("/api/jobs/batch", [$$"""{"kind":"emotion","input":{"text":"{{word}}"},"key":"{{word}}",{{Tag}}}"""], ("Idempotency-Key", $"batch-{word}"))).Id;
         await Eventually.TrueAsync(async () => (await client.GetAsync($"/api/batches/{id}")).State is "finished");
         await ExecuteAsync("update batches set callback_url = 'https://' || @Word, called_at = now() where id = @Id", new { Id = Guid.Parse(id), Word = word });
-        await ExecuteAsync("insert into webhook_deliveries (client_id, batch_id, url, type, payload) select client_id, id, 'https://' || @Word, 'batch.finished', @Word from batches where id = @Id", new { Id = Guid.Parse(id), Word = word });
+        await ExecuteAsync("insert into webhook_deliveries (client_id, batch_id, url, type, payload) select client_id, id, 'https://' || @Word, 'batch.finished', to_json(@Word::text)::text from batches where id = @Id", new { Id = Guid.Parse(id), Word = word });
         return id;
     }
 

@@ -58,6 +58,7 @@ public sealed class UsageTests : IAsyncLifetime
         (await operators.GetAsync("/api/usage/busiest")).Json.ToString().ShouldBe("""{"clients":[],"accepted":0,"waiting":0,"looked_at_max":20000}""");
         await RunAsync(web, 1);
         await _admin!.SendAsync(HttpMethod.Put, "/api/pauses/client/import", null);
+        await _api.SampleQueuesAsync();
         await import.PostAsync("/api/emotion", """{"texts":["a","b","c"]}""");
 
         var busiest = (await operators.GetAsync("/api/usage/busiest")).Json;
