@@ -75,6 +75,9 @@ public static class PipelineHosting
         // that could not be sent or consumed.
         Add("MassTransit", LogLevel.Critical);
 
+        // A line for each of Hangfire's threads after an outage.
+        Add("Hangfire.Processing.BackgroundExecution", LogLevel.Warning);
+
         // A failed start is told in one sentence by PipelineHost, and LoopService outlives and tells what goes wrong in a loop. The
         // host would report every loop as a crash that a failed start ended before it had begun.
         Add("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
