@@ -21,8 +21,19 @@ internal sealed class ApiCalls(InnerPipeline pipeline, IOptions<PostgresOptions>
     {
         using CancellationTokenSource late = new(_patience, time);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(page.RequestAborted, late.Token);
-        var answer = await SendAsync(page, HttpMethods.Get, path, null, MediaTypeNames.Application.Json, gone.Token);
-        return !answer.IsSuccess && late.IsCancellationRequested && !page.RequestAborted.IsCancellationRequested ? Late(path) : answer;
+        try
+        {
+            var answer = await SendAsync(page, HttpMethods.Get, path, null, MediaTypeNames.Application.Json, gone.Token);
+
+            // A request that is broken off may have nothing but the status that it began with.
+            return IsLate() && (!answer.IsSuccess || answer.Json.ValueKind is JsonValueKind.Undefined) ? Late(path) : answer;
+        }
+        catch (OperationCanceledException) when (IsLate())
+        {
+            return Late(path);
+        }
+
+        bool IsLate() => late.IsCancellationRequested && !page.RequestAborted.IsCancellationRequested;
     }
 
     /// <param name="json">The body; null: none.</param>

@@ -48,6 +48,17 @@ async function resume() {
   return { text: text + rest.text, helped: text + helped.text, next: helped.numbers[0] - last, whole: (await ended(id)).output_text };
 }
 
+// On a busy machine one may have ended before the second request comes.
+async function cancel() {
+  for (let tries = 1; ; tries++) {
+    const left = await client.responses.create({ ...settings, input: 'Never.', max_output_tokens: 4000, background: true });
+    const response = await client.responses.cancel(left.id);
+    if (response.status === 'cancelled' || tries === 10) {
+      return response;
+    }
+  }
+}
+
 async function main() {
   const first = await client.responses.create({ ...settings, input: 'What is the capital of Korea?', instructions: 'Be brief.' });
   const next = await client.responses.create({
@@ -59,8 +70,7 @@ async function main() {
   });
   const background = await client.responses.create({ ...settings, input: 'Later.', background: true });
   const resumed = await resume();
-  const left = await client.responses.create({ ...settings, input: 'Never.', max_output_tokens: 4000, background: true });
-  const cancelled = await client.responses.cancel(left.id);
+  const cancelled = await cancel();
   const items = await client.responses.inputItems.list(next.id);
   const done = await ended(background.id);
   await client.responses.delete(first.id);

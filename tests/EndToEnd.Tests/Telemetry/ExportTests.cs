@@ -8,10 +8,19 @@ using Pipeline.TestSupport.Telemetry;
 namespace Pipeline.EndToEnd.Tests.Telemetry;
 
 /// <summary>What processes send, and what they keep to themselves.</summary>
-public sealed class ExportTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+public sealed class ExportTests : IAsyncLifetime
 {
     private const int JobsBeside = 300;
     private const int Requests = 40;
+
+    // Of its own for each: jobs that one leaves would be in the traces of the next.
+    private PostgresDatabase? _database;
+
+    private PostgresDatabase Database => _database!;
+
+    public async ValueTask InitializeAsync() => _database = await PostgresDatabase.CreateAsync();
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
 
     [Theory]
     [InlineData(false)]
@@ -19,7 +28,7 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
     public async Task Texts_of_jobs_that_succeed_and_that_fail_are_sent_only_where_that_is_asked_for(bool texts)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        var settings = await Telling.SettingsAsync(database, receiver);
+        var settings = await Telling.SettingsAsync(Database, receiver);
         settings["Telemetry:Texts"] = texts ? "true" : "false";
         settings["Worker:JobTimeout"] = "00:00:01";
         settings["Worker:FailuresMax"] = "1";
@@ -49,7 +58,7 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
     public async Task The_trace_of_one_job_is_whole_while_hundreds_run_beside_it()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        var settings = await Telling.SettingsAsync(database, receiver);
+        var settings = await Telling.SettingsAsync(Database, receiver);
         await using var api = await RoleProcess.StartReadyAsync("Api", settings);
         await using var worker = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
         using var http = new HttpClient { BaseAddress = api.Address };
@@ -82,7 +91,7 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
     public async Task The_scheduler_and_the_embedding_worker_send_as_well_and_under_the_name_that_the_environment_gives()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        var settings = await Telling.SettingsAsync(database, receiver);
+        var settings = await Telling.SettingsAsync(Database, receiver);
         await using var api = await RoleProcess.StartReadyAsync("Api", settings);
         await using var scheduler = await RoleProcess.StartReadyAsync(
             "Scheduler", new Dictionary<string, string?>(settings) { ["OTEL_RESOURCE_ATTRIBUTES"] = "service.name=nights,deployment.environment.name=staging" });
@@ -109,7 +118,7 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
     public async Task Nothing_is_stored_or_made_of_a_trace_that_is_not_recorded_unless_its_caller_sent_one()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        var settings = await Telling.SettingsAsync(database, receiver);
+        var settings = await Telling.SettingsAsync(Database, receiver);
         settings["Telemetry:TracesPerSecondMax"] = "1";
         await using var api = await RoleProcess.StartReadyAsync("Api", settings);
         await using var worker = await RoleProcess.StartReadyAsync("Workers.Inference", settings);
@@ -124,7 +133,7 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
 
         await worker.StopAsync();
         await api.StopAsync();
-        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var connection = await Database.DataSource.OpenConnectionAsync();
         var stored = (await connection.QueryAsync<string?>("select trace from jobs where id = any(@ids)", new { ids = jobs.Select(Guid.Parse).ToArray() })).ToArray();
         stored.Count(trace => trace is null).ShouldBeGreaterThan(Requests / 2);
         stored.ShouldAllBe(trace => trace == null || trace.EndsWith("-01", StringComparison.Ordinal));
@@ -146,7 +155,7 @@ public sealed class ExportTests(PostgresDatabase database) : IClassFixture<Postg
     public async Task The_sampler_of_the_environment_takes_the_place_of_our_limit(string? sampler, int tracesMin, int tracesMax)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        var settings = await Telling.SettingsAsync(database, receiver);
+        var settings = await Telling.SettingsAsync(Database, receiver);
         settings["Telemetry:TracesPerSecondMax"] = "5";
         settings["OTEL_TRACES_SAMPLER"] = sampler;
         await using var api = await RoleProcess.StartReadyAsync("Api", settings);
