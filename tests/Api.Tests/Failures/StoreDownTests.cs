@@ -67,14 +67,17 @@ public sealed class StoreDownTests
         await using var host = await ApiHost.StartAsync(database.ConnectionString, worker: null);
         using var client = host.Client();
         var pool = host.Services.GetRequiredService<NpgsqlDataSource>();
+        int session;
         await using (var connection = await pool.OpenConnectionAsync(TestContext.Current.CancellationToken))
         {
+            session = connection.ProcessID;
             await using var turn = new NpgsqlCommand("set default_transaction_read_only = on", connection);
             await turn.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
-        // Whoever gets the session: a loop, a request or the check.
-        await Eventually.TrueAsync(async () => (await client.GetAsync("/health/ready")).Status == 503);
+        // Whoever gets the session drops it: a loop, or the check, which then says so.
+        await Eventually.TrueAsync(async () => (await client.GetAsync("/health/ready")).Status == 503 || !await IsOpenAsync(database, session));
+        await Eventually.TrueAsync(async () => !await IsOpenAsync(database, session));
         await Eventually.TrueAsync(async () => (await client.GetAsync("/health/ready")).Status == 200);
     }
 
@@ -148,6 +151,12 @@ public sealed class StoreDownTests
     {
         await using var command = database.DataSource.CreateCommand($"set transaction read write; {sql}");
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<bool> IsOpenAsync(PostgresDatabase database, int session)
+    {
+        await using var command = database.DataSource.CreateCommand($"select exists (select from pg_stat_activity where pid = {session})");
+        return (bool)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
     private static TcpRelay RelayTo(PostgresDatabase database)
