@@ -9,11 +9,14 @@ using Pipeline.Contracts;
 using Pipeline.Core.Conversations;
 using Pipeline.Core.Documents;
 using Pipeline.Core.Erasure;
+using Pipeline.Core.Files;
+using Pipeline.Core.Webhooks;
 
 namespace Pipeline.Api.Users;
 
 /// <summary>Where an export reads from.</summary>
-internal sealed record UserExports(UserStore Jobs, ConversationStore Conversations, DocumentStore Documents, JobCatalog Catalog);
+internal sealed record UserExports(
+    UserStore Jobs, WebhookStore Webhooks, FileStore Files, ConversationStore Conversations, DocumentStore Documents, JobCatalog Catalog);
 
 /// <summary>
 /// Writes all that is kept of a user, one thing a line, in pages that are read whole before they are sent: memory stays the same however
@@ -108,7 +111,7 @@ internal sealed class UserExport(UserExports stores, Guid clientId, string user)
         {
             Guid[] ids = [.. page.Select(job => job.Id)];
             var responses = (await stores.Jobs.ResponsesAsync(clientId, ids, cancellationToken)).ToDictionary(response => response.Id);
-            var deliveries = (await stores.Jobs.DeliveriesAsync(clientId, ids, cancellationToken)).ToLookup(delivery => delivery.JobId);
+            var deliveries = (await stores.Webhooks.OfJobsAsync(clientId, ids, cancellationToken)).ToLookup(delivery => delivery.JobId);
             foreach (var job in page)
             {
                 yield return new("job")
@@ -121,7 +124,7 @@ internal sealed class UserExport(UserExports stores, Guid clientId, string user)
             }
 
             Guid[] found = [.. page.Select(job => job.BatchId).OfType<Guid>().Where(batches.Add)];
-            foreach (var file in found is [] ? [] : await stores.Jobs.FilesAsync(clientId, found, cancellationToken))
+            foreach (var file in found is [] ? [] : await stores.Files.OfBatchesAsync(clientId, found, cancellationToken))
             {
                 yield return new("file") { File = UserFileResource.Of(file) };
             }

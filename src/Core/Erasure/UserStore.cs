@@ -1,10 +1,8 @@
 using System.Text.Json;
 using Npgsql;
 using Pipeline.Core.Encryption;
-using Pipeline.Core.Files;
 using Pipeline.Core.Jobs;
 using Pipeline.Core.Postgres;
-using Pipeline.Core.Webhooks;
 
 namespace Pipeline.Core.Erasure;
 
@@ -21,17 +19,6 @@ public sealed class UserStore(NpgsqlDataSource dataSource, Vault vault)
         select id, previous_id as PreviousId, input::text as Input from responses where client_id = @ClientId and id = any(@Ids)
         """;
 
-    private const string Deliveries = $"""
-        select {WebhookStore.Summary}, payload, (select cached_from from jobs where jobs.id = job_id) as CachedFrom
-          from webhook_deliveries where client_id = @ClientId and job_id = any(@Ids) order by id
-        """;
-
-    private const string Files = """
-        select f.id, f.client_id as ClientId, f.purpose, f.filename, f.bytes, f.created_at as CreatedAt, f.expires_at as ExpiresAt
-          from file_batches b join files f on f.client_id = b.client_id and f.id in (b.input_file_id, b.output_file_id, b.error_file_id)
-         where b.client_id = @ClientId and b.id = any(@Ids) and f.expires_at > now() order by f.id
-        """;
-
     /// <summary>Oldest first.</summary>
     public Task<IReadOnlyList<UserJob>> JobsAsync(Guid clientId, string userId, Guid after, int limit, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<UserJob>(Jobs, new { ClientId = clientId, UserId = userId, After = after, Limit = limit }, cancellationToken).OpenedAsync(vault);
@@ -39,14 +26,6 @@ public sealed class UserStore(NpgsqlDataSource dataSource, Vault vault)
     /// <summary>What clients of OpenAI said for those of the jobs that answer them.</summary>
     public Task<IReadOnlyList<UserResponse>> ResponsesAsync(Guid clientId, Guid[] jobs, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<UserResponse>(Responses, new { ClientId = clientId, Ids = jobs }, cancellationToken).OpenedAsync(vault);
-
-    /// <summary>Webhooks that tell of the jobs, with their bodies, oldest first.</summary>
-    public Task<IReadOnlyList<WebhookDelivery>> DeliveriesAsync(Guid clientId, Guid[] jobs, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<WebhookDelivery>(Deliveries, new { ClientId = clientId, Ids = jobs }, cancellationToken).OpenedAsync(vault);
-
-    /// <summary>Files that the batches were made of, and those that they left.</summary>
-    public Task<IReadOnlyList<StoredFile>> FilesAsync(Guid clientId, Guid[] batches, CancellationToken cancellationToken) =>
-        dataSource.QueryAsync<StoredFile>(Files, new { ClientId = clientId, Ids = batches }, cancellationToken);
 }
 
 /// <summary>What a client of OpenAI said for a job that is kept as a response.</summary>

@@ -27,6 +27,13 @@ public sealed class FileStore(NpgsqlDataSource dataSource, Vault vault)
          order by id limit @Limit
         """;
 
+    private const string OfBatches = $"""
+        select {Columns} from files
+         where {Mine} and id in (
+            select unnest(array[input_file_id, output_file_id, error_file_id]) from file_batches where client_id = @ClientId and id = any(@Ids))
+         order by id
+        """;
+
     private const string Use = $"""
         select count(*)::int as Files, coalesce(sum(bytes), 0)::bigint as Bytes from files where {Mine} and purpose <> 'batch_output'
         """;
@@ -57,6 +64,10 @@ public sealed class FileStore(NpgsqlDataSource dataSource, Vault vault)
         Guid clientId, string? purpose, Guid? after, bool oldestFirst, int limit, CancellationToken cancellationToken) =>
         dataSource.QueryAsync<StoredFile>(
             oldestFirst ? ListOldestFirst : ListNewestFirst, new { ClientId = clientId, Purpose = purpose, After = after, Limit = limit }, cancellationToken);
+
+    /// <summary>Files that the batches were made of, and those that they left, oldest first.</summary>
+    public Task<IReadOnlyList<StoredFile>> OfBatchesAsync(Guid clientId, Guid[] batches, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<StoredFile>(OfBatches, new { ClientId = clientId, Ids = batches }, cancellationToken);
 
     /// <summary>How much a client keeps, output of batches not counted.</summary>
     public Task<FileUse> UseAsync(Guid clientId, CancellationToken cancellationToken) =>

@@ -8,10 +8,12 @@ namespace Pipeline.Core.Webhooks;
 /// <summary>What clients see of their webhooks and do to them: deliveries and signing secrets.</summary>
 public sealed class WebhookStore(NpgsqlDataSource dataSource, Vault vault, IOptions<WebhookOptions> options, TimeProvider time)
 {
-    internal const string Summary = """
+    private const string Summary = """
         id, client_id as ClientId, (select coalesce(max(name), client_id::text) from clients where clients.id = client_id) as Client, job_id as JobId, batch_id as BatchId, url, type, state, attempts, created_at as CreatedAt, attempted_at as AttemptedAt,
         case when state = 'pending' then due_at end as DueAt, finished_at as FinishedAt, status::int, error, response
         """;
+
+    private const string Whole = $"{Summary}, payload, (select cached_from from jobs where jobs.id = job_id) as CachedFrom";
 
     private const string Matches = """
         (@Before::uuid is null or id < @Before) and (@JobId::uuid is null or job_id = @JobId)
@@ -30,7 +32,9 @@ public sealed class WebhookStore(NpgsqlDataSource dataSource, Vault vault, IOpti
          order by id desc limit @Limit
         """;
 
-    private const string Find = $"select {Summary}, payload, (select cached_from from jobs where jobs.id = job_id) as CachedFrom from webhook_deliveries where id = @Id and (@ClientId::uuid is null or client_id = @ClientId)";
+    private const string Find = $"select {Whole} from webhook_deliveries where id = @Id and (@ClientId::uuid is null or client_id = @ClientId)";
+
+    private const string OfJobs = $"select {Whole} from webhook_deliveries where client_id = @ClientId and job_id = any(@Ids) order by id";
 
     // From the beginning of the schedule, to a URL that is given another chance.
     private const string Replay = $"""
@@ -40,7 +44,7 @@ public sealed class WebhookStore(NpgsqlDataSource dataSource, Vault vault, IOpti
         enabled as (
             delete from webhook_endpoints using replayed
              where webhook_endpoints.client_id = replayed.client_id and webhook_endpoints.url = replayed.url)
-        select {Summary}, payload, (select cached_from from jobs where jobs.id = job_id) as CachedFrom from replayed
+        select {Whole} from replayed
         """;
 
     private const string Endpoint = """
@@ -76,6 +80,10 @@ public sealed class WebhookStore(NpgsqlDataSource dataSource, Vault vault, IOpti
         var parameters = new { ClientId = clientId, filter.Before, filter.JobId, filter.BatchId, filter.State, filter.Limit };
         return await dataSource.QueryAsync<WebhookDelivery>(clientId is null ? ListOfAll : List, parameters, cancellationToken).OpenedAsync(vault);
     }
+
+    /// <summary>Those that tell of the jobs, with their bodies, oldest first.</summary>
+    public Task<IReadOnlyList<WebhookDelivery>> OfJobsAsync(Guid clientId, Guid[] jobs, CancellationToken cancellationToken) =>
+        dataSource.QueryAsync<WebhookDelivery>(OfJobs, new { ClientId = clientId, Ids = jobs }, cancellationToken).OpenedAsync(vault);
 
     /// <param name="clientId">Whose it has to be; null: anybody's.</param>
     public Task<WebhookDelivery?> FindAsync(Guid? clientId, Guid id, CancellationToken cancellationToken) =>
