@@ -13,10 +13,14 @@ public sealed record IdOrKey
     private const string Omitted = "…";
     private const int Digits = 32;
     private const int DigitBits = 4;
+    private const int IdLength = 36;
 
     // What begins otherwise is no time at which there were jobs, and so an end.
     private static readonly Guid First = JobDays.Floor(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private static readonly Guid Last = JobDays.Floor(new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    // As many digits as lists show of an id's end.
+    private const int EndMin = 8;
 
     private IdOrKey(string key) => Key = key;
 
@@ -33,6 +37,9 @@ public sealed record IdOrKey
     internal string? End { get; private init; }
 
     internal bool IsOfId => From is not null || End is not null;
+
+    /// <summary>The same, read as the end of an id; null where it is none, or too short for one that nobody marked as such.</summary>
+    internal IdOrKey? AsEnd => From is not null && Key.Length is >= EndMin and < IdLength ? this with { From = null, Below = null, End = Key.ToLowerInvariant() } : null;
 
     /// <summary>Null where neither an id nor a key can be meant: keys are visible ASCII.</summary>
     public static IdOrKey? Parse(string text)

@@ -54,6 +54,10 @@ public sealed record JobFilter
         ? (from, Least(Below, IdOrKey.Below))
         : (From, Least(Below, IdOrKey?.Below));
 
+    /// <summary>Whether this goes on within jobs whose ids begin as they are to, so that there were such jobs.</summary>
+    internal bool IsAmongBeginnings => Before is { } before && IdOrKey is { From: { } from, Below: { } below }
+        && IdOrKey.Compare(before, from) >= 0 && IdOrKey.Compare(before, below) < 0;
+
     private static Guid Least(Guid? one, Guid? other)
     {
         var (first, second) = (one ?? Guid.AllBitsSet, other ?? Guid.AllBitsSet);

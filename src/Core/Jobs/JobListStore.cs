@@ -147,6 +147,12 @@ public sealed class JobListStore(NpgsqlDataSource dataSource, ReadDatabase reads
         }
 
         var byId = text.IsOfId ? await LookAsync(filter, cancellationToken) : new([], null);
+        if (byId.Jobs.Count is 0 && !filter.IsAmongBeginnings && text.AsEnd is { } end)
+        {
+            // One end of an id in a hundred could be a time as well.
+            byId = await LookAsync(filter with { IdOrKey = end }, cancellationToken);
+        }
+
         var byKey = filter is { SearchesKeys: true, BatchId: null, ResubmittedFrom: null }
             ? await reads.QueryAsync<Job>(ListOfKeys, Parameters(filter, (filter.From, filter.Below), idEnd: null), cancellationToken)
             : [];

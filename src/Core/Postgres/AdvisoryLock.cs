@@ -28,8 +28,20 @@ public sealed class AdvisoryLock : IAsyncDisposable
     public static Task<AdvisoryLock?> TryAcquireAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken) =>
         OpenAsync(dataSource, name, TryAcquire, cancellationToken);
 
-    /// <summary>Throws when the session is gone, and the lock with it.</summary>
-    public Task AssertHeldAsync(CancellationToken cancellationToken) => Session.ExecuteAsync("select 1", null, cancellationToken);
+    /// <summary>Throws when the session is gone, and the lock with it, or when its server is no longer the one that others ask for the lock.</summary>
+    public async Task AssertHeldAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReadOnlyDatabase.RefuseAsync(Session, cancellationToken);
+        }
+        catch (ReadOnlyDatabaseException)
+        {
+            // Else the pool lends the session, which is like the others of its time, to the next one.
+            NpgsqlConnection.ClearPool(Session);
+            throw;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

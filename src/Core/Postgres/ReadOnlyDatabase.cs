@@ -17,10 +17,13 @@ internal static class ReadOnlyDatabase
         Refuse(command.ExecuteScalar());
     }
 
-    public static async Task RefuseAsync(NpgsqlConnection connection)
+    public static Task RefuseAsync(NpgsqlConnection connection) => RefuseAsync(connection, CancellationToken.None);
+
+    /// <exception cref="ReadOnlyDatabaseException">The session takes no writes.</exception>
+    public static async Task RefuseAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Question, connection);
-        Refuse(await command.ExecuteScalarAsync());
+        Refuse(await command.ExecuteScalarAsync(cancellationToken));
     }
 
     private static void Refuse(object? isReadOnly)

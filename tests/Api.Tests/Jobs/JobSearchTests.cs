@@ -103,5 +103,21 @@ public sealed class JobSearchTests(KeyedApi keyed, LocalApi local) : IClassFixtu
         (await client.GetAsync("/api/jobs?id_or_key=%EC%A3%BC")).ShouldBlame("id_or_key", "ASCII");
     }
 
+    [Fact]
+    public async Task An_end_of_an_id_that_could_be_a_time_is_found_unless_there_are_jobs_of_that_time()
+    {
+        var (client, _) = await keyed.NewClientAsync();
+        var id = (await client.PostAsync("/api/emotion", """{"text":"a"}""")).Id;
+        var ambiguous = id[..^8] + "02bce55f";
+        await using (var rename = keyed.Database.DataSource.CreateCommand($"update jobs set id = '{ambiguous}' where id = '{id}'"))
+        {
+            await rename.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        Ids(await client.GetAsync("/api/jobs?id_or_key=02bce55f")).ShouldBe([ambiguous]);
+        Ids(await client.GetAsync("/api/jobs?id_or_key=02bce55f&limit=1")).ShouldBe([ambiguous]);
+        Ids(await client.GetAsync($"/api/jobs?id_or_key={id[..8]}")).ShouldBe([ambiguous]);
+    }
+
     private static string?[] Ids(Answer answer) => [.. answer.Json.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("id").GetString())];
 }

@@ -33,6 +33,16 @@ public sealed class IdOrKeyTests
         (known.From, known.End).ShouldBe((null, end));
     }
 
+    [Theory]
+    [InlineData("019a9c1e", "019a9c1e")]
+    [InlineData("8456-02BCE55F", null)]
+    [InlineData("02BCE55F", "02bce55f")]
+    [InlineData("019a9c1", null)]
+    [InlineData("019a9c1e-7f00-7123-8456-0123456789ab", null)]
+    [InlineData("order-17", null)]
+    public void What_may_be_the_time_of_a_job_may_be_the_end_of_an_id_as_well(string text, string? end) =>
+        (IdOrKey.Parse(text).ShouldNotBeNull().AsEnd?.End).ShouldBe(end);
+
     [Fact]
     public void A_whole_id_means_one_job()
     {

@@ -44,6 +44,23 @@ public sealed class AdvisoryLockTests(PostgresDatabase database) : IClassFixture
         (await LocksAsync(granted: true)).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task It_is_lost_with_the_server_that_was_the_primary_and_nobody_gets_its_session()
+    {
+        int session;
+        await using (var held = await AdvisoryLock.AcquireAsync(_sessions, Name, CancellationToken.None))
+        {
+            await held.AssertHeldAsync(CancellationToken.None);
+            session = held.Session.ProcessID;
+            await held.Session.ExecuteAsync("set default_transaction_read_only = on");
+
+            await Should.ThrowAsync<ReadOnlyDatabaseException>(() => held.AssertHeldAsync(CancellationToken.None));
+        }
+
+        await using var next = await _sessions.OpenConnectionAsync();
+        next.ProcessID.ShouldNotBe(session);
+    }
+
     private async Task<int> LocksAsync(bool granted)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync();
