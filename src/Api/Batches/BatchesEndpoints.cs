@@ -42,15 +42,10 @@ internal static class BatchesEndpoints
 
     private static async Task<IResult> FindAsync(string id, HttpContext context, BatchStore store, ClientStore clients)
     {
-        if (!context.Request.Query.ContainsKey(JobsDocs.ClientParameter))
-        {
-            return await JobIds.UseAsync(id, async batchId => Answer(batchId, await store.FindAsync(context.ClientId(), batchId, context.RequestAborted)));
-        }
-
-        var (otherId, owner, refusal) = await ChosenClient.ReadAsync(id, context, clients);
-        return refusal ?? (await store.FindAsync(owner, otherId, context.RequestAborted) is { } batch
+        var (batchId, owner, refusal) = await ChosenClient.ReadAsync(id, context, clients);
+        return refusal ?? (await store.FindAsync(owner, batchId, context.RequestAborted) is { } batch
             ? Results.Json(BatchResource.Of(batch) with { Client = owner == context.ClientId() ? null : batch.Client }, ApiJson.Wire.BatchResource)
-            : NotFound(otherId));
+            : NotFound(batchId));
     }
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext context, BatchStore store, JobActions actions, AuditStore audit)

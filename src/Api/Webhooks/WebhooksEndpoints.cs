@@ -49,15 +49,16 @@ internal static class WebhooksEndpoints
 
     private static async Task<IResult> FindAsync(string id, HttpContext context, WebhookStore store, ClientStore clients, IOptions<ConsoleOptions> console)
     {
-        if (!context.Request.Query.ContainsKey(JobsDocs.ClientParameter))
+        var (deliveryId, owner, refusal) = await ChosenClient.ReadAsync(id, context, clients);
+        if (refusal is not null)
         {
-            return await JobIds.UseAsync(id, async deliveryId => Answer(deliveryId, await store.FindAsync(context.ClientId(), deliveryId, context.RequestAborted)));
+            return refusal;
         }
 
-        var (otherId, owner, refusal) = await ChosenClient.ReadAsync(id, context, clients);
-        return refusal ?? (await store.FindAsync(owner, otherId, context.RequestAborted) is { } delivery
-            ? Results.Json(Shown(delivery, context, console.Value), ApiJson.Wire.DeliveryResource)
-            : Answer(otherId, delivery: null));
+        var delivery = await store.FindAsync(owner, deliveryId, context.RequestAborted);
+        return delivery is null || owner == context.ClientId()
+            ? Answer(deliveryId, delivery)
+            : Results.Json(Shown(delivery, context, console.Value), ApiJson.Wire.DeliveryResource);
     }
 
     /// <summary>One's own whole, though those of all were asked for.</summary>

@@ -8,8 +8,6 @@ namespace Pipeline.Api.Tests.OpenApi;
 
 public sealed class DocumentTests(LocalApi api)
 {
-    private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
-
     [Fact]
     public async Task The_document_has_every_endpoint_with_answers_and_problems()
     {
@@ -139,13 +137,5 @@ public sealed class DocumentTests(LocalApi api)
         }
     }
 
-    private async Task<Dictionary<string, JsonElement>> OperationsAsync()
-    {
-        var document = await api.Client.GetAsync("/openapi/v1.json");
-        return document.Json.GetProperty("paths").EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject()
-                .Where(operation => Methods.Contains(operation.Name))
-                .Select(operation => (Name: $"{operation.Name} {path.Name}", operation.Value)))
-            .ToDictionary(operation => operation.Name, operation => operation.Value);
-    }
+    private Task<Dictionary<string, JsonElement>> OperationsAsync() => OpenApiOperations.OfAsync(api.Client);
 }
