@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Contracts;
+using Pipeline.Core.Broker;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -15,6 +16,7 @@ internal sealed class BrokerCheckup(CliEnvironment environment)
     public const string Variable = "Broker__Url";
 
     private const string PrefixVariable = "Broker__QueuePrefix";
+    private const string TypeVariable = "Broker__QueueType";
     private const string InMemory = "memory";
 
     // From there on it refuses queues that MassTransit 8 declares.
@@ -49,7 +51,7 @@ internal sealed class BrokerCheckup(CliEnvironment environment)
     /// <param name="text">As the broker says it; empty where it does not.</param>
     internal static Finding Version(string text) =>
         !System.Version.TryParse(text.Split('-')[0], out var version) ? Finding.Warning("The broker does not say its version.", "The pipeline is tested with RabbitMQ 3.10 and 4.1.")
-            : version < TooOld ? Finding.Bad($"RabbitMQ is version {version}: quorum queues need more.", "Upgrade it to 4.1.")
+            : version < TooOld ? Finding.Bad($"RabbitMQ is version {version}, older than any that the pipeline is tested with.", "Upgrade it to 4.1.")
             : version >= TooNew ? Finding.Bad($"RabbitMQ is version {version}, which refuses queues that MassTransit 8 declares.", "Use 4.1 or 4.2.")
             : Finding.Good($"RabbitMQ is version {version}.");
 
@@ -84,6 +86,11 @@ internal sealed class BrokerCheckup(CliEnvironment environment)
     private async Task<IReadOnlyList<Finding>> QueuesAsync(IConnection connection, CancellationToken cancellationToken)
     {
         var prefix = environment.Variable(PrefixVariable) ?? "";
+        if (!Enum.TryParse<QueueType>(environment.Variable(TypeVariable) ?? nameof(QueueType.Classic), ignoreCase: true, out var type))
+        {
+            return [Finding.Bad($"{TypeVariable} is '{environment.Variable(TypeVariable)}'.", "Set it to classic or quorum.")];
+        }
+
         List<string> there = [];
         List<Finding> findings = [];
         foreach (var queue in JobCatalog.Own.Queues)
@@ -95,9 +102,9 @@ internal sealed class BrokerCheckup(CliEnvironment environment)
             }
 
             there.Add(name);
-            if (await RefusalAsync(connection, name, cancellationToken) is { } refusal)
+            if (await RefusalAsync(connection, name, type, cancellationToken) is { } refusal)
             {
-                findings.Add(Finding.Bad($"Queue {name} is not as the pipeline declares it: {refusal}", $"Delete it (rabbitmqctl delete_queue {name}): it is declared again, and its jobs are sent again by themselves."));
+                findings.Add(Finding.Bad($"Queue {name} is not as the pipeline declares it: {refusal}", $"Delete it (rabbitmqctl delete_queue {name}), and it is declared again and its jobs are sent again by themselves; or set {TypeVariable} to the type that it has."));
             }
         }
 
@@ -119,12 +126,12 @@ internal sealed class BrokerCheckup(CliEnvironment environment)
         }
     }
 
-    private static async Task<string?> RefusalAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    private static async Task<string?> RefusalAsync(IConnection connection, string queue, QueueType type, CancellationToken cancellationToken)
     {
         try
         {
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Core.Broker.BrokerQueues.Arguments, cancellationToken: cancellationToken);
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, BrokerQueues.Arguments(type), cancellationToken: cancellationToken);
             return null;
         }
         catch (OperationInterruptedException e)

@@ -27,6 +27,11 @@ public sealed class BrokerOptions
     [RegularExpression("[a-z0-9.-]{0,32}", ErrorMessage = "Broker:QueuePrefix may hold up to 32 of a-z, 0-9, '.' and '-'.")]
     public string QueuePrefix { get; init; } = "";
 
+    /// <summary>
+    /// How the broker keeps messages; default classic. Every process must say the same, and a queue of the other type has to be deleted first.
+    /// </summary>
+    public QueueType QueueType { get; init; } = QueueType.Classic;
+
     /// <summary>Most messages on their way to the broker at once. 1 to 10,000, default 500.</summary>
     [Range(1, 10_000)]
     public int DispatchGroupMax { get; init; } = 500;
@@ -60,6 +65,16 @@ public sealed class BrokerOptions
     internal bool IsSecure => Uri.Scheme is "amqps";
 
     internal string QueueName(string queue) => QueuePrefix + queue;
+}
+
+/// <summary>Types of RabbitMQ's queues. What either loses is sent again from the database.</summary>
+public enum QueueType
+{
+    /// <summary>In the memory of one node: no message waits for a disk. A broker that restarts has lost the window of each queue.</summary>
+    Classic,
+
+    /// <summary>On the disks of most nodes of a cluster: goes on without a node that fails, and each message is written before it is delivered.</summary>
+    Quorum,
 }
 
 [OptionsValidator]

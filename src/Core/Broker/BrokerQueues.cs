@@ -7,8 +7,8 @@ namespace Pipeline.Core.Broker;
 
 /// <summary>
 /// Declares queues at the broker, so that jobs can be dispatched before any worker of theirs was ever started. MassTransit
-/// declares queues where it consumes and cannot declare quorum queues where it sends; names and arguments are those of
-/// its receive endpoints.
+/// declares queues where it consumes and cannot give them arguments where it sends; names and arguments are those of its
+/// receive endpoints.
 /// </summary>
 public sealed class BrokerQueues(IOptions<BrokerOptions> options) : IDisposable
 {
@@ -22,11 +22,9 @@ public sealed class BrokerQueues(IOptions<BrokerOptions> options) : IDisposable
     private readonly SemaphoreSlim _declaring = new(1);
 
     /// <summary>Arguments of every queue, wherever it is declared: they must be the same.</summary>
-    public static Dictionary<string, object?> Arguments => new()
-    {
-        [Headers.XQueueType] = "quorum",
-        ["x-delivery-limit"] = DeliveriesMax,
-    };
+    public static Dictionary<string, object?> Arguments(QueueType type) => type is QueueType.Quorum
+        ? new() { [Headers.XQueueType] = "quorum", ["x-delivery-limit"] = DeliveriesMax }
+        : new() { [Headers.XQueueType] = "classic" };
 
     public void Dispose() => _declaring.Dispose();
 
@@ -82,7 +80,7 @@ public sealed class BrokerQueues(IOptions<BrokerOptions> options) : IDisposable
             durable: true,
             exclusive: false,
             autoDelete: false,
-            Arguments,
+            Arguments(options.Value.QueueType),
             cancellationToken: cancellationToken);
         await channel.QueueBindAsync(queue, queue, routingKey: "", cancellationToken: cancellationToken);
     }

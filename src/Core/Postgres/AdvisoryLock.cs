@@ -13,9 +13,10 @@ public sealed class AdvisoryLock : IAsyncDisposable
     private const string TryAcquire = "select pg_try_advisory_lock(hashtextextended(@Name, 0))";
     private const string Release = "select pg_advisory_unlock(hashtextextended(@Name, 0))";
 
+    private readonly NpgsqlDataSource _dataSource;
     private readonly string _name;
 
-    private AdvisoryLock(NpgsqlConnection session, string name) => (Session, _name) = (session, name);
+    private AdvisoryLock(NpgsqlDataSource dataSource, NpgsqlConnection session, string name) => (_dataSource, Session, _name) = (dataSource, session, name);
 
     /// <summary>The session that holds the lock: what is done in it cannot outlive the lock.</summary>
     internal NpgsqlConnection Session { get; }
@@ -38,7 +39,7 @@ public sealed class AdvisoryLock : IAsyncDisposable
         catch (ReadOnlyDatabaseException)
         {
             // Else the pool lends the session, which is like the others of its time, to the next one.
-            NpgsqlConnection.ClearPool(Session);
+            _dataSource.Clear();
             throw;
         }
     }
@@ -62,7 +63,7 @@ public sealed class AdvisoryLock : IAsyncDisposable
     private static async Task<AdvisoryLock?> OpenAsync(NpgsqlDataSource dataSource, string name, string sql, CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var held = new AdvisoryLock(connection, name);
+        var held = new AdvisoryLock(dataSource, connection, name);
         try
         {
             // pg_advisory_lock answers void: it is held once it answers. No timeout: whoever holds it may need hours.

@@ -148,7 +148,7 @@ internal sealed partial class QueueReceivers(
     {
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
         {
-            foreach (var (name, value) in BrokerQueues.Arguments)
+            foreach (var (name, value) in BrokerQueues.Arguments(_broker.QueueType))
             {
                 rabbit.SetQueueArgument(name, value!);
             }

@@ -17,7 +17,7 @@ public sealed class QueueSender(IBus bus, BrokerQueues declared, IOptions<Broker
         var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{name}"));
         try
         {
-            await endpoint.Send(message, Mandatory, cancellationToken);
+            await endpoint.Send(message, Describe, cancellationToken);
         }
         catch (MessageReturnedException)
         {
@@ -28,12 +28,15 @@ public sealed class QueueSender(IBus bus, BrokerQueues declared, IOptions<Broker
         }
     }
 
-    // Without this the broker confirms a message that no queue took.
-    private static void Mandatory(SendContext<JobReady> context)
+    private void Describe(SendContext<JobReady> context)
     {
         if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
         {
+            // Without this the broker confirms a message that no queue took.
             rabbit.Mandatory = true;
+
+            // A classic queue would write it to the disk before it confirms. The row of the message is on one already.
+            rabbit.Durable = _options.QueueType is QueueType.Quorum;
         }
     }
 }

@@ -19,15 +19,15 @@ internal static class FaultKinds
             new BadJobs(http),
             new RestartServer(Postgres),
             new RestartServer(RabbitMq),
-            new CrashPostgres(),
-            new CrashRabbitMq(),
+            new CrashServer("postgres"),
+            new CrashServer("rabbitmq"),
             .. Network(Postgres, rig => rig.Database),
             .. Network(RabbitMq, rig => rig.Broker),
         ];
     }
 
     /// <summary>kill -9 of each process that a job needs.</summary>
-    public static IReadOnlyList<IFault> Kills() => [new KillWorker(), new KillApi(), new CrashPostgres(), new CrashRabbitMq()];
+    public static IReadOnlyList<IFault> Kills() => [new KillWorker(), new KillApi(), new CrashServer("postgres"), new CrashServer("rabbitmq")];
 
     private static IEnumerable<IFault> Network(string server, Func<Rig, TcpProxy> network) =>
     [

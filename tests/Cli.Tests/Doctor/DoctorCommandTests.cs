@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Pipeline.Cli.Doctor;
+using Pipeline.Core.Broker;
 using Pipeline.TestSupport.Services;
 using RabbitMQ.Client;
 
@@ -117,13 +118,34 @@ public sealed class DoctorCommandTests(PostgresDatabase database) : IClassFixtur
         var environment = await EnvironmentAsync();
         environment.Variables[PostgresCheckup.Variable] = database.ConnectionString + ";Search Path=behind";
         environment.Variables["Broker__QueuePrefix"] = $"d{Guid.CreateVersion7():N}.";
-        await DeclareClassicAsync(environment, "emotion");
+        await DeclareTemporaryAsync(environment, "emotion");
 
         (await environment.RunAsync("doctor")).ShouldBe(1);
 
         environment.Out.ShouldMatch(@"warn  \d+ migrations are to be applied\.");
         environment.Out.ShouldMatch(@"bad   Queue d\w+\.emotion is not as the pipeline declares it: PRECONDITION_FAILED");
         environment.Out.ShouldContain("rabbitmqctl delete_queue");
+    }
+
+    [Theory]
+    [InlineData("quorum", "ok    1 of ")]
+    [InlineData(null, "x-queue-type")]
+    [InlineData("mirrored", "bad   Broker__QueueType is 'mirrored'.")]
+    public async Task Queues_have_to_be_of_the_type_that_the_settings_say(string? type, string line)
+    {
+        var environment = await EnvironmentAsync();
+        environment.Variables["Broker__QueuePrefix"] = $"q{Guid.CreateVersion7():N}.";
+        environment.Variables["Broker__QueueType"] = type;
+        var factory = new ConnectionFactory { Uri = new(environment.Variables[BrokerCheckup.Variable]!) };
+        await using var connection = await factory.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var name = environment.Variables["Broker__QueuePrefix"] + "emotion";
+        await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, BrokerQueues.Arguments(QueueType.Quorum), cancellationToken: TestContext.Current.CancellationToken);
+
+        await environment.RunAsync("doctor");
+        await channel.QueueDeleteAsync(name, cancellationToken: TestContext.Current.CancellationToken);
+
+        environment.Out.ShouldContain(line);
     }
 
     [Fact]
@@ -162,7 +184,7 @@ public sealed class DoctorCommandTests(PostgresDatabase database) : IClassFixtur
         return environment;
     }
 
-    private static async Task DeclareClassicAsync(TestEnvironment environment, string queue)
+    private static async Task DeclareTemporaryAsync(TestEnvironment environment, string queue)
     {
         var factory = new ConnectionFactory { Uri = new(environment.Variables[BrokerCheckup.Variable]!) };
         await using var connection = await factory.CreateConnectionAsync(TestContext.Current.CancellationToken);

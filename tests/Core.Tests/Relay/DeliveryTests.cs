@@ -162,7 +162,6 @@ public sealed class DeliveryTests(PostgresDatabase database) : IClassFixture<Pos
         var body = System.Text.Encoding.UTF8.GetString(message.ShouldNotBeNull().Body.Span);
         body.ShouldContain(id.ToString());
         body.ShouldNotContain("secret");
-        message.BasicProperties.DeliveryMode.ShouldBe(DeliveryModes.Persistent);
     }
 
     private static async Task DeleteQueueAsync(Dictionary<string, string?> settings)

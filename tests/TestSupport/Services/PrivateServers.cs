@@ -76,10 +76,10 @@ public sealed class PrivateServers : IAsyncDisposable
     }
 
     /// <summary>The queue is there and takes nothing: what a quorum queue does without a leader.</summary>
-    public Task SuspendQueueAsync(string queue) => EvaluateAsync($"ok = sys:suspend({Actor(queue)}).");
+    public Task SuspendQueueAsync(string queue) => EvaluateAsync($"{Queue(queue)}, ok = sys:suspend(amqqueue:get_pid(Queue)).");
 
     /// <summary>Takes back <see cref="SuspendQueueAsync"/>.</summary>
-    public Task ResumeQueueAsync(string queue) => EvaluateAsync($"ok = sys:resume({Actor(queue)}).");
+    public Task ResumeQueueAsync(string queue) => EvaluateAsync($"{Queue(queue)}, ok = sys:resume(amqqueue:get_pid(Queue)).");
 
     /// <summary>An alarm: the broker finds itself low on memory and blocks publishers. Null ends it.</summary>
     public Task SetMemoryLimitAsync(double? share) =>
@@ -107,7 +107,7 @@ public sealed class PrivateServers : IAsyncDisposable
         return await ReadAddressesAsync(directory);
     }
 
-    private static string Actor(string queue) => $"list_to_atom(\"%2F_{queue}\")";
+    private static string Queue(string name) => $"{{ok, Queue}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"/\">>, queue, <<\"{name}\">>))";
 
     private Task<string> EvaluateAsync(string expression) => RunAsync("rabbitmqctl", "--dir", _directory, "eval", expression);
 

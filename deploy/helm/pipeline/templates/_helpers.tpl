@@ -42,6 +42,8 @@ capabilities:
     secretKeyRef:
       name: {{ .Values.secret }}
       key: broker-url
+- name: Broker__QueueType
+  value: {{ .Values.rabbitmq.queueType }}
 - name: Encryption__Key
   valueFrom:
     secretKeyRef:
