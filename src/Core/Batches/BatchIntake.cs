@@ -5,7 +5,6 @@ using NpgsqlTypes;
 using Pipeline.Core.Encryption;
 using Pipeline.Core.Hosting;
 using Pipeline.Core.Intake;
-using Pipeline.Core.Jobs;
 using Pipeline.Core.Limits;
 using Pipeline.Core.Postgres;
 using Pipeline.Core.Queues;
@@ -40,17 +39,7 @@ public sealed class BatchIntake(
         insert into batches (id, client_id, items, callback_url) values (@Id, @ClientId, @Items, @CallbackUrl) on conflict do nothing
         """;
 
-    // Dispatched in the order of the request.
-    private const string Dispatch = $$"""
-        insert into dispatches (job_id, queue, client_id, others, cost, deadline)
-        select (array_agg(id order by batch_index))[1], queue, @ClientId, nullif((array_agg(id order by batch_index))[2:], '{}'),
-               sum({{JobCost.OfInput}}), deadline
-          from (select id, queue, input, batch_index, deadline,
-                       (row_number() over (partition by queue, deadline order by batch_index) - 1) / items as message
-                  from jobs join unnest(@Queues::text[], @ItemsPerMessage::int[]) as l (queue, items) using (queue)
-                 where id >= @Floor and batch_id = @Id) numbered
-         group by queue, deadline, message order by min(batch_index)
-        """;
+    private const string CopyDispatches = "copy dispatches (job_id, queue, client_id, others, cost, deadline) from stdin (format binary)";
 
     // A key taken by a transaction still in flight makes this wait for that one's end, so the answer is final.
     private const string InsertKey = """
@@ -171,14 +160,10 @@ public sealed class BatchIntake(
         {
             batch.Id,
             batch.ClientId,
-            Floor = JobDays.FloorOfPartsOf(batch.Id),
             Items = batch.Count,
             batch.CallbackUrl,
             Key = batch.Key?.Value,
             batch.Key?.RequestHash,
-            Queues = batch.Queues.Keys.ToArray(),
-            ItemsPerMessage = batch.Queues
-                .Select(queue => Math.Min(SharedMessages.Items(queue.Value, queues.Get(queue.Key)), SharedMessages.ItemsMax(batch.Limits.JobsInFlight))).ToArray(),
         };
         if (batch.Key is not null && await ExecuteAsync(InsertKey) == 0)
         {
@@ -197,7 +182,9 @@ public sealed class BatchIntake(
             return new BatchReply.LimitReached(usedUp);
         }
 
-        var tokens = await CopyAsync(connection, batch, estimate, use?.Today, cancellationToken);
+        BatchMessages messages = new(batch.Queues.ToDictionary(
+            queue => queue.Key, queue => Math.Min(SharedMessages.Items(queue.Value, queues.Get(queue.Key)), SharedMessages.ItemsMax(batch.Limits.JobsInFlight))));
+        var tokens = await CopyJobsAsync(connection, batch, messages, estimate, use?.Today, cancellationToken);
         if (use is not null)
         {
             var locked = await budgets.LockAsync(connection, [batch.ClientId], cancellationToken);
@@ -211,7 +198,7 @@ public sealed class BatchIntake(
             await BudgetStore.ReserveAsync(connection, batch.ClientId, tokens, cancellationToken);
         }
 
-        await ExecuteAsync(Dispatch);
+        await CopyDispatchesAsync(connection, batch.ClientId, messages.All, cancellationToken);
         if (batch.Write is { } write && await write.TryWriteAsync(connection, vault, cancellationToken) is { } reason)
         {
             return new BatchReply.Refused(reason);
@@ -224,8 +211,8 @@ public sealed class BatchIntake(
     }
 
     /// <summary>The tokens that the jobs take of the client's budgets; 0 where it has none.</summary>
-    private async Task<long> CopyAsync(
-        NpgsqlConnection connection, NewBatch batch, Func<string, string, int>? estimate, DateOnly? today, CancellationToken cancellationToken)
+    private async Task<long> CopyJobsAsync(
+        NpgsqlConnection connection, NewBatch batch, BatchMessages messages, Func<string, string, int>? estimate, DateOnly? today, CancellationToken cancellationToken)
     {
         var nextTrace = traces.ForEachOf(JobTracing.Context(span: null)); // The span of the batch is the current one; before the driver begins one of its own.
         await using var rows = await connection.BeginBinaryImportAsync(CopyJobs, cancellationToken);
@@ -235,32 +222,50 @@ public sealed class BatchIntake(
         {
             await rows.StartRowAsync(cancellationToken);
             var id = Guid.CreateVersion7(time.GetUtcNow());
+            messages.Add(id, item);
             await rows.WriteAsync(id, NpgsqlDbType.Uuid, cancellationToken);
             await rows.WriteAsync(batch.ClientId, NpgsqlDbType.Uuid, cancellationToken);
             await rows.WriteAsync(item.Kind, NpgsqlDbType.Text, cancellationToken);
             await rows.WriteAsync(item.Queue, NpgsqlDbType.Text, cancellationToken);
             await rows.WriteAsync(vault.Seal(EncryptedColumn.Input, id, item.InputJson), NpgsqlDbType.Json, cancellationToken);
-            await WriteOrNullAsync(item.ExpiresAt?.UtcDateTime, NpgsqlDbType.TimestampTz);
+            await WriteOrNullAsync(rows, item.ExpiresAt?.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
             await rows.WriteAsync(batch.Id, NpgsqlDbType.Uuid, cancellationToken);
             index = item.Index ?? index;
             await rows.WriteAsync(index++, NpgsqlDbType.Integer, cancellationToken);
-            await WriteOrNullAsync(item.Key, NpgsqlDbType.Text);
-            await WriteOrNullAsync(AnswerForms.Seal(vault, id, item.AnswerForm), NpgsqlDbType.Text);
-            await WriteOrNullAsync(item.Deadline?.UtcDateTime, NpgsqlDbType.TimestampTz);
-            await WriteOrNullAsync(item.UserId, NpgsqlDbType.Text);
+            await WriteOrNullAsync(rows, item.Key, NpgsqlDbType.Text, cancellationToken);
+            await WriteOrNullAsync(rows, AnswerForms.Seal(vault, id, item.AnswerForm), NpgsqlDbType.Text, cancellationToken);
+            await WriteOrNullAsync(rows, item.Deadline?.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
+            await WriteOrNullAsync(rows, item.UserId, NpgsqlDbType.Text, cancellationToken);
             var tokens = estimate?.Invoke(item.Kind, item.InputJson);
-            await WriteOrNullAsync(tokens, NpgsqlDbType.Integer);
-            await WriteOrNullAsync(today, NpgsqlDbType.Date);
-            await WriteOrNullAsync(nextTrace(), NpgsqlDbType.Text);
+            await WriteOrNullAsync(rows, tokens, NpgsqlDbType.Integer, cancellationToken);
+            await WriteOrNullAsync(rows, today, NpgsqlDbType.Date, cancellationToken);
+            await WriteOrNullAsync(rows, nextTrace(), NpgsqlDbType.Text, cancellationToken);
             total += tokens ?? 0;
         }
 
         await rows.CompleteAsync(cancellationToken);
         return total;
-
-        Task WriteOrNullAsync<T>(T? value, NpgsqlDbType type) =>
-            value is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(value, type, cancellationToken);
     }
+
+    private static async Task CopyDispatchesAsync(NpgsqlConnection connection, Guid clientId, IReadOnlyList<BatchMessage> messages, CancellationToken cancellationToken)
+    {
+        await using var rows = await connection.BeginBinaryImportAsync(CopyDispatches, cancellationToken);
+        foreach (var message in messages)
+        {
+            await rows.StartRowAsync(cancellationToken);
+            await rows.WriteAsync(message.JobId, NpgsqlDbType.Uuid, cancellationToken);
+            await rows.WriteAsync(message.Queue, NpgsqlDbType.Text, cancellationToken);
+            await rows.WriteAsync(clientId, NpgsqlDbType.Uuid, cancellationToken);
+            await WriteOrNullAsync(rows, message.Others is { Count: > 0 } others ? others : null, NpgsqlDbType.Array | NpgsqlDbType.Uuid, cancellationToken);
+            await rows.WriteAsync(message.Cost, NpgsqlDbType.Real, cancellationToken);
+            await WriteOrNullAsync(rows, message.Deadline?.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
+        }
+
+        await rows.CompleteAsync(cancellationToken);
+    }
+
+    private static Task WriteOrNullAsync<T>(NpgsqlBinaryImporter rows, T? value, NpgsqlDbType type, CancellationToken cancellationToken) =>
+        value is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(value, type, cancellationToken);
 
     /// <summary>The answer to a request whose key was seen before; null when it is new.</summary>
     private async Task<BatchReply?> KnownAsync(NewBatch batch, CancellationToken cancellationToken)
