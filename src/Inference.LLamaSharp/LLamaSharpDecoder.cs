@@ -121,6 +121,8 @@ internal sealed class LLamaSharpDecoder : IDecoder
         }
     }
 
+    public void Rest() => ThreadTeam.End();
+
     public void Dispose()
     {
         if (_disposed)

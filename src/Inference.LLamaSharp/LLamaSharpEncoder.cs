@@ -1,5 +1,6 @@
 using LLama;
 using Pipeline.Inference.Embeddings;
+using Pipeline.Inference.LLamaSharp.Native;
 using Pipeline.Inference.Models;
 
 namespace Pipeline.Inference.LLamaSharp;
@@ -73,6 +74,8 @@ internal sealed class LLamaSharpEncoder : IEmbeddingEncoder
             }
         }
     }
+
+    public void Rest() => ThreadTeam.End();
 
     public void Dispose() => Array.ForEach(_contexts, context => context.Dispose());
 

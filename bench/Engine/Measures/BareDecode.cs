@@ -53,6 +53,8 @@ internal sealed class BareDecode(ILanguageModel model, int[][] prompts, int toke
             }
         }
 
+        // As the engine does: idle threads of this one would slow down the others.
+        decoder.Rest();
         return tokens * next.Length;
     }
 }

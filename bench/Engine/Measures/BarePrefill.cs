@@ -32,6 +32,7 @@ internal sealed class BarePrefill(ILanguageModel model, int[] prompt, int tokens
                 decoder.DecodeOrThrow(batch, cancellationToken);
             }
 
+            decoder.Rest();
             return Task.FromResult(passes * batch.Count);
         });
     }

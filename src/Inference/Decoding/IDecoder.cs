@@ -33,6 +33,11 @@ public interface IDecoder : IDisposable
 
     /// <summary>Forgets positions [start, end) of a sequence; cells that no other sequence shares become free. int.MaxValue means all the rest.</summary>
     void RemoveSequence(int sequence, int start, int end);
+
+    /// <summary>No pass follows for a while: what is kept for the next one alone, such as threads, is given back. Called by the loop, like the passes.</summary>
+    void Rest()
+    {
+    }
 }
 
 /// <summary>How a forward pass ended.</summary>

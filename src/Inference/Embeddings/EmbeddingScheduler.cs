@@ -36,6 +36,8 @@ internal sealed partial class EmbeddingScheduler(
         return true;
     }
 
+    public void Rest() => encoder.Rest();
+
     public void FailAll(Exception exception)
     {
         do

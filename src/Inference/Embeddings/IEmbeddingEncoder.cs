@@ -21,6 +21,11 @@ public interface IEmbeddingEncoder : IDisposable
     /// <exception cref="InferenceException">The library refused or failed; the next pass starts afresh.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled on the way.</exception>
     float[][] Encode(IReadOnlyList<int[]> sequences, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="Decoding.IDecoder.Rest"/>
+    void Rest()
+    {
+    }
 }
 
 /// <summary>What an encoder can hold.</summary>

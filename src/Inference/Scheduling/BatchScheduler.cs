@@ -81,6 +81,8 @@ internal sealed partial class BatchScheduler : IScheduler<SchedulerState>
         return true;
     }
 
+    public void Rest() => _decoder.Rest();
+
     /// <summary>Ends every request; the loop has stopped.</summary>
     public void FailAll(Exception exception)
     {

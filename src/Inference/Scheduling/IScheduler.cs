@@ -9,6 +9,9 @@ internal interface IScheduler<out TState>
     /// <summary>One step. False when there is nothing to do until a request arrives.</summary>
     bool Tick(CancellationToken stopping);
 
+    /// <summary>Nothing has come for a moment: what is kept for the next pass alone is given back.</summary>
+    void Rest();
+
     /// <summary>Ends every request; the loop has stopped.</summary>
     void FailAll(Exception exception);
 }

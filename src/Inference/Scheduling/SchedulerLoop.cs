@@ -7,6 +7,9 @@ internal sealed partial class SchedulerLoop<TTask, TState> : IAsyncDisposable
     where TTask : class
     where TState : class
 {
+    // Longer than the pause between two requests of somebody who sends one after the other.
+    private static readonly TimeSpan RestAfter = TimeSpan.FromMilliseconds(20);
+
     private readonly IScheduler<TState> _scheduler;
     private readonly SubmissionQueue<TTask> _submissions;
     private readonly ILogger _logger;
@@ -41,9 +44,10 @@ internal sealed partial class SchedulerLoop<TTask, TState> : IAsyncDisposable
             {
                 bool worked = _scheduler.Tick(_stopping.Token);
                 _state = _scheduler.State;
-                if (!worked)
+                if (!worked && !_submissions.WaitForArrival(RestAfter))
                 {
-                    _submissions.WaitForArrival();
+                    _scheduler.Rest();
+                    _submissions.WaitForArrival(Timeout.InfiniteTimeSpan);
                 }
             }
         }

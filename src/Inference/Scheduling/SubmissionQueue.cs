@@ -31,8 +31,8 @@ internal sealed class SubmissionQueue<TTask>(int queueMax) : IDisposable
 
     public TTask? TryTake(RequestPriority priority) => Of(priority).Reader.TryRead(out TTask? task) ? task : null;
 
-    /// <summary>Blocks the loop's thread until something arrived since the last wait.</summary>
-    public void WaitForArrival() => _arrived.WaitOne();
+    /// <summary>Blocks the loop's thread until something arrived since the last wait. False when nothing did in this time.</summary>
+    public bool WaitForArrival(TimeSpan atMost) => _arrived.WaitOne(atMost);
 
     /// <summary>Wakes the loop for another reason, such as stopping.</summary>
     public void Wake() => _arrived.Set();

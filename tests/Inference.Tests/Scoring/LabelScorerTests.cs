@@ -63,9 +63,9 @@ public sealed class LabelScorerTests : IDisposable
         LabelScorer scorer = new(new FakeLanguageModel("\n"), 1_000, _submissions);
         LabelScoringRequest request = Request("x") with { Labels = ["j", "s"], ContentFree = [new(ChatRole.User, "N/A")] };
         Task<LabelScores> first = scorer.ScoreAsync(request, TestContext.Current.CancellationToken);
-        _submissions.WaitForArrival();
+        _submissions.WaitForArrival(Timeout.InfiniteTimeSpan);
         Answer(j: 3, s: 1); // The bias: it likes j.
-        _submissions.WaitForArrival();
+        _submissions.WaitForArrival(Timeout.InfiniteTimeSpan);
         Answer(j: 4, s: 3);
         LabelScores scores = await first;
         scores.Best.Label.ShouldBe("s");
