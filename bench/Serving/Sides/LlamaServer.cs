@@ -15,6 +15,7 @@ namespace Pipeline.Bench.Serving.Sides;
 internal sealed class LlamaServer : IServingSide
 {
     private const int Slots = 32;
+    private const int TriesMax = 8;
     private const int ContextTokens = 8_192; // Inference:ContextTokens has this by default.
     private static readonly JsonObject _extras = new() { ["cache_prompt"] = true };
     private readonly List<ChildProcess> _processes = [];
@@ -52,7 +53,24 @@ internal sealed class LlamaServer : IServingSide
         }
     }
 
-    public Task<Answer> AnswerAsync(Ask ask, CancellationToken cancellationToken) => Chat.AnswerAsync(ask, cancellationToken);
+    /// <summary>
+    /// What random weights write is no text now and then, and the server ends such an answer as an error, at its first token or later.
+    /// Another question in its place is answered; what was lost does not count in its time.
+    /// </summary>
+    public async Task<Answer> AnswerAsync(Ask ask, CancellationToken cancellationToken)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                return await Chat.AnswerAsync(ask, cancellationToken);
+            }
+            catch (BenchException) when (tries < TriesMax)
+            {
+                ask = ask with { Text = $"{ask.Text} Once more." };
+            }
+        }
+    }
 
     public Task<int> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken) => Embedding.EmbedAsync(texts, cancellationToken);
 
@@ -95,7 +113,7 @@ internal sealed class LlamaServer : IServingSide
         [
             program, "--model", model, "--threads", count, "--threads-batch", count, "--ctx-size", ContextTokens.ToString(CultureInfo.InvariantCulture),
             "--parallel", Slots.ToString(CultureInfo.InvariantCulture), "--kv-unified", "--cont-batching", "--cache-prompt", "--no-ui", "--offline",
-            "--skip-chat-parsing", // What random weights write is no message of any format; it would end as an error.
+            "--skip-chat-parsing", // What random weights write is no message of any format.
             "--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), .. more,
         ];
         _processes.Add(ChildProcess.Start(stage, $"serving-llama-server-{name}", stage.Scratch, talks: false, new Dictionary<string, string>(), command));
