@@ -46,6 +46,11 @@ public sealed class SlowConnectionTests(PostgresDatabase database) : IClassFixtu
         await reader.ConnectAsync(host.Address.Host, host.Address.Port, TestContext.Current.CancellationToken);
         await reader.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {host.Address.Authority}\r\n\r\n"), TestContext.Current.CancellationToken);
 
+        // It has begun: else one of the requests below could be the one that is allowed, and this one refused.
+        var begin = new byte["HTTP/1.1 200".Length];
+        await reader.GetStream().ReadExactlyAsync(begin, TestContext.Current.CancellationToken);
+        Encoding.ASCII.GetString(begin).ShouldBe("HTTP/1.1 200");
+
         // While it is under way its client has no other request.
         await Eventually.TrueAsync(async () => await StatusAsync(http) is HttpStatusCode.TooManyRequests);
         await Eventually.TrueAsync(async () => await StatusAsync(http) is HttpStatusCode.OK);
