@@ -91,7 +91,7 @@ console() {
   local jobs='' keep='' arguments=() rc=0
   while [ $# -gt 0 ]; do
     case $1 in
-      --jobs | --rounds | --keep)
+      --jobs | --every | --rounds | --keep)
         [ $# -ge 2 ] || fail "$1 needs a value; see bench/run help"
         case $1 in --jobs) jobs=$2 ;; --keep) keep=$2 ;; *) arguments+=("$1" "$2") ;; esac
         shift ;;

@@ -26,9 +26,10 @@ internal static class ConsoleCommand
     ];
 
     private static readonly Option<int> _filled = RunOptions.Number("--filled", "Jobs that are there before", 10_000_000, 100_000_000);
+    private static readonly Option<int> _every = RunOptions.Number("--every", "Seconds from one click of a person to the next", 5, 600);
     private static readonly Option<bool> _only = new("--screens-only") { Description = "Without the pipeline's rate" };
 
-    public static Command Create() => RunOptions.Command("console", "Measures the screens of the console with many jobs, and the pipeline while people click.", RunAsync, _filled, _only);
+    public static Command Create() => RunOptions.Command("console", "Measures the screens of the console with many jobs, and the pipeline while people click.", RunAsync, _filled, _every, _only);
 
     private static async Task<int> RunAsync(Stage stage, Sizes sizes, ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -52,7 +53,7 @@ internal static class ConsoleCommand
         await times.MeasureAsync("client", client, own, cancellationToken);
 
         // Half of them operators, half of them the client with the most jobs.
-        Crowd crowd = new([.. Enumerable.Range(0, People).Select(i => i % 2 is 0 ? (admin, all) : (client, own))], stage.Time);
+        Crowd crowd = new([.. Enumerable.Range(0, People).Select(i => i % 2 is 0 ? (admin, all) : (client, own))], TimeSpan.FromSeconds(parsed.GetValue(_every)), stage.Time);
         await using Results results = new("Pipeline", NpgsqlDataSource.Create(postgres), $"select count(*)::int from {today} where state = 'succeeded'", $"truncate {today}; delete from dispatches", stage.Time);
         string authorization = $"Authorization: Bearer {keys.Client}\r\n";
         Throughput http = new(Alone + ".http", sizes.Jobs, sizes.WarmUp, results, (jobs, stop) =>
@@ -84,6 +85,7 @@ internal static class ConsoleCommand
         {
             line["jobs"] = filled;
             line["clicks"] = clicks;
+            line["seconds_between_clicks"] = parsed.GetValue(_every);
             line["ratios"]!["slowest_screen_vs_bound"] = Math.Round(times.SlowestMedian / ScreenTimes.MillisecondsMax, 3);
             line["screens_ms"] = times.ToJson();
             return line;

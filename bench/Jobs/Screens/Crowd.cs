@@ -2,10 +2,12 @@ using Pipeline.Bench.Jobs.Measures;
 
 namespace Pipeline.Bench.Jobs.Screens;
 
-/// <summary>People who open a screen a second each, one after the other, while something is measured.</summary>
-internal sealed class Crowd(IReadOnlyList<(Person Person, IReadOnlyList<Screen> Screens)> people, TimeProvider time)
+/// <summary>People who open one screen after the other, while something is measured.</summary>
+/// <param name="people">Each with what they may see.</param>
+/// <param name="interval">From one screen of a person to the next.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Crowd(IReadOnlyList<(Person Person, IReadOnlyList<Screen> Screens)> people, TimeSpan interval, TimeProvider time)
 {
-    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
     private int _clicks;
 
     public int Clicks => _clicks;
@@ -31,13 +33,13 @@ internal sealed class Crowd(IReadOnlyList<(Person Person, IReadOnlyList<Screen> 
         try
         {
             // Not all in the same moment, and each beginning elsewhere.
-            await Task.Delay(_interval * number / people.Count, time, cancellationToken);
-            using PeriodicTimer second = new(_interval, time);
+            await Task.Delay(interval * number / people.Count, time, cancellationToken);
+            using PeriodicTimer next = new(interval, time);
             for (int i = number * screens.Count / people.Count; ; i++)
             {
                 await person.OpenAsync(screens[i % screens.Count], cancellationToken);
                 Interlocked.Increment(ref _clicks);
-                await second.WaitForNextTickAsync(cancellationToken);
+                await next.WaitForNextTickAsync(cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

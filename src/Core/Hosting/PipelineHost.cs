@@ -32,6 +32,7 @@ public static class PipelineHost
         AggregateException e => e.InnerExceptions.Select(Sentence).FirstOrDefault(sentence => sentence is not null),
         IOException { InnerException: AddressInUseException } e => $"{e.Message} Stop the other program, or set Urls to a free port, for example Urls=http://127.0.0.1:8081.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } e => $"{e.Message}. Ports below 1024 need privileges; set Urls to a higher one.",
+        FileNotFoundException or DirectoryNotFoundException => $"What is needed to start is not there: {exception.Message.TrimEnd('.')}. If that is the content root, correct ASPNETCORE_CONTENTROOT or --contentRoot.",
         { InnerException: { } inner } when Sentence(inner) is { } sentence => sentence,
 
         // Not waited for here: only the first connection is, and whoever restarts this process waits as well.

@@ -20,6 +20,7 @@ internal sealed partial class QueueReceivers(
     ConsumedQueues queues,
     IOptionsMonitor<QueueOptions> queueOptions,
     IOptions<BrokerOptions> brokerOptions,
+    BrokerQueues brokerQueues,
     BusStart bus,
     ReceiveWatch watch,
     WorkerSteering steering,
@@ -111,6 +112,10 @@ internal sealed partial class QueueReceivers(
                     await EndAsync(queue, receiver);
                     watch.Forget(_broker.QueueName(queue));
                 }
+                else if (watch.TakeRefusal(_broker.QueueName(queue)))
+                {
+                    await DeclareAsync(_broker.QueueName(queue), stoppingToken);
+                }
                 else if (watch.SilentFor(_broker.QueueName(queue)) > _broker.ReceiveTimeout)
                 {
                     await AssertBrokerAnswersAsync(stoppingToken);
@@ -168,6 +173,20 @@ internal sealed partial class QueueReceivers(
     private async Task AssertBrokerAnswersAsync(CancellationToken cancellationToken)
     {
         await using var connection = await _broker.ConnectionFactory.CreateConnectionAsync(cancellationToken);
+    }
+
+    /// <summary>What MassTransit cannot declare may be what an older version left, which gives way to ours.</summary>
+    private async Task DeclareAsync(string queue, CancellationToken cancellationToken)
+    {
+        brokerQueues.Forget(queue);
+        try
+        {
+            await brokerQueues.EnsureAsync(queue, cancellationToken);
+        }
+        catch (OperationInterruptedException e)
+        {
+            watch.CannotReceive(queue, e.Message);
+        }
     }
 
     private async Task EndAsync(string queue, HostReceiveEndpointHandle receiver)

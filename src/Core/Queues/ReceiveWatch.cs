@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Pipeline.Core.Hosting;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Core.Queues;
 
@@ -15,6 +17,9 @@ internal sealed partial class ReceiveWatch(OutageLog outages, TimeProvider time,
     private readonly ConcurrentDictionary<string, long> _silent = new();
     private readonly ConcurrentDictionary<string, bool> _said = new();
 
+    // Those that the broker has, but declared otherwise.
+    private readonly ConcurrentDictionary<string, bool> _refused = new();
+
     /// <summary>From now on the queue counts as silent until it is received from.</summary>
     public void Expect(string queue) => _silent[queue] = time.GetTimestamp();
 
@@ -27,6 +32,18 @@ internal sealed partial class ReceiveWatch(OutageLog outages, TimeProvider time,
 
     /// <summary>Zero while the queue is received from.</summary>
     public TimeSpan SilentFor(string queue) => _silent.TryGetValue(queue, out var since) ? time.GetElapsedTime(since) : TimeSpan.Zero;
+
+    /// <summary>Whether the broker has refused the queue as we declare it since this was last asked.</summary>
+    public bool TakeRefusal(string queue) => _refused.TryRemove(queue, out _);
+
+    /// <summary>Nothing can be received from a queue for a reason that lasts.</summary>
+    public void CannotReceive(string queue, string reason)
+    {
+        if (_said.TryAdd(queue, true))
+        {
+            LogFaulted(queue, reason);
+        }
+    }
 
     public Task Ready(ReceiveEndpointReady ready)
     {
@@ -45,12 +62,13 @@ internal sealed partial class ReceiveWatch(OutageLog outages, TimeProvider time,
     {
         var queue = Queue(faulted.InputAddress);
         _silent.TryAdd(queue, time.GetTimestamp());
-        if (faulted.Exception is not { } exception || !outages.Failed(Part(queue), exception))
+        if (IsRefusal(faulted.Exception))
         {
-            if (_said.TryAdd(queue, true))
-            {
-                LogFaulted(queue, faulted.Exception?.GetBaseException().Message ?? "no reason given");
-            }
+            _refused[queue] = true;
+        }
+        else if (faulted.Exception is not { } exception || !outages.Failed(Part(queue), exception))
+        {
+            CannotReceive(queue, faulted.Exception?.GetBaseException().Message ?? "no reason given");
         }
 
         return Task.CompletedTask;
@@ -64,11 +82,14 @@ internal sealed partial class ReceiveWatch(OutageLog outages, TimeProvider time,
         return Task.CompletedTask;
     }
 
+    private static bool IsRefusal(Exception? exception) =>
+        exception is OperationInterruptedException { ShutdownReason.ReplyCode: Constants.PreconditionFailed } || (exception is not null && IsRefusal(exception.InnerException));
+
     private static string Part(string queue) => $"receive {queue}";
 
     private static string Queue(Uri address) => address.AbsolutePath.Split('/')[^1];
 
-    [LoggerMessage(1204, LogLevel.Warning, "Cannot receive from {Queue}, trying again until the broker is back: {Reason}")]
+    [LoggerMessage(1204, LogLevel.Warning, "Cannot receive from {Queue}, trying again until it works: {Reason}")]
     private partial void LogFaulted(string queue, string reason);
 
     [LoggerMessage(1205, LogLevel.Information, "Receiving from {Queue} again")]

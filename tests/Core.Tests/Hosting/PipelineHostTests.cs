@@ -20,5 +20,9 @@ public sealed class PipelineHostTests
     }
 
     [Fact]
+    public void A_directory_that_is_missing_is_no_broken_connection() =>
+        PipelineHost.Sentence(new DirectoryNotFoundException("/srv/none/")).ShouldBe("What is needed to start is not there: /srv/none/. If that is the content root, correct ASPNETCORE_CONTENTROOT or --contentRoot.");
+
+    [Fact]
     public void A_bug_keeps_its_stack_trace() => PipelineHost.Sentence(new InvalidOperationException("A bug.")).ShouldBeNull();
 }
