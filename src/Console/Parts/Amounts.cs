@@ -13,10 +13,10 @@ internal static class Amounts
     {
         null => "–",
         < 0.9995 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1_000:0} ms"),
-        < 60 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s"),
-        < 3_600 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds.Value / 60):0} min {seconds % 60:0} s"),
-        < 86_400 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds.Value / 3_600):0} h {seconds % 3_600 / 60:0} min"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds.Value / 86_400):0} d {seconds % 86_400 / 3_600:0} h"),
+        < 59.95 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s"),
+        < 3_599.5 => Parts(seconds.Value, 1, 60, "min", "s"),
+        < 86_370 => Parts(seconds.Value, 60, 60, "h", "min"),
+        _ => Parts(seconds.Value, 3_600, 24, "d", "h"),
     };
 
     public static string Bytes(double? bytes) => bytes switch
@@ -32,4 +32,11 @@ internal static class Amounts
 
     /// <summary>The part of an id that tells jobs of a page apart: the end of a UUIDv7 is random, its beginning the time.</summary>
     public static string Short(string? id) => id is null ? "" : "…" + id[^Math.Min(IdEnd, id.Length)..];
+
+    /// <summary>Rounded before it is parted, or there were 60 s in a minute.</summary>
+    private static string Parts(double seconds, int small, int smallInLarge, string largeUnit, string smallUnit)
+    {
+        var (large, rest) = Math.DivRem((long)Math.Round(seconds / small), smallInLarge);
+        return string.Create(CultureInfo.InvariantCulture, $"{large} {largeUnit} {rest} {smallUnit}");
+    }
 }
