@@ -29,7 +29,7 @@ public sealed class BackupTests
             await using var restored = await RestoreAsync(folder);
             if (!keepsBroker)
             {
-                settings["Broker:QueuePrefix"] = $"t{Guid.CreateVersion7():N}"[..24] + ".";
+                settings["Broker:QueuePrefix"] = TestPipeline.QueuePrefix();
             }
 
             settings["Postgres:ConnectionString"] = restored.ConnectionString;

@@ -25,7 +25,7 @@ public sealed class BaseBackupTests
         var older = settings["Broker:QueuePrefix"];
         List<Guid> accepted = [];
         await RunAsync(servers, settings, accepted, Jobs / 4);
-        settings["Broker:QueuePrefix"] = Prefix();
+        settings["Broker:QueuePrefix"] = TestPipeline.QueuePrefix();
         var newer = settings["Broker:QueuePrefix"];
         await RunAsync(servers, settings, accepted, Jobs + (Jobs / 4), () => ServerTool.RunDocumentedAsync("pg_basebackup ", servers));
         await ServerTool.RunDocumentedAsync("pg_verifybackup ", servers);
@@ -52,14 +52,12 @@ public sealed class BaseBackupTests
     private static async Task<Dictionary<string, string?>> SettingsAsync(PrivateServers servers)
     {
         var settings = await TestPipeline.SettingsAsync(servers.Addresses.Postgres);
-        settings["Broker:QueuePrefix"] = Prefix();
+        settings["Broker:QueuePrefix"] = TestPipeline.QueuePrefix();
         settings["Relay:LostAfter"] = "00:00:02";
         settings["Worker:Lease"] = "00:00:03";
         settings["Queues:emotion:Prefetch"] = "4";
         return settings;
     }
-
-    private static string Prefix() => $"t{Guid.CreateVersion7():N}"[..24] + ".";
 
     /// <summary>Jobs come and a part of them ends, before, while and after something is done. The rest is left to the broker.</summary>
     /// <param name="ended">How many end before it.</param>

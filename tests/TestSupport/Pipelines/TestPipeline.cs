@@ -37,7 +37,7 @@ public sealed class TestPipeline : IAsyncDisposable
     {
         ["Postgres:ConnectionString"] = connectionString,
         ["Broker:Url"] = (await TestServices.GetAsync()).Broker,
-        ["Broker:QueuePrefix"] = $"t{Guid.CreateVersion7():N}"[..24] + ".",
+        ["Broker:QueuePrefix"] = QueuePrefix(),
         ["Relay:PollInterval"] = "00:00:00.050",
         // Tests of one database leave jobs behind that wait for workers of theirs: they take no room from others.
         ["Relay:WindowMin"] = "10000",
@@ -49,6 +49,9 @@ public sealed class TestPipeline : IAsyncDisposable
         // Tests check the form of what the model that ships writes.
         ["Kinds:AllowSmallWriter"] = "true",
     };
+
+    /// <summary>For queues that no other test has.</summary>
+    public static string QueuePrefix() => $"t{Guid.CreateVersion7():N}"[..24] + ".";
 
     /// <param name="roles">Null: a pipeline that accepts and does emotion jobs.</param>
     public static async Task<TestPipeline> StartAsync(
