@@ -28,7 +28,7 @@ internal sealed class GoodNeighbour(Uri address, string key, Receivers receivers
 
     public async Task<Times> LiveAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
-        ConcurrentBag<double> rounds = [], webhooks = [];
+        ConcurrentBag<double> rounds = [], webhooks = [], waits = [], reads = [];
         ConcurrentBag<string> refused = [];
         long start = time.GetTimestamp();
         using PeriodicTimer second = new(TimeSpan.FromSeconds(1), time);
@@ -39,19 +39,22 @@ internal sealed class GoodNeighbour(Uri address, string key, Receivers receivers
         }
 
         await Task.WhenAll(sent);
-        return new([.. rounds.Order()], [.. webhooks.Order()], [.. refused]);
+        return new([.. rounds.Order()], [.. webhooks.Order()], [.. waits.Order()], [.. reads.Order()], [.. refused]);
 
         async Task RoundAsync()
         {
             long began = time.GetTimestamp();
             try
             {
-                string id = await SubmitAsync(cancellationToken);
+                JsonElement job = await SubmitAsync(cancellationToken);
+                string id = job.GetProperty("id").GetString()!;
                 long ended = time.GetTimestamp();
                 Task<TimeSpan> told = receivers.ToldAsync(id, _patience, ended, cancellationToken);
                 await ReadAsync($"/api/jobs/{id}", cancellationToken);
                 await ReadAsync("/api/jobs?limit=20", cancellationToken);
                 rounds.Add(time.GetElapsedTime(began).TotalMilliseconds);
+                reads.Add(time.GetElapsedTime(ended).TotalMilliseconds);
+                waits.Add((job.GetProperty("started_at").GetDateTimeOffset() - job.GetProperty("created_at").GetDateTimeOffset()).TotalMilliseconds);
                 webhooks.Add((await told).TotalMilliseconds);
             }
             catch (HttpRequestException e)
@@ -63,7 +66,7 @@ internal sealed class GoodNeighbour(Uri address, string key, Receivers receivers
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<string> SubmitAsync(CancellationToken cancellationToken)
+    private async Task<JsonElement> SubmitAsync(CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, "/api/jobs")
         {
@@ -73,7 +76,7 @@ internal sealed class GoodNeighbour(Uri address, string key, Receivers receivers
         using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken);
         JsonElement job = response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken) : default;
         return response.IsSuccessStatusCode && job.GetProperty("state").GetString() is "succeeded"
-            ? job.GetProperty("id").GetString()!
+            ? job
             : throw new HttpRequestException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
     }
 
@@ -88,11 +91,14 @@ internal sealed class GoodNeighbour(Uri address, string key, Receivers receivers
 
     /// <param name="Rounds">Milliseconds from each submission until the result, the job and the list are there, the least first.</param>
     /// <param name="Webhooks">Milliseconds from each result until its webhook arrived.</param>
+    /// <param name="Waits">Milliseconds of each round from the acceptance of the job until it started.</param>
+    /// <param name="Reads">Milliseconds of each round for reading the job and the list.</param>
     /// <param name="Refused">What it was not given, in words.</param>
-    internal sealed record Times(double[] Rounds, double[] Webhooks, IReadOnlyList<string> Refused)
+    internal sealed record Times(double[] Rounds, double[] Webhooks, double[] Waits, double[] Reads, IReadOnlyList<string> Refused)
     {
         /// <summary>Those of several parts of a run.</summary>
         public static Times Of(IReadOnlyList<Times> parts) => new(
-            [.. parts.SelectMany(part => part.Rounds).Order()], [.. parts.SelectMany(part => part.Webhooks).Order()], [.. parts.SelectMany(part => part.Refused)]);
+            [.. parts.SelectMany(part => part.Rounds).Order()], [.. parts.SelectMany(part => part.Webhooks).Order()],
+            [.. parts.SelectMany(part => part.Waits).Order()], [.. parts.SelectMany(part => part.Reads).Order()], [.. parts.SelectMany(part => part.Refused)]);
     }
 }

@@ -56,6 +56,8 @@ internal sealed class NeighbourReport(GoodNeighbour.Times alone, IReadOnlyList<N
     private static JsonObject Describe(GoodNeighbour.Times times, double megabytes) => new()
     {
         ["round_ms"] = Percentile.Describe(times.Rounds),
+        ["wait_ms"] = Percentile.Describe(times.Waits),
+        ["read_ms"] = Percentile.Describe(times.Reads),
         ["webhook_ms"] = Percentile.Describe(times.Webhooks),
         ["rounds"] = times.Rounds.Length,
         ["refused"] = times.Refused.Count,

@@ -102,7 +102,7 @@ public sealed partial class BrokerQueues(IOptions<BrokerOptions> options, ILogge
         {
             throw new OperationInterruptedException(
                 refusal,
-                $"Queue {queue} is a quorum queue, and {receivers} workers receive from it. It becomes a classic one (Broker:QueueType) when they have stopped, or set Broker:QueueType=quorum here as well");
+                $"Queue {queue} is a quorum queue, and is received from (receivers: {receivers}). It becomes a classic one (Broker:QueueType) when those workers have stopped; or set Broker:QueueType=quorum here as well");
         }
 
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);

@@ -68,7 +68,7 @@ public sealed class QueueTypeTests(PostgresDatabase database) : IClassFixture<Po
 
         var refused = await Should.ThrowAsync<OperationInterruptedException>(
             pipeline.Services.GetRequiredService<BrokerQueues>().EnsureAsync(Queue(settings), Token));
-        refused.Message.ShouldContain("1 workers receive from it");
+        refused.Message.ShouldContain("receivers: 1");
         (await DeclareAsync(settings, "Quorum")).ShouldBeNull();
 
         await older.DisposeAsync();
