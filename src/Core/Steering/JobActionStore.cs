@@ -19,7 +19,7 @@ public sealed class JobActionStore(NpgsqlDataSource dataSource, RetryBudgets bud
     private const int CountPage = 20_000;
 
     // Somebody waits for it, and it is a guess anyway: jobs come and go meanwhile.
-    private static readonly TimeSpan CountTimeMax = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan CountTimeMax = TimeSpan.FromMilliseconds(50);
 
     // Of processes whose clocks disagree.
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
