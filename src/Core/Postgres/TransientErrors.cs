@@ -13,7 +13,7 @@ public static class TransientErrors
         PostgresException e => e.IsTransient || e.SqlState.StartsWith("57P0", StringComparison.Ordinal) || e.SqlState.StartsWith("08", StringComparison.Ordinal)
             || e.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled,
         NpgsqlException e => e.IsTransient || e.InnerException is IOException or SocketException or TimeoutException,
-        FileNotFoundException or DirectoryNotFoundException => false,
+        FileNotFoundException or DirectoryNotFoundException => false, // IOExceptions, but of no server.
         SocketException or IOException or TimeoutException => true,
         _ => false,
     };

@@ -183,7 +183,7 @@ internal sealed partial class QueueReceivers(
         {
             await brokerQueues.EnsureAsync(queue, cancellationToken);
         }
-        catch (OperationInterruptedException e)
+        catch (OperationInterruptedException e) when (ReceiveWatch.IsRefusal(e))
         {
             watch.CannotReceive(queue, e.Message);
         }

@@ -17,7 +17,7 @@ internal sealed partial class ReceiveWatch(OutageLog outages, TimeProvider time,
     private readonly ConcurrentDictionary<string, long> _silent = new();
     private readonly ConcurrentDictionary<string, bool> _said = new();
 
-    // Those that the broker has, but declared otherwise.
+    // Those whose declaration the broker has refused.
     private readonly ConcurrentDictionary<string, bool> _refused = new();
 
     /// <summary>From now on the queue counts as silent until it is received from.</summary>
@@ -82,7 +82,8 @@ internal sealed partial class ReceiveWatch(OutageLog outages, TimeProvider time,
         return Task.CompletedTask;
     }
 
-    private static bool IsRefusal(Exception? exception) =>
+    /// <summary>Whether the broker has the queue, but declared otherwise.</summary>
+    public static bool IsRefusal(Exception? exception) =>
         exception is OperationInterruptedException { ShutdownReason.ReplyCode: Constants.PreconditionFailed } || (exception is not null && IsRefusal(exception.InnerException));
 
     private static string Part(string queue) => $"receive {queue}";

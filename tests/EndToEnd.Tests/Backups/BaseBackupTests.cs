@@ -52,7 +52,6 @@ public sealed class BaseBackupTests
     private static async Task<Dictionary<string, string?>> SettingsAsync(PrivateServers servers)
     {
         var settings = await TestPipeline.SettingsAsync(servers.Addresses.Postgres);
-        settings["Broker:QueuePrefix"] = TestPipeline.QueuePrefix();
         settings["Relay:LostAfter"] = "00:00:02";
         settings["Worker:Lease"] = "00:00:03";
         settings["Queues:emotion:Prefetch"] = "4";
